@@ -1,2 +1,13 @@
-//! Skeleton.
-fn main() {}
+//! The one integration binary: whole-system tests and the house rules. One binary links once, so
+//! that adding a test file costs no link step; each module is one subject.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    reason = "tests fail by panicking, and say why on stderr"
+)]
+
+mod tidy;

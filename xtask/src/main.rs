@@ -1,2 +1,54 @@
-//! Skeleton.
-fn main() {}
+//! `cargo xtask`: the one command behind CI, the portal's build, the contract and the benchmarks,
+//! so that a developer, the README and CI all run the same thing.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool prints"
+)]
+
+mod bench;
+mod ci;
+mod run;
+mod tools;
+mod web;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  ci [--only STEP]...   everything CI runs, installing what it needs (steps: `ci --list`)
+  ci --fast             what a developer runs before a commit: fmt, clippy, tests that are not slow
+  setup                 install what the tests need (browser, npm packages, Python peers, tools)
+  web                   build the portal into web/build
+  openapi               write service/openapi.json and the portal's typed client from the code
+  bench ingest          durable signed blocks per second beside the signature-only rate
+  bench verify          verifications per second and their latency, over HTTP
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["ci", rest @ ..] => ci::ci(rest),
+        ["setup"] => tools::everything(),
+        ["web"] => web::build(),
+        ["openapi"] => web::openapi(),
+        ["bench", rest @ ..] => bench::bench(rest),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => {
+            eprint!("xtask: no such command: {}\n\n{HELP}", words.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

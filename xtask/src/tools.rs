@@ -1,0 +1,112 @@
+//! What the tests need and a fresh Debian machine lacks: installed here, once, by name from the
+//! ordinary package clients. Each step first looks whether the thing is already there.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{root, sh, sh_in, works};
+
+const NEXTEST: &str = "0.9";
+const CARGO_DENY: &str = "0.20.2";
+/// Independent LLRP peers, as Python packages and as a Node package.
+const PYTHON_PEERS: &str = "sllurp==3.0.5 pyllrp==3.1.1 bitstring==4.2.3";
+const NODE_PEERS: &str = "llrpjs@1.0.1";
+
+/// Everything, for `cargo xtask setup`.
+pub(crate) fn everything() -> Result<()> {
+    nextest()?;
+    cargo_deny()?;
+    node()?;
+    chromium()?;
+    peers()
+}
+
+/// The test runner.
+pub(crate) fn nextest() -> Result<()> {
+    if works("cargo nextest --version") {
+        return Ok(());
+    }
+    sh(&format!(
+        "cargo install cargo-nextest --locked --version ^{NEXTEST}"
+    ))
+}
+
+/// Licences, bans and sources.
+pub(crate) fn cargo_deny() -> Result<()> {
+    if works("cargo deny --version") {
+        return Ok(());
+    }
+    sh(&format!(
+        "cargo install cargo-deny --locked --version {CARGO_DENY}"
+    ))
+}
+
+/// Node and npm, for the portal.
+pub(crate) fn node() -> Result<()> {
+    if works("node --version") && works("npm --version") {
+        return Ok(());
+    }
+    apt("nodejs npm")
+}
+
+/// The browser of the end-to-end tests.
+pub(crate) fn chromium() -> Result<()> {
+    if Path::new("/usr/bin/chromium").exists() {
+        return Ok(());
+    }
+    apt("chromium")
+}
+
+/// The folder of the independent LLRP peers.
+pub(crate) fn peers_dir() -> PathBuf {
+    root().join("target/peers")
+}
+
+/// Python and Node implementations of LLRP, to hold ours against.
+pub(crate) fn peers() -> Result<()> {
+    let dir = peers_dir();
+    std::fs::create_dir_all(&dir).context("making target/peers")?;
+    if !works(&format!(
+        "{}/venv/bin/python -c __import__('sllurp')",
+        dir.display()
+    )) {
+        if !works("python3 -m venv --help") {
+            apt("python3-venv")?;
+        }
+        sh_in(&dir, "python3 -m venv venv", &[])?;
+        sh_in(
+            &dir,
+            &format!("venv/bin/pip install --quiet {PYTHON_PEERS}"),
+            &[],
+        )?;
+    }
+    if !dir.join("node_modules/llrpjs").exists() {
+        sh_in(
+            &dir,
+            &format!("npm install --no-audit --no-fund --prefix . {NODE_PEERS}"),
+            &[],
+        )?;
+    }
+    Ok(())
+}
+
+/// Installs Debian packages when this user may; otherwise says which are missing.
+fn apt(packages: &str) -> Result<()> {
+    let sudo = if works("sudo -n true") && !is_root() {
+        "sudo "
+    } else {
+        ""
+    };
+    if sudo.is_empty() && !is_root() {
+        bail!("please install: apt-get install {packages}");
+    }
+    let quiet = &[("DEBIAN_FRONTEND", "noninteractive")];
+    sh_in(&root(), &format!("{sudo}apt-get update -qq"), quiet)?;
+    let install = format!("{sudo}apt-get install -y -qq --no-install-recommends {packages}");
+    sh_in(&root(), &install, quiet)
+}
+
+fn is_root() -> bool {
+    crate::run::output("id -u").is_ok_and(|id| id.trim() == "0")
+}
