@@ -1,1 +1,38 @@
-//! Skeleton.
+//! Checks what the tangle says with nothing but public keys: blocks, their items, their place
+//! and outcome in the ordered log, the log's signed checkpoints, and proof files that carry all
+//! of that. No storage, no clock, no entropy, no secret keys; small enough for a browser.
+//!
+//! The life of a claim: bytes -> [`SignedBlock`] (canonical, bounded) -> [`VerifiedBlock`]
+//! (signed by its author for this network, items as signed) -> ordered by a
+//! [`milestone::Milestone`] -> an [`outcome::LogLeaf`] of a [`merkle`] tree -> a signed
+//! [`checkpoint::Checkpoint`] -> a [`proof::ProofFile`] somebody can check years later.
+//!
+//! Every format is deterministic CBOR or strict text: a value has one encoding, and whatever is
+//! not that encoding is refused. Bounds are in [`limits`].
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod block;
+pub mod cbor;
+mod cose;
+pub mod error;
+pub mod genesis;
+pub mod header;
+pub mod ids;
+pub mod item;
+pub mod limits;
+pub mod merkle;
+pub mod milestone;
+pub mod outcome;
+
+pub use block::{Payload, SignedBlock, Statement, UnsignedBlock, VerifiedBlock};
+pub use error::{Fault, Malformed, Rejected};
+pub use genesis::Genesis;
+pub use header::{Algorithm, Anchor, Header, Hlc, Kind, Parents};
+pub use ids::{BlockId, HexError, KeyId, NetworkId};
+pub use item::{Item, Media, Slot};
+pub use outcome::{LogLeaf, Outcome};

@@ -1,0 +1,1 @@
+//! Tests of `block`: see the module for what is promised.

@@ -1,0 +1,1 @@
+//! Tests of `cbor`: see the module for what is promised.

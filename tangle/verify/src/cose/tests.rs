@@ -1,0 +1,1 @@
+//! Tests of `cose`: see the module for what is promised.

@@ -1,0 +1,1 @@
+//! Tests of `genesis`: see the module for what is promised.

@@ -1,0 +1,1 @@
+//! Tests of `header`: see the module for what is promised.

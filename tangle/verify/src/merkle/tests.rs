@@ -1,0 +1,1 @@
+//! Tests of `merkle`: see the module for what is promised.

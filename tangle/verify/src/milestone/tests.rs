@@ -1,0 +1,1 @@
+//! Tests of `milestone`: see the module for what is promised.

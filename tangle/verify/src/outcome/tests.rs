@@ -1,0 +1,1 @@
+//! Tests of `outcome`: see the module for what is promised.
