@@ -18,6 +18,7 @@ extern crate std;
 
 pub mod block;
 pub mod cbor;
+pub mod checkpoint;
 mod cose;
 pub mod error;
 pub mod genesis;
@@ -28,11 +29,15 @@ pub mod limits;
 pub mod merkle;
 pub mod milestone;
 pub mod outcome;
+pub mod proof;
 
 pub use block::{Payload, SignedBlock, Statement, UnsignedBlock, VerifiedBlock};
+pub use checkpoint::{Checkpoint, NoteError, VerifierKey};
 pub use error::{Fault, Malformed, Rejected};
 pub use genesis::Genesis;
 pub use header::{Algorithm, Anchor, Header, Hlc, Kind, Parents};
 pub use ids::{BlockId, HexError, KeyId, NetworkId};
 pub use item::{Item, Media, Slot};
+pub use milestone::{Milestone, SignedMilestone, VerifiedMilestone};
 pub use outcome::{LogLeaf, Outcome};
+pub use proof::{ProofFile, ProofItem};

@@ -1,0 +1,164 @@
+//! Checkpoints: the signed text by which a node commits to its whole log. C2SP `tlog-checkpoint`
+//! (origin, size, root) inside a C2SP `signed-note`, so that other tools read them too.
+//!
+//! ```text
+//! <origin>
+//! <size, decimal>
+//! <root, base64>
+//!                              an empty line
+//! [U+2014] <key name> <base64 of key id (4) and signature>      one line per signature
+//! ```
+//! Narrower than the standards in two places, so that no byte is free: extension lines are
+//! refused, and text has one spelling (no leading zeros, no slack bits in base64).
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use thiserror::Error;
+
+use crate::limits;
+use crate::merkle::Hash;
+
+mod note;
+mod vkey;
+
+pub use note::{Note, NoteSignature};
+pub use vkey::{KeyError, VerifierKey, key_id};
+
+/// The state of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Name of the log, unique in the world: 1..=256 bytes, no white space, no `+`. It is also
+    /// the name of the log's own key.
+    pub origin: String,
+    /// Number of leaves.
+    pub size: u64,
+    /// RFC 9162 root.
+    pub root: Hash,
+}
+
+/// A note that is not an acceptable checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NoteError {
+    /// More bytes than a note may have.
+    #[error("the note has more than {max} bytes")]
+    TooLarge {
+        /// The bound.
+        max: usize,
+    },
+    /// A line that is not as the format wants it.
+    #[error("line {line} of the note: {reason}")]
+    Line {
+        /// Number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A known key's signature that does not verify, which makes the whole note suspect.
+    #[error("the signature of {name} does not match the note")]
+    BadSignature {
+        /// Name of the key.
+        name: String,
+    },
+    /// No known key with the name of the origin signed it.
+    #[error("no known key named {origin} signed the checkpoint")]
+    NotSigned {
+        /// Origin of the checkpoint.
+        origin: String,
+    },
+}
+
+impl Checkpoint {
+    /// The text that is signed, with its last newline.
+    pub fn to_text(&self) -> String {
+        format!(
+            "{}\n{}\n{}\n",
+            self.origin,
+            self.size,
+            STANDARD.encode(self.root)
+        )
+    }
+
+    /// Reads the text that is signed.
+    pub fn from_text(text: &str) -> Result<Self, NoteError> {
+        let fail = |line, reason| Err(NoteError::Line { line, reason });
+        let Some(body) = text.strip_suffix('\n') else {
+            return fail(1, "the text does not end with a newline");
+        };
+        let mut lines = body.split('\n');
+        let origin = lines.next().unwrap_or_default();
+        if !vkey::is_name(origin) {
+            return fail(
+                1,
+                "an origin has 1 to 256 bytes without white space, controls or +",
+            );
+        }
+        let Some(size) = lines.next().and_then(parse_decimal) else {
+            return fail(2, "a tree size is a decimal number without leading zeros");
+        };
+        let Some(root) = lines.next().and_then(parse_hash) else {
+            return fail(3, "a root hash is 32 bytes of canonical base64");
+        };
+        if lines.next().is_some() {
+            return fail(4, "extension lines are not accepted");
+        }
+        Ok(Self {
+            origin: origin.into(),
+            size,
+            root,
+        })
+    }
+}
+
+/// Checks a signed checkpoint against known keys. Signatures of unknown keys are passed over, as
+/// the standard asks; one of a known key that fails refuses the note. At least one known key
+/// must have signed whose name is the checkpoint's origin.
+pub fn verify_note(text: &str, known: &[VerifierKey]) -> Result<Checkpoint, NoteError> {
+    let note = Note::parse(text)?;
+    let checkpoint = note.checkpoint()?;
+    let signers = note.signers(known)?;
+    if signers.iter().any(|key| key.name() == checkpoint.origin) {
+        Ok(checkpoint)
+    } else {
+        Err(NoteError::NotSigned {
+            origin: checkpoint.origin,
+        })
+    }
+}
+
+/// A decimal number without sign or leading zeros.
+pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
+    let canonical = text == "0" || !text.starts_with('0');
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (canonical && digits).then(|| text.parse().ok()).flatten()
+}
+
+/// 32 bytes of canonical base64.
+pub(crate) fn parse_hash(text: &str) -> Option<Hash> {
+    parse_base64(text, 32)?.try_into().ok()
+}
+
+/// At most `max` bytes of canonical base64: padded, no slack bits, no line breaks.
+pub(crate) fn parse_base64(text: &str, max: usize) -> Option<Vec<u8>> {
+    let longest = max.div_ceil(3) * 4;
+    (text.len() <= longest)
+        .then(|| STANDARD.decode(text).ok())
+        .flatten()
+        .filter(|b| b.len() <= max)
+}
+
+/// Whether a note of this many bytes is read at all.
+pub(crate) fn check_size(bytes: usize) -> Result<(), NoteError> {
+    let max = limits::NOTE_BYTES_MAX;
+    if bytes > max {
+        Err(NoteError::TooLarge { max })
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

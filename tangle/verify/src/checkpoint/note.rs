@@ -1,0 +1,154 @@
+//! Signed notes (C2SP `signed-note`): a text, an empty line, signature lines. Parsing is strict:
+//! what is parsed, written again, gives the same bytes.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::vkey::is_name;
+use super::{Checkpoint, NoteError, VerifierKey, check_size, parse_base64};
+use crate::limits;
+
+/// Starts each signature line: an em dash and a space.
+const MARK: &str = "\u{2014} ";
+
+/// A note taken apart; nothing is checked but its form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The signed text, with its last newline.
+    pub text: String,
+    /// The signatures in the order of their lines: 1..=64.
+    pub signatures: Vec<NoteSignature>,
+}
+
+/// One signature line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteSignature {
+    /// Name of the key.
+    pub name: String,
+    /// Short id of the key.
+    pub id: [u8; 4],
+    /// The signature; 64 bytes for Ed25519, other lengths for types that are passed over.
+    pub signature: Vec<u8>,
+}
+
+impl Note {
+    /// Takes a note apart.
+    pub fn parse(note: &str) -> Result<Self, NoteError> {
+        check_size(note.len())?;
+        let line_of = |at: usize| note.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+        let control = note.bytes().position(|byte| byte < 0x20 && byte != b'\n');
+        if let Some(at) = control {
+            let reason = "control characters are not allowed";
+            return Err(NoteError::Line {
+                line: line_of(at),
+                reason,
+            });
+        }
+        let Some((text, lines)) = note.rsplit_once("\n\n") else {
+            return Err(NoteError::Line {
+                line: 1,
+                reason: "no empty line before signatures",
+            });
+        };
+        let first = line_of(text.len()) + 2;
+        let Some(lines) = lines.strip_suffix('\n') else {
+            let reason = "the last line does not end with a newline";
+            return Err(NoteError::Line {
+                line: line_of(note.len()),
+                reason,
+            });
+        };
+        let mut signatures = Vec::new();
+        for (line, signature) in (first..).zip(lines.split('\n')) {
+            if signatures.len() == limits::NOTE_SIGNATURES_MAX {
+                return Err(NoteError::Line {
+                    line,
+                    reason: "more signatures than allowed",
+                });
+            }
+            let parsed = NoteSignature::parse(signature);
+            signatures.push(parsed.map_err(|reason| NoteError::Line { line, reason })?);
+        }
+        Ok(Self {
+            text: format!("{text}\n"),
+            signatures,
+        })
+    }
+
+    /// The note as text.
+    pub fn to_text(&self) -> String {
+        let mut out = format!("{}\n", self.text);
+        for signature in &self.signatures {
+            out.push_str(&signature.to_line());
+        }
+        out
+    }
+
+    /// Reads the signed text as a checkpoint.
+    pub fn checkpoint(&self) -> Result<Checkpoint, NoteError> {
+        Checkpoint::from_text(&self.text)
+    }
+
+    /// Those of the known keys that signed, in the order of the signatures. A signature whose
+    /// name and id are those of a known key must verify.
+    pub fn signers<'k>(&self, known: &'k [VerifierKey]) -> Result<Vec<&'k VerifierKey>, NoteError> {
+        let mut signers = Vec::new();
+        for signature in &self.signatures {
+            for key in known.iter().filter(|key| signature.is_by(key)) {
+                signature.check(key, &self.text)?;
+                signers.push(key);
+            }
+        }
+        Ok(signers)
+    }
+}
+
+impl NoteSignature {
+    fn parse(line: &str) -> Result<Self, &'static str> {
+        let rest = line
+            .strip_prefix(MARK)
+            .ok_or("a signature starts with an em dash and a space")?;
+        let (name, signature) = rest
+            .split_once(' ')
+            .ok_or("a signature has a name and a value")?;
+        if !is_name(name) {
+            return Err("a key name has 1 to 256 bytes without white space, controls or +");
+        }
+        let bytes = parse_base64(signature, limits::NOTE_SIGNATURE_BYTES_MAX)
+            .ok_or("a signature is canonical base64 of bounded length")?;
+        match bytes.split_first_chunk::<4>() {
+            Some((id, rest)) if !rest.is_empty() => Ok(Self {
+                name: name.into(),
+                id: *id,
+                signature: rest.to_vec(),
+            }),
+            _ => Err("a signature has a key id of four bytes and a value"),
+        }
+    }
+
+    /// The line as text, with its newline.
+    pub fn to_line(&self) -> String {
+        let bytes = [&self.id[..], &self.signature].concat();
+        format!("{MARK}{} {}\n", self.name, STANDARD.encode(bytes))
+    }
+
+    /// Whether it claims to be made with this key.
+    pub fn is_by(&self, key: &VerifierKey) -> bool {
+        self.name == key.name() && self.id == key.id()
+    }
+
+    /// Checks it for this key and text.
+    pub fn check(&self, key: &VerifierKey, text: &str) -> Result<(), NoteError> {
+        let bad = || NoteError::BadSignature {
+            name: self.name.clone(),
+        };
+        let signature = self.signature.as_slice().try_into().map_err(|_| bad())?;
+        key.key()
+            .check(text.as_bytes(), signature)
+            .map_err(|_| bad())
+    }
+}

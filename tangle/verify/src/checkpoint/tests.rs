@@ -1,0 +1,1 @@
+//! Tests of `checkpoint`: see the module for what is promised.

@@ -1,0 +1,147 @@
+//! Verifier keys of C2SP `signed-note`: how a log's public key is written down and handed round.
+//! `<name>+<key id, 8 hex digits>+<base64 of 0x01 and the Ed25519 key>`
+
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::parse_base64;
+use crate::ids::{KeyId, from_hex, to_hex};
+use crate::limits;
+
+/// Signature type of plain Ed25519 notes.
+const ED25519: u8 = 0x01;
+
+/// Text that is not a verifier key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum KeyError {
+    /// Not `name+id+key`.
+    #[error("a verifier key has three parts joined by +")]
+    Parts,
+    /// A name that notes cannot carry.
+    #[error("a key name has 1 to 256 bytes without white space, controls or +")]
+    Name,
+    /// Not eight lower-case hex digits.
+    #[error("a key id is eight lower-case hex digits")]
+    Id,
+    /// Not canonical base64 of a type byte and 32 bytes.
+    #[error("a verifier key ends in canonical base64 of a type byte and 32 bytes")]
+    Key,
+    /// Another signature type than Ed25519.
+    #[error("the signature type {0} is not supported, only ed25519 (1)")]
+    Type(u8),
+    /// A key that is no canonical Ed25519 point, or one of small order.
+    #[error("the key is not a canonical ed25519 key of full order")]
+    Point,
+    /// The id does not follow from name and key.
+    #[error("the key id does not belong to this name and key")]
+    Mismatch,
+}
+
+/// A public key for notes, with the name it signs under.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VerifierKey {
+    name: String,
+    key: KeyId,
+}
+
+impl VerifierKey {
+    /// The key under this name.
+    pub fn new(name: &str, key: KeyId) -> Result<Self, KeyError> {
+        if !is_name(name) {
+            return Err(KeyError::Name);
+        }
+        if !key.is_acceptable() {
+            return Err(KeyError::Point);
+        }
+        Ok(Self {
+            name: name.into(),
+            key,
+        })
+    }
+
+    /// The name it signs under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The Ed25519 key.
+    pub fn key(&self) -> &KeyId {
+        &self.key
+    }
+
+    /// The short id that signature lines carry.
+    pub fn id(&self) -> [u8; 4] {
+        key_id(&self.name, &self.key)
+    }
+}
+
+/// The short id of an Ed25519 note key: the first four bytes of
+/// SHA-256(name | newline | 0x01 | key).
+pub fn key_id(name: &str, key: &KeyId) -> [u8; 4] {
+    let hash: [u8; 32] = Sha256::new()
+        .chain_update(name)
+        .chain_update([b'\n', ED25519])
+        .chain_update(key.as_bytes())
+        .finalize()
+        .into();
+    let [a, b, c, d, ..] = hash;
+    [a, b, c, d]
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut material = [ED25519; 33];
+        material
+            .iter_mut()
+            .skip(1)
+            .zip(self.key.as_bytes())
+            .for_each(|(to, from)| *to = *from);
+        write!(
+            f,
+            "{}+{}+{}",
+            self.name,
+            to_hex(&self.id()),
+            STANDARD.encode(material)
+        )
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        // The base64 may hold a `+` itself; name and id cannot.
+        let mut parts = text.splitn(3, '+');
+        let (Some(name), Some(id), Some(material)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return Err(KeyError::Parts);
+        };
+        let id: [u8; 4] = from_hex(id).map_err(|_| KeyError::Id)?;
+        let material = parse_base64(material, 33).ok_or(KeyError::Key)?;
+        let (kind, key) = material.split_first().ok_or(KeyError::Key)?;
+        if *kind != ED25519 {
+            return Err(KeyError::Type(*kind));
+        }
+        let key: [u8; 32] = key.try_into().map_err(|_| KeyError::Key)?;
+        let key = Self::new(name, KeyId::new(key))?;
+        if key.id() == id {
+            Ok(key)
+        } else {
+            Err(KeyError::Mismatch)
+        }
+    }
+}
+
+/// Whether a note may carry this name.
+pub(crate) fn is_name(name: &str) -> bool {
+    let fits = (1..=limits::NOTE_NAME_BYTES_MAX).contains(&name.len());
+    fits && !name
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || c == '+')
+}

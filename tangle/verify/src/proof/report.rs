@@ -1,0 +1,293 @@
+//! Checking a proof file, step by step, so that a failure says what exactly does not hold.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::file::{ProofFile, ProofItem};
+use crate::block::Statement;
+use crate::checkpoint::{Checkpoint, VerifierKey};
+use crate::genesis::Genesis;
+use crate::header::Header;
+use crate::ids::{BlockId, NetworkId};
+use crate::merkle;
+use crate::outcome::{LogLeaf, Outcome};
+
+/// The steps in their order. Each rests on those before it.
+pub const STEPS: [&str; 8] = [
+    "file",
+    "block-format",
+    "signature",
+    "item-path",
+    "leaf",
+    "inclusion",
+    "checkpoint-signature",
+    "trust",
+];
+
+/// One step that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Its name, one of [`STEPS`].
+    pub name: &'static str,
+    /// Whether it holds.
+    pub ok: bool,
+    /// What was found, for people: lower case, no full stop.
+    pub detail: String,
+}
+
+/// Whose word the checkpoint's keys rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// A key the caller gave signed the checkpoint.
+    Given,
+    /// Only the keys in the file's own trust section: nothing was changed since the file was
+    /// made, but the file itself says by whom.
+    Pinned,
+}
+
+/// What a proof shows, once every step holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proved {
+    /// The network's configuration.
+    pub genesis: Genesis,
+    /// The network's id.
+    pub network: NetworkId,
+    /// The block's id.
+    pub id: BlockId,
+    /// The block's header.
+    pub header: Header,
+    /// The items shown, ascending by index.
+    pub items: Vec<ProofItem>,
+    /// The milestone that ordered the block.
+    pub milestone: u32,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Its position in the log.
+    pub position: u64,
+    /// The checkpoint it is proved against.
+    pub checkpoint: Checkpoint,
+    /// The keys that signed the checkpoint.
+    pub signers: Vec<VerifierKey>,
+    /// Whose word the signers rest on.
+    pub trust: Trust,
+}
+
+/// The result of checking a proof file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The steps taken, in order, up to and including the first that fails.
+    pub steps: Vec<Step>,
+    /// What is proved: present exactly when every step holds.
+    pub proved: Option<Proved>,
+}
+
+impl Report {
+    /// Whether every step holds.
+    pub fn ok(&self) -> bool {
+        self.proved.is_some()
+    }
+
+    /// The step that does not hold, if any.
+    pub fn failed(&self) -> Option<&Step> {
+        self.steps.iter().find(|step| !step.ok)
+    }
+}
+
+/// Checks a proof file. With `trust`, one of the keys given must have signed the checkpoint as
+/// its log; without, the keys pinned in the file count and the report says so.
+pub fn verify(bytes: &[u8], trust: Option<&[VerifierKey]>) -> Report {
+    let mut steps = Vec::new();
+    let proved = run(&mut steps, bytes, trust).ok();
+    Report { steps, proved }
+}
+
+/// Stops at the first step that fails, which is then the last in the list.
+struct Failed;
+
+/// Records a step; its detail is the finding or the error.
+fn step<T>(steps: &mut Vec<Step>, outcome: Result<(T, String), String>) -> Result<T, Failed> {
+    let name = STEPS.get(steps.len()).copied().unwrap_or("trust");
+    match outcome {
+        Ok((value, detail)) => {
+            steps.push(Step {
+                name,
+                ok: true,
+                detail,
+            });
+            Ok(value)
+        }
+        Err(detail) => {
+            steps.push(Step {
+                name,
+                ok: false,
+                detail,
+            });
+            Err(Failed)
+        }
+    }
+}
+
+fn run(
+    steps: &mut Vec<Step>,
+    bytes: &[u8],
+    trust: Option<&[VerifierKey]>,
+) -> Result<Proved, Failed> {
+    let (file, checkpoint) = step(steps, check_file(bytes))?;
+    let (genesis, statement) = step(steps, check_format(&file))?;
+    let network = genesis.network_id();
+    let id = step(steps, check_signature(&statement, &network))?;
+    step(steps, check_items(&file.items, &statement))?;
+    let (leaf, milestone, outcome) = step(steps, check_leaf(&file.leaf, &id))?;
+    step(steps, check_inclusion(&file, &leaf, &checkpoint))?;
+    step(steps, check_checkpoint(&file, &checkpoint))?;
+    let trust = step(steps, check_trust(&file.keys, &checkpoint, trust))?;
+    Ok(Proved {
+        genesis,
+        network,
+        id,
+        header: statement.header().clone(),
+        items: file.items,
+        milestone,
+        outcome,
+        position: file.index,
+        checkpoint,
+        signers: file.keys,
+        trust,
+    })
+}
+
+type Finding<T> = Result<(T, String), String>;
+
+fn check_file(bytes: &[u8]) -> Finding<(ProofFile, Checkpoint)> {
+    let file = ProofFile::decode(bytes).map_err(|error| error.to_string())?;
+    let checkpoint = file
+        .note
+        .checkpoint()
+        .map_err(|error| format!("the checkpoint: {error}"))?;
+    let detail = format!(
+        "a proof of {} bytes, {} items shown",
+        bytes.len(),
+        file.items.len()
+    );
+    Ok(((file, checkpoint), detail))
+}
+
+fn check_format(file: &ProofFile) -> Finding<(Genesis, Statement)> {
+    let genesis = Genesis::from_bytes(&file.genesis).map_err(|error| error.to_string())?;
+    let statement = Statement::decode(&file.statement).map_err(|error| error.to_string())?;
+    let detail = format!("a block statement for the network {}", genesis.name);
+    Ok(((genesis, statement), detail))
+}
+
+fn check_signature(statement: &Statement, network: &NetworkId) -> Finding<BlockId> {
+    let id = statement
+        .verify(network)
+        .map_err(|error| error.to_string())?;
+    Ok((
+        id,
+        format!("block {id} is signed by {}", statement.header().kid),
+    ))
+}
+
+fn check_items(items: &[ProofItem], statement: &Statement) -> Finding<()> {
+    let payload = statement.payload();
+    let mut size = 0;
+    for shown in items {
+        let (index, count) = (u64::from(shown.index), u64::from(payload.items_count));
+        merkle::verify_inclusion(
+            &shown.item.leaf(),
+            index,
+            count,
+            &shown.path,
+            &payload.items_root,
+        )
+        .map_err(|error| format!("item {index} is not in the block: {error}"))?;
+        size += shown.item.size();
+    }
+    if size > payload.items_len as usize {
+        return Err("the items shown are larger than all items of the block".into());
+    }
+    Ok((
+        (),
+        format!(
+            "{} of {} items shown belong to the block",
+            items.len(),
+            payload.items_count
+        ),
+    ))
+}
+
+fn check_leaf(bytes: &[u8], block: &BlockId) -> Finding<(LogLeaf, u32, Outcome)> {
+    let leaf = LogLeaf::from_bytes(bytes).map_err(|error| error.to_string())?;
+    match leaf {
+        LogLeaf::Block {
+            id,
+            milestone,
+            outcome,
+        } if id == *block => {
+            let detail = format!("ordered by milestone {milestone}, {outcome}");
+            Ok(((leaf, milestone, outcome), detail))
+        }
+        LogLeaf::Block { id, .. } => Err(format!("the leaf is about another block, {id}")),
+        LogLeaf::Milestone { .. } => Err("the leaf is about a milestone, not a block".into()),
+    }
+}
+
+fn check_inclusion(file: &ProofFile, leaf: &LogLeaf, checkpoint: &Checkpoint) -> Finding<()> {
+    let (index, size) = (file.index, checkpoint.size);
+    merkle::verify_inclusion(&leaf.hash(), index, size, &file.path, &checkpoint.root)
+        .map_err(|error| format!("the leaf is not in the log: {error}"))?;
+    Ok(((), format!("leaf {index} of {size}")))
+}
+
+/// Every signature line must be made by the key pinned for it, and the log's own key must be
+/// among them: so neither a line nor a pinned key can be changed, added or left over.
+fn check_checkpoint(file: &ProofFile, checkpoint: &Checkpoint) -> Finding<()> {
+    let signatures = &file.note.signatures;
+    if signatures.len() != file.keys.len() {
+        let (lines, keys) = (signatures.len(), file.keys.len());
+        return Err(format!("{lines} signatures but {keys} pinned keys"));
+    }
+    for (signature, key) in signatures.iter().zip(&file.keys) {
+        if !signature.is_by(key) {
+            return Err(format!(
+                "a signature names {}, its pinned key is {key}",
+                signature.name
+            ));
+        }
+        signature
+            .check(key, &file.note.text)
+            .map_err(|error| error.to_string())?;
+    }
+    let origin = &checkpoint.origin;
+    if !file.keys.iter().any(|key| key.name() == origin) {
+        return Err(format!("the log {origin} did not sign its checkpoint"));
+    }
+    Ok((
+        (),
+        format!("checkpoint of {origin} at {} leaves", checkpoint.size),
+    ))
+}
+
+fn check_trust(
+    signers: &[VerifierKey],
+    checkpoint: &Checkpoint,
+    given: Option<&[VerifierKey]>,
+) -> Finding<Trust> {
+    let origin = &checkpoint.origin;
+    let Some(given) = given else {
+        let detail = format!("only by the keys pinned in the file itself, of {origin}");
+        return Ok((Trust::Pinned, detail));
+    };
+    match given
+        .iter()
+        .find(|key| key.name() == origin && signers.contains(key))
+    {
+        Some(key) => Ok((Trust::Given, format!("signed by the given key {key}"))),
+        None => Err(format!(
+            "none of the {} keys given signed as the log {origin}",
+            given.len()
+        )),
+    }
+}

@@ -1,0 +1,1 @@
+//! Tests of `proof`: see the module for what is promised.
