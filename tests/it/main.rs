@@ -10,4 +10,7 @@
     reason = "tests fail by panicking, and say why on stderr"
 )]
 
+mod crash;
+mod documents;
+mod story;
 mod tidy;

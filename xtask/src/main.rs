@@ -23,7 +23,6 @@ cargo xtask COMMAND
   web                   build the portal into web/build
   openapi               write service/openapi.json and the portal's typed client from the code
   bench ingest          durable signed blocks per second beside the signature-only rate
-  bench verify          verifications per second and their latency, over HTTP
 ";
 
 fn main() -> ExitCode {

@@ -1,0 +1,122 @@
+//! Power may go at any moment: while the demo is being played, the whole process group is killed
+//! with SIGKILL at a random moment, again and again. Whatever was acknowledged before is there
+//! afterwards, and what is derived equals what the log gives.
+
+use std::fs;
+use std::time::Duration;
+
+use tests::http::{Client, segment};
+use tests::process::{Running, finish};
+
+/// How often the power goes.
+const ROUNDS: u64 = 50;
+/// Packs of each demo: small, so that the moments fall everywhere in the story.
+const PACKS: &str = "150";
+/// The moments lie within this time after the socket is open.
+const SPAN_MS: u64 = 4_000;
+
+#[test]
+fn nothing_acknowledged_is_lost_when_killed_at_any_moment_slow() {
+    let seed: u64 = std::env::var("THERIAC_SEED")
+        .ok()
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(1);
+    eprintln!("seed {seed} (THERIAC_SEED), {ROUNDS} rounds");
+    let (mut acknowledged, mut interrupted) = (0, 0);
+    for round in 0..ROUNDS {
+        let moment = mix(seed ^ (round << 32)) % SPAN_MS;
+        let (count, cut) = one_round(round, moment);
+        acknowledged += count;
+        interrupted += u64::from(cut);
+    }
+    eprintln!("{acknowledged} acknowledged, {interrupted} of {ROUNDS} runs cut in the middle");
+    assert!(
+        acknowledged > ROUNDS,
+        "the runs acknowledge something: {acknowledged}"
+    );
+    assert!(
+        interrupted * 4 > ROUNDS,
+        "most kills fall into the run: {interrupted}"
+    );
+}
+
+/// Plays, kills after `moment` ms, looks for everything acknowledged; gives how much that was and
+/// whether the story was still going on.
+fn one_round(round: u64, moment: u64) -> (u64, bool) {
+    let holder = tempfile::tempdir().expect("a temporary folder");
+    let dir = holder.path().join("node");
+    let log = holder.path().join("acknowledged");
+    let (data, ack) = (
+        dir.to_string_lossy().into_owned(),
+        log.to_string_lossy().into_owned(),
+    );
+    let seed = round.to_string();
+    let mut running = Running::start(
+        "theriac",
+        &[
+            "demo",
+            "--data",
+            &data,
+            "--listen",
+            "127.0.0.1:0",
+            "--scale",
+            PACKS,
+            "--seed",
+            &seed,
+            "--ack-log",
+            &ack,
+        ],
+    );
+    running.wait_for("listening on");
+    std::thread::sleep(Duration::from_millis(moment));
+    running.kill();
+    let cut = !dir.join("demo.json").exists();
+
+    let acknowledged = fs::read_to_string(&log).unwrap_or_default();
+    let whole = acknowledged
+        .rfind('\n')
+        .map_or("", |end| &acknowledged[..end]);
+    let key = finish(
+        "theriac",
+        &["keys", "create", "--data", &data, "--role", "admin"],
+    );
+    assert_eq!(key.code, 0, "round {round}: {}{}", key.out, key.err);
+    let key = key
+        .out
+        .split_whitespace()
+        .find(|word| word.starts_with("thr_"));
+    let key = key.expect("the key is printed").to_owned();
+    let mut server = Running::start(
+        "theriac",
+        &["serve", "--data", &data, "--listen", "127.0.0.1:0"],
+    );
+    let client = Client::new(&server.wait_for("listening on")).with_key(&key);
+    for line in whole.lines() {
+        let (kind, id) = line.split_once(' ').expect("a kind and an id");
+        let path = match kind {
+            "event" => format!("/epcis/events/{}", segment(id)),
+            "block" => format!("/api/v1/blocks/{id}"),
+            _ => panic!("round {round}: what is `{line}`?"),
+        };
+        let answer = client.get(&path);
+        assert_eq!(
+            answer.status, 200,
+            "round {round}, killed after {moment} ms: lost {line}"
+        );
+    }
+    assert!(
+        server.stop().success(),
+        "round {round}: it stops in good order"
+    );
+    let check = finish("theriac", &["check", "--data", &data, "--rebuild"]);
+    assert_eq!(check.code, 0, "round {round}: {}{}", check.out, check.err);
+    (whole.lines().count() as u64, cut)
+}
+
+/// A well-mixed number from a counter (splitmix64).
+fn mix(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
