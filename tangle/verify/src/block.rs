@@ -27,7 +27,7 @@ use crate::header::Header;
 use crate::ids::{BlockId, NetworkId};
 use crate::item::{ITEM_BYTES_MIN, Item, Slot};
 use crate::limits;
-use crate::merkle::{self, Hash};
+use crate::merkle::{self, FullNodes, Hash};
 
 const WHAT: &str = "block";
 const PURPOSE: &str = "theriac/block/1";
@@ -89,11 +89,28 @@ impl Payload {
             }));
         }
         reader.finish()?;
-        Ok(Self {
+        let payload = Self {
             items_root,
             items_count,
             items_len,
-        })
+        };
+        // At the least, every item is empty; without items there is nothing to have a length.
+        if payload.fits(0, items_count.into()) {
+            Ok(payload)
+        } else {
+            Err(len_at.fail(Fault::Value("this many items cannot have this length")))
+        }
+    }
+
+    /// Whether items of `present` bytes together and `missing` more that are not at hand can be
+    /// the ones that were signed.
+    pub(crate) fn fits(&self, present: usize, missing: usize) -> bool {
+        let signed = self.items_len as usize;
+        if missing == 0 {
+            present == signed
+        } else {
+            present + missing * ITEM_BYTES_MIN <= signed
+        }
     }
 }
 
@@ -312,13 +329,7 @@ impl SignedBlock {
             .iter()
             .filter(|slot| slot.item().is_none())
             .count();
-        let signed = payload.items_len as usize;
-        let fits = if erased == 0 {
-            present == signed
-        } else {
-            present + erased * ITEM_BYTES_MIN <= signed
-        };
-        if !fits {
+        if !payload.fits(present, erased) {
             return Err(Rejected::ItemsLength);
         }
         Ok(VerifiedBlock(Arc::new(Verified { id, block: self })))
@@ -385,10 +396,15 @@ impl VerifiedBlock {
         &self.0.block.bytes
     }
 
-    /// The path from the item's leaf to `items_root`; `None` if there is no such item.
-    pub fn item_path(&self, index: u16) -> Option<Vec<Hash>> {
+    /// Whether no item was erased.
+    pub fn is_whole(&self) -> bool {
+        self.slots().iter().all(|slot| slot.item().is_some())
+    }
+
+    /// The tree of the items' leaves below `items_root`, from which their paths come.
+    pub fn items_tree(&self) -> FullNodes {
         let leaves: Vec<_> = self.slots().iter().map(Slot::leaf).collect();
-        merkle::path::inclusion_path_of(&leaves, index.into())
+        FullNodes::of(&leaves)
     }
 
     /// The same block with these items erased: body and salt are gone, id and proofs stay.

@@ -117,10 +117,10 @@ impl<'a> Reader<'a> {
     /// A byte string of exactly `N` bytes.
     pub fn fixed<const N: usize>(&mut self, name: &'static str) -> Result<[u8; N], Malformed> {
         let before = self.clone();
-        self.bytes(N)
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .ok_or_else(|| before.fail(Fault::Expected(name)))
+        let bytes = self.bytes(N)?;
+        bytes
+            .try_into()
+            .map_err(|_| before.fail(Fault::Expected(name)))
     }
 
     /// A byte string of at most `max` bytes whose content is read as CBOR in turn.

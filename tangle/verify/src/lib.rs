@@ -30,6 +30,8 @@ pub mod merkle;
 pub mod milestone;
 pub mod outcome;
 pub mod proof;
+#[cfg(test)]
+mod samples;
 
 pub use block::{Payload, SignedBlock, Statement, UnsignedBlock, VerifiedBlock};
 pub use checkpoint::{Checkpoint, NoteError, VerifierKey};

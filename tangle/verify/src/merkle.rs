@@ -13,7 +13,7 @@ mod frontier;
 pub mod path;
 
 pub use frontier::{Frontier, Node};
-pub use path::{PathError, consistency_path, inclusion_path};
+pub use path::{FullNodes, PathError, consistency_path, inclusion_path};
 
 /// A SHA-256 hash in a tree.
 pub type Hash = [u8; 32];

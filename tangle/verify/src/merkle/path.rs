@@ -84,20 +84,39 @@ pub fn consistency_path<E>(
     Ok(path)
 }
 
-/// The inclusion path in a small tree whose leaf hashes are all at hand; `None` if there is no
-/// leaf `index`.
-pub fn inclusion_path_of(leaves: &[Hash], index: u64) -> Option<Vec<Hash>> {
-    let mut nodes = BTreeMap::new();
-    let mut frontier = Frontier::new();
-    for leaf in leaves {
-        frontier.append_with(*leaf, |node, hash| {
-            nodes.insert(node, *hash);
-        });
+/// All full nodes of a tree whose leaf hashes are at hand, for trees small enough to keep whole,
+/// such as that of a block's items.
+#[derive(Debug, Clone, Default)]
+pub struct FullNodes {
+    size: u64,
+    nodes: BTreeMap<Node, Hash>,
+}
+
+impl FullNodes {
+    /// Hashes the whole tree once.
+    pub fn of<'a>(leaves: impl IntoIterator<Item = &'a Hash>) -> Self {
+        let mut nodes = BTreeMap::new();
+        let mut frontier = Frontier::new();
+        for leaf in leaves {
+            frontier.append_with(*leaf, |node, hash| {
+                nodes.insert(node, *hash);
+            });
+        }
+        Self {
+            size: frontier.size(),
+            nodes,
+        }
     }
-    inclusion_path(index, frontier.size(), |node| {
-        nodes.get(&node).copied().ok_or(())
-    })
-    .ok()
+
+    /// The hash of a full node.
+    pub fn get(&self, node: Node) -> Option<Hash> {
+        self.nodes.get(&node).copied()
+    }
+
+    /// The path of leaf `index`; `None` if there is no such leaf.
+    pub fn inclusion_path(&self, index: u64) -> Option<Vec<Hash>> {
+        inclusion_path(index, self.size, |node| self.get(node).ok_or(())).ok()
+    }
 }
 
 /// The largest power of two below `size`, which is at least 2.

@@ -69,12 +69,13 @@ impl ProofItem {
         let mut indices = indices.to_vec();
         indices.sort_unstable();
         indices.dedup();
+        let tree = block.items_tree();
         let take = |index: u16| {
             let item = block.slots().get(usize::from(index))?.item()?.clone();
             Some(Self {
                 index,
                 item,
-                path: block.item_path(index)?,
+                path: tree.inclusion_path(index.into())?,
             })
         };
         indices.into_iter().map(take).collect()

@@ -205,8 +205,9 @@ fn check_items(items: &[ProofItem], statement: &Statement) -> Finding<()> {
         .map_err(|error| format!("item {index} is not in the block: {error}"))?;
         size += shown.item.size();
     }
-    if size > payload.items_len as usize {
-        return Err("the items shown are larger than all items of the block".into());
+    let hidden = usize::from(payload.items_count).saturating_sub(items.len());
+    if !payload.fits(size, hidden) {
+        return Err("the items shown do not fit the signed length of all items".into());
     }
     Ok((
         (),
