@@ -1,0 +1,37 @@
+//! EPCIS 2.0 events in JSON: what happened to which things, when, where and why.
+//!
+//! The JSON of an event is the truth and is kept whole, extensions included; [`EventFields`] is a
+//! typed view of it that is made once, when the event is read, and cannot drift from it. So
+//! [`Event::to_json`] gives back what came in, and two events are equal when their JSON is.
+//!
+//! Differences from the document as received are three, all without loss: the JSON-LD context of
+//! the document is carried into each event, so that an event alone still defines its prefixes;
+//! `1.0` is written `1`; and object members have no order.
+
+mod build;
+mod context;
+mod document;
+mod event;
+mod fields;
+mod json;
+mod problem;
+mod reader;
+mod sensor;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod time;
+
+pub use build::EventBuilder;
+pub use document::{Document, Envelope, Header, parse_document};
+pub use event::Event;
+pub use fields::{
+    Action, AggregationEvent, AssociationEvent, BizTransaction, ErrorDeclaration, EventFields,
+    EventKind, Ilmd, ObjectEvent, PersistentDisposition, QuantityElement, SourceDest,
+    TransactionEvent, TransformationEvent,
+};
+pub use problem::{ParseError, Problem, ProblemKind};
+pub use sensor::{SensorElement, SensorMetadata, SensorReport};
+
+/// The JSON-LD context of EPCIS 2.0, by address. It is known by heart here and never fetched.
+pub const EPCIS_CONTEXT: &str = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld";

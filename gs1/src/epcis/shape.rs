@@ -1,0 +1,148 @@
+//! Which members each JSON object of EPCIS 2.0 may have. Anything else must be named by a URI or
+//! a prefixed name, which keeps extensions apart from misspelt fields.
+
+/// Members that every event may have.
+const COMMON: &[&str] = &[
+    "@context",
+    "type",
+    "eventTime",
+    "recordTime",
+    "eventTimeZoneOffset",
+    "eventID",
+    "certificationInfo",
+    "errorDeclaration",
+    "bizStep",
+    "disposition",
+    "readPoint",
+    "bizLocation",
+    "bizTransactionList",
+    "sourceList",
+    "destinationList",
+    "sensorElementList",
+];
+
+const OBJECT: &[&str] = &[
+    "action",
+    "epcList",
+    "quantityList",
+    "persistentDisposition",
+    "ilmd",
+];
+const CONTAINER: &[&str] = &["action", "parentID", "childEPCs", "childQuantityList"];
+const TRANSACTION: &[&str] = &["action", "parentID", "epcList", "quantityList"];
+const TRANSFORMATION: &[&str] = &[
+    "inputEPCList",
+    "inputQuantityList",
+    "outputEPCList",
+    "outputQuantityList",
+    "transformationID",
+    "persistentDisposition",
+    "ilmd",
+];
+
+pub(super) const DOCUMENT: &[&str] = &[
+    "@context",
+    "id",
+    "type",
+    "schemaVersion",
+    "creationDate",
+    "instanceIdentifier",
+    "sender",
+    "receiver",
+    "epcisHeader",
+    "epcisBody",
+];
+pub(super) const QUERY_DOCUMENT: &[&str] = &[
+    "@context",
+    "id",
+    "type",
+    "schemaVersion",
+    "creationDate",
+    "epcisBody",
+];
+pub(super) const QUERY_BODY: &[&str] = &["queryResults"];
+pub(super) const QUERY_RESULTS: &[&str] = &["queryName", "subscriptionID", "resultsBody"];
+pub(super) const RESULTS_BODY: &[&str] = &["eventList", "vocabularyList"];
+
+pub(super) const QUANTITY: &[&str] = &["epcClass", "quantity", "uom"];
+pub(super) const BIZ_TRANSACTION: &[&str] = &["type", "bizTransaction"];
+pub(super) const SOURCE: &[&str] = &["type", "source"];
+pub(super) const DESTINATION: &[&str] = &["type", "destination"];
+pub(super) const PERSISTENT_DISPOSITION: &[&str] = &["set", "unset"];
+pub(super) const ERROR_DECLARATION: &[&str] = &["declarationTime", "reason", "correctiveEventIDs"];
+pub(super) const SENSOR_ELEMENT: &[&str] = &["sensorMetadata", "sensorReport"];
+pub(super) const SENSOR_METADATA: &[&str] = &[
+    "time",
+    "deviceID",
+    "deviceMetadata",
+    "rawData",
+    "startTime",
+    "endTime",
+    "dataProcessingMethod",
+    "bizRules",
+];
+pub(super) const SENSOR_REPORT: &[&str] = &[
+    "type",
+    "exception",
+    "deviceID",
+    "deviceMetadata",
+    "rawData",
+    "dataProcessingMethod",
+    "bizRules",
+    "time",
+    "microorganism",
+    "chemicalSubstance",
+    "coordinateReferenceSystem",
+    "value",
+    "component",
+    "stringValue",
+    "booleanValue",
+    "hexBinaryValue",
+    "uriValue",
+    "minValue",
+    "maxValue",
+    "meanValue",
+    "sDev",
+    "percRank",
+    "percValue",
+    "uom",
+];
+
+/// The members that only events of this type have; `None` when EPCIS has no such type.
+pub(super) fn own_members(event_type: &str) -> Option<&'static [&'static str]> {
+    Some(match event_type {
+        "ObjectEvent" => OBJECT,
+        "AggregationEvent" | "AssociationEvent" => CONTAINER,
+        "TransactionEvent" => TRANSACTION,
+        "TransformationEvent" => TRANSFORMATION,
+        _ => return None,
+    })
+}
+
+/// Whether an event of a type with these own members may have a member of this name.
+pub(super) fn is_member(own: &[&str], name: &str) -> bool {
+    COMMON.contains(&name) || own.contains(&name)
+}
+
+/// Whether a name means something in some event or document, so that no context may redefine it.
+pub(super) fn is_protected(name: &str) -> bool {
+    [
+        COMMON,
+        OBJECT,
+        CONTAINER,
+        TRANSACTION,
+        TRANSFORMATION,
+        DOCUMENT,
+        SENSOR_REPORT,
+    ]
+    .iter()
+    .chain(&[
+        QUANTITY,
+        BIZ_TRANSACTION,
+        SOURCE,
+        DESTINATION,
+        ERROR_DECLARATION,
+        SENSOR_ELEMENT,
+    ])
+    .any(|list| list.contains(&name))
+}

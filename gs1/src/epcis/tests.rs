@@ -1,0 +1,1 @@
+//! Events and documents: what is kept, what is normalised, what is refused.
