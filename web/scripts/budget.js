@@ -1,0 +1,53 @@
+// Size budgets of the built portal, in brotli kilobytes: what a phone on a weak line must load
+// before the verify page answers, and what each route may add. Run after `vite build`.
+import { readFileSync, readdirSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
+
+const LIMITS_KB = { shell: 40, route: 120, css: 12 };
+const CLIENT = '.svelte-kit/output/client/';
+
+const manifest = JSON.parse(readFileSync(`${CLIENT}.vite/manifest.json`, 'utf8'));
+const sizes = new Map();
+const brotli = (file) => {
+  if (!sizes.has(file)) sizes.set(file, brotliCompressSync(readFileSync(CLIENT + file)).length);
+  return sizes.get(file);
+};
+
+/** Every file that loads with `key`: its static imports, and for a route its dynamic ones too. */
+function closure(key, { dynamic }, seen = new Set(), css = new Set()) {
+  const chunk = manifest[key];
+  if (!chunk || seen.has(chunk.file)) return { seen, css };
+  seen.add(chunk.file);
+  for (const file of chunk.css ?? []) css.add(file);
+  for (const next of chunk.imports ?? []) closure(next, { dynamic }, seen, css);
+  if (dynamic) for (const next of chunk.dynamicImports ?? []) closure(next, { dynamic }, seen, css);
+  return { seen, css };
+}
+const kb = (files) => [...files].reduce((sum, file) => sum + brotli(file), 0) / 1024;
+
+const find = (suffix) => Object.keys(manifest).find((key) => key.endsWith(suffix));
+const start = find('runtime/client/entry.js');
+const app = find('generated/client-optimized/app.js') ?? find('generated/client/app.js');
+if (!start || !app) throw new Error('the build manifest names no entry: has the build run?');
+
+const nodes = readdirSync('.svelte-kit/generated/client-optimized/nodes');
+const shell = new Set();
+for (const key of [start, app, find('nodes/0.js'), find('nodes/1.js')]) {
+  for (const file of closure(key, { dynamic: false }).seen) shell.add(file);
+}
+
+let failed = false;
+function row(name, size, limit) {
+  const over = size > limit;
+  failed ||= over;
+  console.log(
+    `${over ? 'OVER' : '  ok'}  ${name.padEnd(34)} ${size.toFixed(1).padStart(6)} KB br of ${limit}`,
+  );
+}
+row('shell, JavaScript', kb(shell), LIMITS_KB.shell);
+for (const node of nodes.filter((name) => !['0.js', '1.js'].includes(name)).sort()) {
+  const { seen, css } = closure(find(`nodes/${node}`), { dynamic: true });
+  row(`page ${node}, JavaScript with shell`, kb(new Set([...shell, ...seen])), LIMITS_KB.route);
+  row(`page ${node}, styles`, kb(css), LIMITS_KB.css);
+}
+if (failed) process.exit(1);

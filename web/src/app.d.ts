@@ -1,0 +1,6 @@
+// The portal adds nothing to SvelteKit's application types.
+declare global {
+  namespace App {}
+}
+
+export {};

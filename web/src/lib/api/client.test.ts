@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { Client, Failure } from './client';
+
+const KEY = 'thr_01234567_key';
+
+/** A client whose node answers with `answer`, and what it was asked. */
+function against(answer: () => Promise<Response>) {
+  const asked: { path: string; init: RequestInit }[] = [];
+  const fetcher = ((path: string, init: RequestInit) => {
+    asked.push({ path, init });
+    return Promise.race([
+      answer(),
+      new Promise<never>((_, reject) =>
+        init.signal?.addEventListener('abort', () => reject(init.signal!.reason)),
+      ),
+    ]);
+  }) as typeof fetch;
+  return { client: new Client(KEY, fetcher), asked };
+}
+const json =
+  (body: unknown, status = 200) =>
+  async () =>
+    new Response(JSON.stringify(body), { status });
+
+async function failure(answer: () => Promise<Response>): Promise<Failure> {
+  const thrown = await against(answer)
+    .client.verify('x', 30)
+    .catch((error: unknown) => error);
+  expect(thrown).toBeInstanceOf(Failure);
+  return thrown as Failure;
+}
+
+describe('the client', () => {
+  it('sends the key in a header, never in the address', async () => {
+    const { client, asked } = against(json({ verdict: 'genuine' }));
+    await client.verify('(01)x');
+    expect(asked[0]!.path).toBe('/api/v1/verify');
+    expect(asked[0]!.init).toMatchObject({ method: 'POST', body: '{"scan":"(01)x"}' });
+    expect(asked[0]!.init.headers).toMatchObject({ authorization: `Bearer ${KEY}` });
+  });
+
+  it('escapes identifiers', async () => {
+    const { client, asked } = against(json({}));
+    await client.history('https://id.gs1.org/01/09506000134352/21/A%2FB');
+    await client.lot('09506000134352', 'A/B?c', { limit: 5, cursor: 'x y' });
+    expect(asked.map(({ path }) => path)).toEqual([
+      '/api/v1/packs/https%3A%2F%2Fid.gs1.org%2F01%2F09506000134352%2F21%2FA%252FB/history',
+      '/api/v1/lots/09506000134352/A%2FB%3Fc?limit=5&cursor=x+y',
+    ]);
+  });
+
+  const kinds: [status: number, kind: string][] = [
+    [400, 'refused'],
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'not_found'],
+    [422, 'refused'],
+    [429, 'refused'],
+    [500, 'node'],
+    [503, 'offline'],
+    [504, 'timeout'],
+  ];
+  for (const [status, kind] of kinds) {
+    it(`takes ${status} for ${kind}`, async () => {
+      expect((await failure(json({}, status))).kind).toBe(kind);
+    });
+  }
+
+  it('keeps what a problem document says', async () => {
+    const problem = { detail: 'no such pack', code: 'pack_not_found', instance: 'req-7' };
+    expect(await failure(json(problem, 404))).toMatchObject({
+      ...{ message: 'no such pack', code: 'pack_not_found', instance: 'req-7' },
+    });
+  });
+
+  it('survives answers that are no problem document', async () => {
+    expect((await failure(async () => new Response('<h1>', { status: 502 }))).kind).toBe('offline');
+    expect((await failure(async () => new Response('<h1>'))).kind).toBe('node');
+    expect((await failure(json(null, 500))).message).toBe('the node answered 500');
+  });
+
+  it('knows no connection from no answer in time', async () => {
+    const refused = () => Promise.reject(new TypeError('Failed to fetch'));
+    expect((await failure(refused)).kind).toBe('offline');
+    expect((await failure(() => new Promise(() => {}))).kind).toBe('timeout');
+  });
+});

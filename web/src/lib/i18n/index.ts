@@ -1,0 +1,7 @@
+// The texts of the portal. English is the catalogue and its type; a translation is another value
+// of `Messages`, so the compiler finds a text or a placeholder that is missing.
+import { en } from './en';
+
+export type Messages = typeof en;
+
+export const t: Messages = en;

@@ -1,0 +1,75 @@
+// Ties the wedge to a page: listens everywhere, keeps scanner strokes from fields, buttons and
+// shortcuts (the Enter at the end of a scan must never press the button that has the focus), and
+// puts back what the first strokes typed into a field before they were known to be a scan.
+import { Wedge, type Answer } from './wedge';
+
+const QUIET_MS = 220;
+
+type Field = HTMLInputElement | HTMLTextAreaElement;
+
+/** Calls `onScan` for each scan on the page; gives a function that stops listening. */
+export function listenForScans(onScan: (text: string) => void): () => void {
+  const wedge = new Wedge();
+  let before: { field: Field; value: string } | null = null;
+  let quiet: ReturnType<typeof setTimeout> | undefined;
+
+  function settle(answer: Answer): void {
+    clearTimeout(quiet);
+    if (answer.kind === 'begin') restore();
+    if (answer.kind === 'scan') {
+      restore();
+      onScan(answer.text);
+    } else if (wedge.bursting) {
+      quiet = setTimeout(() => settle(wedge.idle(performance.now())), QUIET_MS);
+    }
+  }
+
+  function restore(): void {
+    if (before && before.field.value !== before.value) {
+      before.field.value = before.value;
+      before.field.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    before = null;
+  }
+
+  function keydown(event: KeyboardEvent): void {
+    // A dialog (the key dialog) takes typed secrets, and programs that type them for people.
+    if (event.isComposing || document.querySelector('dialog[open]')) return wedge.reset();
+    if (!wedge.bursting) remember(event);
+    const answer = wedge.feed({
+      code: event.code,
+      key: event.key,
+      shift: event.shiftKey,
+      ctrl: event.ctrlKey,
+      alt: event.altKey,
+      meta: event.metaKey,
+      repeat: event.repeat,
+      at: event.timeStamp,
+    });
+    if (answer.kind !== 'pass') {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+    settle(answer);
+  }
+
+  function remember(event: KeyboardEvent): void {
+    const fresh = wedge.length === 0 || event.timeStamp - lastAt > 120;
+    lastAt = event.timeStamp;
+    if (!fresh) return;
+    const target = event.target;
+    const isField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+    before = isField ? { field: target, value: target.value } : null;
+  }
+  let lastAt = -Infinity;
+
+  const keyup = (event: KeyboardEvent) => settle(wedge.release(event.code, event.timeStamp));
+
+  window.addEventListener('keydown', keydown, { capture: true });
+  window.addEventListener('keyup', keyup, { capture: true });
+  return () => {
+    clearTimeout(quiet);
+    window.removeEventListener('keydown', keydown, { capture: true });
+    window.removeEventListener('keyup', keyup, { capture: true });
+  };
+}

@@ -1,0 +1,81 @@
+// Who is connected. The key lives in this tab only (sessionStorage), is sent in a header, and is
+// taken out of the address bar at once when a link carries it in the fragment.
+import { browser } from '$app/environment';
+import { Client, Failure } from './api/client';
+import type { Me } from './api/types';
+
+const STORED = 'theriac.key';
+const KEY_FORM = /^thr_[0-9a-f]{8}_[A-Za-z0-9_-]{43}$/;
+
+export const looksLikeKey = (text: string) => KEY_FORM.test(text.trim());
+
+class Session {
+  #key = $state<string | null>(null);
+  me = $state.raw<Me | null>(null);
+  /** Whether the last exchange with the node worked; `false` also while the computer is offline. */
+  online = $state(true);
+  dialogOpen = $state(false);
+
+  client = $derived(this.#key === null ? null : new Client(this.#key));
+  connected = $derived(this.#key !== null);
+
+  /** Takes the key of the link or of this tab; runs once, when the shell starts. */
+  start(): void {
+    if (!browser) return;
+    this.online = navigator.onLine;
+    window.addEventListener('online', () => (this.online = true));
+    window.addEventListener('offline', () => (this.online = false));
+    window.addEventListener('hashchange', () => this.#takeFromLink());
+    this.#takeFromLink();
+    const stored = sessionStorage.getItem(STORED);
+    if (this.#key === null && stored) this.#adopt(stored);
+  }
+
+  /** Tries a key; adopts it if the node knows it. Throws `Failure` otherwise. */
+  async connect(key: string): Promise<void> {
+    const me = await new Client(key.trim()).me();
+    this.#key = key.trim();
+    sessionStorage.setItem(STORED, this.#key);
+    this.me = me;
+    this.online = true;
+  }
+
+  disconnect(): void {
+    this.#key = null;
+    this.me = null;
+    sessionStorage.clear();
+  }
+
+  /** Notes what a failure says about the connection and the key. */
+  notice(failure: Failure | null): void {
+    if (failure === null) this.online = true;
+    else if (failure.kind === 'offline') this.online = false;
+  }
+
+  #takeFromLink(): void {
+    const key = new URLSearchParams(location.hash.slice(1)).get('key');
+    if (key === null) return;
+    history.replaceState(history.state, '', location.pathname + location.search);
+    if (looksLikeKey(key)) this.#adopt(key.trim());
+  }
+
+  #adopt(key: string): void {
+    this.#key = key;
+    sessionStorage.setItem(STORED, key);
+    new Client(key).me().then(
+      (me) => {
+        if (this.#key === key) this.me = me;
+      },
+      (failure: Failure) => {
+        if (this.#key !== key) return;
+        this.notice(failure);
+        if (failure.kind === 'unauthorized') {
+          this.disconnect();
+          this.dialogOpen = true;
+        }
+      },
+    );
+  }
+}
+
+export const session = new Session();
