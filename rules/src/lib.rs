@@ -1,1 +1,50 @@
-//! Skeleton.
+//! From ordered records to findings and verdicts. Pure, total, deterministic: no clock, no entropy,
+//! no I/O; the same records in the same order give the same findings and the same bytes.
+//!
+//! [`Engine::apply`] takes one [`Record`] at a time, in ledger order, and answers with the findings
+//! it made appear, change or go away. The state keeps facts only; what a pack's status is, who holds
+//! it, what a pallet contains, how warm it was, is computed from the timeline when asked, so late
+//! records fall into place. [`verdict::judge`] turns all of it into what a pharmacist is told.
+//!
+//! A rule may see one thing's timeline (its own events and those of its containers), the readings
+//! taken of it, master data and the [`Profile`]'s thresholds. It may not see the wall clock, other
+//! rules' opinions (they are weighed in [`fusion`]), or who asks.
+
+mod capture;
+pub mod catalogue;
+pub mod cold_chain;
+mod digest;
+mod engine;
+pub mod finding;
+pub mod fusion;
+pub mod geo;
+mod hex;
+mod identity;
+mod item;
+mod judge_thing;
+pub mod profile;
+mod reading;
+pub mod record;
+mod snapshot;
+mod state;
+mod telemetry;
+mod texts;
+mod timeline;
+pub mod verdict;
+pub mod views;
+
+pub use engine::Engine;
+pub use finding::{
+    EvidenceRef, Family, Finding, FindingStatus, FindingView, Resolution, RuleId, Severity,
+};
+pub use profile::Profile;
+pub use record::{
+    Decision, Device, Fact, Location, MasterData, Party, PartyId, Product, Record, Stamp,
+};
+pub use snapshot::SnapshotError;
+pub use verdict::{Class, Code, Counter, PackSummary, Verdict};
+pub use views::PartyRef;
+pub use views::cold::ColdChainView;
+pub use views::lot::{LotPack, LotView};
+pub use views::pack::{ContainerRef, HistoryEntry, Pack};
+pub use views::shipment::ShipmentView;

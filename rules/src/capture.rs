@@ -1,0 +1,511 @@
+//! From an EPCIS event to memory: what is kept of it, which things it names, and what in the
+//! earlier judgement it may change.
+//!
+//! An event that says what an earlier one said (same event id, or same content under another id or
+//! from another sender) is the same event and changes nothing; partners pass documents on to each
+//! other, so this is daily business. The same content with a declaration of error takes the earlier
+//! event back, provided that the same party says so.
+
+use std::collections::BTreeSet;
+
+use gs1::epcis::{Event, EventKind};
+use gs1::{Epc, Gtin, Lot};
+
+use crate::digest::{content, id_digest};
+use crate::reading::readings_of;
+use crate::record::Stamp;
+use crate::state::event::{Act, Fate, Kind};
+use crate::state::{EventId, EventRec, Mark, State, Step, ThingId, VoidAhead, number};
+use crate::texts;
+
+/// What an event may have changed.
+#[derive(Debug)]
+pub(crate) struct Capture {
+    pub(crate) event: EventId,
+    /// Things it names.
+    pub(crate) touched: Vec<ThingId>,
+    /// Things whose readings have to be judged again.
+    pub(crate) measured: Vec<ThingId>,
+    /// Products that became known with it.
+    pub(crate) products: Vec<Gtin>,
+    /// It only brought readings.
+    pub(crate) only_readings: bool,
+    /// It took an earlier event back.
+    pub(crate) takes_back: bool,
+}
+
+/// The things of an event by what it does to them.
+#[derive(Debug, Default)]
+struct Parts<'a> {
+    parent: Option<&'a Epc>,
+    members: Vec<&'a Epc>,
+}
+
+impl State {
+    /// Takes an event in; `None` when it says nothing new.
+    pub(crate) fn capture(&mut self, stamp: &Stamp, event: &Event) -> Option<Capture> {
+        let content = content(event);
+        let by_id = event.event_id.as_deref().map(id_digest);
+        let digests: Vec<_> = by_id.into_iter().chain([content]).collect();
+        let known = digests
+            .iter()
+            .find_map(|digest| self.event_by_digest.get(digest))
+            .copied();
+        let declares_error = event.error_declaration.is_some();
+        if known.is_some() && !declares_error {
+            return None;
+        }
+        let rec = self.reduce(stamp, event);
+        let actor = rec.actor;
+        let id = EventId(number(self.events.len()));
+        self.events.push(rec);
+        if declares_error {
+            return self.take_back(known, id, &digests);
+        }
+        for digest in &digests {
+            self.event_by_digest.entry(*digest).or_insert(id);
+        }
+        let ahead = digests
+            .iter()
+            .find_map(|digest| self.voided_ahead.get(digest));
+        if let Some(ahead) = ahead.filter(|ahead| may_take_back(actor, ahead.actor)) {
+            let by = ahead.by;
+            if let Some(rec) = self.events.get_mut(crate::state::index(id.0)) {
+                rec.voided_by = Some(by);
+            }
+        }
+        Some(self.remember(id, event))
+    }
+
+    /// Marks an event as taken back, now or when it arrives.
+    fn take_back(
+        &mut self,
+        known: Option<EventId>,
+        by: EventId,
+        digests: &[crate::state::Digest],
+    ) -> Option<Capture> {
+        let actor = self.event(by).and_then(|event| event.actor);
+        let Some(known) = known else {
+            for digest in digests {
+                self.voided_ahead
+                    .entry(*digest)
+                    .or_insert(VoidAhead { by, actor });
+            }
+            return None;
+        };
+        let event = self.events.get_mut(crate::state::index(known.0))?;
+        if event.voided_by.is_some() || !may_take_back(event.actor, actor) {
+            return None;
+        }
+        event.voided_by = Some(by);
+        let time_ms = event.time_ms;
+        let touched = self.named_by(known, time_ms);
+        let measured = touched.clone();
+        for id in &touched {
+            self.recount_birth(*id);
+        }
+        Some(Capture {
+            event: known,
+            touched,
+            measured,
+            products: Vec::new(),
+            only_readings: false,
+            takes_back: true,
+        })
+    }
+
+    /// Things that an event of the past names. Only an error declaration asks this, so a search
+    /// through all things is cheaper than remembering it for every event.
+    fn named_by(&self, event: EventId, time_ms: i64) -> Vec<ThingId> {
+        let names = |thing: &crate::state::Thing| {
+            let from = thing
+                .touches
+                .partition_point(|id| self.event(*id).is_some_and(|other| other.time_ms < time_ms));
+            let same_time = thing.touches.iter().skip(from).take_while(|id| {
+                self.event(**id)
+                    .is_some_and(|other| other.time_ms == time_ms)
+            });
+            same_time.chain(thing.measured()).any(|id| *id == event)
+        };
+        let ids = self
+            .things
+            .iter()
+            .enumerate()
+            .filter(|(_, thing)| names(thing));
+        ids.map(|(i, _)| ThingId(number(i))).collect()
+    }
+
+    /// Looks for the commissioning that counts after one was taken back.
+    fn recount_birth(&mut self, id: ThingId) {
+        let Some(thing) = self.thing(id) else { return };
+        let births = thing
+            .touches
+            .iter()
+            .filter_map(|id| Some((*id, self.event(*id)?)));
+        let birth = births
+            .filter(|(_, event)| event.is_birth() && event.voided_by.is_none())
+            .min_by_key(|(_, event)| event.record.position)
+            .map(|(id, _)| id);
+        if let Some(thing) = self.thing_mut(id) {
+            thing.birth = birth;
+        }
+        if let Some(Epc::Lgtin { gtin, lot }) = self.lot_epc(id) {
+            self.lots.entry((gtin, lot)).or_default().packs.insert(id);
+        }
+    }
+
+    fn remember(&mut self, id: EventId, event: &Event) -> Capture {
+        let parts = parts(&event.kind);
+        let readings = readings_of(event, |name| self.names.intern(name));
+        let only_readings = !readings.is_empty()
+            && self
+                .event(id)
+                .is_some_and(|rec| rec.step == Step::SensorReporting);
+        let parent = parts.parent.map(|epc| self.intern_thing(epc));
+        let members: Vec<ThingId> = parts
+            .members
+            .iter()
+            .map(|epc| self.intern_thing(epc))
+            .collect();
+        let mut touched: Vec<ThingId> = parent.into_iter().chain(members.iter().copied()).collect();
+        let mut seen = BTreeSet::new();
+        touched.retain(|id| seen.insert(*id));
+        for thing in &touched {
+            if !only_readings {
+                self.touch(*thing, id);
+            }
+            if let Some(thing) = self.thing_mut(*thing).filter(|_| !readings.is_empty()) {
+                thing.more_mut().measured.push(id);
+            }
+        }
+        self.regroup(id, parent, &members);
+        let products = self.note_births(id, &touched);
+        let measured = if readings.is_empty() {
+            self.measured_around(&touched)
+        } else {
+            touched.clone()
+        };
+        if !readings.is_empty() {
+            self.readings.insert(id, readings);
+        }
+        Capture {
+            event: id,
+            touched,
+            measured,
+            products,
+            only_readings,
+            takes_back: false,
+        }
+    }
+
+    /// Notes that an event names a thing, in event-time order.
+    fn touch(&mut self, thing: ThingId, id: EventId) {
+        let Some(event) = self.event(id) else { return };
+        let (order, makes) = (event.order(), event.is_birth() && event.voided_by.is_none());
+        let events = &self.events;
+        let Some(thing) = self.things.get_mut(crate::state::index(thing.0)) else {
+            return;
+        };
+        let at = thing
+            .touches
+            .partition_point(|other| order_of(events, *other) <= order);
+        thing.touches.insert(at, id);
+        if makes {
+            thing.birth = thing.birth.or(Some(id));
+        }
+    }
+
+    /// Notes what an aggregation puts together or takes apart.
+    fn regroup(&mut self, id: EventId, parent: Option<ThingId>, children: &[ThingId]) {
+        let Some((kind, act)) = self.event(id).map(|event| (event.kind, event.act)) else {
+            return;
+        };
+        let (Kind::Aggregation, Some(parent)) = (kind, parent) else {
+            return;
+        };
+        let into = match act {
+            Some(Act::Add) => true,
+            Some(Act::Delete) => false,
+            Some(Act::Observe) | None => return,
+        };
+        let Some(order) = self.event(id).map(EventRec::order) else {
+            return;
+        };
+        for child in children.iter().filter(|child| **child != parent) {
+            let events = &self.events;
+            let Some(thing) = self.things.get_mut(crate::state::index(child.0)) else {
+                continue;
+            };
+            let at = thing
+                .marks
+                .partition_point(|mark| order_of(events, mark.event) <= order);
+            thing.marks.insert(
+                at,
+                Mark {
+                    event: id,
+                    parent,
+                    into,
+                },
+            );
+        }
+        let events = &self.events;
+        let Some(container) = self.things.get_mut(crate::state::index(parent.0)) else {
+            return;
+        };
+        let more = container.more_mut();
+        if into {
+            for child in children.iter().filter(|child| **child != parent) {
+                if let Err(at) = more.children.binary_search(child) {
+                    more.children.insert(at, *child);
+                }
+            }
+        } else if children.is_empty() {
+            let at = more
+                .disbands
+                .partition_point(|other| order_of(events, *other) <= order);
+            more.disbands.insert(at, id);
+        }
+    }
+
+    /// Keeps the lists of lots, products and packs never made; returns products new to us.
+    fn note_births(&mut self, id: EventId, touched: &[ThingId]) -> Vec<Gtin> {
+        let Some(event) = self.event(id) else {
+            return Vec::new();
+        };
+        let birth = event.is_birth() && event.voided_by.is_none();
+        let lot = event
+            .lot
+            .and_then(|lot| Lot::parse(self.names.text(lot)).ok());
+        let mut products = BTreeSet::new();
+        for thing_id in touched {
+            let Some(gtin) = self
+                .thing(*thing_id)
+                .and_then(|t| t.sgtin())
+                .map(|s| s.gtin.clone())
+            else {
+                continue;
+            };
+            let had_birth = self
+                .thing(*thing_id)
+                .is_some_and(|thing| thing.birth.is_some());
+            let known = self.knows_product(&gtin);
+            let product = self.products.entry(gtin.clone()).or_default();
+            if !birth {
+                if !had_birth && !product.commissioned && !known {
+                    product.unborn.insert(*thing_id);
+                }
+                continue;
+            }
+            product.unborn.remove(thing_id);
+            product.commissioned = true;
+            if !known {
+                products.insert(gtin.clone());
+            }
+            if let Some(lot) = &lot {
+                self.lots
+                    .entry((gtin, lot.clone()))
+                    .or_default()
+                    .packs
+                    .insert(*thing_id);
+            }
+        }
+        products.into_iter().collect()
+    }
+
+    /// Things with readings that an event without readings may show in another light: those it
+    /// names, and the containers around them.
+    fn measured_around(&self, touched: &[ThingId]) -> Vec<ThingId> {
+        if self.readings.is_empty() {
+            return Vec::new();
+        }
+        let around = touched.iter().flat_map(|id| {
+            let containers = self
+                .containers(*id)
+                .into_iter()
+                .map(|(container, _)| container);
+            containers.chain([*id]).collect::<Vec<_>>()
+        });
+        let ids: BTreeSet<ThingId> = around
+            .filter(|id| {
+                self.thing(*id)
+                    .is_some_and(|thing| !thing.measured().is_empty())
+            })
+            .collect();
+        ids.into_iter().collect()
+    }
+
+    fn reduce(&mut self, stamp: &Stamp, event: &Event) -> EventRec {
+        let party = |list: &[gs1::epcis::SourceDest]| {
+            let of = |kind: &str| list.iter().find(|entry| is_type(&entry.type_, kind));
+            of("possessing_party")
+                .or_else(|| of("owning_party"))
+                .map(|entry| gln_of(&entry.id))
+        };
+        let place = event
+            .destinations
+            .iter()
+            .find(|entry| is_type(&entry.type_, "location"));
+        let lot = event
+            .ilmd
+            .lot
+            .as_ref()
+            .map(|lot| self.names.intern(lot.as_str()));
+        let (source, destination) = (party(&event.sources), party(&event.destinations));
+        let actor = stamp.actor.as_deref();
+        EventRec {
+            kind: kind_of(&event.kind),
+            act: event.action.map(act_of),
+            step: step_of(event.biz_step.as_ref().map_or("", |step| step.as_str())),
+            fate: fate_of(event.disposition.as_ref().map_or("", |fate| fate.as_str())),
+            time_ms: event.event_time_ms,
+            zone_min: zone_minutes(&event.time_zone_offset),
+            read_point: event.read_point.as_ref().map(|epc| self.places.intern(epc)),
+            biz_location: event
+                .biz_location
+                .as_ref()
+                .map(|epc| self.places.intern(epc)),
+            source: source.map(|gln| self.names.intern(&gln)),
+            destination: destination.map(|gln| self.names.intern(&gln)),
+            destination_place: place.map(|entry| self.places.intern(&entry.id)),
+            lot,
+            expiry: event.ilmd.expiry.map(texts::days),
+            actor: actor.map(|actor| self.names.intern(actor)),
+            device: stamp
+                .device
+                .as_deref()
+                .map(|device| self.names.intern(device)),
+            record: stamp.into(),
+            voided_by: None,
+        }
+    }
+}
+
+/// An event may be taken back by the party that stated it; where either is unknown, by anyone.
+fn may_take_back(stated: Option<crate::state::NameId>, says: Option<crate::state::NameId>) -> bool {
+    stated.is_none() || says.is_none() || stated == says
+}
+
+fn order_of(events: &[EventRec], id: EventId) -> (i64, u64) {
+    events
+        .get(crate::state::index(id.0))
+        .map_or((i64::MIN, 0), EventRec::order)
+}
+
+fn parts(kind: &EventKind) -> Parts<'_> {
+    match kind {
+        EventKind::Object(event) => Parts {
+            parent: None,
+            members: only(&event.epc_list),
+        },
+        EventKind::Aggregation(event) => Parts {
+            parent: event.parent_id.as_ref(),
+            members: only(&event.child_epcs),
+        },
+        EventKind::Transaction(event) => Parts {
+            parent: event.parent_id.as_ref(),
+            members: only(&event.epc_list),
+        },
+        EventKind::Transformation(event) => {
+            let lists = [&event.input_epc_list, &event.output_epc_list];
+            Parts {
+                parent: None,
+                members: lists.into_iter().flat_map(|list| only(list)).collect(),
+            }
+        }
+        EventKind::Association(event) => Parts {
+            parent: Some(&event.parent_id),
+            members: only(&event.child_epcs),
+        },
+    }
+}
+
+fn only(list: &[Epc]) -> Vec<&Epc> {
+    list.iter().filter(|epc| is_instance(epc)).collect()
+}
+
+/// Whether an identifier names one thing and not a class of things.
+fn is_instance(epc: &Epc) -> bool {
+    !matches!(epc, Epc::Gtin(_) | Epc::Lgtin { .. })
+}
+
+fn kind_of(kind: &EventKind) -> Kind {
+    match kind {
+        EventKind::Object(_) => Kind::Object,
+        EventKind::Aggregation(_) => Kind::Aggregation,
+        EventKind::Transaction(_) => Kind::Transaction,
+        EventKind::Transformation(_) => Kind::Transformation,
+        EventKind::Association(_) => Kind::Association,
+    }
+}
+
+fn act_of(action: gs1::epcis::Action) -> Act {
+    match action {
+        gs1::epcis::Action::Add => Act::Add,
+        gs1::epcis::Action::Observe => Act::Observe,
+        gs1::epcis::Action::Delete => Act::Delete,
+    }
+}
+
+/// The CBV word of a term, whatever its spelling.
+fn word(term: &str) -> &str {
+    term.rsplit(['-', ':', '/']).next().unwrap_or(term)
+}
+
+fn step_of(term: &str) -> Step {
+    match word(term) {
+        "commissioning" => Step::Commissioning,
+        "packing" | "loading" | "staging_outbound" => Step::Packing,
+        "unpacking" | "unloading" => Step::Unpacking,
+        "shipping" | "departing" | "consigning" => Step::Shipping,
+        "receiving" | "accepting" => Step::Receiving,
+        "void_shipping" => Step::VoidShipping,
+        "dispensing" => Step::Dispensing,
+        "decommissioning" => Step::Decommissioning,
+        "destroying" => Step::Destroying,
+        "returning" | "collecting" => Step::Reverse,
+        "sensor_reporting" => Step::SensorReporting,
+        _ => Step::Other,
+    }
+}
+
+fn fate_of(term: &str) -> Fate {
+    match word(term) {
+        "in_transit" => Fate::InTransit,
+        "dispensed" => Fate::Dispensed,
+        "partially_dispensed" => Fate::PartiallyDispensed,
+        "destroyed" => Fate::Destroyed,
+        "inactive" => Fate::Inactive,
+        "stolen" => Fate::Stolen,
+        "damaged" => Fate::Damaged,
+        _ => Fate::Other,
+    }
+}
+
+fn is_type(term: &str, kind: &str) -> bool {
+    word(term) == kind
+}
+
+/// The GLN a party or place is known by, else its URI.
+fn gln_of(epc: &Epc) -> String {
+    match epc {
+        Epc::Pgln(gln) => gln.to_string(),
+        Epc::Sgln(sgln) => sgln.gln().to_string(),
+        other => other.canonical(),
+    }
+}
+
+/// Minutes east of UTC of `+hh:mm`; 0 where it is none.
+fn zone_minutes(offset: &str) -> i16 {
+    let (sign, rest) = match (offset.strip_prefix('-'), offset.strip_prefix('+')) {
+        (Some(rest), _) => (-1, rest),
+        (_, Some(rest)) => (1, rest),
+        _ => (1, offset),
+    };
+    let Some((hours, minutes)) = rest.split_once(':') else {
+        return 0;
+    };
+    match (hours.parse::<i16>(), minutes.parse::<i16>()) {
+        (Ok(h @ 0..=14), Ok(m @ 0..=59)) => sign * (h * 60 + m),
+        _ => 0,
+    }
+}

@@ -1,0 +1,132 @@
+//! When two events are the same: by the id their maker gave them, and by what they say.
+
+use gs1::Epc;
+use gs1::epcis::{Event, EventKind, SensorReport};
+
+use crate::judge_thing::first_half;
+use crate::state::Digest;
+
+/// Hash of an event id.
+pub(crate) fn id_digest(event_id: &str) -> Digest {
+    let mut writer = Writer::new("theriac rules event id v1");
+    writer.text(event_id);
+    writer.finish()
+}
+
+/// Hash of what an event says: everything rules look at, but neither its id, nor when it was
+/// recorded, nor a declaration of error, nor the order of identifiers in a list.
+pub(crate) fn content(event: &Event) -> Digest {
+    let mut writer = Writer::new("theriac rules event content v1");
+    writer.number(event.event_time_ms);
+    writer.text(event.action.map_or("", |action| action.as_str()));
+    writer.text(event.biz_step.as_ref().map_or("", |step| step.as_str()));
+    writer.text(event.disposition.as_ref().map_or("", |fate| fate.as_str()));
+    writer.epcs(event.read_point.as_ref());
+    writer.epcs(event.biz_location.as_ref());
+    writer.text(event.ilmd.lot.as_ref().map_or("", |lot| lot.as_str()));
+    writer.text(
+        &event
+            .ilmd
+            .expiry
+            .map_or_else(String::new, |day| day.to_string()),
+    );
+    match &event.kind {
+        EventKind::Object(it) => {
+            writer.text("object");
+            writer.epcs(&it.epc_list);
+            writer.number(it.quantity_list.len());
+        }
+        EventKind::Aggregation(it) => {
+            writer.text("aggregation");
+            writer.epcs(it.parent_id.as_ref());
+            writer.epcs(&it.child_epcs);
+            writer.number(it.child_quantity_list.len());
+        }
+        EventKind::Transaction(it) => {
+            writer.text("transaction");
+            writer.epcs(it.parent_id.as_ref());
+            writer.epcs(&it.epc_list);
+        }
+        EventKind::Transformation(it) => {
+            writer.text("transformation");
+            writer.text(it.transformation_id.as_deref().unwrap_or_default());
+            writer.epcs(&it.input_epc_list);
+            writer.epcs(&it.output_epc_list);
+        }
+        EventKind::Association(it) => {
+            writer.text("association");
+            writer.epcs([&it.parent_id]);
+            writer.epcs(&it.child_epcs);
+        }
+    }
+    for transaction in &event.biz_transactions {
+        writer.text(&transaction.id);
+    }
+    for entry in event.sources.iter().chain(&event.destinations) {
+        writer.text(&entry.type_);
+        writer.epcs([&entry.id]);
+    }
+    for element in &event.sensor_elements {
+        let metadata = &element.metadata;
+        for time in [
+            metadata.time_ms,
+            metadata.start_time_ms,
+            metadata.end_time_ms,
+        ] {
+            writer.number(time.unwrap_or(i64::MIN));
+        }
+        writer.text(metadata.device_id.as_deref().unwrap_or_default());
+        element
+            .reports
+            .iter()
+            .for_each(|report| writer.report(report));
+    }
+    writer.finish()
+}
+
+/// Feeds values to a hash so that no two sequences of values look alike.
+struct Writer(blake3::Hasher);
+
+impl Writer {
+    fn new(context: &str) -> Self {
+        Self(blake3::Hasher::new_derive_key(context))
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    fn number(&mut self, number: impl TryInto<i64>) {
+        let number = number.try_into().unwrap_or(i64::MAX);
+        self.0.update(&number.to_le_bytes());
+    }
+
+    fn epcs<'a>(&mut self, epcs: impl IntoIterator<Item = &'a Epc>) {
+        let mut texts: Vec<String> = epcs.into_iter().map(Epc::canonical).collect();
+        texts.sort_unstable();
+        self.number(texts.len());
+        texts.iter().for_each(|text| self.text(text));
+    }
+
+    fn report(&mut self, report: &SensorReport) {
+        self.text(report.type_.as_deref().unwrap_or_default());
+        self.text(report.uom.as_deref().unwrap_or_default());
+        self.text(report.exception.as_deref().unwrap_or_default());
+        self.text(report.string_value.as_deref().unwrap_or_default());
+        self.text(report.device_id.as_deref().unwrap_or_default());
+        self.number(report.time_ms.unwrap_or(i64::MIN));
+        for value in [
+            report.value,
+            report.min_value,
+            report.max_value,
+            report.mean_value,
+        ] {
+            self.text(&value.map_or_else(String::new, |value| value.to_string()));
+        }
+    }
+
+    fn finish(self) -> Digest {
+        first_half(self.0.finalize().as_bytes())
+    }
+}

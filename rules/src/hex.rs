@@ -1,0 +1,49 @@
+//! Hashes are lower hex in JSON and plain bytes in a snapshot.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+/// Lower hex of some bytes.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
+    digits
+        .chunks(2)
+        .map(|pair| u8::try_from(pair.iter().fold(0, |sum, digit| sum * 16 + digit)).ok())
+        .collect()
+}
+
+pub(crate) fn serialize<S: Serializer, const N: usize>(
+    bytes: &[u8; N],
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    if to.is_human_readable() {
+        to.serialize_str(&encode(bytes))
+    } else {
+        bytes.as_slice().serialize(to)
+    }
+}
+
+pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
+    from: D,
+) -> Result<[u8; N], D::Error> {
+    let bytes = if from.is_human_readable() {
+        let text = String::deserialize(from)?;
+        decode(&text).ok_or_else(|| D::Error::custom("hash is not lower hex"))?
+    } else {
+        Vec::<u8>::deserialize(from)?
+    };
+    bytes
+        .try_into()
+        .map_err(|_| D::Error::custom("hash has another length"))
+}

@@ -1,0 +1,95 @@
+//! C12: the same pack is at two places too far apart for the time between.
+//!
+//! Great-circle distance less a radius at both ends, against what the fastest road transport or the
+//! fastest flight with its handling can cover in the time between, clocks allowed to disagree.
+//! Alone it is corroboration: coordinates and clocks are often wrong. Places without coordinates
+//! are passed over. Late facts: an event that arrives late splits the way in two, and both parts
+//! are judged anew.
+
+use crate::finding::{RuleId, Severity};
+use crate::geo::distance_km;
+use crate::hex;
+use crate::item::Moment;
+use crate::judge_thing::{Case, Draft};
+use crate::profile::Profile;
+use crate::texts;
+
+pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
+    let mut last: Option<&Moment<'_>> = None;
+    for moment in &case.moments {
+        let event = moment.entry.event;
+        if case.state.point_of(event.place()).is_none() {
+            continue;
+        }
+        if let Some(last) = last.replace(moment)
+            && (last.entry.via.is_none() || moment.entry.via.is_none())
+        {
+            out.extend(leg(case, last, moment));
+        }
+    }
+}
+
+/// The way between two places, if nobody can have gone it.
+fn leg(case: &Case<'_>, from: &Moment<'_>, to: &Moment<'_>) -> Option<Draft> {
+    let (a, b) = (from.entry.event, to.entry.event);
+    let profile = &case.state.profile;
+    let radius = f64::from(profile.location_radius_km);
+    let km = distance_km(
+        case.state.point_of(a.place())?,
+        case.state.point_of(b.place())?,
+    );
+    let ms = b.time_ms.saturating_sub(a.time_ms);
+    let reach = reach_km(profile, ms);
+    if km - 2.0 * radius <= reach {
+        return None;
+    }
+    let key = |moment: &Moment<'_>| hex::encode(&moment.entry.event.evidence().block);
+    let (there, here) = (case.place(a.place()), case.place(b.place()));
+    let key = format!("{} {} {}", key(from), key(to), b.evidence().item);
+    Some(
+        Draft::new(RuleId::C12, Severity::S3, b, key)
+            .resting_on(Some(a))
+            .saying(texts::impossible_travel(&there, &here, km, ms))
+            .fact("km", format!("{km:.3}"))
+            .fact("ms", ms)
+            .fact("reach_km", format!("{reach:.3}"))
+            .fact("road_kmh", profile.road_kmh)
+            .fact("air_kmh", profile.air_kmh)
+            .fact("air_handling_ms", profile.air_handling_ms)
+            .fact("clock_tolerance_ms", profile.clock_tolerance_ms),
+    )
+}
+
+/// How far goods can get in this time, km.
+pub(crate) fn reach_km(profile: &Profile, ms: i64) -> f64 {
+    let hours = |ms: i64| {
+        crate::cold_chain::kinetic::float(ms.max(0)) / crate::cold_chain::kinetic::float(3_600_000)
+    };
+    let time_ms = ms.saturating_add(profile.clock_tolerance_ms.saturating_mul(2));
+    let road = f64::from(profile.road_kmh) * hours(time_ms);
+    let flight_ms = time_ms.saturating_sub(profile.air_handling_ms);
+    road.max(f64::from(profile.air_kmh) * hours(flight_ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn road_or_flight_whichever_reaches_farther() {
+        let profile = Profile {
+            clock_tolerance_ms: 0,
+            ..Profile::default()
+        };
+        for (hours, km) in [(0, 0.0), (2, 240.0), (3, 360.0), (4, 1_000.0), (5, 2_000.0)] {
+            let got = reach_km(&profile, hours * 3_600_000);
+            assert!((got - km).abs() < 1e-9, "{hours} h: {got}");
+        }
+        // Berlin to Vienna, 523.5 km in 2 h: no truck, and no flight with its handling.
+        assert!(reach_km(&profile, 2 * 3_600_000) < 523.5);
+        // Berlin to New York, 6,385 km in 5 h; in 10 h a flight can.
+        assert!(reach_km(&profile, 5 * 3_600_000) < 6_385.0);
+        assert!(reach_km(&profile, 10 * 3_600_000) > 6_385.0);
+        assert!(reach_km(&profile, i64::MIN).abs() < 1e-9);
+    }
+}

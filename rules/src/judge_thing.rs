@@ -1,0 +1,161 @@
+//! What a rule gets to see of a thing, and what it answers with.
+
+use std::collections::BTreeMap;
+
+use gs1::Gtin;
+
+use crate::finding::{EvidenceRef, RuleId, Severity};
+use crate::item::{Item, Moment, fold};
+use crate::state::{Digest, EventId, EventRec, NameId, PlaceId, State, Thing, ThingId};
+
+/// A thing with its folded timeline.
+#[derive(Debug)]
+pub(crate) struct Case<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) id: ThingId,
+    pub(crate) thing: &'a Thing,
+    pub(crate) moments: Vec<Moment<'a>>,
+    /// The state after the last moment.
+    pub(crate) now: Item,
+}
+
+/// A finding before it has a place among the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Draft {
+    pub(crate) rule: RuleId,
+    /// Tells this finding from others of the same rule about the same thing.
+    pub(crate) key: String,
+    pub(crate) severity: Severity,
+    pub(crate) conclusive: bool,
+    pub(crate) at_ms: i64,
+    pub(crate) until_ms: i64,
+    pub(crate) evidence: Vec<EvidenceRef>,
+    pub(crate) sentence: String,
+    pub(crate) facts: BTreeMap<String, String>,
+}
+
+impl<'a> Case<'a> {
+    /// The case of a thing, if any fact has named it.
+    pub(crate) fn of(state: &'a State, id: ThingId) -> Option<Self> {
+        let thing = state.thing(id)?;
+        let (moments, now) = fold(state, thing.birth, &state.timeline(id));
+        Some(Self {
+            state,
+            id,
+            thing,
+            moments,
+            now,
+        })
+    }
+
+    pub(crate) fn gtin(&self) -> Option<&Gtin> {
+        self.thing.sgtin().map(|sgtin| &sgtin.gtin)
+    }
+
+    pub(crate) fn birth(&self) -> Option<&'a EventRec> {
+        self.now.birth.and_then(|id| self.state.event(id))
+    }
+
+    /// Moments of events that name the thing itself.
+    pub(crate) fn own(&self) -> impl Iterator<Item = &Moment<'a>> {
+        self.moments
+            .iter()
+            .filter(|moment| moment.entry.via.is_none())
+    }
+
+    /// A party as people say it: its name, else its GLN, else a word for not knowing.
+    pub(crate) fn party(&self, id: Option<NameId>) -> String {
+        self.state.party_name(id)
+    }
+
+    /// A place as people say it.
+    pub(crate) fn place(&self, id: Option<PlaceId>) -> String {
+        self.state.place_name(id)
+    }
+
+    pub(crate) fn event(&self, id: EventId) -> Option<&'a EventRec> {
+        self.state.event(id)
+    }
+}
+
+impl State {
+    /// A party as people say it.
+    pub(crate) fn party_name(&self, id: Option<NameId>) -> String {
+        let Some(gln) = id.map(|id| self.names.text(id)) else {
+            return "an unknown party".to_owned();
+        };
+        self.masters
+            .parties
+            .get(gln)
+            .map_or_else(|| gln.to_owned(), |party| party.name.clone())
+    }
+
+    /// A place as people say it: its name, else its GLN, else its URI.
+    pub(crate) fn place_name(&self, id: Option<PlaceId>) -> String {
+        let Some(epc) = id.and_then(|id| self.places.epc(id)) else {
+            return "an unknown place".to_owned();
+        };
+        match (self.masters.location(epc), epc) {
+            (Some(location), _) => location.name.clone(),
+            (None, gs1::Epc::Sgln(sgln)) => sgln.gln().to_string(),
+            (None, other) => other.canonical(),
+        }
+    }
+}
+
+impl Draft {
+    /// A finding of one moment with the records it rests on.
+    pub(crate) fn new(rule: RuleId, severity: Severity, at: &EventRec, key: String) -> Self {
+        Self {
+            rule,
+            key,
+            severity,
+            conclusive: false,
+            at_ms: at.time_ms,
+            until_ms: at.time_ms,
+            evidence: vec![at.evidence()],
+            sentence: String::new(),
+            facts: BTreeMap::new(),
+        }
+    }
+
+    /// Adds an earlier record that it rests on.
+    pub(crate) fn resting_on(mut self, event: Option<&EventRec>) -> Self {
+        if let Some(event) = event {
+            self.evidence.insert(0, event.evidence());
+        }
+        self
+    }
+
+    pub(crate) fn conclusive(mut self, conclusive: bool) -> Self {
+        self.conclusive = conclusive;
+        self
+    }
+
+    pub(crate) fn saying(mut self, sentence: String) -> Self {
+        self.sentence = sentence;
+        self
+    }
+
+    pub(crate) fn fact(mut self, name: &str, value: impl ToString) -> Self {
+        self.facts.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// The same facts about the same thing give the same id on every node.
+    pub(crate) fn id(&self, subject: &str) -> Digest {
+        let mut hash = blake3::Hasher::new_derive_key("theriac rules finding v1");
+        for part in [self.rule.to_string().as_str(), subject, self.key.as_str()] {
+            hash.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        first_half(hash.finalize().as_bytes())
+    }
+}
+
+/// The first 16 bytes of a hash.
+pub(crate) fn first_half(hash: &[u8; 32]) -> Digest {
+    let mut half = [0; 16];
+    half.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
+    half
+}

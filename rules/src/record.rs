@@ -1,0 +1,190 @@
+//! What the rules are told: one fact at a time, in ledger order, each with the place in the ledger
+//! it came from and who signed it.
+//!
+//! Records arrive in the order of the ledger; the event inside may be older than what came before
+//! it. `Fact::Master` and `Fact::Decision` are the JSON bodies of the ledger's media 4 and 3.
+
+use gs1::epcis::Event;
+use gs1::{Epc, Gln, Gtin, Lot};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::geo::Point;
+
+/// GLN of a company, 13 digits: a party's name on the ledger.
+pub type PartyId = String;
+
+/// Where in the ledger a fact stands, and who put it there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Position in the total order, counted over items; only ever grows.
+    pub position: u64,
+    /// Id of the block.
+    #[serde(with = "crate::hex")]
+    pub block: [u8; 32],
+    /// Index of the item inside the block.
+    pub item: u16,
+    /// When the ledger ordered it, ms since the Unix epoch.
+    pub recorded_ms: i64,
+    /// The party that answers for the fact.
+    pub actor: Option<PartyId>,
+    /// The device that signed it, when one did.
+    pub device: Option<String>,
+}
+
+/// One thing the rules are told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// Something happened to goods.
+    Event(Event),
+    /// Something about parties, places, products or devices.
+    Master(MasterData),
+    /// Somebody entitled to it decided.
+    Decision(Decision),
+}
+
+/// A fact with its place in the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Where it stands and who put it there.
+    pub stamp: Stamp,
+    /// What it says.
+    pub fact: Fact,
+}
+
+/// What does not happen but is: a later record about the same id replaces the earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum MasterData {
+    /// A company.
+    Party(Party),
+    /// A place that belongs to a company.
+    Location(Location),
+    /// A product.
+    Product(Product),
+    /// A reader, logger or line.
+    Device(Device),
+}
+
+/// A company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// Its GLN.
+    pub gln: Gln,
+    /// Its name, as people say it.
+    pub name: String,
+    /// `manufacturer`, `wholesaler`, `pharmacy`, `regulator`, ...
+    pub role: String,
+}
+
+/// A place that belongs to a company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    /// GLN with or without extension: any EPC form, or the bare 13 digits.
+    #[serde(alias = "gln", deserialize_with = "location_id")]
+    pub id: Epc,
+    /// GLN of the company that runs it.
+    pub party: PartyId,
+    /// Its name, as people say it.
+    pub name: String,
+    /// Latitude in degrees times 10^7, when known.
+    #[serde(default)]
+    pub latitude_e7: Option<i32>,
+    /// Longitude in degrees times 10^7, when known.
+    #[serde(default)]
+    pub longitude_e7: Option<i32>,
+    /// ISO 3166-1 alpha-2.
+    #[serde(default)]
+    pub country: Option<String>,
+}
+
+impl Location {
+    /// Its coordinates, if both are given and on the globe.
+    pub fn point(&self) -> Option<Point> {
+        let point = Point {
+            latitude_e7: self.latitude_e7?,
+            longitude_e7: self.longitude_e7?,
+        };
+        point.on_earth().then_some(point)
+    }
+}
+
+/// A product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    /// Its GTIN.
+    pub gtin: Gtin,
+    /// Name, strength and form.
+    pub name: String,
+    /// GLN of the marketing authorisation holder.
+    pub mah: PartyId,
+    /// Name of its storage condition: `2-8C`, `CRT`, ... (see [`crate::Profile::storage`]).
+    #[serde(default)]
+    pub storage: Option<String>,
+}
+
+/// A reader, logger or line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// Its id as events name it (`deviceID`).
+    pub id: String,
+    /// GLN of the company that runs it.
+    pub party: PartyId,
+    /// `reader`, `logger`, `line`, ...
+    pub kind: String,
+    /// End of its calibration, ms since the Unix epoch.
+    #[serde(default)]
+    pub calibrated_until_ms: Option<i64>,
+    /// Programmed sampling interval, ms, for a logger.
+    #[serde(default)]
+    pub interval_ms: Option<i64>,
+    /// Where it may be used; empty is anywhere.
+    #[serde(default)]
+    pub locations: Vec<Epc>,
+}
+
+/// What somebody entitled to it decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Decision {
+    /// Nobody may supply this lot any more. Cannot be taken back (EU 2016/161).
+    Recall {
+        /// The product.
+        gtin: Gtin,
+        /// The lot.
+        lot: Lot,
+        /// Why, as people say it.
+        reason: String,
+    },
+    /// Quality assurance looked and releases: holds known so far are lifted.
+    QaRelease {
+        /// A pack, a container (and whatever was in it), or a lot.
+        #[serde(deserialize_with = "any_id")]
+        subject: Epc,
+        /// Why.
+        reason: String,
+    },
+    /// Quality assurance looked and rejects: the goods may not be used.
+    QaReject {
+        /// A pack, a container (and whatever was in it), or a lot.
+        #[serde(deserialize_with = "any_id")]
+        subject: Epc,
+        /// Why.
+        reason: String,
+    },
+}
+
+fn any_id<'de, D: Deserializer<'de>>(from: D) -> Result<Epc, D::Error> {
+    let text = String::deserialize(from)?;
+    Epc::parse(&text).map_err(serde::de::Error::custom)
+}
+
+fn location_id<'de, D: Deserializer<'de>>(from: D) -> Result<Epc, D::Error> {
+    let text = String::deserialize(from)?;
+    match Gln::parse(&text) {
+        Ok(gln) => Ok(Epc::Sgln(gln.into())),
+        Err(_) => match Epc::parse(&text).map_err(serde::de::Error::custom)? {
+            place @ Epc::Sgln(_) => Ok(place),
+            _ => Err(serde::de::Error::custom("a location id must be a GLN")),
+        },
+    }
+}

@@ -1,0 +1,177 @@
+//! What the engine remembers. Only facts are kept (events, who was touched by them, who was put
+//! into what, readings, master data, decisions) and the findings; everything else - status,
+//! holder, contents, cold chain - is computed from them when asked, in event-time order. So a fact
+//! that arrives late falls into its place by itself, and replaying the ledger gives the same bytes.
+//!
+//! Small numbers stand for what is named often: events, things, places and texts are kept once in a
+//! table and referred to by index. A pack costs its identifier twice (table and lookup) and four
+//! bytes per event.
+
+pub(crate) mod event;
+pub(crate) mod findings;
+pub(crate) mod intern;
+pub(crate) mod master;
+pub(crate) mod thing;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gs1::{Epc, Gtin, Lot};
+use serde::{Deserialize, Serialize};
+
+use crate::cold_chain::{Sample, Summary};
+use crate::finding::Resolution;
+use crate::profile::Profile;
+pub(crate) use event::{EventId, EventRec, Step};
+pub(crate) use intern::{NameId, Names, PlaceId, Places};
+pub(crate) use master::Masters;
+pub(crate) use thing::{Mark, Thing, ThingId};
+
+/// First half of a BLAKE3 hash: unforgeable enough to stand for a content, half the memory.
+pub(crate) type Digest = [u8; 16];
+
+/// Everything the engine remembers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct State {
+    pub(crate) profile: Profile,
+    pub(crate) names: Names,
+    pub(crate) places: Places,
+    pub(crate) events: Vec<EventRec>,
+    /// Event by its id and by its content.
+    pub(crate) event_by_digest: BTreeMap<Digest, EventId>,
+    /// Declarations of error that arrived before the event they take back.
+    pub(crate) voided_ahead: BTreeMap<Digest, VoidAhead>,
+    pub(crate) things: Vec<Thing>,
+    pub(crate) thing_by_epc: BTreeMap<Epc, ThingId>,
+    pub(crate) readings: BTreeMap<EventId, Readings>,
+    pub(crate) products: BTreeMap<Gtin, ProductState>,
+    pub(crate) lots: BTreeMap<(Gtin, Lot), LotState>,
+    pub(crate) masters: Masters,
+    /// Quality decisions by subject, in ledger order.
+    pub(crate) decisions: BTreeMap<Epc, Vec<QaDecision>>,
+    pub(crate) findings: findings::Findings,
+    /// Records applied so far.
+    pub(crate) applied: u64,
+}
+
+/// An error declaration waiting for its event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct VoidAhead {
+    pub(crate) by: EventId,
+    pub(crate) actor: Option<NameId>,
+}
+
+/// Readings that came with one event, kept once however many things they speak for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Readings {
+    pub(crate) device: Option<NameId>,
+    pub(crate) samples: Vec<Sample>,
+    pub(crate) summaries: Vec<Summary>,
+}
+
+impl Readings {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.samples.is_empty() && self.summaries.is_empty()
+    }
+}
+
+/// What is known of a product beyond its master data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ProductState {
+    /// Packs of it were commissioned here.
+    pub(crate) commissioned: bool,
+    /// Packs of it that events touched before any commissioning of them.
+    pub(crate) unborn: BTreeSet<ThingId>,
+}
+
+/// What is known of a lot.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LotState {
+    /// Packs ever commissioned into it.
+    pub(crate) packs: BTreeSet<ThingId>,
+    pub(crate) recall: Option<Recall>,
+}
+
+/// A recall of a lot; the first one counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Recall {
+    pub(crate) reason: String,
+    pub(crate) by: Option<NameId>,
+    pub(crate) record: Resolution,
+}
+
+/// A release or rejection by quality assurance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct QaDecision {
+    pub(crate) release: bool,
+    pub(crate) reason: String,
+    pub(crate) by: Option<NameId>,
+    pub(crate) record: Resolution,
+}
+
+impl State {
+    pub(crate) fn event(&self, id: EventId) -> Option<&EventRec> {
+        self.events.get(index(id.0))
+    }
+
+    pub(crate) fn thing(&self, id: ThingId) -> Option<&Thing> {
+        self.things.get(index(id.0))
+    }
+
+    pub(crate) fn thing_mut(&mut self, id: ThingId) -> Option<&mut Thing> {
+        self.things.get_mut(index(id.0))
+    }
+
+    /// The thing of this identifier, if any fact has named it.
+    pub(crate) fn find(&self, epc: &Epc) -> Option<ThingId> {
+        self.thing_by_epc.get(epc).copied()
+    }
+
+    /// The thing of this identifier, remembered from now on.
+    pub(crate) fn intern_thing(&mut self, epc: &Epc) -> ThingId {
+        if let Some(id) = self.find(epc) {
+            return id;
+        }
+        let id = ThingId(number(self.things.len()));
+        self.things.push(Thing::new(epc.clone()));
+        self.thing_by_epc.insert(epc.clone(), id);
+        id
+    }
+
+    /// The party that an event's custody belongs to: who answers for the record, else whose place
+    /// it happened at, else (for a shipment) who the event says gave the goods away.
+    pub(crate) fn party_of(&self, event: &EventRec) -> Option<NameId> {
+        event
+            .actor
+            .or_else(|| event.biz_location.and_then(|place| self.party_at(place)))
+            .or_else(|| event.read_point.and_then(|place| self.party_at(place)))
+            .or(if event.step == Step::Shipping {
+                event.source
+            } else {
+                None
+            })
+    }
+
+    /// The party whose place this is, by master data.
+    pub(crate) fn party_at(&self, place: PlaceId) -> Option<NameId> {
+        let location = self.masters.location(self.places.epc(place)?)?;
+        self.names.find(&location.party)
+    }
+
+    /// Storage condition of a product: its own, else the profile's default.
+    pub(crate) fn storage_of(&self, gtin: Option<&Gtin>) -> Option<&str> {
+        gtin.and_then(|gtin| self.masters.products.get(gtin))
+            .and_then(|product| product.storage.as_deref())
+            .filter(|id| self.profile.storage(id).is_some())
+            .or(self.profile.storage_by_default.as_deref())
+    }
+}
+
+/// A table index as the compact number it is stored as. Tables beyond four thousand million rows
+/// do not fit the machines this runs on; the last number would then stand for all of them.
+pub(crate) fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,114 @@
+//! One captured event, reduced to what rules compare.
+
+use serde::{Deserialize, Serialize};
+
+use super::intern::{NameId, PlaceId};
+use crate::finding::{EvidenceRef, Resolution};
+
+/// An event kept once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct EventId(pub(crate) u32);
+
+/// What kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Kind {
+    Object,
+    Aggregation,
+    Transaction,
+    Transformation,
+    Association,
+}
+
+/// The action of the event (EPCIS 7.3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Act {
+    Add,
+    Observe,
+    Delete,
+}
+
+/// Business steps that rules tell apart (CBV 2.0, 7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Step {
+    Commissioning,
+    Packing,
+    Unpacking,
+    Shipping,
+    Receiving,
+    VoidShipping,
+    Dispensing,
+    Decommissioning,
+    Destroying,
+    /// Goods going back or to destruction: lawful after any end.
+    Reverse,
+    SensorReporting,
+    Other,
+}
+
+/// Dispositions that rules tell apart (CBV 2.0, 7.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Fate {
+    InTransit,
+    Dispensed,
+    PartiallyDispensed,
+    Destroyed,
+    Inactive,
+    Stolen,
+    Damaged,
+    Other,
+}
+
+/// An event as rules see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EventRec {
+    pub(crate) kind: Kind,
+    pub(crate) act: Option<Act>,
+    pub(crate) step: Step,
+    pub(crate) fate: Fate,
+    /// When it happened, ms since the Unix epoch.
+    pub(crate) time_ms: i64,
+    /// Minutes east of UTC where it happened.
+    pub(crate) zone_min: i16,
+    pub(crate) read_point: Option<PlaceId>,
+    pub(crate) biz_location: Option<PlaceId>,
+    pub(crate) source: Option<NameId>,
+    pub(crate) destination: Option<NameId>,
+    pub(crate) destination_place: Option<PlaceId>,
+    pub(crate) lot: Option<NameId>,
+    /// Last day of use, days since 1970-01-01.
+    pub(crate) expiry: Option<i32>,
+    pub(crate) actor: Option<NameId>,
+    pub(crate) device: Option<NameId>,
+    pub(crate) record: Resolution,
+    /// The declaration of error that took it back.
+    pub(crate) voided_by: Option<EventId>,
+}
+
+impl EventRec {
+    /// Whether it made the things it names: an ObjectEvent with action ADD.
+    pub(crate) fn is_birth(&self) -> bool {
+        self.kind == Kind::Object && self.act == Some(Act::Add)
+    }
+
+    /// Where it happened: the business location, else the read point.
+    pub(crate) fn place(&self) -> Option<PlaceId> {
+        self.biz_location.or(self.read_point)
+    }
+
+    pub(crate) fn evidence(&self) -> EvidenceRef {
+        self.record.record
+    }
+
+    /// Event time first, ledger order among equals.
+    pub(crate) fn order(&self) -> (i64, u64) {
+        (self.time_ms, self.record.position)
+    }
+
+    /// The day it happened where it happened, days since 1970-01-01.
+    pub(crate) fn local_day(&self) -> i64 {
+        let local = self
+            .time_ms
+            .saturating_add(i64::from(self.zone_min) * 60_000);
+        local.div_euclid(86_400_000)
+    }
+}

@@ -1,0 +1,237 @@
+//! The findings ever made, and how a new judgement of a thing changes them.
+
+use std::collections::BTreeMap;
+
+use gs1::Epc;
+use serde::{Deserialize, Serialize};
+
+use super::{Digest, State, ThingId, index, number};
+use crate::finding::{EvidenceRef, Finding, FindingStatus, RuleId};
+use crate::judge_thing::Draft;
+use crate::record::Stamp;
+
+/// A finding kept once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct FindingId(pub(crate) u32);
+
+/// All findings, in the order they appeared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Findings {
+    all: Vec<Finding>,
+    by_id: BTreeMap<Digest, FindingId>,
+}
+
+impl Findings {
+    pub(crate) fn get(&self, id: FindingId) -> Option<&Finding> {
+        self.all.get(index(id.0))
+    }
+
+    pub(crate) fn by_digest(&self, id: &Digest) -> Option<&Finding> {
+        self.by_id.get(id).and_then(|id| self.get(*id))
+    }
+
+    /// Newest first.
+    pub(crate) fn newest(&self) -> impl Iterator<Item = &Finding> {
+        self.all.iter().rev()
+    }
+
+    /// Makes the drafts of one thing true: opens what is new, updates what changed, brings back
+    /// what had been resolved. Returns what changed and the ids of all that stand.
+    fn put(
+        &mut self,
+        subject: &Epc,
+        draft: Draft,
+        stamp: &Stamp,
+        version: u32,
+    ) -> (FindingId, bool) {
+        let digest = draft.id(&subject.canonical());
+        let id = self
+            .by_id
+            .get(&digest)
+            .copied()
+            .unwrap_or(FindingId(number(self.all.len())));
+        let fresh = Finding {
+            id: digest,
+            rule: draft.rule,
+            version,
+            severity: draft.severity,
+            conclusive: draft.conclusive,
+            subjects: vec![subject.clone()],
+            at_ms: draft.at_ms,
+            until_ms: draft.until_ms,
+            evidence: draft.evidence,
+            sentence: draft.sentence,
+            facts: draft.facts,
+            position: stamp.position,
+            recorded_ms: stamp.recorded_ms,
+            resolved_by: None,
+        };
+        let Some(old) = self.all.get_mut(index(id.0)) else {
+            self.by_id.insert(digest, id);
+            self.all.push(fresh);
+            return (id, true);
+        };
+        let changed = old.resolved_by.is_some() || says_other(old, &fresh);
+        if changed {
+            *old = fresh;
+        } else {
+            let (position, recorded_ms) = (old.position, old.recorded_ms);
+            *old = Finding {
+                position,
+                recorded_ms,
+                ..fresh
+            };
+        }
+        (id, changed)
+    }
+}
+
+/// Whether a finding now says something a person would have to look at again.
+fn says_other(old: &Finding, new: &Finding) -> bool {
+    (
+        old.severity,
+        old.conclusive,
+        old.at_ms,
+        old.until_ms,
+        &old.sentence,
+    ) != (
+        new.severity,
+        new.conclusive,
+        new.at_ms,
+        new.until_ms,
+        &new.sentence,
+    )
+}
+
+impl State {
+    /// Replaces the findings of some rules about a thing by what they say now; returns those that
+    /// appeared, changed or were resolved.
+    pub(crate) fn settle(
+        &mut self,
+        thing: ThingId,
+        drafts: Vec<Draft>,
+        concerns: fn(RuleId) -> bool,
+        stamp: &Stamp,
+    ) -> Vec<Finding> {
+        let Some(subject) = self.thing(thing).map(|thing| thing.epc.clone()) else {
+            return Vec::new();
+        };
+        let known = self
+            .thing(thing)
+            .map_or(&[][..], |thing| thing.findings())
+            .to_vec();
+        if drafts.is_empty() && known.is_empty() {
+            return Vec::new();
+        }
+        let mut standing = Vec::new();
+        let mut changes = Vec::new();
+        for draft in drafts {
+            let (id, changed) = self
+                .findings
+                .put(&subject, draft, stamp, self.profile.version);
+            standing.push(id);
+            if changed {
+                changes.push(id);
+            }
+        }
+        for id in &known {
+            let Some(finding) = self.findings.all.get_mut(index(id.0)) else {
+                continue;
+            };
+            let gone = concerns(finding.rule) && !standing.contains(id);
+            if gone && finding.resolved_by.is_none() {
+                finding.resolved_by = Some(stamp.into());
+                changes.push(*id);
+            }
+        }
+        standing.retain(|id| !known.contains(id));
+        if let Some(thing) = self.thing_mut(thing).filter(|_| !standing.is_empty()) {
+            thing.more_mut().findings.extend(standing);
+        }
+        changes
+            .into_iter()
+            .filter_map(|id| self.findings.get(id).cloned())
+            .collect()
+    }
+
+    /// Whether a standing finding of a rule about a thing rests on a record.
+    pub(crate) fn has_finding(&self, thing: ThingId, rule: RuleId, on: EvidenceRef) -> bool {
+        self.own_findings(thing)
+            .any(|f| f.rule == rule && f.resolved_by.is_none() && f.evidence.contains(&on))
+    }
+
+    pub(crate) fn own_findings(&self, thing: ThingId) -> impl Iterator<Item = &Finding> {
+        let ids = self.thing(thing).map_or(&[][..], |thing| thing.findings());
+        ids.iter().filter_map(|id| self.findings.get(*id))
+    }
+
+    /// Findings about a thing: its own, and those about its containers that fall into the time it
+    /// was inside and, for temperatures, are judged by its own storage condition.
+    pub(crate) fn findings_about(&self, thing: ThingId) -> Vec<&Finding> {
+        let mut found: Vec<&Finding> = self.own_findings(thing).collect();
+        let gtin = self
+            .thing(thing)
+            .and_then(|thing| thing.sgtin())
+            .map(|sgtin| &sgtin.gtin);
+        let storage = gtin.and_then(|gtin| self.storage_of(Some(gtin)));
+        let mut seen = std::collections::BTreeSet::new();
+        for (container, span) in self.containers(thing) {
+            for finding in self.own_findings(container) {
+                let meets = finding.at_ms <= span.to_ms && span.from_ms <= finding.until_ms;
+                let other = finding.facts.get("storage").map(String::as_str);
+                let mine = storage.is_none() || other.is_none() || other == storage;
+                if meets && mine && seen.insert(finding.id) {
+                    found.push(finding);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a finding stands for this thing, was resolved, or quality assurance released the
+    /// goods in spite of it. A release covers what was known when it was made.
+    pub(crate) fn status_for(&self, thing: ThingId, finding: &Finding) -> FindingStatus {
+        if finding.resolved_by.is_some() {
+            return FindingStatus::Resolved;
+        }
+        let released = self
+            .decisions_about(thing)
+            .into_iter()
+            .chain(
+                finding
+                    .subjects
+                    .iter()
+                    .flat_map(|epc| self.decisions_on(epc)),
+            )
+            .max_by_key(|decision| decision.record.position)
+            .is_some_and(|last| last.release && last.record.position > finding.position);
+        if released {
+            FindingStatus::Released
+        } else {
+            FindingStatus::Open
+        }
+    }
+
+    pub(crate) fn decisions_on(&self, epc: &Epc) -> &[super::QaDecision] {
+        self.decisions.get(epc).map_or(&[], Vec::as_slice)
+    }
+
+    /// Quality decisions about a thing, its lot, or anything it was ever in.
+    pub(crate) fn decisions_about(&self, thing: ThingId) -> Vec<&super::QaDecision> {
+        if self.decisions.is_empty() {
+            return Vec::new();
+        }
+        let mut subjects: Vec<Epc> = vec![];
+        let containers = self.containers(thing).into_iter().map(|(id, _)| id);
+        for id in containers.chain([thing]) {
+            subjects.extend(self.thing(id).map(|thing| thing.epc.clone()));
+        }
+        subjects.extend(self.lot_epc(thing));
+        subjects.sort_unstable();
+        subjects.dedup();
+        subjects
+            .iter()
+            .flat_map(|epc| self.decisions_on(epc))
+            .collect()
+    }
+}

@@ -1,0 +1,79 @@
+//! Texts and places that are named again and again, kept once.
+
+use std::collections::BTreeMap;
+
+use gs1::{Epc, Sgln};
+use serde::{Deserialize, Serialize};
+
+use super::{index, number};
+
+/// A text kept once: a party's GLN, a device, a lot, a URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct NameId(pub(crate) u32);
+
+/// Texts kept once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Names {
+    texts: Vec<String>,
+    ids: BTreeMap<String, NameId>,
+}
+
+impl Names {
+    pub(crate) fn intern(&mut self, text: &str) -> NameId {
+        if let Some(id) = self.find(text) {
+            return id;
+        }
+        let id = NameId(number(self.texts.len()));
+        self.texts.push(text.to_owned());
+        self.ids.insert(text.to_owned(), id);
+        id
+    }
+
+    pub(crate) fn find(&self, text: &str) -> Option<NameId> {
+        self.ids.get(text).copied()
+    }
+
+    pub(crate) fn text(&self, id: NameId) -> &str {
+        self.texts.get(index(id.0)).map_or("", String::as_str)
+    }
+}
+
+/// A place kept once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct PlaceId(pub(crate) u32);
+
+/// Places kept once: GLNs with or without extension, or whatever URI an event names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Places {
+    epcs: Vec<Epc>,
+    ids: BTreeMap<Epc, PlaceId>,
+}
+
+impl Places {
+    pub(crate) fn intern(&mut self, epc: &Epc) -> PlaceId {
+        if let Some(id) = self.ids.get(epc) {
+            return *id;
+        }
+        let id = PlaceId(number(self.epcs.len()));
+        self.epcs.push(epc.clone());
+        self.ids.insert(epc.clone(), id);
+        id
+    }
+
+    pub(crate) fn epc(&self, id: PlaceId) -> Option<&Epc> {
+        self.epcs.get(index(id.0))
+    }
+
+    /// Whether two places are the same premises (see [`premises`]).
+    pub(crate) fn same_premises(&self, a: PlaceId, b: PlaceId) -> bool {
+        a == b || self.epc(a).map(premises) == self.epc(b).map(premises)
+    }
+}
+
+/// The premises a place belongs to: its GLN without the extension that names a door or a room.
+pub(crate) fn premises(place: &Epc) -> Epc {
+    match place {
+        Epc::Sgln(sgln) if sgln.extension().is_some() => Epc::Sgln(Sgln::from(sgln.gln().clone())),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,99 @@
+//! Anything with an identifier of its own that events touch: a pack, a case, a pallet, a tote.
+
+use gs1::{Epc, Sgtin};
+use serde::{Deserialize, Serialize};
+
+use super::event::EventId;
+use super::findings::FindingId;
+
+/// A thing kept once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct ThingId(pub(crate) u32);
+
+/// What is remembered of a thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Thing {
+    pub(crate) epc: Epc,
+    /// The commissioning that counts: the first one the ledger recorded that was not taken back,
+    /// whatever time it claims.
+    pub(crate) birth: Option<EventId>,
+    /// Events that name it, in event-time order (ledger order among equals), without those that
+    /// only brought readings.
+    pub(crate) touches: Vec<EventId>,
+    /// When it was put into or taken out of something, in the same order.
+    pub(crate) marks: Vec<Mark>,
+    /// What only containers, measured things and things with findings have.
+    pub(crate) more: Option<Box<More>>,
+}
+
+/// A child was put into a parent, or taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mark {
+    pub(crate) event: EventId,
+    pub(crate) parent: ThingId,
+    pub(crate) into: bool,
+}
+
+/// What most packs do without.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct More {
+    /// Everything that was ever put into it, sorted.
+    pub(crate) children: Vec<ThingId>,
+    /// Events that emptied it without naming the children, in event-time order.
+    pub(crate) disbands: Vec<EventId>,
+    /// Events that brought readings for it, in ledger order.
+    pub(crate) measured: Vec<EventId>,
+    /// When readings were last judged in full, and what made it quiet.
+    pub(crate) watch: Option<Watch>,
+    /// Findings about it, in the order they appeared.
+    pub(crate) findings: Vec<FindingId>,
+}
+
+/// What the last full judgement of readings compared with: a further reading inside every band and
+/// soon enough after the last one cannot change it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Watch {
+    pub(crate) low_mc: i32,
+    pub(crate) high_mc: i32,
+    pub(crate) last_ms: i64,
+    pub(crate) break_ms: i64,
+}
+
+impl Thing {
+    pub(crate) fn new(epc: Epc) -> Self {
+        Self {
+            epc,
+            birth: None,
+            touches: Vec::new(),
+            marks: Vec::new(),
+            more: None,
+        }
+    }
+
+    pub(crate) fn sgtin(&self) -> Option<&Sgtin> {
+        match &self.epc {
+            Epc::Sgtin(sgtin) => Some(sgtin),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    pub(crate) fn children(&self) -> &[ThingId] {
+        self.more.as_ref().map_or(&[], |more| &more.children)
+    }
+
+    pub(crate) fn disbands(&self) -> &[EventId] {
+        self.more.as_ref().map_or(&[], |more| &more.disbands)
+    }
+
+    pub(crate) fn measured(&self) -> &[EventId] {
+        self.more.as_ref().map_or(&[], |more| &more.measured)
+    }
+
+    pub(crate) fn findings(&self) -> &[FindingId] {
+        self.more.as_ref().map_or(&[], |more| &more.findings)
+    }
+}

@@ -1,0 +1,265 @@
+//! Rules about temperature: one file per rule. They are checked on the thing the readings were
+//! taken of (usually a pallet), once for every storage condition of what was inside; the packs
+//! inside take the findings over for the time they were there.
+//!
+//! Late facts: readings uploaded after receipt are weighed together with the earlier ones; a gap
+//! they fill is resolved. Readings of an event that was taken back do not count.
+
+pub(crate) mod band_excursion;
+pub(crate) mod kinetic_window;
+pub(crate) mod telemetry_gap;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cold_chain::{
+    Gap, Sample, Span, StorageProfile, Summary, coverage, gaps, median_interval_ms, union,
+};
+use crate::finding::{EVIDENCE_MAX, EvidenceRef};
+use crate::state::{EventId, NameId, State, Step, ThingId};
+use crate::timeline::Entry;
+
+/// Findings of one rule about one thing and storage condition; what exceeds them is in the last.
+pub(crate) const EXCURSIONS_MAX: usize = 64;
+/// Fewest distinct sample times from which a programmed interval is inferred.
+const INFER_FROM: usize = 3;
+/// Loggers that record on events can be arbitrarily fast; a gap is never shorter than this.
+const INTERVAL_MIN_MS: i64 = 60_000;
+
+/// What one device measured, in time order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Series {
+    pub(crate) device: Option<NameId>,
+    pub(crate) samples: Vec<Sample>,
+    pub(crate) summaries: Vec<Summary>,
+    /// Neighbours farther apart than this leave a gap, ms.
+    pub(crate) break_ms: i64,
+}
+
+/// A way from a shipment to its receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Leg {
+    pub(crate) shipped: EventId,
+    pub(crate) received: Option<EventId>,
+    pub(crate) from_ms: i64,
+    pub(crate) to_ms: Option<i64>,
+}
+
+/// Everything measured of one thing, judged against one storage condition.
+#[derive(Debug)]
+pub(crate) struct Reading<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) storage: &'a StorageProfile,
+    /// The condition is the profile's default: the product has no master data.
+    pub(crate) assumed: bool,
+    pub(crate) series: &'a [Series],
+    pub(crate) legs: &'a [Leg],
+    /// Time each event's readings speak for.
+    pub(crate) sources: &'a [(Span, EventId)],
+}
+
+impl Reading<'_> {
+    /// Records whose readings fall into a span, oldest first.
+    pub(crate) fn evidence(&self, span: Span) -> Vec<EvidenceRef> {
+        self.sources
+            .iter()
+            .filter(|(source, _)| source.overlap(span).is_some())
+            .filter_map(|(_, id)| Some(self.state.event(*id)?.evidence()))
+            .take(EVIDENCE_MAX)
+            .collect()
+    }
+}
+
+impl State {
+    /// What was measured of a thing itself within a span, by device.
+    pub(crate) fn series(&self, id: ThingId, within: Span) -> Vec<Series> {
+        let mut by_device: BTreeMap<Option<NameId>, Series> = BTreeMap::new();
+        for (readings, _) in self.measured(id) {
+            let series = by_device.entry(readings.device).or_default();
+            let inside = |t_ms: i64| within.from_ms <= t_ms && t_ms <= within.to_ms;
+            let samples = readings.samples.iter().filter(|sample| inside(sample.t_ms));
+            series.samples.extend(samples);
+            let span = |summary: &Summary| Span {
+                from_ms: summary.from_ms,
+                to_ms: summary.to_ms,
+            };
+            let touching = |summary: &&Summary| span(summary).overlap(within).is_some();
+            series
+                .summaries
+                .extend(readings.summaries.iter().filter(touching));
+        }
+        let finish = |(device, mut series): (Option<NameId>, Series)| {
+            series.device = device;
+            series.samples.sort_unstable();
+            series.samples.dedup();
+            series.summaries.sort_unstable();
+            series.summaries.dedup();
+            series.break_ms = self.break_ms(&series);
+            series
+        };
+        by_device
+            .into_iter()
+            .map(finish)
+            .filter(|series| !(series.samples.is_empty() && series.summaries.is_empty()))
+            .collect()
+    }
+
+    /// Time each event's readings of a thing speak for.
+    pub(crate) fn sources(&self, id: ThingId) -> Vec<(Span, EventId)> {
+        let span = |readings: &crate::state::Readings| {
+            let samples = readings.samples.iter().map(|s| (s.t_ms, s.t_ms));
+            let summaries = readings.summaries.iter().map(|s| (s.from_ms, s.to_ms));
+            samples
+                .chain(summaries)
+                .fold(None, |span: Option<Span>, (from_ms, to_ms)| {
+                    let span = span.unwrap_or(Span { from_ms, to_ms });
+                    Some(Span {
+                        from_ms: span.from_ms.min(from_ms),
+                        to_ms: span.to_ms.max(to_ms),
+                    })
+                })
+        };
+        let mut sources: Vec<(Span, EventId)> = self
+            .measured(id)
+            .filter_map(|(readings, event)| Some((span(readings)?, event)))
+            .collect();
+        sources.sort_unstable();
+        sources
+    }
+
+    fn measured(&self, id: ThingId) -> impl Iterator<Item = (&crate::state::Readings, EventId)> {
+        self.thing(id)
+            .map_or(&[][..], |thing| thing.measured())
+            .iter()
+            .filter_map(|id| {
+                self.event(*id).filter(|event| event.voided_by.is_none())?;
+                Some((self.readings.get(id)?, *id))
+            })
+    }
+
+    /// How far apart neighbours may be: the device's programmed interval, else the median of what
+    /// it delivered, else the profile's supposition, times the profile's factor.
+    fn break_ms(&self, series: &Series) -> i64 {
+        let told = series
+            .device
+            .and_then(|device| self.masters.devices.get(self.names.text(device)))
+            .and_then(|device| device.interval_ms);
+        let inferred = || {
+            if !series.samples.is_empty() {
+                let enough = series.samples.len() >= INFER_FROM;
+                return median_interval_ms(&series.samples).filter(|_| enough);
+            }
+            let length = |summary: &Summary| summary.to_ms.saturating_sub(summary.from_ms);
+            let mut lengths: Vec<i64> = series.summaries.iter().map(length).collect();
+            lengths.sort_unstable();
+            lengths.get(lengths.len().saturating_sub(1) / 2).copied()
+        };
+        let interval = told
+            .or_else(inferred)
+            .unwrap_or(self.profile.interval_by_default_ms);
+        interval
+            .max(INTERVAL_MIN_MS)
+            .saturating_mul(i64::from(self.profile.gap_intervals.max(1)))
+    }
+
+    /// Storage conditions of a thing: its own product's, or those of everything ever inside. The
+    /// flag tells that the condition is the profile's default.
+    pub(crate) fn storages(&self, id: ThingId) -> Vec<(&StorageProfile, bool)> {
+        let mut ids: BTreeMap<&str, bool> = BTreeMap::new();
+        let inside = self.ever_inside(id);
+        let mut products = BTreeSet::new();
+        for thing in inside.iter().chain([&id]).filter_map(|id| self.thing(*id)) {
+            products.extend(thing.sgtin().map(|sgtin| &sgtin.gtin));
+        }
+        for gtin in products {
+            let known = self
+                .masters
+                .products
+                .get(gtin)
+                .is_some_and(|p| p.storage.is_some());
+            if let Some(storage) = self.storage_of(Some(gtin)) {
+                *ids.entry(storage).or_insert(true) &= !known;
+            }
+        }
+        if ids.is_empty() {
+            ids.extend(self.storage_of(None).map(|storage| (storage, true)));
+        }
+        ids.into_iter()
+            .filter_map(|(id, assumed)| Some((self.profile.storage(id)?, assumed)))
+            .collect()
+    }
+}
+
+/// Shipments of a thing with the receipts that ended them, oldest first.
+pub(crate) fn legs(timeline: &[Entry<'_>]) -> Vec<Leg> {
+    let mut legs: Vec<Leg> = Vec::new();
+    for entry in timeline {
+        let open = legs.last_mut().filter(|leg| leg.received.is_none());
+        match entry.event.step {
+            Step::Shipping => {
+                let from_ms = entry.event.time_ms;
+                legs.push(Leg {
+                    shipped: entry.id,
+                    received: None,
+                    from_ms,
+                    to_ms: None,
+                });
+            }
+            Step::Receiving => {
+                if let Some(leg) = open {
+                    leg.received = Some(entry.id);
+                    leg.to_ms = Some(entry.event.time_ms);
+                }
+            }
+            Step::VoidShipping if open.is_some() => {
+                legs.pop();
+            }
+            _ => {}
+        }
+    }
+    legs
+}
+
+/// Time all devices together speak for.
+pub(crate) fn covered(series: &[Series]) -> Vec<Span> {
+    let spans = series.iter().flat_map(|series| {
+        let mut spans = coverage::covered_by_samples(&series.samples, series.break_ms);
+        spans.extend(coverage::covered_by_summaries(&series.summaries));
+        spans
+    });
+    union(spans.collect())
+}
+
+/// Unwatched time: on the way where ways are known and the logger was there at all, else between
+/// the first and the last reading.
+pub(crate) fn unwatched(state: &State, series: &[Series], legs: &[Leg]) -> Vec<Gap> {
+    let covered = covered(series);
+    let (Some(first), Some(last)) = (covered.first(), covered.last()) else {
+        return Vec::new();
+    };
+    let all = Span {
+        from_ms: first.from_ms,
+        to_ms: last.to_ms,
+    };
+    let tolerated = series
+        .iter()
+        .map(|series| series.break_ms)
+        .min()
+        .unwrap_or(0);
+    if legs.is_empty() {
+        return gaps(all, &covered, tolerated);
+    }
+    let ends = tolerated.max(state.profile.silent_end_ms);
+    let mut found = Vec::new();
+    for leg in legs {
+        let to_ms = leg.to_ms.unwrap_or_else(|| all.to_ms.max(leg.from_ms));
+        let watch = Span {
+            from_ms: leg.from_ms,
+            to_ms,
+        };
+        if covered.iter().any(|span| span.overlap(watch).is_some()) {
+            found.extend(gaps(watch, &covered, tolerated));
+        }
+    }
+    found.retain(|gap| !gap.at_an_end || gap.span.length_ms() > ends);
+    found
+}

@@ -1,0 +1,211 @@
+//! What happened to a thing, in event-time order: the events that name it and those that name a
+//! container while it was inside, found through the containers and not copied to the contents.
+//!
+//! A child is inside from the moment of the aggregation ADD until the DELETE, until it is put into
+//! something else, or until the container is emptied. Both ends count, because documents often give
+//! several events the same minute. Nesting is followed [`DEPTH_MAX`] deep, which also ends cycles.
+
+use crate::cold_chain::Span;
+use crate::item::end_of_life;
+use crate::state::{EventId, EventRec, State, Step, Thing, ThingId};
+
+/// Deepest nesting followed: pack, carton, case, layer, pallet, container, and two to spare.
+pub(crate) const DEPTH_MAX: usize = 8;
+/// Most events weighed of one kind for one thing, so that nobody can slow the node down by reading
+/// one pack for ever: the oldest that change its state (making, ending, shipping, receiving) and
+/// the newest of the others. The rest stay on record.
+pub(crate) const EVENTS_MAX: usize = 1_000;
+
+/// One event in the life of a thing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    pub(crate) id: EventId,
+    pub(crate) event: &'a EventRec,
+    /// The container it was read on; `None` when the event names the thing itself.
+    pub(crate) via: Option<ThingId>,
+}
+
+/// A stay inside a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stay {
+    pub(crate) parent: ThingId,
+    /// The event that put it in.
+    pub(crate) since: EventId,
+    /// Ends at [`i64::MAX`] while it is still inside.
+    pub(crate) span: Span,
+}
+
+impl Stay {
+    pub(crate) fn is_open(&self) -> bool {
+        self.span.to_ms == i64::MAX
+    }
+}
+
+impl State {
+    /// Everything that happened to a thing, oldest first, without events that were taken back.
+    pub(crate) fn timeline(&self, id: ThingId) -> Vec<Entry<'_>> {
+        let always = Span {
+            from_ms: i64::MIN,
+            to_ms: i64::MAX,
+        };
+        let mut entries = Vec::new();
+        self.collect(id, always, None, &mut entries);
+        for (parent, span) in self.containers(id) {
+            self.collect(parent, span, Some(parent), &mut entries);
+        }
+        entries.sort_by_key(|entry| (entry.event.order(), entry.id, entry.via.is_some()));
+        entries.dedup_by_key(|entry| entry.id);
+        entries
+    }
+
+    /// Adds the events that name a thing within a span, as far as [`EVENTS_MAX`] allows.
+    fn collect<'a>(
+        &'a self,
+        id: ThingId,
+        span: Span,
+        via: Option<ThingId>,
+        entries: &mut Vec<Entry<'a>>,
+    ) {
+        let Some(thing) = self.thing(id) else { return };
+        let time = |id: &EventId| self.event(*id).map_or(i64::MIN, |event| event.time_ms);
+        let from = thing.touches.partition_point(|id| time(id) < span.from_ms);
+        let entries_in_span = thing
+            .touches
+            .iter()
+            .skip(from)
+            .filter_map(|id| {
+                Some(Entry {
+                    id: *id,
+                    event: self.event(*id)?,
+                    via,
+                })
+            })
+            .take_while(|entry| entry.event.time_ms <= span.to_ms)
+            .filter(|entry| entry.event.voided_by.is_none());
+        let (vital, others): (Vec<_>, Vec<_>) = entries_in_span.partition(is_vital);
+        entries.extend(vital.into_iter().take(EVENTS_MAX));
+        entries.extend(others.into_iter().rev().take(EVENTS_MAX));
+    }
+
+    /// When the thing was inside what, oldest first.
+    pub(crate) fn stays(&self, thing: &Thing) -> Vec<Stay> {
+        let mut stays: Vec<Stay> = Vec::new();
+        for mark in &thing.marks {
+            let Some(event) = self
+                .event(mark.event)
+                .filter(|event| event.voided_by.is_none())
+            else {
+                continue;
+            };
+            self.close_if_emptied(&mut stays, event.time_ms);
+            let open = stays.last_mut().filter(|stay| stay.is_open());
+            match open {
+                Some(stay) if mark.into && stay.parent == mark.parent => continue,
+                Some(stay) if mark.into || stay.parent == mark.parent => {
+                    stay.span.to_ms = event.time_ms;
+                }
+                _ => {}
+            }
+            if mark.into {
+                let span = Span {
+                    from_ms: event.time_ms,
+                    to_ms: i64::MAX,
+                };
+                stays.push(Stay {
+                    parent: mark.parent,
+                    since: mark.event,
+                    span,
+                });
+            }
+        }
+        self.close_if_emptied(&mut stays, i64::MAX);
+        stays
+    }
+
+    /// Ends the open stay where its container was emptied before `until_ms`.
+    fn close_if_emptied(&self, stays: &mut [Stay], until_ms: i64) {
+        let Some(stay) = stays.last_mut().filter(|stay| stay.is_open()) else {
+            return;
+        };
+        let Some(parent) = self.thing(stay.parent) else {
+            return;
+        };
+        let emptied = parent
+            .disbands()
+            .iter()
+            .filter_map(|id| self.event(*id))
+            .filter(|event| event.voided_by.is_none())
+            .find(|event| event.time_ms >= stay.span.from_ms && event.time_ms <= until_ms);
+        if let Some(event) = emptied {
+            stay.span.to_ms = event.time_ms;
+        }
+    }
+
+    /// Containers around a thing, directly or not, with the time it was inside; nearest first.
+    pub(crate) fn containers(&self, id: ThingId) -> Vec<(ThingId, Span)> {
+        let always = Span {
+            from_ms: i64::MIN,
+            to_ms: i64::MAX,
+        };
+        let mut found = Vec::new();
+        let mut front = vec![(id, always)];
+        for _ in 0..DEPTH_MAX {
+            let mut next = Vec::new();
+            for (id, span) in front {
+                let stays = self
+                    .thing(id)
+                    .map(|thing| self.stays(thing))
+                    .unwrap_or_default();
+                for stay in stays {
+                    if let Some(common) = stay.span.overlap(span) {
+                        next.push((stay.parent, common));
+                    }
+                }
+            }
+            next.truncate(EVENTS_MAX);
+            found.extend(next.iter().copied());
+            front = next;
+        }
+        found
+    }
+
+    /// Children inside a container at a moment, in table order.
+    pub(crate) fn children_at(&self, id: ThingId, at_ms: i64) -> Vec<ThingId> {
+        let Some(parent) = self.thing(id) else {
+            return Vec::new();
+        };
+        let inside = |child: &ThingId| {
+            self.thing(*child).is_some_and(|thing| {
+                self.stays(thing).iter().any(|stay| {
+                    stay.parent == id && stay.span.from_ms <= at_ms && at_ms <= stay.span.to_ms
+                })
+            })
+        };
+        parent.children().iter().copied().filter(inside).collect()
+    }
+
+    /// Everything that was ever inside, at any depth, each once.
+    pub(crate) fn ever_inside(&self, id: ThingId) -> Vec<ThingId> {
+        let mut seen = std::collections::BTreeSet::from([id]);
+        let mut front = vec![id];
+        for _ in 0..DEPTH_MAX {
+            let mut next = Vec::new();
+            for id in front {
+                let children = self.thing(id).map_or(&[][..], Thing::children);
+                next.extend(children.iter().copied().filter(|child| seen.insert(*child)));
+            }
+            front = next;
+        }
+        seen.remove(&id);
+        seen.into_iter().collect()
+    }
+}
+
+/// Whether an event changes what a thing is or who holds it.
+fn is_vital(entry: &Entry<'_>) -> bool {
+    let custody = matches!(
+        entry.event.step,
+        Step::Shipping | Step::Receiving | Step::VoidShipping
+    );
+    custody || entry.event.is_birth() || end_of_life(entry).is_some()
+}

@@ -1,0 +1,389 @@
+//! The questions asked about a scanned pack, gravest first; the first one with an answer gives the
+//! verdict.
+
+use chrono::{DateTime, Datelike};
+use gs1::scan::Scan;
+use gs1::{Epc, Lot, Serial, Sgtin};
+
+use super::{Class, Code, Counter, PackSummary, Verdict, label, scan_fault, text};
+use crate::engine::Engine;
+use crate::finding::{Finding, RuleId, Severity};
+use crate::item::Life;
+use crate::judge_thing::Case;
+use crate::state::{EventRec, State};
+use crate::texts;
+
+/// An answer before it is dressed with the pack and its findings.
+struct Answer(Class, Code, String);
+
+/// Everything the questions look at.
+struct Question<'a> {
+    state: &'a State,
+    scan: &'a Scan,
+    at: &'a Counter,
+    case: &'a Case<'a>,
+    standing: Vec<(&'a Finding, Severity)>,
+}
+
+pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
+    let state = &engine.state;
+    let Some(sgtin) = scan.sgtin() else {
+        let (code, sentence) = match (&scan.gtin, &scan.sscc) {
+            (Some(_), _) => (Code::NoSerial, text::no_serial()),
+            _ => (Code::NotAPack, text::not_a_pack()),
+        };
+        return dress(
+            engine,
+            scan,
+            None,
+            Answer(Class::ReadAgain, code, sentence),
+            at,
+        );
+    };
+    let known = state.find(&Epc::Sgtin(sgtin.clone()));
+    let case = known.and_then(|id| Case::of(state, id));
+    let Some(case) = case.filter(|case| case.now.birth.is_some()) else {
+        let answer =
+            recalled_label(state, scan, &sgtin).unwrap_or_else(|| unknown(state, scan, &sgtin));
+        return dress(engine, scan, Some(&sgtin), answer, at);
+    };
+    let standing = state.standing(case.id);
+    let question = Question {
+        state,
+        scan,
+        at,
+        case: &case,
+        standing,
+    };
+    let questions = [
+        recalled,
+        stolen_or_gone,
+        rejected,
+        suspect,
+        label_differs,
+        expired,
+        held,
+        ended,
+        damaged,
+    ];
+    let answer = questions
+        .iter()
+        .find_map(|ask| ask(&question))
+        .unwrap_or_else(|| {
+            let product = state
+                .masters
+                .products
+                .get(&sgtin.gtin)
+                .map(|product| product.name.as_str());
+            let cold = state.cold_chain(case.id);
+            Answer(
+                Class::Genuine,
+                Code::Genuine,
+                text::genuine(product, &cold.status),
+            )
+        });
+    dress(engine, scan, Some(&sgtin), answer, at)
+}
+
+/// A pack that was never made: is the scanner to blame, or the pack?
+fn unknown(state: &State, scan: &Scan, sgtin: &Sgtin) -> Answer {
+    let gtin = &sgtin.gtin;
+    if !state.knows_product(gtin) {
+        let sentence = text::unknown_product(gtin.as_str());
+        return Answer(Class::DoNotDispense, Code::UnknownProduct, sentence);
+    }
+    if let Some(fault) = scanner_fault(state, scan, sgtin) {
+        return Answer(
+            Class::ReadAgain,
+            Code::ScannerFault,
+            text::scanner_fault(fault),
+        );
+    }
+    let lot = scan.lot.as_ref().filter(|lot| {
+        let known = state.lots.get(&(gtin.clone(), (*lot).clone()));
+        known.is_none_or(|lot| lot.packs.is_empty())
+    });
+    match lot {
+        Some(lot) => Answer(
+            Class::DoNotDispense,
+            Code::UnknownLot,
+            text::unknown_lot(lot.as_str()),
+        ),
+        None => {
+            let sentence = text::unknown_serial(sgtin.serial.as_str());
+            Answer(Class::DoNotDispense, Code::UnknownSerial, sentence)
+        }
+    }
+}
+
+/// A recall holds for whatever claims to be of the lot.
+fn recalled_label(state: &State, scan: &Scan, sgtin: &Sgtin) -> Option<Answer> {
+    let recall = state.recall_of(&sgtin.gtin, scan.lot.as_ref()?.as_str())?;
+    let sentence = text::recalled(&texts::time(recall.at), &recall.reason);
+    Some(Answer(Class::DoNotDispense, Code::Recalled, sentence))
+}
+
+/// The one fault that leads from the serial read to exactly one pack that was made and whose lot
+/// and expiry, read through the same fault, are on the label.
+fn scanner_fault(state: &State, scan: &Scan, sgtin: &Sgtin) -> Option<&'static str> {
+    let mut found = std::collections::BTreeMap::new();
+    for (fault, serial) in scan_fault::candidates(sgtin.serial.as_str()) {
+        let Ok(serial) = Serial::parse(&serial) else {
+            continue;
+        };
+        let other = Sgtin::new(sgtin.gtin.clone(), serial);
+        let Some(id) = state.find(&Epc::Sgtin(other)) else {
+            continue;
+        };
+        let Some(case) = Case::of(state, id) else {
+            continue;
+        };
+        let Some(birth) = case.birth() else { continue };
+        let lot = birth.lot.map(|lot| state.names.text(lot));
+        let agrees = match (scan.lot.as_ref().map(Lot::as_str), lot) {
+            (Some(printed), Some(known)) => {
+                printed == known || scan_fault::explains(printed, known).is_some()
+            }
+            _ => false,
+        };
+        if agrees {
+            found.entry(id).or_insert(fault);
+        }
+    }
+    (found.len() == 1)
+        .then(|| found.into_values().next())
+        .flatten()
+}
+
+fn recalled(q: &Question<'_>) -> Option<Answer> {
+    let gtin = q.case.gtin()?;
+    let lots = [
+        q.case
+            .birth()
+            .and_then(|birth| birth.lot)
+            .map(|lot| q.state.names.text(lot)),
+        q.scan.lot.as_ref().map(Lot::as_str),
+    ];
+    let recall = lots
+        .into_iter()
+        .flatten()
+        .find_map(|lot| q.state.recall_of(gtin, lot))?;
+    let sentence = text::recalled(&texts::time(recall.at), &recall.reason);
+    Some(Answer(Class::DoNotDispense, Code::Recalled, sentence))
+}
+
+fn stolen_or_gone(q: &Question<'_>) -> Option<Answer> {
+    let code = match q.case.now.life {
+        Life::Stolen => Code::Stolen,
+        Life::Destroyed => Code::Destroyed,
+        _ => return None,
+    };
+    Some(Answer(
+        Class::DoNotDispense,
+        code,
+        q.ended_sentence(q.end()?),
+    ))
+}
+
+fn rejected(q: &Question<'_>) -> Option<Answer> {
+    let decisions = q.state.decisions_about(q.case.id);
+    let last = decisions
+        .into_iter()
+        .max_by_key(|decision| decision.record.position)?;
+    (!last.release).then(|| {
+        Answer(
+            Class::DoNotDispense,
+            Code::QaRejected,
+            text::rejected(&last.reason),
+        )
+    })
+}
+
+fn suspect(q: &Question<'_>) -> Option<Answer> {
+    let (finding, _) = q
+        .standing
+        .iter()
+        .find(|(_, severity)| *severity >= Severity::S3)?;
+    Some(Answer(
+        Class::DoNotDispense,
+        Code::Suspect,
+        finding.sentence.clone(),
+    ))
+}
+
+fn label_differs(q: &Question<'_>) -> Option<Answer> {
+    let year = DateTime::from_timestamp_millis(q.at.now_ms)?.year();
+    let found = label::mismatch(q.state, q.scan, q.case.birth()?, year)?;
+    if let Some(fault) = found.fault {
+        return Some(Answer(
+            Class::ReadAgain,
+            Code::ScannerFault,
+            text::scanner_fault(fault),
+        ));
+    }
+    let code = if found.what == "lot" {
+        Code::LotMismatch
+    } else {
+        Code::ExpiryMismatch
+    };
+    let sentence = text::mismatch(found.what, &found.printed, &found.known);
+    Some(Answer(Class::DoNotDispense, code, sentence))
+}
+
+/// The last day of use is a whole day; counted in UTC, because the place's zone is not known.
+fn expired(q: &Question<'_>) -> Option<Answer> {
+    let today = q.at.now_ms.div_euclid(86_400_000);
+    let last_day = q.last_day()?;
+    (today > last_day).then(|| {
+        Answer(
+            Class::DoNotDispense,
+            Code::Expired,
+            text::expired(&texts::day(last_day)),
+        )
+    })
+}
+
+fn held(q: &Question<'_>) -> Option<Answer> {
+    let (finding, _) = q
+        .standing
+        .iter()
+        .find(|(_, severity)| *severity >= Severity::S2)?;
+    let code = match finding.rule {
+        RuleId::T01 | RuleId::T04 => Code::ColdChainExcursion,
+        RuleId::T08 => Code::ColdChainGap,
+        _ => Code::UnderReview,
+    };
+    Some(Answer(Class::Hold, code, finding.sentence.clone()))
+}
+
+fn ended(q: &Question<'_>) -> Option<Answer> {
+    if !q.case.now.life.is_over() {
+        return None;
+    }
+    let end = q.end()?;
+    let how = texts::ended(q.case.now.life);
+    let recent = q.at.now_ms.saturating_sub(end.time_ms) <= q.state.profile.same_place_ms;
+    let answer = match (q.is_here(end), recent) {
+        (true, true) => {
+            let sentence = text::ended_here(how, &texts::time(end.time_ms));
+            Answer(Class::SeenHere, Code::AlreadyHandledHere, sentence)
+        }
+        (true, false) => Answer(
+            Class::DoNotDispense,
+            Code::AlreadyDispensed,
+            q.ended_sentence(end),
+        ),
+        (false, _) => Answer(
+            Class::DoNotDispense,
+            Code::AlreadyDispensedElsewhere,
+            q.ended_sentence(end),
+        ),
+    };
+    Some(answer)
+}
+
+fn damaged(q: &Question<'_>) -> Option<Answer> {
+    (q.case.now.life == Life::Damaged)
+        .then(|| Answer(Class::DoNotDispense, Code::Damaged, text::damaged()))
+}
+
+impl<'a> Question<'a> {
+    fn end(&self) -> Option<&'a EventRec> {
+        self.case.now.end.and_then(|id| self.case.event(id))
+    }
+
+    fn ended_sentence(&self, end: &EventRec) -> String {
+        let place = self.case.place(end.place());
+        text::ended(
+            texts::ended(self.case.now.life),
+            &place,
+            &texts::time(end.time_ms),
+        )
+    }
+
+    /// The pack's own last day, else the printed one.
+    fn last_day(&self) -> Option<i64> {
+        if let Some(day) = self.case.birth().and_then(|birth| birth.expiry) {
+            return Some(day.into());
+        }
+        let year = DateTime::from_timestamp_millis(self.at.now_ms)?.year();
+        Some(texts::days(self.scan.expiry.as_ref()?.resolve(year)).into())
+    }
+
+    /// Whether the life of the pack ended where it is asked about now: the same premises, or (when
+    /// the counter does not say where it stands) the same party.
+    fn is_here(&self, end: &EventRec) -> bool {
+        let there = end.place().and_then(|place| self.state.places.epc(place));
+        match (&self.at.location, there) {
+            (Some(here), Some(there)) => {
+                crate::state::intern::premises(here) == crate::state::intern::premises(there)
+            }
+            _ => {
+                let party = self.state.party_of(end).map(|id| self.state.names.text(id));
+                party.is_some() && party == self.at.party.as_deref()
+            }
+        }
+    }
+}
+
+fn dress(
+    engine: &Engine,
+    scan: &Scan,
+    sgtin: Option<&Sgtin>,
+    answer: Answer,
+    at: &Counter,
+) -> Verdict {
+    let Answer(verdict, code, sentence) = answer;
+    let state = &engine.state;
+    let known = sgtin.and_then(|sgtin| engine.pack(sgtin));
+    let id = sgtin.and_then(|sgtin| state.find(&Epc::Sgtin(sgtin.clone())));
+    let year = DateTime::from_timestamp_millis(at.now_ms).map_or(2000, |now| now.year());
+    let printed = scan
+        .expiry
+        .as_ref()
+        .map(|expiry| expiry.resolve(year).to_string());
+    let pack = PackSummary {
+        id: sgtin.map(ToString::to_string),
+        gtin: scan.gtin.as_ref().map(ToString::to_string),
+        serial: scan.serial.as_ref().map(ToString::to_string),
+        lot: known
+            .as_ref()
+            .and_then(|pack| pack.lot.clone())
+            .or_else(|| scan.lot.as_ref().map(ToString::to_string)),
+        expiry: known
+            .as_ref()
+            .and_then(|pack| pack.expiry.clone())
+            .or(printed),
+        status: known.as_ref().map(|pack| pack.status.clone()),
+        eu_status: known.as_ref().map(|pack| pack.eu_status.clone()),
+        product: scan
+            .gtin
+            .as_ref()
+            .and_then(|gtin| engine.product(gtin))
+            .map(|product| product.name.clone()),
+        holder: known.as_ref().and_then(|pack| pack.holder.clone()),
+        recalled: known.as_ref().is_some_and(|pack| pack.recalled) || code == Code::Recalled,
+        cold_chain: id.map(|id| state.cold_chain(id).status),
+    };
+    let pack_status = match code {
+        Code::Recalled => "recalled".to_owned(),
+        Code::Expired => "expired".to_owned(),
+        _ => pack.status.clone().unwrap_or_else(|| "unknown".to_owned()),
+    };
+    let gravest = id.and_then(|id| state.standing(id).first().map(|(_, severity)| *severity));
+    let alert_status = match gravest {
+        Some(Severity::S3 | Severity::S4) => "suspect",
+        Some(Severity::S2) => "under_review",
+        _ => "none",
+    };
+    Verdict {
+        verdict,
+        code,
+        sentence,
+        steps: text::steps(code),
+        pack,
+        findings: id.map(|id| state.finding_views(id)).unwrap_or_default(),
+        pack_status,
+        alert_status: alert_status.to_owned(),
+    }
+}

@@ -1,0 +1,94 @@
+//! Known faults of scanners: what a garbled code would have been. A repair counts only when it leads
+//! to exactly one pack that was really made, so a forger gains nothing by imitating a bad scanner:
+//! the answer is "read again", never "genuine".
+
+/// Undoes one fault.
+type Repair = fn(&str) -> String;
+
+/// Faults and their names, the most common first.
+const REPAIRS: [(&str, Repair); 5] = [
+    ("Caps Lock was on", swap_case),
+    ("everything was sent in capitals or small letters", same),
+    (
+        "the keyboard is set to another language (Y and Z are exchanged)",
+        swap_yz,
+    ),
+    (
+        "the keyboard is set to another language and Caps Lock was on",
+        swap_yz_and_case,
+    ),
+    ("the letter O was read for the digit 0", o_to_zero),
+];
+
+/// Texts that a fault could have turned into `seen`, with the fault's name. The second entry of the
+/// table stands for a comparison without regard to case, see [`same_but_case`].
+pub(super) fn candidates(seen: &str) -> impl Iterator<Item = (&'static str, String)> + '_ {
+    let all = REPAIRS
+        .iter()
+        .map(move |(name, repair)| (*name, repair(seen)));
+    let cased = [
+        ("everything was sent in capitals", seen.to_ascii_lowercase()),
+        (
+            "everything was sent in small letters",
+            seen.to_ascii_uppercase(),
+        ),
+    ];
+    all.chain(cased).filter(move |(_, text)| text != seen)
+}
+
+/// The fault that would explain why `seen` was read where `known` is printed.
+pub(super) fn explains(seen: &str, known: &str) -> Option<&'static str> {
+    if let Some((name, _)) = candidates(seen).find(|(_, text)| text == known) {
+        return Some(name);
+    }
+    if seen.eq_ignore_ascii_case(known) {
+        return Some("letters came in the wrong case");
+    }
+    let tail = seen
+        .strip_prefix(known)
+        .or_else(|| seen.strip_suffix(known));
+    tail.filter(|tail| looks_like_element(tail))
+        .map(|_| "a group separator was lost and the next element ran into this one")
+}
+
+/// Whether a leftover begins like an element that follows in a pharma code.
+fn looks_like_element(text: &str) -> bool {
+    ["17", "10", "21", "11", "71"]
+        .iter()
+        .any(|ai| text.starts_with(ai))
+        && text.len() > 2
+}
+
+fn same(text: &str) -> String {
+    text.to_owned()
+}
+
+fn swap_case(text: &str) -> String {
+    let swap = |c: char| {
+        if c.is_ascii_lowercase() {
+            c.to_ascii_uppercase()
+        } else {
+            c.to_ascii_lowercase()
+        }
+    };
+    text.chars().map(swap).collect()
+}
+
+fn swap_yz(text: &str) -> String {
+    let swap = |c| match c {
+        'y' => 'z',
+        'z' => 'y',
+        'Y' => 'Z',
+        'Z' => 'Y',
+        other => other,
+    };
+    text.chars().map(swap).collect()
+}
+
+fn swap_yz_and_case(text: &str) -> String {
+    swap_case(&swap_yz(text))
+}
+
+fn o_to_zero(text: &str) -> String {
+    text.replace(['O', 'o'], "0")
+}

@@ -1,0 +1,309 @@
+//! How warm a thing was: its own readings and those of every container while it was inside, judged
+//! against the storage condition of its product.
+
+use gs1::{Epc, Sgtin};
+use serde::Serialize;
+
+use crate::cold_chain::{
+    Activation, Excursion, Gap, OutOfRange, Sample, Span, StorageProfile, Summary, excursion,
+    out_of_range, union, worst_window,
+};
+use crate::engine::Engine;
+use crate::state::{State, ThingId};
+use crate::telemetry::{Leg, Series, legs, unwatched};
+
+/// Most readings listed in a view; when there are more, each of equal stretches of time keeps its
+/// lowest and its highest.
+pub const READINGS_MAX: usize = 5_000;
+
+/// How warm a thing was.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColdChainView {
+    /// `within`, `excursion`, `indeterminate` (a gap, or only part of it known) or `no_data`.
+    pub status: String,
+    /// Storage condition it is judged by.
+    pub profile: Option<String>,
+    /// Lowest permitted temperature, degrees Celsius.
+    pub low_c: Option<f64>,
+    /// Highest permitted temperature, degrees Celsius.
+    pub high_c: Option<f64>,
+    /// Worst mean kinetic temperature over the legal window, degrees Celsius, three decimals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mkt_c: Option<f64>,
+    /// Why there is no such number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mkt_refusal: Option<String>,
+    /// Activation energy the mean was taken with, J/mol.
+    pub activation_j_mol: f64,
+    /// Time certainly outside the band, seconds.
+    pub out_of_range_s: i64,
+    /// What was measured, oldest first.
+    pub readings: Vec<ReadingView>,
+    /// Unwatched time.
+    pub gaps: Vec<GapView>,
+    /// Stays outside the band.
+    pub excursions: Vec<ExcursionView>,
+}
+
+/// One reading.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReadingView {
+    /// When, ms since the Unix epoch.
+    pub t: i64,
+    /// Degrees Celsius, three decimals.
+    pub c: f64,
+    /// The device.
+    pub device: Option<String>,
+    /// Canonical id of what it was measured on.
+    pub shipment: String,
+}
+
+/// Unwatched time, ms since the Unix epoch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GapView {
+    /// Last moment watched.
+    pub from: i64,
+    /// First moment watched again.
+    pub to: i64,
+}
+
+/// A stay outside the band.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExcursionView {
+    /// When the band was left, ms since the Unix epoch.
+    pub from: i64,
+    /// When it was entered again.
+    pub to: i64,
+    /// The reading farthest outside, degrees Celsius.
+    pub peak_c: f64,
+    /// Time certainly outside, seconds.
+    pub seconds: i64,
+}
+
+/// Readings of one source with the ways they were taken on.
+struct Source {
+    on: ThingId,
+    series: Vec<Series>,
+    legs: Vec<Leg>,
+}
+
+impl Engine {
+    /// How warm a pack was.
+    pub fn cold_chain(&self, sgtin: &Sgtin) -> ColdChainView {
+        self.cold_chain_of(&Epc::Sgtin(sgtin.clone()))
+    }
+
+    /// How warm any thing was.
+    pub fn cold_chain_of(&self, epc: &Epc) -> ColdChainView {
+        match self.state.find(epc) {
+            Some(id) => self.state.cold_chain(id),
+            None => empty(None),
+        }
+    }
+}
+
+impl State {
+    pub(crate) fn cold_chain(&self, id: ThingId) -> ColdChainView {
+        let storage = self
+            .storages(id)
+            .into_iter()
+            .map(|(storage, _)| storage)
+            .next();
+        let sources = self.sources_around(id);
+        let mut view = empty(storage);
+        let Some(storage) = storage.filter(|_| !sources.is_empty()) else {
+            return view;
+        };
+        let mut found = OutOfRange::default();
+        let mut gaps = Vec::new();
+        for source in &sources {
+            for series in &source.series {
+                let (samples, summaries) = (&series.samples, &series.summaries);
+                let (low, high) = (storage.low_mc, storage.high_mc);
+                let out = out_of_range(samples, low, high, series.break_ms);
+                found.excursions.extend(out.excursions);
+                let mut out = OutOfRange::default();
+                excursion::add_summaries(&mut out, summaries, low, high);
+                found.excursions.extend(out.excursions);
+                self.add_readings(&mut view.readings, source.on, samples, summaries, series);
+            }
+            gaps.extend(unwatched(self, &source.series, &source.legs));
+        }
+        found.excursions.sort_unstable();
+        view.out_of_range_s = certain_ms(&found.excursions) / 1000;
+        view.excursions = found.excursions.iter().map(excursion_view).collect();
+        view.gaps = gap_views(&gaps);
+        mean(&mut view, &sources, storage);
+        view.readings.sort_by(|a, b| {
+            (a.t, &a.device)
+                .cmp(&(b.t, &b.device))
+                .then(a.c.total_cmp(&b.c))
+        });
+        thin(&mut view.readings);
+        let held = gaps
+            .iter()
+            .any(|gap| !gap.at_an_end || has_samples(&sources));
+        view.status = match (view.excursions.is_empty(), held) {
+            (false, _) => "excursion",
+            (true, true) => "indeterminate",
+            (true, false) => "within",
+        }
+        .to_owned();
+        view
+    }
+
+    /// Readings of the thing itself and of the containers it was in, each for its time.
+    fn sources_around(&self, id: ThingId) -> Vec<Source> {
+        let always = Span {
+            from_ms: i64::MIN,
+            to_ms: i64::MAX,
+        };
+        let mut spans = vec![(id, always)];
+        spans.extend(self.containers(id));
+        let source = |(on, span): (ThingId, Span)| {
+            let series = self.series(on, span);
+            if series.is_empty() {
+                return None;
+            }
+            let mut legs = legs(&self.timeline(on));
+            legs.retain_mut(|leg| {
+                let way = Span {
+                    from_ms: leg.from_ms,
+                    to_ms: leg.to_ms.unwrap_or(i64::MAX),
+                };
+                let common = way.overlap(span);
+                if let Some(common) = common {
+                    leg.from_ms = common.from_ms;
+                    leg.to_ms = (common.to_ms < i64::MAX).then_some(common.to_ms);
+                }
+                common.is_some()
+            });
+            Some(Source { on, series, legs })
+        };
+        spans.into_iter().filter_map(source).collect()
+    }
+
+    fn add_readings(
+        &self,
+        to: &mut Vec<ReadingView>,
+        on: ThingId,
+        samples: &[Sample],
+        summaries: &[Summary],
+        series: &Series,
+    ) {
+        let device = series.device.map(|id| self.names.text(id).to_owned());
+        let shipment = self.canonical(on);
+        let mut add = |t: i64, mc: i32| {
+            let (device, shipment) = (device.clone(), shipment.clone());
+            to.push(ReadingView {
+                t,
+                c: celsius(mc),
+                device,
+                shipment,
+            });
+        };
+        samples
+            .iter()
+            .for_each(|sample| add(sample.t_ms, sample.mc));
+        for summary in summaries {
+            add(summary.from_ms, summary.min_mc);
+            add(summary.to_ms, summary.max_mc);
+        }
+    }
+}
+
+fn empty(storage: Option<&StorageProfile>) -> ColdChainView {
+    ColdChainView {
+        status: "no_data".to_owned(),
+        profile: storage.map(|storage| storage.id.clone()),
+        low_c: storage.map(|storage| celsius(storage.low_mc)),
+        high_c: storage.map(|storage| celsius(storage.high_mc)),
+        mkt_c: None,
+        mkt_refusal: None,
+        activation_j_mol: f64::from(Activation::USP.centijoule_per_mol) / 100.0,
+        out_of_range_s: 0,
+        readings: Vec::new(),
+        gaps: Vec::new(),
+        excursions: Vec::new(),
+    }
+}
+
+fn celsius(mc: i32) -> f64 {
+    f64::from(mc) / 1000.0
+}
+
+fn has_samples(sources: &[Source]) -> bool {
+    sources
+        .iter()
+        .flat_map(|source| &source.series)
+        .any(|series| !series.samples.is_empty())
+}
+
+/// Certain time outside, counted once where two devices agree.
+fn certain_ms(excursions: &[Excursion]) -> i64 {
+    let spans = excursions.iter().filter(|stay| stay.certain_ms > 0);
+    let spans = spans.map(|stay| Span {
+        from_ms: stay.from_ms,
+        to_ms: stay.to_ms,
+    });
+    union(spans.collect())
+        .into_iter()
+        .fold(0, |sum, span| sum.saturating_add(span.length_ms()))
+}
+
+fn excursion_view(stay: &Excursion) -> ExcursionView {
+    ExcursionView {
+        from: stay.from_ms,
+        to: stay.to_ms,
+        peak_c: celsius(stay.peak_mc),
+        seconds: stay.certain_ms / 1000,
+    }
+}
+
+fn gap_views(gaps: &[Gap]) -> Vec<GapView> {
+    let spans = union(gaps.iter().map(|gap| gap.span).collect());
+    spans
+        .into_iter()
+        .map(|span| GapView {
+            from: span.from_ms,
+            to: span.to_ms,
+        })
+        .collect()
+}
+
+/// The worst legal mean of any device, or the first reason why there is none.
+fn mean(view: &mut ColdChainView, sources: &[Source], storage: &StorageProfile) {
+    for series in sources.iter().flat_map(|source| &source.series) {
+        if series.samples.is_empty() {
+            continue;
+        }
+        match worst_window(&series.samples, storage, series.break_ms, Activation::USP) {
+            Ok(worst) => {
+                let celsius = libm::round(worst.celsius * 1000.0) / 1000.0;
+                view.mkt_c = Some(view.mkt_c.map_or(celsius, |other: f64| other.max(celsius)));
+            }
+            Err(refusal) => {
+                view.mkt_refusal.get_or_insert_with(|| refusal.to_string());
+            }
+        }
+    }
+    if view.mkt_c.is_none() && view.mkt_refusal.is_none() {
+        view.mkt_refusal = Some("only summaries were reported".to_owned());
+    }
+}
+
+/// Keeps the lowest and the highest reading of each stretch when there are too many to draw.
+fn thin(readings: &mut Vec<ReadingView>) {
+    if readings.len() <= READINGS_MAX {
+        return;
+    }
+    let stretch = readings.len().div_ceil(READINGS_MAX / 2);
+    let extremes = |stretch: &[ReadingView]| {
+        let coldest = stretch.iter().min_by(|a, b| a.c.total_cmp(&b.c));
+        let hottest = stretch.iter().max_by(|a, b| a.c.total_cmp(&b.c));
+        let mut kept: Vec<ReadingView> = coldest.into_iter().chain(hottest).cloned().collect();
+        kept.sort_by_key(|reading| reading.t);
+        kept
+    };
+    *readings = readings.chunks(stretch).flat_map(extremes).collect();
+}

@@ -1,0 +1,162 @@
+//! A lot: how many packs were made, where they are, who has them. The sums always add up: made is
+//! located plus terminal plus unknown.
+
+use std::collections::BTreeMap;
+
+use gs1::{Epc, Gtin, Lot};
+use serde::Serialize;
+
+use super::pack::RecallView;
+use super::{PartyRef, status_word};
+use crate::engine::Engine;
+use crate::judge_thing::Case;
+use crate::state::ThingId;
+use crate::texts;
+
+/// A lot in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LotView {
+    /// Product.
+    pub gtin: String,
+    /// Lot.
+    pub lot: String,
+    /// Product name by master data.
+    pub product: Option<String>,
+    /// Last day of use, `yyyy-mm-dd`, of the first pack commissioned.
+    pub expiry: Option<String>,
+    /// The recall, if there is one.
+    pub recalled: Option<RecallView>,
+    /// Packs commissioned.
+    pub made: usize,
+    /// Of these, packs in a known party's hands.
+    pub located: usize,
+    /// Of these, packs whose life is over.
+    pub terminal: usize,
+    /// Of these, packs nobody is known to hold.
+    pub unknown: usize,
+    /// Packs by status.
+    pub by_status: BTreeMap<String, usize>,
+    /// Located packs by holder, most first.
+    pub holders: Vec<HolderCount>,
+}
+
+/// How many packs a party holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HolderCount {
+    /// GLN.
+    pub party: String,
+    /// Name by master data.
+    pub name: Option<String>,
+    /// Packs.
+    pub count: usize,
+}
+
+/// One pack of a lot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LotPack {
+    /// Canonical id.
+    pub id: String,
+    /// Serial number.
+    pub serial: String,
+    /// Status as in [`super::pack::Pack::status`].
+    pub status: String,
+    /// Who holds it.
+    pub holder: Option<PartyRef>,
+}
+
+impl Engine {
+    /// A lot in numbers; `None` when no pack of it was commissioned and it was not recalled.
+    pub fn lot(&self, gtin: &Gtin, lot: &Lot) -> Option<LotView> {
+        let known = self.state.lots.get(&(gtin.clone(), lot.clone()))?;
+        let mut view = LotView {
+            gtin: gtin.to_string(),
+            lot: lot.to_string(),
+            product: self.product(gtin).map(|product| product.name.clone()),
+            expiry: None,
+            recalled: self.state.recall_of(gtin, lot.as_str()),
+            made: 0,
+            located: 0,
+            terminal: 0,
+            unknown: 0,
+            by_status: BTreeMap::new(),
+            holders: Vec::new(),
+        };
+        let mut holders: BTreeMap<_, usize> = BTreeMap::new();
+        let class = Epc::Lgtin {
+            gtin: gtin.clone(),
+            lot: lot.clone(),
+        };
+        for case in self.cases(&known.packs, &class) {
+            view.made += 1;
+            *view
+                .by_status
+                .entry(status_word(&case.now).to_owned())
+                .or_default() += 1;
+            if view.expiry.is_none() {
+                let day = case.birth().and_then(|birth| birth.expiry);
+                view.expiry = day.map(|day| texts::day(day.into()));
+            }
+            match case.now.holder {
+                _ if case.now.life.is_over() => view.terminal += 1,
+                Some(holder) => {
+                    view.located += 1;
+                    *holders.entry(holder).or_default() += 1;
+                }
+                None => view.unknown += 1,
+            }
+        }
+        for (holder, count) in holders {
+            let PartyRef { gln, name } = self.state.party_ref(holder);
+            view.holders.push(HolderCount {
+                party: gln,
+                name,
+                count,
+            });
+        }
+        view.holders
+            .sort_by(|a, b| (b.count, &a.party).cmp(&(a.count, &b.party)));
+        Some(view)
+    }
+
+    /// Packs of a lot in the order they were commissioned, `limit` of them from the `from`th.
+    pub fn lot_packs(&self, gtin: &Gtin, lot: &Lot, from: usize, limit: usize) -> Vec<LotPack> {
+        let Some(known) = self.state.lots.get(&(gtin.clone(), lot.clone())) else {
+            return Vec::new();
+        };
+        let class = Epc::Lgtin {
+            gtin: gtin.clone(),
+            lot: lot.clone(),
+        };
+        self.cases(&known.packs, &class)
+            .skip(from)
+            .take(limit)
+            .map(|case| LotPack {
+                id: case.thing.epc.canonical(),
+                serial: case
+                    .thing
+                    .sgtin()
+                    .map(|s| s.serial.to_string())
+                    .unwrap_or_default(),
+                status: status_word(&case.now).to_owned(),
+                holder: case.now.holder.map(|id| self.state.party_ref(id)),
+            })
+            .collect()
+    }
+
+    /// Lots with packs or a recall.
+    pub fn lots(&self) -> impl Iterator<Item = (&Gtin, &Lot)> {
+        self.state.lots.keys().map(|(gtin, lot)| (gtin, lot))
+    }
+
+    /// The packs of a lot that still belong to it: a commissioning can be taken back.
+    fn cases<'a>(
+        &'a self,
+        packs: &'a std::collections::BTreeSet<ThingId>,
+        class: &'a Epc,
+    ) -> impl Iterator<Item = Case<'a>> {
+        packs
+            .iter()
+            .filter(move |id| self.state.lot_epc(**id).as_ref() == Some(class))
+            .filter_map(|id| Case::of(&self.state, *id))
+    }
+}

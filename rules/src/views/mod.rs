@@ -1,0 +1,183 @@
+//! Answers about a pack, a lot, a shipment: values for the API, computed from the folded state when
+//! asked. Times are ms since the Unix epoch, UTC; identifiers are canonical.
+
+pub mod cold;
+pub mod findings;
+pub mod lot;
+pub mod pack;
+pub mod shipment;
+
+use gs1::Epc;
+use serde::Serialize;
+
+use crate::engine::Engine;
+use crate::item::{Item, Life};
+use crate::record::{Device, Location, Party, Product};
+use crate::state::{NameId, PlaceId, State, ThingId};
+
+/// A party and its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct PartyRef {
+    /// GLN.
+    pub gln: String,
+    /// Name by master data.
+    pub name: Option<String>,
+}
+
+/// A place and its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlaceRef {
+    /// Canonical id.
+    pub id: String,
+    /// Name by master data.
+    pub name: Option<String>,
+}
+
+/// The words for a pack's status, in CBV terms where CBV has one.
+pub(crate) fn status_word(item: &Item) -> &'static str {
+    match item.life {
+        Life::Unborn => "unknown",
+        Life::Active => "active",
+        Life::InTransit => "in_transit",
+        Life::Dispensed => "dispensed",
+        Life::Decommissioned => "inactive",
+        Life::Destroyed => "destroyed",
+        Life::Stolen => "stolen",
+        Life::Damaged => "damaged",
+    }
+}
+
+impl State {
+    pub(crate) fn party_ref(&self, id: NameId) -> PartyRef {
+        let gln = self.names.text(id).to_owned();
+        let name = self
+            .masters
+            .parties
+            .get(&gln)
+            .map(|party| party.name.clone());
+        PartyRef { gln, name }
+    }
+
+    pub(crate) fn place_ref(&self, id: PlaceId) -> Option<PlaceRef> {
+        let epc = self.places.epc(id)?;
+        let name = self
+            .masters
+            .location(epc)
+            .map(|location| location.name.clone());
+        Some(PlaceRef {
+            id: epc.canonical(),
+            name,
+        })
+    }
+
+    pub(crate) fn canonical(&self, id: ThingId) -> String {
+        self.thing(id)
+            .map(|thing| thing.epc.canonical())
+            .unwrap_or_default()
+    }
+}
+
+impl Engine {
+    /// A party by GLN.
+    pub fn party(&self, gln: &str) -> Option<&Party> {
+        self.state.masters.parties.get(gln)
+    }
+
+    /// A place by its id, else the premises it belongs to.
+    pub fn location(&self, id: &Epc) -> Option<&Location> {
+        self.state.masters.location(id)
+    }
+
+    /// A product.
+    pub fn product(&self, gtin: &gs1::Gtin) -> Option<&Product> {
+        self.state.masters.products.get(gtin)
+    }
+
+    /// A device by the id events name it by.
+    pub fn device(&self, id: &str) -> Option<&Device> {
+        self.state.masters.devices.get(id)
+    }
+
+    /// Parties told by master data, by GLN.
+    pub fn parties(&self) -> impl Iterator<Item = &Party> {
+        self.state.masters.parties.values()
+    }
+
+    /// Places told by master data.
+    pub fn locations(&self) -> impl Iterator<Item = &Location> {
+        self.state.masters.locations.values()
+    }
+
+    /// Products told by master data, by GTIN.
+    pub fn products(&self) -> impl Iterator<Item = &Product> {
+        self.state.masters.products.values()
+    }
+
+    /// Devices told by master data.
+    pub fn devices(&self) -> impl Iterator<Item = &Device> {
+        self.state.masters.devices.values()
+    }
+
+    /// Whether any fact has named this thing.
+    pub fn knows(&self, epc: &Epc) -> bool {
+        self.state.find(epc).is_some()
+    }
+
+    /// Everything that is inside a container now, at any depth, in no meaningful order. What has
+    /// been dispensed, destroyed or received on its own elsewhere is no longer inside.
+    pub fn contents_of(&self, container: &Epc) -> Vec<Epc> {
+        let Some(id) = self.state.find(container) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        self.state
+            .walk_contents(id, i64::MAX, &mut |id, _| found.push(id));
+        found
+            .iter()
+            .filter_map(|id| Some(self.state.thing(*id)?.epc.clone()))
+            .collect()
+    }
+
+    /// The containers around a thing, with the time it was inside, oldest first.
+    pub fn containers_of(&self, epc: &Epc) -> Vec<pack::ContainerRef> {
+        let Some(id) = self.state.find(epc) else {
+            return Vec::new();
+        };
+        self.state.container_refs(id)
+    }
+}
+
+impl State {
+    /// Calls `visit` for everything inside at a moment, with its depth (1 is directly inside).
+    pub(crate) fn walk_contents(
+        &self,
+        container: ThingId,
+        at_ms: i64,
+        visit: &mut dyn FnMut(ThingId, usize),
+    ) {
+        let mut seen = std::collections::BTreeSet::from([container]);
+        let mut front = vec![container];
+        for depth in 1..=crate::timeline::DEPTH_MAX {
+            let mut next = Vec::new();
+            for parent in front {
+                for child in self.children_at(parent, at_ms) {
+                    if seen.insert(child) && self.is_still_inside(child, at_ms) {
+                        visit(child, depth);
+                        next.push(child);
+                    }
+                }
+            }
+            front = next;
+        }
+    }
+
+    /// A pack whose life ended by then is no longer inside anything.
+    fn is_still_inside(&self, id: ThingId, at_ms: i64) -> bool {
+        let Some(case) = crate::judge_thing::Case::of(self, id) else {
+            return false;
+        };
+        let ended = case.now.end.and_then(|end| self.event(end));
+        ended.is_none_or(|end| end.time_ms > at_ms)
+            && (at_ms < i64::MAX || case.now.parted.is_none())
+    }
+}

@@ -1,0 +1,256 @@
+//! A pack: what it is, where it is, whose it is, what happened to it.
+
+use gs1::{Epc, Gtin, Lot, Sgtin};
+use serde::Serialize;
+
+use super::{PartyRef, PlaceRef, status_word};
+use crate::engine::Engine;
+use crate::judge_thing::Case;
+use crate::state::event::{Act, Kind};
+use crate::state::{State, Step, ThingId};
+use crate::texts;
+
+/// A pack as the records tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pack {
+    /// Canonical id.
+    pub id: String,
+    /// Product.
+    pub gtin: String,
+    /// Serial number.
+    pub serial: String,
+    /// Lot it was commissioned into.
+    pub lot: Option<String>,
+    /// Last day of use, `yyyy-mm-dd`.
+    pub expiry: Option<String>,
+    /// `unknown` (never commissioned), `active`, `in_transit`, `dispensed`, `inactive`,
+    /// `destroyed`, `stolen`, `damaged`; in CBV terms.
+    pub status: String,
+    /// The same in the words of the European system: `active`, `supplied`, `destroyed`, `stolen`,
+    /// `locked`, `recalled`, `unknown`.
+    pub eu_status: String,
+    /// Product name by master data.
+    pub product: Option<String>,
+    /// Who holds it.
+    pub holder: Option<PartyRef>,
+    /// Where a shipment under way is going.
+    pub bound_for: Option<PartyRef>,
+    /// Where it was last.
+    pub place: Option<PlaceRef>,
+    /// When it was last seen, ms since the Unix epoch.
+    pub seen_at: Option<i64>,
+    /// Its lot is recalled.
+    pub recalled: bool,
+    /// Why and when it was recalled.
+    pub recall: Option<RecallView>,
+}
+
+/// A recall of a lot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecallView {
+    /// Why.
+    pub reason: String,
+    /// When the ledger ordered it, ms since the Unix epoch.
+    pub at: i64,
+    /// Who recalled.
+    pub by: Option<PartyRef>,
+}
+
+/// A container a thing is or was in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContainerRef {
+    /// Canonical id.
+    pub id: String,
+    /// When it was put in, ms since the Unix epoch.
+    pub from: i64,
+    /// When it was taken out; absent while it is inside.
+    pub to: Option<i64>,
+}
+
+/// One thing that happened, for the pack's history. The event itself is in the ledger under
+/// `block` and `item`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HistoryEntry {
+    /// When, ms since the Unix epoch.
+    pub time: i64,
+    /// One plain English sentence.
+    pub sentence: String,
+    /// Where.
+    pub location: Option<PlaceRef>,
+    /// Whose doing.
+    pub party: Option<PartyRef>,
+    /// The container that was handled, when the pack itself was not named.
+    pub parent: Option<String>,
+    /// Block, lower hex.
+    pub block: String,
+    /// Item in the block.
+    pub item: u16,
+    /// Position in the ledger.
+    pub position: u64,
+    /// The device that signed.
+    pub device: Option<String>,
+}
+
+impl Engine {
+    /// A pack as the records tell it; `None` when no record names it.
+    pub fn pack(&self, sgtin: &Sgtin) -> Option<Pack> {
+        let id = self.state.find(&Epc::Sgtin(sgtin.clone()))?;
+        Some(self.state.pack(&Case::of(&self.state, id)?, sgtin))
+    }
+
+    /// What happened to a thing, oldest first: its own events and those of the containers it was
+    /// in. Events that were taken back are left out.
+    pub fn history(&self, epc: &Epc) -> Vec<HistoryEntry> {
+        let Some(case) = self
+            .state
+            .find(epc)
+            .and_then(|id| Case::of(&self.state, id))
+        else {
+            return Vec::new();
+        };
+        case.moments
+            .iter()
+            .map(|moment| entry(&case, moment))
+            .collect()
+    }
+
+    /// Parties that ever held a thing or took part in its handling, by GLN.
+    pub fn parties_of(&self, epc: &Epc) -> Vec<String> {
+        let Some(case) = self
+            .state
+            .find(epc)
+            .and_then(|id| Case::of(&self.state, id))
+        else {
+            return Vec::new();
+        };
+        let mut glns: Vec<String> = case
+            .moments
+            .iter()
+            .flat_map(|moment| {
+                [
+                    self.state.party_of(moment.entry.event),
+                    moment.before.holder,
+                ]
+            })
+            .chain([case.now.holder, case.now.bound_for])
+            .flatten()
+            .map(|id| self.state.names.text(id).to_owned())
+            .collect();
+        glns.sort_unstable();
+        glns.dedup();
+        glns
+    }
+}
+
+impl State {
+    pub(crate) fn pack(&self, case: &Case<'_>, sgtin: &Sgtin) -> Pack {
+        let birth = case.birth();
+        let lot = birth
+            .and_then(|birth| birth.lot)
+            .map(|lot| self.names.text(lot).to_owned());
+        let recall = lot
+            .as_deref()
+            .and_then(|lot| self.recall_of(&sgtin.gtin, lot));
+        let seen = case.now.seen;
+        Pack {
+            id: case.thing.epc.canonical(),
+            gtin: sgtin.gtin.to_string(),
+            serial: sgtin.serial.to_string(),
+            lot,
+            expiry: birth
+                .and_then(|birth| birth.expiry)
+                .map(|day| texts::day(day.into())),
+            status: status_word(&case.now).to_owned(),
+            eu_status: eu_word(case, recall.is_some()).to_owned(),
+            product: self
+                .masters
+                .products
+                .get(&sgtin.gtin)
+                .map(|product| product.name.clone()),
+            holder: case.now.holder.map(|id| self.party_ref(id)),
+            bound_for: case.now.bound_for.map(|id| self.party_ref(id)),
+            place: seen.and_then(|(_, place)| self.place_ref(place)),
+            seen_at: seen
+                .and_then(|(id, _)| self.event(id))
+                .map(|event| event.time_ms),
+            recalled: recall.is_some(),
+            recall,
+        }
+    }
+
+    /// The recall of a lot.
+    pub(crate) fn recall_of(&self, gtin: &Gtin, lot: &str) -> Option<RecallView> {
+        let lot = Lot::parse(lot).ok()?;
+        let recall = self.lots.get(&(gtin.clone(), lot))?.recall.as_ref()?;
+        Some(RecallView {
+            reason: recall.reason.clone(),
+            at: recall.record.at_ms,
+            by: recall.by.map(|id| self.party_ref(id)),
+        })
+    }
+
+    pub(crate) fn container_refs(&self, id: ThingId) -> Vec<ContainerRef> {
+        let view = |(container, span): (ThingId, crate::cold_chain::Span)| ContainerRef {
+            id: self.canonical(container),
+            from: span.from_ms,
+            to: (span.to_ms < i64::MAX).then_some(span.to_ms),
+        };
+        let mut found: Vec<ContainerRef> = self.containers(id).into_iter().map(view).collect();
+        found.sort_by(|a, b| (a.from, &a.id).cmp(&(b.from, &b.id)));
+        found
+    }
+}
+
+/// The status in the words of the European system (EMVS).
+fn eu_word(case: &Case<'_>, recalled: bool) -> &'static str {
+    use crate::item::Life;
+    match case.now.life {
+        Life::Unborn => "unknown",
+        Life::Stolen => "stolen",
+        Life::Destroyed => "destroyed",
+        _ if recalled => "recalled",
+        Life::Dispensed | Life::Decommissioned => "supplied",
+        Life::Damaged => "locked",
+        Life::Active | Life::InTransit => "active",
+    }
+}
+
+fn entry(case: &Case<'_>, moment: &crate::item::Moment<'_>) -> HistoryEntry {
+    let (state, event) = (case.state, moment.entry.event);
+    let party = state.party_of(event);
+    let record = event.record.record;
+    HistoryEntry {
+        time: event.time_ms,
+        sentence: texts::happened(
+            doing(event),
+            &case.place(event.place()),
+            party.map(|id| state.party_name(Some(id))).as_deref(),
+        ),
+        location: event.place().and_then(|place| state.place_ref(place)),
+        party: party.map(|id| state.party_ref(id)),
+        parent: moment.entry.via.map(|id| state.canonical(id)),
+        block: crate::hex::encode(&record.block),
+        item: record.item,
+        position: event.record.position,
+        device: event.device.map(|id| state.names.text(id).to_owned()),
+    }
+}
+
+fn doing(event: &crate::state::EventRec) -> texts::Doing {
+    use texts::Doing;
+    match (event.step, event.kind, event.act) {
+        _ if event.is_birth() => Doing::Commissioned,
+        (Step::Shipping, ..) => Doing::Shipped,
+        (Step::Receiving, ..) => Doing::Received,
+        (Step::VoidShipping, ..) => Doing::ShipmentVoided,
+        (Step::Dispensing, ..) => Doing::Dispensed,
+        (Step::Destroying, ..) => Doing::Destroyed,
+        (Step::Decommissioning, ..) => Doing::Decommissioned,
+        (Step::SensorReporting, ..) => Doing::Measured,
+        (_, Kind::Aggregation, Some(Act::Add)) => Doing::Packed,
+        (_, Kind::Aggregation, Some(Act::Delete)) => Doing::Unpacked,
+        (_, Kind::Object, Some(Act::Delete)) => Doing::Decommissioned,
+        (Step::Reverse, ..) => Doing::SentBack,
+        _ => Doing::Seen,
+    }
+}
