@@ -1,0 +1,68 @@
+//! The ledger on disk: the segment log, the index derived from it, and the driver that keeps
+//! both in step with the state machine. The only part of the crate that touches files.
+//!
+//! ```text
+//! DIR/genesis.cbor       the genesis configuration; its presence says the ledger is complete
+//! DIR/log/NNNNNN.seg     the segment log: the truth
+//! DIR/index.redb         derived from the log; may be deleted while the ledger is closed
+//! DIR/checkpoint         the latest signed checkpoint note
+//! DIR/checkpoint.keys    the public keys that sign it, one vkey a line
+//! DIR/clean              written at close, removed at open: pins all of the above
+//! ```
+
+mod apply;
+mod check;
+mod cut;
+pub mod files;
+mod frame;
+mod index;
+mod log;
+mod mark;
+mod open;
+mod reader;
+mod rows;
+mod shadow;
+mod shared;
+mod tangle;
+mod tree;
+
+pub use check::{CheckReport, Difference, check, check_over};
+pub use cut::{Ordered, Replay};
+pub use reader::{Position, Reader, Status};
+pub use shared::{NoKeys, PostingKeys};
+pub use tangle::{Opened, Receipt, ReceiptStatus, Stats, Tangle};
+
+pub(crate) const GENESIS: &str = "genesis.cbor";
+pub(crate) const CHECKPOINT: &str = "checkpoint";
+pub(crate) const CHECKPOINT_KEYS: &str = "checkpoint.keys";
+
+/// How a ledger is kept. The default is right for a node of any size; the format on disk does
+/// not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Length of a new segment, bytes. A batch that does not fit gets a longer one.
+    pub segment_bytes: u32,
+    /// Memory for pages of the index, bytes.
+    pub cache_bytes: usize,
+    /// Rows go to the index when so many blocks have rows in memory only.
+    pub flush_blocks_max: usize,
+    /// Rows go to the index when the last time is this long ago, milliseconds.
+    pub flush_ms_max: u64,
+    /// A submission of more bytes is written as several batches.
+    pub batch_bytes_max: usize,
+    /// Memory for blocks that are not ordered yet, bytes.
+    pub recent_bytes_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            segment_bytes: 16 * 1024 * 1024,
+            cache_bytes: 64 * 1024 * 1024,
+            flush_blocks_max: 100_000,
+            flush_ms_max: 30_000,
+            batch_bytes_max: 64 * 1024 * 1024,
+            recent_bytes_max: 64 * 1024 * 1024,
+        }
+    }
+}

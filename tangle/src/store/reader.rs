@@ -1,0 +1,300 @@
+//! Reading an open ledger from any thread, while the one writer goes on. Nothing that is not
+//! durable is seen; every block is hashed again as it leaves the disk, and every answer of the
+//! index is held against the block it leads to.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use tangle_verify::checkpoint::Note;
+use tangle_verify::merkle::consistency_path;
+use tangle_verify::{
+    BlockId, Checkpoint, Genesis, KeyId, LogLeaf, NetworkId, Outcome, ProofFile, ProofItem,
+    VerifiedBlock,
+};
+
+use super::index::INDEX;
+use super::rows::{MilestoneRow, posting_prefix};
+use super::shared::{Shared, Signed};
+use super::tree;
+use crate::error::{Broken, ProveError};
+use crate::ledger::Head;
+use crate::registry::Registry;
+
+/// A handle for reading. Cloning is cheap.
+#[derive(Clone)]
+pub struct Reader {
+    shared: Arc<Shared>,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("network", &self.shared.network)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How far a recorded block has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// On this node's disk.
+    Recorded,
+    /// Placed in the total order by a milestone.
+    Ordered,
+    /// Covered, with its outcome, by a signed checkpoint.
+    Final,
+}
+
+/// A place in the total order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Number of the milestone that gave it.
+    pub milestone: u32,
+    /// Rank in the whole order, from 0.
+    pub position: u64,
+}
+
+impl Reader {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// The name of the network.
+    pub fn network(&self) -> &NetworkId {
+        &self.shared.network
+    }
+
+    /// The genesis configuration.
+    pub fn genesis(&self) -> &Genesis {
+        &self.shared.genesis
+    }
+
+    /// A recorded block.
+    pub fn block(&self, id: &BlockId) -> Result<Option<VerifiedBlock>, Broken> {
+        let Some((_, row)) = self.shared.find(id)? else {
+            return Ok(None);
+        };
+        self.shared.load(&row, Some(id)).map(Some)
+    }
+
+    /// Its place in the total order; `None` if it has none yet or is not recorded.
+    pub fn position(&self, id: &BlockId) -> Result<Option<Position>, Broken> {
+        let Some(position) = self.shared.find(id)?.and_then(|(_, row)| row.position) else {
+            return Ok(None);
+        };
+        let (milestone, _) = self.milestone_at(position)?;
+        Ok(Some(Position {
+            milestone,
+            position,
+        }))
+    }
+
+    /// The block at a position of the total order; `None` beyond its end.
+    pub fn at_position(&self, position: u64) -> Result<Option<VerifiedBlock>, Broken> {
+        match self.shared.index.at_position(position)? {
+            Some(_) => self.shared.at_position(position).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// How far a block has come; `None` if it is not recorded.
+    pub fn status(&self, id: &BlockId) -> Result<Option<Status>, Broken> {
+        let Some((_, row)) = self.shared.find(id)? else {
+            return Ok(None);
+        };
+        let Some(position) = row.position else {
+            return Ok(Some(Status::Recorded));
+        };
+        let leaf = position + u64::from(self.milestone_at(position)?.0);
+        let covered = self
+            .shared
+            .view()
+            .signed
+            .is_some_and(|it| leaf < it.checkpoint.size);
+        Ok(Some(if covered {
+            Status::Final
+        } else {
+            Status::Ordered
+        }))
+    }
+
+    /// What became of a block; `None` while its milestone has no outcomes.
+    pub fn outcome(&self, id: &BlockId) -> Result<Option<Outcome>, Broken> {
+        let Some(position) = self.shared.find(id)?.and_then(|(_, row)| row.position) else {
+            return Ok(None);
+        };
+        let (milestone, _) = self.milestone_at(position)?;
+        if milestone >= self.shared.view().concluded {
+            return Ok(None);
+        }
+        self.outcome_at(position).map(Some)
+    }
+
+    /// The blocks that have a key, in the order in which they were recorded. `namespace` and
+    /// `key` are as the ledger's [`super::PostingKeys`] gives them.
+    pub fn postings(&self, namespace: u8, key: &[u8]) -> Result<Vec<BlockId>, Broken> {
+        let blocks = self.blocks_with(namespace, key)?;
+        Ok(blocks.iter().map(|block| *block.id()).collect())
+    }
+
+    /// As [`Reader::postings`], with the blocks, which had to be read anyway.
+    pub fn blocks_with(&self, namespace: u8, key: &[u8]) -> Result<Vec<VerifiedBlock>, Broken> {
+        let mut found = Vec::new();
+        let mut keys = Vec::new();
+        for lid in self.shared.index.postings(posting_prefix(namespace, key))? {
+            let block = self.shared.load(&self.shared.row(lid)?, None)?;
+            keys.clear();
+            self.shared.keys.keys(&block, &mut keys);
+            // The index knows a hash of the key only; the block itself decides.
+            if keys.iter().any(|(at, own)| *at == namespace && own == key) {
+                found.push(block);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The blocks of an author's chain in `from..=to`, each (epoch, seq), in that order.
+    pub fn chain(
+        &self,
+        author: &KeyId,
+        from: (u32, u64),
+        to: (u32, u64),
+    ) -> Result<Vec<VerifiedBlock>, Broken> {
+        let authors = self.shared.index.authors()?;
+        let Some((_, number)) = authors.into_iter().find(|(key, _)| key == author) else {
+            return Ok(Vec::new());
+        };
+        let lids = self.shared.index.chain(number, from, to)?;
+        lids.into_iter()
+            .map(|lid| self.shared.load(&self.shared.row(lid)?, None))
+            .collect()
+    }
+
+    /// Blocks that nothing approves yet.
+    pub fn tips(&self) -> Arc<Vec<BlockId>> {
+        self.shared.view().tips
+    }
+
+    /// Where each author's chain stands.
+    pub fn heads(&self) -> Arc<BTreeMap<KeyId, Head>> {
+        self.shared.view().heads
+    }
+
+    /// The registrations so far.
+    pub fn registry(&self) -> Arc<Registry> {
+        self.shared.view().registry
+    }
+
+    /// The latest signed checkpoint, as the note and read.
+    pub fn checkpoint(&self) -> Option<(String, Checkpoint)> {
+        let signed = self.shared.view().signed?;
+        Some((signed.note.clone(), signed.checkpoint.clone()))
+    }
+
+    /// A proof file for a block: that its author signed it, that it carries the items `items`,
+    /// and that it is in the log with its outcome, under the latest signed checkpoint.
+    pub fn prove(&self, id: &BlockId, items: &[u16]) -> Result<Vec<u8>, ProveError> {
+        let (_, row) = self.shared.find(id)?.ok_or(ProveError::Unknown)?;
+        let block = self.shared.load(&row, Some(id))?;
+        let signed = self.shared.view().signed.ok_or(ProveError::NotFinal)?;
+        let position = row.position.ok_or(ProveError::NotFinal)?;
+        let (milestone, _) = self.milestone_at(position)?;
+        let index = position + u64::from(milestone);
+        if index >= signed.checkpoint.size {
+            return Err(ProveError::NotFinal);
+        }
+        let outcome = self.outcome_at(position)?;
+        let leaf = LogLeaf::Block {
+            id: *id,
+            milestone,
+            outcome,
+        };
+        let path = self.path(index, &leaf, &signed)?;
+        let missing = |item: &u16| {
+            block
+                .slots()
+                .get(usize::from(*item))
+                .is_none_or(|slot| slot.item().is_none())
+        };
+        if let Some(item) = items.iter().copied().find(|item| missing(item)) {
+            return Err(ProveError::NoItem { item });
+        }
+        let note = Note::parse(&signed.note)
+            .map_err(|error| Broken::corrupt(super::CHECKPOINT, 0, error.to_string()))?;
+        let file = ProofFile {
+            genesis: self.shared.genesis.to_bytes(),
+            statement: block.statement(),
+            leaf: leaf.to_bytes(),
+            items: ProofItem::of(&block, items).unwrap_or_default(),
+            keys: signed.keys.clone(),
+            index,
+            path,
+            note,
+        };
+        Ok(file.encode().into_bytes())
+    }
+
+    /// The hashes that show the log of `to` leaves to continue that of `from` (RFC 9162 section
+    /// 2.1.4), for whoever kept the older checkpoint.
+    pub fn consistency(&self, from: u64, to: u64) -> Result<Vec<[u8; 32]>, ProveError> {
+        use tangle_verify::merkle::PathError;
+        if to > self.shared.view().leaves {
+            return Err(ProveError::NotFinal);
+        }
+        let node = |at| tree::node(&self.shared.index, at);
+        consistency_path(from, to, node).map_err(|error| match error {
+            PathError::Outside { .. } => ProveError::NotFinal,
+            PathError::Lookup(broken) => ProveError::Broken(broken),
+        })
+    }
+
+    /// The path of a leaf, held against the signed root before it is given away.
+    fn path(
+        &self,
+        index: u64,
+        leaf: &LogLeaf,
+        signed: &Signed,
+    ) -> Result<Vec<[u8; 32]>, ProveError> {
+        use tangle_verify::merkle::verify_inclusion;
+        let Checkpoint { size, root, .. } = &signed.checkpoint;
+        let path = tree::path(&self.shared.index, index, *size)?;
+        if verify_inclusion(&leaf.hash(), index, *size, &path, root).is_err() {
+            let what = format!("leaf {index} and its path do not lead to the signed root");
+            return Err(Broken::corrupt(INDEX, 0, what).into());
+        }
+        Ok(path)
+    }
+
+    fn outcome_at(&self, position: u64) -> Result<Outcome, Broken> {
+        match self.shared.index.outcome(position)? {
+            None => Ok(Outcome::Applied),
+            Some(bytes) => Outcome::from_bytes(&bytes).map_err(|error| {
+                Broken::corrupt(INDEX, 0, format!("outcome at position {position}: {error}"))
+            }),
+        }
+    }
+
+    /// The milestone that gave a position: the last that starts at or before it.
+    fn milestone_at(&self, position: u64) -> Result<(u32, MilestoneRow), Broken> {
+        let missing =
+            || Broken::corrupt(INDEX, 0, format!("no milestone orders position {position}"));
+        let row = |index| self.shared.index.milestone(index)?.ok_or_else(missing);
+        let (mut low, mut high) = (0, self.shared.view().milestones);
+        while low + 1 < high {
+            let middle = low + (high - low) / 2;
+            if row(middle)?.first <= position {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        let found = row(low)?;
+        let inside = (found.first..found.first + u64::from(found.count)).contains(&position);
+        if inside {
+            Ok((low, found))
+        } else {
+            Err(missing())
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What the writer and all readers of one open ledger share: the files, the index, and the view
+//! of the latest durable state.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tangle_verify::{
+    BlockId, Checkpoint, Genesis, KeyId, NetworkId, SignedBlock, VerifiedBlock, VerifierKey,
+};
+
+use super::index::{INDEX, Index};
+use super::log::{Place, Segments, segment_name};
+use super::rows::BlockRow;
+use crate::error::Broken;
+use crate::ledger::Head;
+use crate::registry::Registry;
+use crate::store::frame::FrameKind;
+
+/// The keys under which a block can be found again. The ledger does not look into events; who
+/// opens it says what can be asked for.
+pub trait PostingKeys: Send + Sync {
+    /// Appends (namespace, key) pairs of this block to `out`. A function of the block alone: the
+    /// same keys must come out when the index is rebuilt.
+    fn keys(&self, block: &VerifiedBlock, out: &mut Vec<(u8, Vec<u8>)>);
+}
+
+/// No keys: blocks are found by id and position only.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoKeys;
+
+impl PostingKeys for NoKeys {
+    fn keys(&self, _: &VerifiedBlock, _: &mut Vec<(u8, Vec<u8>)>) {}
+}
+
+/// The latest durable state, replaced as a whole.
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    pub(super) registry: Arc<Registry>,
+    pub(super) tips: Arc<Vec<BlockId>>,
+    pub(super) heads: Arc<BTreeMap<KeyId, Head>>,
+    pub(super) milestones: u32,
+    pub(super) concluded: u32,
+    pub(super) leaves: u64,
+    pub(super) signed: Option<Arc<Signed>>,
+}
+
+/// The latest signed checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Signed {
+    pub(super) note: String,
+    pub(super) checkpoint: Checkpoint,
+    pub(super) keys: Vec<VerifierKey>,
+}
+
+pub(super) struct Shared {
+    pub(super) genesis: Genesis,
+    pub(super) network: NetworkId,
+    pub(super) segments: Arc<Segments>,
+    pub(super) index: Index,
+    pub(super) keys: Arc<dyn PostingKeys>,
+    pub(super) view: RwLock<View>,
+}
+
+impl Shared {
+    pub(super) fn view(&self) -> View {
+        self.view
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(super) fn publish(&self, change: impl FnOnce(&mut View)) {
+        change(&mut self.view.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The block in this row; decoded and hashed again as it leaves the disk. Its id must be
+    /// `id` where the caller knows one.
+    pub(super) fn load(
+        &self,
+        row: &BlockRow,
+        id: Option<&BlockId>,
+    ) -> Result<VerifiedBlock, Broken> {
+        let (kind, bytes) = self.segments.read(row.place, row.length)?;
+        if kind != FrameKind::Block {
+            return Err(self.not_there(row.place, "the frame is not that of a block"));
+        }
+        stored_block(&bytes, &self.network, id).map_err(|what| self.not_there(row.place, &what))
+    }
+
+    /// The row of a local id that another row names.
+    pub(super) fn row(&self, lid: u64) -> Result<BlockRow, Broken> {
+        let missing = || Broken::corrupt(INDEX, 0, format!("the row of block {lid} is missing"));
+        self.index.block(lid)?.ok_or_else(missing)
+    }
+
+    /// The block at a position of the total order.
+    pub(super) fn at_position(&self, position: u64) -> Result<VerifiedBlock, Broken> {
+        let missing = || {
+            Broken::corrupt(
+                INDEX,
+                0,
+                format!("the row of position {position} is missing"),
+            )
+        };
+        let lid = self.index.at_position(position)?.ok_or_else(missing)?;
+        let row = self.row(lid)?;
+        if row.position != Some(position) {
+            let what = format!("position {position} leads to a block with another position");
+            return Err(Broken::corrupt(INDEX, 0, what));
+        }
+        self.load(&row, None)
+    }
+
+    /// Block and row by id; `None` if it is not recorded.
+    pub(super) fn find(&self, id: &BlockId) -> Result<Option<(u64, BlockRow)>, Broken> {
+        let Some(lid) = self.index.lid(id)? else {
+            return Ok(None);
+        };
+        Ok(Some((lid, self.row(lid)?)))
+    }
+
+    fn not_there(&self, place: Place, what: &str) -> Broken {
+        Broken::corrupt(&segment_name(place.segment), place.offset.into(), what)
+    }
+}
+
+/// A block from bytes of our own log. Its id is computed again; the signature was checked when
+/// it came in, and the frame's checksum guards its bytes.
+pub(super) fn stored_block(
+    bytes: &[u8],
+    network: &NetworkId,
+    id: Option<&BlockId>,
+) -> Result<VerifiedBlock, String> {
+    let block = SignedBlock::decode(bytes).map_err(|error| error.to_string())?;
+    let id = id.copied().unwrap_or_else(|| block.id(network));
+    block
+        .verify_stored(network, &id)
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,471 @@
+//! The driver: state machine, log and index as one thing. It is the only writer; one thread owns
+//! it and calls it. Every answer it gives is durable.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use tangle_verify::{Anchor, BlockId, Genesis, KeyId, NetworkId, VerifiedBlock};
+
+use super::apply::{Recorded, State};
+use super::files::{self, Directory, Files, Lock};
+use super::frame::FrameKind;
+use super::log::Log;
+use super::mark::{CLEAN, Clean};
+use super::reader::Reader;
+use super::shared::{PostingKeys, Shared};
+use super::{CHECKPOINT, CHECKPOINT_KEYS, GENESIS, Options};
+use crate::error::{Broken, Rejected};
+use crate::graph::{Fact, Seat};
+use crate::ledger::{Attach, Effect, Input, Ledger, Past};
+
+/// The answer about one block that was submitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The block.
+    pub id: BlockId,
+    /// What became of it.
+    pub status: ReceiptStatus,
+}
+
+/// What became of a block that was submitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReceiptStatus {
+    /// It is on disk now.
+    Recorded,
+    /// It was on disk before.
+    Known,
+    /// Not durable: it waits for these parents. Send them, or send it again later.
+    Waiting {
+        /// Parents this node does not have, ascending.
+        missing: Vec<BlockId>,
+    },
+    /// Not taken.
+    Rejected(Rejected),
+}
+
+/// Numbers about an open ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Blocks recorded.
+    pub blocks: u64,
+    /// Blocks with a position in the total order.
+    pub ordered: u64,
+    /// Milestones cut.
+    pub milestones: u32,
+    /// Milestones whose outcomes are in the log's tree.
+    pub concluded: u32,
+    /// Leaves of the log's tree.
+    pub leaves: u64,
+    /// Blocks waiting for parents, in memory.
+    pub waiting: usize,
+    /// Tips.
+    pub tips: usize,
+    /// Authors that have recorded something.
+    pub authors: usize,
+    /// Segments of the log.
+    pub segments: u32,
+    /// End of the log in its last segment, bytes.
+    pub segment_bytes: u32,
+    /// Blocks whose rows are in memory only.
+    pub unflushed: usize,
+}
+
+/// What opening found and did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Opened {
+    /// The ledger was closed cleanly before.
+    pub clean: bool,
+    /// Bytes of an unfinished, never acknowledged batch that were cut off.
+    pub cut_bytes: u64,
+    /// Blocks read from the log because they were not in the index.
+    pub replayed: u64,
+    /// Why the index was made anew, if it was.
+    pub rebuilt: Option<String>,
+}
+
+/// The open ledger.
+pub struct Tangle {
+    pub(super) shared: Arc<Shared>,
+    pub(super) files: Arc<dyn Files>,
+    pub(super) ledger: Ledger,
+    pub(super) log: Log,
+    pub(super) state: State,
+    pub(super) options: Options,
+    pub(super) opened: Opened,
+    pub(super) pending: BTreeMap<u32, Vec<BlockId>>,
+    pub(super) recent: Recent,
+    pub(super) flushed_ms: u64,
+    pub(super) stopped: bool,
+    /// Held, not read: keeps other processes out.
+    pub(super) _lock: Option<Lock>,
+}
+
+impl fmt::Debug for Tangle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tangle")
+            .field("network", &self.shared.network)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Blocks that are not ordered yet and need not be read back for that, up to a bound.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    blocks: BTreeMap<BlockId, VerifiedBlock>,
+    bytes: usize,
+}
+
+impl Recent {
+    fn keep(&mut self, block: VerifiedBlock, max: usize) {
+        if self.bytes + block.bytes().len() <= max {
+            self.bytes += block.bytes().len();
+            self.blocks.insert(*block.id(), block);
+        }
+    }
+
+    pub(super) fn take(&mut self, id: &BlockId) -> Option<VerifiedBlock> {
+        let block = self.blocks.remove(id)?;
+        self.bytes -= block.bytes().len();
+        Some(block)
+    }
+}
+
+impl Tangle {
+    /// Makes a new ledger in `dir`, which may exist but must not hold one. Durable on return; a
+    /// crash before leaves a directory that this can be called on again.
+    pub fn create(dir: &Path, genesis: &Genesis, options: &Options) -> Result<(), Broken> {
+        let files = Directory::create(dir).map_err(storage("."))?;
+        let _lock = files.lock().map_err(storage("."))?;
+        Self::create_over(Arc::new(files), genesis, options)
+    }
+
+    /// Opens the ledger in `dir`; see [`Tangle::opened`] for what that took. Milestones that
+    /// have no outcomes yet are to be concluded by the caller: [`Tangle::replay`] from
+    /// [`Tangle::concluded`].
+    pub fn open(dir: &Path, options: Options, keys: Box<dyn PostingKeys>) -> Result<Self, Broken> {
+        let files = Directory::open(dir).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Broken::NotALedger,
+            _ => storage(".")(error),
+        })?;
+        let lock = files.lock().map_err(storage("."))?;
+        let tangle = Self::open_over(Arc::new(files), options, keys)?;
+        Ok(Self {
+            _lock: Some(lock),
+            ..tangle
+        })
+    }
+
+    /// Takes blocks in, in the given order, and returns one receipt for each. What the receipts
+    /// call recorded is on disk on return, by one fdatasync. After an error nothing is known of
+    /// these blocks, and the ledger must be opened again.
+    pub fn submit(
+        &mut self,
+        blocks: Vec<VerifiedBlock>,
+        now_ms: u64,
+    ) -> Result<Vec<Receipt>, Broken> {
+        let asked: Vec<BlockId> = blocks.iter().map(|block| *block.id()).collect();
+        let mut statuses = self.guarded(|it| it.take_in(blocks, now_ms))?;
+        let receipts = asked.into_iter().map(|id| {
+            let status = match statuses.get_mut(&id) {
+                // Given twice in one call: recorded the first time.
+                Some(status @ ReceiptStatus::Recorded) => {
+                    std::mem::replace(status, ReceiptStatus::Known)
+                }
+                Some(status) => status.clone(),
+                None => ReceiptStatus::Known,
+            };
+            Receipt { id, status }
+        });
+        Ok(receipts.collect())
+    }
+
+    /// Where a new block of `author` goes. `seed` (random) decides which tips it approves.
+    pub fn attach(&self, author: &KeyId, seed: [u8; 32], now_ms: u64) -> Attach {
+        let mut attach = self.ledger.attach(author, &seed, now_ms);
+        let signed = self.shared.view().signed;
+        attach.anchor = signed.map(|signed| Anchor {
+            size: signed.checkpoint.size,
+            root: signed.checkpoint.root,
+        });
+        attach
+    }
+
+    /// A handle for reading from other threads.
+    pub fn reader(&self) -> Reader {
+        Reader::new(Arc::clone(&self.shared))
+    }
+
+    /// The name of the network.
+    pub fn network(&self) -> &NetworkId {
+        &self.shared.network
+    }
+
+    /// What opening found and did.
+    pub fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    /// Milestones that have outcomes in the log's tree: the index of the next to conclude.
+    pub fn concluded(&self) -> u32 {
+        self.state.mark.concluded
+    }
+
+    /// The latest signed checkpoint.
+    pub fn checkpoint_note(&self) -> Option<String> {
+        self.shared.view().signed.map(|signed| signed.note.clone())
+    }
+
+    /// Numbers about the ledger.
+    pub fn stats(&self) -> Stats {
+        let mark = &self.state.mark;
+        let tail = self.log.tail().place;
+        Stats {
+            blocks: mark.lids,
+            ordered: mark.ordered,
+            milestones: mark.milestones,
+            concluded: mark.concluded,
+            leaves: mark.leaves,
+            waiting: self.ledger.waiting(),
+            tips: self.ledger.tips().len(),
+            authors: self.state.author_keys.len(),
+            segments: tail.segment + 1,
+            segment_bytes: tail.offset,
+            unflushed: self.shared.index.fresh_blocks(),
+        }
+    }
+
+    /// Writes the rows in memory to the index. Nothing depends on it but the time the next
+    /// opening takes.
+    pub fn flush(&mut self) -> Result<(), Broken> {
+        self.guarded(Self::flush_rows)
+    }
+
+    /// Closes the ledger and pins its files, so that a byte changed until the next opening is
+    /// found. Readers that still exist can look nothing up any more. Without it (or after a crash) the next opening recovers from the log.
+    pub fn close(mut self) -> Result<(), Broken> {
+        self.flush()?;
+        let tail = self.log.tail();
+        // Closing the database writes its last page.
+        self.shared.index.close();
+        let files = Arc::clone(&self.files);
+        let digest =
+            |name: &'static str| files::digest(files.as_ref(), name).map_err(storage(name));
+        let missing = || Broken::corrupt(super::index::INDEX, 0, "the file is gone");
+        let clean = Clean {
+            tail,
+            index: digest(super::index::INDEX)?.ok_or_else(missing)?,
+            checkpoint: digest(CHECKPOINT)?,
+            keys: digest(CHECKPOINT_KEYS)?,
+            genesis: digest(GENESIS)?.ok_or(Broken::NotALedger)?,
+        };
+        files::write_whole(files.as_ref(), CLEAN, clean.to_text().as_bytes())
+            .map_err(storage(CLEAN))
+    }
+
+    /// Runs a step that may write. If it fails, memory and disk may differ: nothing more is
+    /// written until the ledger is opened again.
+    pub(super) fn guarded<T>(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<T, Broken>,
+    ) -> Result<T, Broken> {
+        if self.stopped {
+            return Err(Broken::Stopped);
+        }
+        let done = step(self);
+        self.stopped = matches!(&done, Err(error) if !matches!(error, Broken::Misuse { .. }));
+        done
+    }
+
+    fn take_in(
+        &mut self,
+        blocks: Vec<VerifiedBlock>,
+        now_ms: u64,
+    ) -> Result<BTreeMap<BlockId, ReceiptStatus>, Broken> {
+        self.ledger.handle(Input::Tick, now_ms);
+        let mut taken = Taken::default();
+        let mut queue: VecDeque<VerifiedBlock> = blocks.into();
+        while let Some(block) = queue.pop_front() {
+            let past = self.past(&block)?;
+            for effect in self.ledger.handle(Input::Block { block, past }, now_ms) {
+                match effect {
+                    Effect::Released(block) => queue.push_front(block),
+                    effect => taken.note(effect),
+                }
+            }
+            if taken.bytes > self.options.batch_bytes_max {
+                self.write(&mut taken)?;
+            }
+        }
+        self.write(&mut taken)?;
+        self.publish_graph(taken.registry_changed);
+        if self.flush_is_due(now_ms) {
+            self.flush_rows()?;
+        }
+        Ok(taken.statuses)
+    }
+
+    /// Makes the recorded blocks durable and visible.
+    fn write(&mut self, taken: &mut Taken) -> Result<(), Broken> {
+        let recorded = std::mem::take(&mut taken.recorded);
+        taken.bytes = 0;
+        if recorded.is_empty() {
+            return Ok(());
+        }
+        let frames: Vec<_> = recorded
+            .iter()
+            .map(|(block, ..)| (FrameKind::Block, block.bytes()))
+            .collect();
+        let places = self.log.append(&frames)?;
+        for ((block, fact, rivals), place) in recorded.into_iter().zip(places) {
+            let recorded = Recorded {
+                block,
+                fact,
+                place,
+                rivals,
+            };
+            self.state
+                .block(&self.shared.index, self.shared.keys.as_ref(), &recorded)?;
+            self.recent
+                .keep(recorded.block, self.options.recent_bytes_max);
+        }
+        self.state.mark.tail = self.log.tail();
+        Ok(())
+    }
+
+    /// What the log knows below the latest milestone about a block at the door.
+    pub(super) fn past(&self, block: &VerifiedBlock) -> Result<Past, Broken> {
+        let header = block.header();
+        let seat = Seat::of(header);
+        let mut past = Past::default();
+        // A seat beyond the author's head is free, and then the block cannot be known either.
+        let head = self.ledger.head(&header.kid).map(|head| head.fact.seat);
+        let beyond = head.is_none_or(|head| (head.epoch, head.seq) < (seat.epoch, seat.seq));
+        if !beyond {
+            past.known = self.shared.index.lid(block.id())?.is_some();
+            past.rivals = self.rivals(&seat)?;
+        }
+        for id in header
+            .approved()
+            .filter(|id| !self.ledger.graph().contains(id))
+        {
+            if let Some(fact) = self.fact(id)? {
+                past.approved.insert(*id, fact);
+            }
+        }
+        Ok(past)
+    }
+
+    fn rivals(&self, seat: &Seat) -> Result<Vec<BlockId>, Broken> {
+        let Some(author) = self.state.authors.get(&seat.author) else {
+            return Ok(Vec::new());
+        };
+        let place = (seat.epoch, seat.seq);
+        let lids = self.shared.index.chain(*author, place, place)?;
+        let rivals = lids.into_iter().map(|lid| {
+            let row = self.shared.row(lid)?;
+            Ok(*self.shared.load(&row, None)?.id())
+        });
+        rivals.collect()
+    }
+
+    pub(super) fn fact(&self, id: &BlockId) -> Result<Option<Fact>, Broken> {
+        if let Some(fact) = self.ledger.tips().fact(id) {
+            return Ok(Some(*fact));
+        }
+        let Some((_, row)) = self.shared.find(id)? else {
+            return Ok(None);
+        };
+        self.state.fact(&row).map(Some)
+    }
+
+    pub(super) fn publish_graph(&self, registry_changed: bool) {
+        let tips = Arc::new(self.ledger.tips().iter().map(|(id, _)| *id).collect());
+        let heads = Arc::new(self.ledger.heads.clone());
+        let registry = registry_changed.then(|| Arc::new(self.ledger.registry().clone()));
+        self.shared.publish(|view| {
+            view.tips = tips;
+            view.heads = heads;
+            if let Some(registry) = registry {
+                view.registry = registry;
+            }
+        });
+    }
+
+    pub(super) fn flush_is_due(&mut self, now_ms: u64) -> bool {
+        let fresh = self.shared.index.fresh_blocks();
+        let late = now_ms.saturating_sub(self.flushed_ms) >= self.options.flush_ms_max;
+        let due = fresh >= self.options.flush_blocks_max || late && fresh > 0;
+        if due || fresh == 0 {
+            self.flushed_ms = now_ms;
+        }
+        due
+    }
+
+    pub(super) fn flush_rows(&mut self) -> Result<(), Broken> {
+        self.state.mark.tips = self.ledger.tips().iter().map(|(id, _)| *id).collect();
+        let open = self.ledger.graph().frontier().next().is_some();
+        self.state.mark.floor = if open {
+            self.floor()?
+        } else {
+            self.state.mark.lids
+        };
+        self.shared.index.flush(&self.state.mark.to_bytes())
+    }
+
+    /// The smallest local id among the blocks that are not ordered.
+    fn floor(&self) -> Result<u64, Broken> {
+        let mut floor = self.state.mark.lids;
+        for id in self.ledger.graph().ids() {
+            floor = floor.min(self.shared.index.lid(id)?.unwrap_or(0));
+        }
+        Ok(floor)
+    }
+}
+
+/// What one call of submit has gathered.
+#[derive(Default)]
+struct Taken {
+    statuses: BTreeMap<BlockId, ReceiptStatus>,
+    recorded: Vec<(VerifiedBlock, Fact, Vec<BlockId>)>,
+    bytes: usize,
+    registry_changed: bool,
+}
+
+impl Taken {
+    fn note(&mut self, effect: Effect) {
+        match effect {
+            Effect::Record { block, fact } => {
+                self.statuses.insert(*block.id(), ReceiptStatus::Recorded);
+                self.registry_changed |= block.header().kind == tangle_verify::Kind::Registry;
+                self.bytes += block.bytes().len();
+                self.recorded.push((block, fact, Vec::new()));
+            }
+            Effect::Fork { first, second } => {
+                let last = self
+                    .recorded
+                    .last_mut()
+                    .filter(|(block, ..)| *block.id() == second);
+                if let Some((_, _, rivals)) = last {
+                    rivals.push(first);
+                }
+            }
+            Effect::Known(id) => {
+                self.statuses.entry(id).or_insert(ReceiptStatus::Known);
+            }
+            Effect::Waiting { id, missing } => {
+                let missing = missing.into_iter().collect();
+                self.statuses.insert(id, ReceiptStatus::Waiting { missing });
+            }
+            Effect::Rejected { id, why } => {
+                self.statuses.insert(id, ReceiptStatus::Rejected(why));
+            }
+            Effect::Released(_) | Effect::Expired(_) | Effect::Ordered(_) => {}
+        }
+    }
+}
+
+pub(super) fn storage(name: &str) -> impl FnOnce(std::io::Error) -> Broken + use<> {
+    super::log::storage_error(name.to_owned())
+}
