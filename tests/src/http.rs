@@ -59,6 +59,18 @@ impl Client {
         }
     }
 
+    /// The server's address without a trailing slash.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The key, if there is one.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// The same server with a key.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {

@@ -1,0 +1,72 @@
+//! What goes wrong with a data directory on this machine, as exit codes: a missing node, one in
+//! use by another process, a damaged one.
+
+use std::path::Path;
+
+use anyhow::anyhow;
+use service::OpenError;
+use service::keys::DataDir;
+use service::store::{Store, StoreError};
+
+use super::exit::{Exit, Failure};
+
+/// The failure to use the node in `data`.
+pub(crate) fn failure(error: OpenError, data: &Path) -> Failure {
+    let attempt = format!("cannot use {}", data.display());
+    if let OpenError::Store(store) = &error
+        && is_in_use(store)
+    {
+        return in_use(data);
+    }
+    let damage = error.is_damage();
+    let missing = matches!(error, OpenError::NotInitialised(_));
+    let error = anyhow::Error::from(error).context(attempt);
+    if damage {
+        let advice = "keep a copy of the directory, then run `theriac check --data DIR`";
+        return Failure::new(Exit::Integrity, error).advise(advice);
+    }
+    if missing {
+        return Failure::new(Exit::NotFound, error).advise("is this the right --data directory?");
+    }
+    Failure::usage(error)
+}
+
+/// Holds a data directory, so that no node opens it meanwhile; fails if one has it open.
+#[derive(Debug)]
+pub(crate) struct Hold {
+    _store: Option<Store>,
+}
+
+impl Hold {
+    /// Holds the directory of a stopped node. A directory without a database can be held by
+    /// nobody and needs no holding.
+    pub(crate) fn of(data: &Path) -> Result<Self, Failure> {
+        let file = DataDir::new(data).store();
+        if !file.exists() {
+            return Ok(Self { _store: None });
+        }
+        match Store::open(&file, [0; 32]) {
+            Ok(store) => Ok(Self {
+                _store: Some(store),
+            }),
+            Err(error) if is_in_use(&error) => Err(in_use(data)),
+            Err(error) => {
+                let error = anyhow::Error::from(error)
+                    .context(format!("{} is damaged or cannot be read", file.display()));
+                Err(Failure::new(Exit::Integrity, error).advise("restore it from a backup"))
+            }
+        }
+    }
+}
+
+fn is_in_use(error: &StoreError) -> bool {
+    let StoreError::Database(error) = error else {
+        return false;
+    };
+    matches!(**error, redb::Error::DatabaseAlreadyOpen)
+}
+
+fn in_use(data: &Path) -> Failure {
+    let error = anyhow!("{} is in use by a running node", data.display());
+    Failure::new(Exit::Unreachable, error).advise("stop that node first")
+}

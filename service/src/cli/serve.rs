@@ -1,0 +1,51 @@
+//! `theriac serve`: runs the node in a data directory until it is asked to stop.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use service::{Config, Node, World};
+
+use super::exit::{Exit, Failure};
+use super::local;
+use super::server::{self, Running};
+
+const EXAMPLES: &str = "\
+Examples:
+  theriac serve --data theriac-data
+  theriac serve --config /etc/theriac.toml --listen 0.0.0.0:8080
+
+Settings: the file given with --config, then THERIAC__SECTION__KEY in the environment (for example
+THERIAC__HTTP__WORKERS=2), then these flags. Ctrl-C or SIGTERM stops it in good order.";
+
+/// Run the node and its HTTP API
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Serve {
+    /// Data directory made by `theriac init`
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// TOML file with settings
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+pub(crate) fn run(command: &Serve) -> Result<Exit, Failure> {
+    let mut config = Config::load(command.config.as_deref()).map_err(|error| {
+        Failure::usage(error).advise("correct the file or the THERIAC__ variables")
+    })?;
+    if let Some(data) = &command.data {
+        config.node.data_dir.clone_from(data);
+    }
+    if let Some(listen) = command.listen {
+        config.http.listen = listen;
+    }
+    server::start_logging_as(&config.log)?;
+    let node = Node::open(&config, World::real())
+        .map_err(|error| local::failure(error, &config.node.data_dir))?;
+    Running::start(node, &config)?.wait()?;
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,122 @@
+//! `theriac verify-proof`: checks evidence offline, with public keys only, and names the first
+//! step that does not hold.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use serde_json::{Value, json};
+use tangle::VerifierKey;
+use tangle::verify::proof::{self, Report, Trust};
+
+use super::exit::{Exit, Failure};
+use super::files;
+use super::out::{self, Colour, Format, painted};
+
+const EXAMPLES: &str = "\
+Examples:
+  theriac verify-proof pack.proof
+  theriac verify-proof pack.proof --key 'meridian+1a2b3c4d+AbC...'
+
+Without --key the keys pinned in the file count: that shows that nothing was changed since the
+file was made, but only a key you have from elsewhere shows by whom.
+Exit code: 0 every step holds, 6 a step fails (it is named), 3 no such file.";
+
+/// The format's own bound is lower; this only keeps a wrong file out of memory.
+const PROOF_BYTES_MAX: u64 = 16 << 20;
+
+/// Check a proof file offline
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct VerifyProof {
+    /// The proof file; `-` reads standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Checkpoint key of the log (C2SP vkey); may be given several times
+    #[arg(long = "key", value_name = "VKEY", num_args = 1..)]
+    keys: Vec<String>,
+}
+
+pub(crate) fn run(command: &VerifyProof, format: Format) -> Result<Exit, Failure> {
+    let keys = command
+        .keys
+        .iter()
+        .map(|key| parse(key))
+        .collect::<Result<Vec<_>, _>>()?;
+    let bytes = files::read(&command.file, PROOF_BYTES_MAX)?;
+    let report = proof::verify(&bytes, (!keys.is_empty()).then_some(keys.as_slice()));
+    match format {
+        Format::Json => out::json(&document(&report)),
+        Format::Text => print(&report),
+    }
+    if report.ok() {
+        return Ok(Exit::Ok);
+    }
+    let step = report.failed().map_or("file", |step| step.name);
+    let error = anyhow!("the step '{step}' does not hold")
+        .context(format!("{} proves nothing", command.file.display()));
+    Err(Failure::new(Exit::Integrity, error).advise("fetch the proof again from the node"))
+}
+
+fn parse(key: &str) -> Result<VerifierKey, Failure> {
+    key.trim()
+        .parse::<VerifierKey>()
+        .with_context(|| format!("'{key}' is no checkpoint key"))
+        .map_err(|error| Failure::usage(error).advise("give name+hash+base64, as in demo.json"))
+}
+
+fn document(report: &Report) -> Value {
+    let steps: Vec<Value> = report
+        .steps
+        .iter()
+        .map(|step| json!({ "name": step.name, "ok": step.ok, "detail": step.detail }))
+        .collect();
+    let proved = report.proved.as_ref().map(|proved| {
+        let items: Vec<Value> = proved
+            .items
+            .iter()
+            .map(|item| json!({ "index": item.index, "body": body(&item.item.body) }))
+            .collect();
+        json!({
+            "block": proved.id.to_string(),
+            "network": proved.network.to_string(),
+            "author": proved.header.kid.to_string(),
+            "milestone": proved.milestone,
+            "outcome": proved.outcome.to_string(),
+            "position": proved.position,
+            "checkpoint": { "origin": proved.checkpoint.origin, "size": proved.checkpoint.size },
+            "trust": match proved.trust { Trust::Given => "given", Trust::Pinned => "pinned" },
+            "items": items,
+        })
+    });
+    let failed = report.failed().map(|step| step.name);
+    json!({ "ok": report.ok(), "failed": failed, "steps": steps, "proved": proved })
+}
+
+/// A body as JSON where it is some, else as hexadecimal text.
+fn body(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap_or_else(|_| Value::from(hex::encode(bytes)))
+}
+
+fn print(report: &Report) {
+    for step in &report.steps {
+        let (mark, colour) = if step.ok {
+            ("\u{2713}", Colour::Green)
+        } else {
+            ("\u{2717}", Colour::Red)
+        };
+        let detail = super::exit::one_line(&step.detail);
+        out::line(&format!(
+            "{} {:<21}{detail}",
+            painted(mark, colour),
+            step.name
+        ));
+    }
+    let Some(proved) = &report.proved else { return };
+    for item in &proved.items {
+        out::line(&format!("item {}: {}", item.index, body(&item.item.body)));
+    }
+    if proved.trust == Trust::Pinned {
+        out::line("note: checked with the keys pinned in the file; give --key to check who signed");
+    }
+}
