@@ -159,7 +159,7 @@ enum Set {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Check {
     Nothing,
-    CheckDigit,
+    Modulo10,
     /// `YYMMDD`, day 00 allowed.
     DateOrMonth,
     /// `YYMMDD`.
@@ -187,7 +187,7 @@ struct Part {
 }
 
 impl Part {
-    fn check_characters(&self, taken: &[char], at: usize) -> Result<(), ValueError> {
+    fn check_characters(self, taken: &[char], at: usize) -> Result<(), ValueError> {
         let (fits, expected): (fn(char) -> bool, _) = match self.set {
             Set::Digits => (|c| c.is_ascii_digit(), "a digit"),
             Set::Text82 => (charset::is_82, "a character of set 82"),
@@ -204,12 +204,12 @@ impl Part {
         }
     }
 
-    fn check_meaning(&self, taken: &[char], at: usize) -> Result<(), ValueError> {
+    fn check_meaning(self, taken: &[char], at: usize) -> Result<(), ValueError> {
         let text: String = taken.iter().collect();
         let below = |limit: u8| text.parse::<u8>().is_ok_and(|number| number < limit);
         let (fits, expected) = match self.check {
             Check::Nothing => return Ok(()),
-            Check::CheckDigit => return check_digit_fits(&text, at),
+            Check::Modulo10 => return check_digit_fits(&text, at),
             Check::DateOrMonth => (ExpiryDate::parse_yymmdd(&text).is_ok(), "date (YYMMDD)"),
             Check::Date => {
                 let fits = ExpiryDate::parse_yymmdd(&text).is_ok() && !text.ends_with("00");

@@ -189,7 +189,7 @@ fn qualifiers_fit(path: &[Element]) -> Result<(), EpcError> {
             .iter()
             .all(|(ai, _)| allowed.any(|one| one == ai))
     };
-    if qualifiers.is_empty() || chains.iter().any(|chain| in_order(chain)) {
+    if qualifiers.is_empty() || chains.iter().any(in_order) {
         return Ok(());
     }
     let given: Vec<&str> = qualifiers.iter().map(|(ai, _)| ai.as_str()).collect();

@@ -98,10 +98,11 @@ pub fn parse_bracketed(text: &str) -> Result<Vec<Element>, ElementError> {
 
 /// The bracketed spelling of elements, for people to read.
 pub fn to_bracketed(elements: &[Element]) -> String {
-    elements
-        .iter()
-        .map(|(ai, value)| format!("({ai}){value}"))
-        .collect()
+    let mut out = String::new();
+    for (ai, value) in elements {
+        out.extend(["(", ai, ")", value]);
+    }
+    out
 }
 
 /// The raw spelling of elements, with FNC1 only where it is needed.

@@ -108,10 +108,10 @@ impl Epc {
         if scheme.eq_ignore_ascii_case("urn") {
             return Ok(urn::parse(rest)?.unwrap_or_else(|| Self::Other(text.to_owned())));
         }
-        if digital_link::is_web_scheme(scheme) {
-            if let Some(link) = digital_link::parse(text)? {
-                return Ok(link.epc().unwrap_or_else(|| Self::Other(text.to_owned())));
-            }
+        if digital_link::is_web_scheme(scheme)
+            && let Some(link) = digital_link::parse(text)?
+        {
+            return Ok(link.epc().unwrap_or_else(|| Self::Other(text.to_owned())));
         }
         Ok(Self::Other(text.to_owned()))
     }

@@ -11,7 +11,7 @@ use crate::element_string::{self, Element, ElementError, FNC1};
 use crate::epc::{Epc, EpcError};
 use crate::expiry::ExpiryDate;
 use crate::key::{Gtin, Lot, Serial, Sgln, Sgtin, Sscc};
-use crate::{check_digit, digital_link, limits};
+use crate::{digital_link, limits};
 
 /// The content of one symbol, tag or typed line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -92,7 +92,9 @@ pub fn parse(text: &str) -> Result<Scan, ScanError> {
     }
     let content: String = symbols.iter().map(|(_, c)| *c).collect();
     let mut scan = match carrier.as_deref() {
-        Some("]E0" | "]E4" | "]I1") => retail(&content)?,
+        Some("]E0") => retail(&content, &[13])?,
+        Some("]E4") => retail(&content, &[8])?,
+        Some("]I1") => retail(&content, &[14])?,
         Some(gs1) if GS1_CARRIERS.contains(&gs1) => from_elements(elements(symbols)?),
         _ => any(&content, symbols)?,
     };
@@ -175,8 +177,8 @@ impl ScanError {
     }
 }
 
-/// Symbology identifiers that promise an element string: GS1-128, GS1 DataMatrix, GS1 DataBar and
-/// composite, GS1 QR Code, GS1 DotCode (General Specifications, figure 5.1.2-2).
+/// Symbology identifiers that promise an element string: GS1-128, GS1 DataMatrix, GS1 `DataBar` and
+/// composite, GS1 QR Code, GS1 `DotCode` (General Specifications, figure 5.1.2-2).
 const GS1_CARRIERS: [&str; 5] = ["]C1", "]d2", "]e0", "]Q3", "]J1"];
 
 /// Symbology identifiers of the same codes without that promise: plain text, often a web address.
@@ -248,9 +250,17 @@ fn any(content: &str, symbols: &[(usize, char)]) -> Result<Scan, ScanError> {
     if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn")) {
         return from_epc(&Epc::parse(content)?).ok_or_else(|| not_gs1(content));
     }
-    elements(symbols)
-        .map(from_elements)
-        .or_else(|error| retail(content).map_err(|_| ScanError::from(error)))
+    match elements(symbols).map(from_elements) {
+        Ok(scan) if scan.epc().is_some() || !is_bare_gtin(content) => Ok(scan),
+        Ok(_) => retail(content, &[12, 13, 14]),
+        Err(error) => retail(content, &[8, 12, 13, 14]).map_err(|_| ScanError::from(error)),
+    }
+}
+
+/// A retail code without symbology identifier can be read as an element string by chance, but
+/// hardly as one that identifies anything.
+fn is_bare_gtin(content: &str) -> bool {
+    matches!(content.len(), 12..=14) && Gtin::parse(content).is_ok()
 }
 
 fn elements(symbols: &[(usize, char)]) -> Result<Vec<Element>, ElementError> {
@@ -261,16 +271,16 @@ fn elements(symbols: &[(usize, char)]) -> Result<Vec<Element>, ElementError> {
     }
 }
 
-/// A lone GTIN of 8, 12, 13 or 14 digits.
-fn retail(content: &str) -> Result<Scan, ScanError> {
-    let wrong = || ScanError::Retail {
-        found: shortened(content),
-    };
-    if !check_digit::holds(content.as_bytes()) {
-        return Err(wrong());
+/// A lone GTIN with one of these numbers of digits.
+fn retail(content: &str, lengths: &[usize]) -> Result<Scan, ScanError> {
+    match Gtin::parse(content) {
+        Ok(gtin) if lengths.contains(&content.len()) => {
+            Ok(from_elements(vec![("01".to_owned(), gtin.to_string())]))
+        }
+        _ => Err(ScanError::Retail {
+            found: shortened(content),
+        }),
     }
-    let gtin = Gtin::parse(content).map_err(|_| wrong())?;
-    Ok(from_elements(vec![("01".to_owned(), gtin.to_string())]))
 }
 
 fn from_epc(epc: &Epc) -> Option<Scan> {

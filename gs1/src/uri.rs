@@ -109,8 +109,12 @@ mod tests {
             "a:<b>",
             "a:\u{1d}",
         ];
-        good.iter().for_each(|text| assert!(is_uri(text), "{text}"));
-        bad.iter().for_each(|text| assert!(!is_uri(text), "{text}"));
+        for text in good {
+            assert!(is_uri(text), "{text}");
+        }
+        for text in bad {
+            assert!(!is_uri(text), "{text}");
+        }
     }
 
     #[test]

@@ -78,7 +78,7 @@ const fn opt(part: Part) -> Part {
 /// `len` digits of which the last is the check digit.
 const fn key(len: u8) -> Part {
     Part {
-        check: Check::CheckDigit,
+        check: Check::Modulo10,
         ..n(len)
     }
 }

@@ -103,7 +103,9 @@ proptest! {
     }
 
     #[test]
-    fn reading_never_panics_and_printing_reads_back(text in "\\PC{0,24}", n in any::<i64>(), e in -320_i32..320) {
+    fn reading_never_panics_and_printing_reads_back(
+        text in "\\PC{0,24}", n in any::<i64>(), e in -320_i32..320,
+    ) {
         drop(Decimal::parse(&text));
         if let Ok(number) = Decimal::parse(&format!("{n}e{e}")) {
             prop_assert_eq!(Decimal::parse(&number.to_string()), Ok(number));

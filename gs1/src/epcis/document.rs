@@ -113,26 +113,25 @@ fn read_document(mut map: Map<String, Value>, problems: &mut Problems) -> Docume
         shape::DOCUMENT.contains(&name) || uri::is_uri(name)
     });
     let at = (&map, &path);
-    let mut header = header(&mut reader, at, Envelope::Document);
-    if header.schema_version.is_none() {
-        reader.required(at, "schemaVersion", Reader::text);
-    }
-    if header.creation_date_ms.is_none() && !map.contains_key("creationDate") {
-        reader.required(at, "creationDate", Reader::time);
-    }
-    header.sender = reader.optional(at, "sender", Reader::text);
-    header.receiver = reader.optional(at, "receiver", Reader::text);
-    header.instance_identifier = reader.optional(at, "instanceIdentifier", Reader::text);
-    header.master_data = reader.optional(at, "epcisHeader", |reader, value, path| {
-        reader
-            .extensible(value, path, &["epcisMasterData"])?
-            .get("epcisMasterData")
-            .cloned()
-    });
-    let events = match body {
-        Some(Value::Object(body)) => events(body, &context, &path.key("epcisBody"), problems),
-        other => no_object(other, "epcisBody", &path, problems),
+    let header = Header {
+        envelope: Envelope::Document,
+        id: reader.optional(at, "id", Reader::uri),
+        schema_version: reader.required(at, "schemaVersion", version),
+        creation_date_ms: reader.required(at, "creationDate", Reader::time),
+        sender: reader.optional(at, "sender", Reader::text),
+        receiver: reader.optional(at, "receiver", Reader::text),
+        instance_identifier: reader.optional(at, "instanceIdentifier", Reader::text),
+        master_data: reader.optional(at, "epcisHeader", |reader, value, path| {
+            reader
+                .extensible(value, path, &["epcisMasterData"])?
+                .get("epcisMasterData")
+                .cloned()
+        }),
+        ..Header::default()
     };
+    let events = inner(body, "epcisBody", &path, problems)
+        .map(|body| events(body, &context, &path.key("epcisBody"), problems))
+        .unwrap_or_default();
     Document { events, header }
 }
 
@@ -147,80 +146,62 @@ fn read_query_document(mut map: Map<String, Value>, problems: &mut Problems) -> 
     reader.members(&map, &path, |name| {
         shape::QUERY_DOCUMENT.contains(&name) || uri::is_uri(name)
     });
-    let mut header = header(&mut reader, (&map, &path), Envelope::QueryDocument);
-    let body_path = path.key("epcisBody");
-    let results_path = body_path.key("queryResults");
-    let inner_path = results_path.key("resultsBody");
-    let Some(mut results) = inner(body, "epcisBody", &path, problems).and_then(|mut body| {
-        let results = body.remove("queryResults");
-        let mut reader = Reader {
-            context: &context,
-            problems,
-        };
-        reader.members(&body, &body_path, |name| {
-            shape::QUERY_BODY.contains(&name) || uri::is_uri(name)
-        });
-        inner(results, "queryResults", &body_path, problems)
-    }) else {
-        return Document {
-            events: Vec::new(),
-            header,
-        };
-    };
-    let results_body = results.remove("resultsBody");
-    let mut reader = Reader {
-        context: &context,
-        problems,
-    };
-    reader.members(&results, &results_path, |name| {
-        shape::QUERY_RESULTS.contains(&name) || uri::is_uri(name)
-    });
-    let at = (&results, &results_path);
-    header.query_name = reader.required(at, "queryName", Reader::text);
-    header.subscription_id = reader.optional(at, "subscriptionID", Reader::text);
-    let Some(results_body) = inner(results_body, "resultsBody", &results_path, problems) else {
-        return Document {
-            events: Vec::new(),
-            header,
-        };
-    };
-    let mut reader = Reader {
-        context: &context,
-        problems,
-    };
-    reader.members(&results_body, &inner_path, |name| {
-        shape::RESULTS_BODY.contains(&name) || uri::is_uri(name)
-    });
-    let events = events(results_body, &context, &inner_path, problems);
-    Document { events, header }
-}
-
-fn document_context(map: &Map<String, Value>, problems: &mut Problems) -> Context {
-    match map.get("@context") {
-        Some(value) => Context::default().with(value, &Path::ROOT.key("@context"), problems),
-        None => {
-            problems.add(
-                ProblemKind::Missing,
-                &Path::ROOT,
-                "required @context is missing",
-            );
-            Context::default()
-        }
-    }
-}
-
-fn header(
-    reader: &mut Reader<'_>,
-    at: (&Map<String, Value>, &Path<'_>),
-    envelope: Envelope,
-) -> Header {
-    Header {
-        envelope,
+    let at = (&map, &path);
+    let mut header = Header {
+        envelope: Envelope::QueryDocument,
         id: reader.optional(at, "id", Reader::uri),
         schema_version: reader.optional(at, "schemaVersion", version),
         creation_date_ms: reader.optional(at, "creationDate", Reader::time),
         ..Header::default()
+    };
+    let events = query_events(body, &context, &mut header, problems).unwrap_or_default();
+    Document { events, header }
+}
+
+/// `epcisBody/queryResults/resultsBody/eventList`, with what stands beside it on the way.
+fn query_events(
+    body: Option<Value>,
+    context: &Context,
+    header: &mut Header,
+    problems: &mut Problems,
+) -> Option<Vec<Event>> {
+    let body_at = Path::ROOT.key("epcisBody");
+    let mut body = inner(body, "epcisBody", &Path::ROOT, problems)?;
+    let results = body.remove("queryResults");
+    let mut reader = Reader { context, problems };
+    let extra = |name: &str| uri::is_uri(name);
+    reader.members(&body, &body_at, extra);
+
+    let results_at = body_at.key("queryResults");
+    let mut results = inner(results, "queryResults", &body_at, problems)?;
+    let results_body = results.remove("resultsBody");
+    let mut reader = Reader { context, problems };
+    reader.members(&results, &results_at, |name| {
+        matches!(name, "queryName" | "subscriptionID") || extra(name)
+    });
+    header.query_name = reader.required((&results, &results_at), "queryName", Reader::text);
+    header.subscription_id =
+        reader.optional((&results, &results_at), "subscriptionID", Reader::text);
+
+    let list_at = results_at.key("resultsBody");
+    let results_body = inner(results_body, "resultsBody", &results_at, problems)?;
+    let mut reader = Reader { context, problems };
+    reader.members(&results_body, &list_at, |name| {
+        matches!(name, "eventList" | "vocabularyList") || extra(name)
+    });
+    Some(events(results_body, context, &list_at, problems))
+}
+
+fn document_context(map: &Map<String, Value>, problems: &mut Problems) -> Context {
+    if let Some(value) = map.get("@context") {
+        return Context::default().with(value, &Path::ROOT.key("@context"), problems);
     }
+    problems.add(
+        ProblemKind::Missing,
+        &Path::ROOT,
+        "required @context is missing",
+    );
+    Context::default()
 }
 
 /// Digits with dots between, as `2.0`.
@@ -233,6 +214,7 @@ fn version(reader: &mut Reader<'_>, value: &Value, path: &Path<'_>) -> Option<St
     reader.wrong(path, format!("{text:?} is not a version number"))
 }
 
+/// A member that must be an object.
 fn inner(
     value: Option<Value>,
     name: &'static str,
@@ -240,21 +222,7 @@ fn inner(
     problems: &mut Problems,
 ) -> Option<Map<String, Value>> {
     match value {
-        Some(Value::Object(map)) => Some(map),
-        other => {
-            let _no_events: Vec<Event> = no_object(other, name, path, problems);
-            None
-        }
-    }
-}
-
-fn no_object(
-    value: Option<Value>,
-    name: &'static str,
-    path: &Path<'_>,
-    problems: &mut Problems,
-) -> Vec<Event> {
-    match value {
+        Some(Value::Object(map)) => return Some(map),
         None => problems.add(
             ProblemKind::Missing,
             path,
@@ -262,7 +230,7 @@ fn no_object(
         ),
         Some(_) => problems.add(ProblemKind::Type, &path.key(name), "is not an object"),
     }
-    Vec::new()
+    None
 }
 
 fn events(

@@ -28,6 +28,10 @@ pub struct Event {
 
 impl Event {
     /// Begins an `ObjectEvent`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a bare variant reads best at the call"
+    )]
     pub fn object(
         action: Action,
         epcs: impl IntoIterator<Item = Epc>,
@@ -41,6 +45,10 @@ impl Event {
     }
 
     /// Begins an `AggregationEvent`: `children` are put into, seen in, or taken out of `parent`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a bare variant reads best at the call"
+    )]
     pub fn aggregation(
         action: Action,
         parent: &Epc,

@@ -74,7 +74,7 @@ impl std::error::Error for ParseError {}
 /// Where in a document the reader is; a chain on the stack, written out only for a problem.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Path<'a> {
-    parent: Option<&'a Path<'a>>,
+    parent: Option<&'a Self>,
     step: Step<'a>,
 }
 
@@ -91,22 +91,22 @@ impl<'a> Path<'a> {
         step: Step::Root,
     };
 
-    pub(super) fn key(&'a self, key: &'a str) -> Path<'a> {
-        Path {
+    pub(super) fn key(&'a self, key: &'a str) -> Self {
+        Self {
             parent: Some(self),
             step: Step::Key(key),
         }
     }
 
-    pub(super) fn index(&'a self, index: usize) -> Path<'a> {
-        Path {
+    pub(super) fn index(&'a self, index: usize) -> Self {
+        Self {
             parent: Some(self),
             step: Step::Index(index),
         }
     }
 
     pub(super) fn pointer(&self) -> String {
-        let mut out = self.parent.map_or_else(String::new, Path::pointer);
+        let mut out = self.parent.map_or_else(String::new, Self::pointer);
         match self.step {
             Step::Root => {}
             Step::Key(key) => {

@@ -60,9 +60,6 @@ pub(super) const QUERY_DOCUMENT: &[&str] = &[
     "creationDate",
     "epcisBody",
 ];
-pub(super) const QUERY_BODY: &[&str] = &["queryResults"];
-pub(super) const QUERY_RESULTS: &[&str] = &["queryName", "subscriptionID", "resultsBody"];
-pub(super) const RESULTS_BODY: &[&str] = &["eventList", "vocabularyList"];
 
 pub(super) const QUANTITY: &[&str] = &["epcClass", "quantity", "uom"];
 pub(super) const BIZ_TRANSACTION: &[&str] = &["type", "bizTransaction"];

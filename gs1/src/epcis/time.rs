@@ -91,9 +91,11 @@ mod tests {
         let bad = [
             "", "Z", "+1:00", "+14:01", "+15:00", "02:00", "+02-00", "+0a:00", "+00:60",
         ];
-        good.iter()
-            .for_each(|text| assert!(is_offset(text), "{text}"));
-        bad.iter()
-            .for_each(|text| assert!(!is_offset(text), "{text}"));
+        for text in good {
+            assert!(is_offset(text), "{text}");
+        }
+        for text in bad {
+            assert!(!is_offset(text), "{text}");
+        }
     }
 }

@@ -1,1 +1,209 @@
-//! Tests.
+//! Scans as they come from scanners, keyboards and web addresses.
+
+use super::{Scan, ScanError, parse};
+use crate::element_string::{parse_bracketed, parse_raw, to_bracketed, to_raw};
+use proptest::prelude::*;
+
+const PACK: &str = "(01)09506000134352(21)S1/x(17)271200(10)LE850";
+
+fn bracketed(text: &str) -> String {
+    to_bracketed(&parse(text).unwrap().elements)
+}
+
+#[test]
+fn one_pack_in_every_form() {
+    for text in [
+        PACK,
+        "(01) 09506000134352 (21) S1/x (17) 271200 (10) LE850",
+        "]d2010950600013435221S1/x\u{1d}1727120010LE850",
+        "]d2\u{1d}010950600013435221S1/x\u{1d}1727120010LE850\u{1d}",
+        "]C1010950600013435221S1/x\u{1d}1727120010LE850\r\n",
+        "]Q3010950600013435221S1/x\u{1d}1727120010LE850",
+        "]d1(01)09506000134352(21)S1/x(17)271200(10)LE850",
+        "\u{feff}010950600013435221S1/x^1727120010LE850",
+        "010950600013435221S1/x{GS}1727120010LE850",
+        "\t010950600013435221S1/x\u{241d}1727120010LE850\n",
+        "0109506000134352\u{1d}21S1/x\u{1d}17271200\u{1d}10LE850",
+    ] {
+        let scan = parse(text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        assert_eq!(to_bracketed(&scan.elements), PACK, "{text:?}");
+        assert_eq!(
+            scan.expiry.clone().unwrap().resolve(2026).to_string(),
+            "2027-12-31"
+        );
+        assert_eq!(scan.lot.as_ref().unwrap().as_str(), "LE850");
+        let id = scan.epc().unwrap().canonical();
+        assert_eq!(
+            id, "https://id.gs1.org/01/09506000134352/21/S1%2Fx",
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn addresses_urns_and_other_keys() {
+    let rows = [
+        (
+            "https://id.gs1.org/01/09506000134352/10/A/21/1?17=251231",
+            "(01)09506000134352(10)A(21)1(17)251231",
+        ),
+        (
+            "]Q1HTTPS://example.com/01/09506000134352?99=TEST",
+            "(01)09506000134352(99)TEST",
+        ),
+        (
+            "urn:epc:id:sgtin:9506000.013435.7",
+            "(01)09506000134352(21)7",
+        ),
+        (
+            "urn:epc:id:sscc:952012.03456789123",
+            "(00)095201234567891235",
+        ),
+        (
+            "urn:epc:id:sgln:9520123.45678.D1",
+            "(414)9520123456788(254)D1",
+        ),
+        (
+            "urn:epc:class:lgtin:9506000.013435.A",
+            "(01)09506000134352(10)A",
+        ),
+        ("]e000095201234567891235", "(00)095201234567891235"),
+        ("9506000134352", "(01)09506000134352"),
+        ("9506000134353", "(95)06000134353"),
+        ("]E09506000134352", "(01)09506000134352"),
+        ("]E402345673", "(01)00000002345673"),
+        ("4006381333931", "(01)04006381333931"),
+        ("(21)A(B)C(10)x(", "(21)A(B)C(10)x("),
+        ("(400)ABC(99)DEF(400)ABC", "(400)ABC(99)DEF"),
+    ];
+    for (text, expected) in rows {
+        assert_eq!(bracketed(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_identified_is_the_finest_thing_named() {
+    let rows = [
+        (
+            "(01)09506000134352(21)1(10)A",
+            Some("https://id.gs1.org/01/09506000134352/21/1"),
+        ),
+        (
+            "(01)09506000134352(10)A",
+            Some("https://id.gs1.org/01/09506000134352/10/A"),
+        ),
+        (
+            "(01)09506000134352",
+            Some("https://id.gs1.org/01/09506000134352"),
+        ),
+        (
+            "(00)095201234567891235(02)09506000134352(37)4",
+            Some("https://id.gs1.org/00/095201234567891235"),
+        ),
+        (
+            "(414)9520123456788(254)D",
+            Some("https://id.gs1.org/414/9520123456788/254/D"),
+        ),
+        ("(21)1(10)A", None),
+    ];
+    for (text, expected) in rows {
+        let epc = parse(text).unwrap().epc().map(|epc| epc.canonical());
+        assert_eq!(epc.as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_bad_scan_says_what_and_where() {
+    let rows = [
+        ("", "EMPTY", None, None),
+        (" \r\n", "EMPTY", None, None),
+        ("]d2", "EMPTY", None, None),
+        ("]X9123", "SYMBOLOGY", None, None),
+        ("]E09506000134353", "RETAIL_CODE", None, None),
+        (
+            "]d2010950600013435321A",
+            "ELEMENT_VALUE",
+            Some("01"),
+            Some(5),
+        ),
+        ("01095060001343522", "UNKNOWN_AI", None, Some(16)),
+        (
+            "0109506000134352\u{1d}\u{1d}21A",
+            "UNKNOWN_AI",
+            None,
+            Some(17),
+        ),
+        ("(01)09506000134352(55)1", "UNKNOWN_AI", None, Some(19)),
+        (
+            "(01)09506000134352(21)",
+            "ELEMENT_VALUE",
+            Some("21"),
+            Some(22),
+        ),
+        ("(17)251332", "ELEMENT_VALUE", Some("17"), Some(4)),
+        ("(10)A(10)B", "ELEMENT_CONFLICT", Some("10"), Some(9)),
+        ("(10", "BRACKET", None, Some(0)),
+        (
+            "{GS}0109506000134352{gs}21\u{e9}",
+            "ELEMENT_VALUE",
+            Some("21"),
+            Some(26),
+        ),
+        ("https://example.com/about", "NOT_GS1", None, None),
+        (
+            "urn:uuid:4bdbf090-d48d-49f3-9436-6c219c3ecb54",
+            "NOT_GS1",
+            None,
+            None,
+        ),
+        (
+            "https://id.gs1.org/01/09506000134353",
+            "IDENTIFIER",
+            Some("01"),
+            None,
+        ),
+        ("hello world", "UNKNOWN_AI", None, Some(0)),
+        ("\u{1f48a}", "UNKNOWN_AI", None, Some(0)),
+    ];
+    for (text, code, ai, at) in rows {
+        let error = parse(text).unwrap_err();
+        assert_eq!(
+            (error.code(), error.ai(), error.at()),
+            (code, ai, at),
+            "{text:?}: {error}"
+        );
+    }
+    assert!(matches!(
+        parse(&"9".repeat(9000)),
+        Err(ScanError::TooLong { .. })
+    ));
+    let many: String = (0..65).map(|_| "(99)A").collect();
+    assert_eq!(parse(&many).unwrap_err().code(), "TOO_MANY_ELEMENTS");
+}
+
+proptest! {
+    #[test]
+    fn parsing_never_panics(text in prop_oneof![
+        "\\PC{0,80}",
+        "[\\]\\[dCQe0-9(){GS}^\u{1d}A-Za-z:/?=&.%-]{0,60}",
+        "(\\([0-9]{2,4}\\)[!-~]{0,12}){0,6}",
+    ]) {
+        drop(parse(&text));
+    }
+
+    #[test]
+    fn raw_and_bracketed_spell_the_same_elements(
+        serial in "[!\"%-'*-?A-Z_a-z]{1,20}", lot in "[A-Z0-9]{1,20}", day in 0_u8..=28,
+        first in any::<bool>(),
+    ) {
+        let gtin = ("01".to_owned(), "09506000134352".to_owned());
+        let pair = [("21".to_owned(), serial), ("10".to_owned(), lot)];
+        let date = ("17".to_owned(), format!("2712{day:02}"));
+        let [a, b] = pair;
+        let elements = if first { vec![gtin, a, b, date] } else { vec![b, gtin, date, a] };
+        let read: Scan = parse(&to_raw(&elements)).unwrap();
+        prop_assert_eq!(&read.elements, &elements);
+        prop_assert_eq!(&parse_raw(&to_raw(&elements)).unwrap(), &elements);
+        prop_assert_eq!(parse_bracketed(&to_bracketed(&elements)).unwrap(), elements);
+    }
+}
