@@ -375,14 +375,20 @@ impl Writer {
     }
 
     fn head(&mut self, major: u8, value: u64) -> &mut Self {
-        let major = major << 5;
-        let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
-        match value {
-            0..=23 => self.0.push(major | h),
-            24..=0xff => self.0.extend([major | 24, h]),
-            0x100..=0xffff => self.0.extend([major | 25, g, h]),
-            0x1_0000..=0xffff_ffff => self.0.extend([major | 26, e, f, g, h]),
-            _ => self.0.extend([major | 27, a, b, c, d, e, f, g, h]),
+        let first = major << 5;
+        if let Ok(value @ 0..=23) = u8::try_from(value) {
+            self.0.push(first | value);
+        } else if let Ok(value) = u8::try_from(value) {
+            self.0.extend([first | 0x18, value]);
+        } else if let Ok(value) = u16::try_from(value) {
+            self.0.push(first | 0x19);
+            self.0.extend(value.to_be_bytes());
+        } else if let Ok(value) = u32::try_from(value) {
+            self.0.push(first | 0x1a);
+            self.0.extend(value.to_be_bytes());
+        } else {
+            self.0.push(first | 0x1b);
+            self.0.extend(value.to_be_bytes());
         }
         self
     }

@@ -4,6 +4,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use std::sync::LazyLock;
 
 use ed25519_dalek::Signer;
 
@@ -130,7 +131,9 @@ pub(crate) fn chained_block() -> SignedBlock {
 }
 
 pub(crate) fn chained() -> VerifiedBlock {
-    chained_block().verify(&network()).unwrap()
+    static CHAINED: LazyLock<VerifiedBlock> =
+        LazyLock::new(|| chained_block().verify(&network()).unwrap());
+    CHAINED.clone()
 }
 
 pub(crate) fn milestone() -> Milestone {
@@ -196,6 +199,11 @@ pub(crate) fn note() -> String {
 
 /// A proof of two of the three items of [`chained`].
 pub(crate) fn proof_file() -> ProofFile {
+    static PROOF: LazyLock<ProofFile> = LazyLock::new(make_proof_file);
+    PROOF.clone()
+}
+
+fn make_proof_file() -> ProofFile {
     let hashes: Vec<_> = leaves().iter().map(LogLeaf::hash).collect();
     ProofFile {
         genesis: genesis().to_bytes(),

@@ -156,29 +156,42 @@ fn text_maps_have_one_order_and_no_key_twice() {
     assert_eq!(fault(b"\xbf\xff"), Fault::Indefinite);
 }
 
+/// Reads whatever comes next and writes it again; says whether something was accepted.
+fn read_any(reader: &mut Reader<'_>, out: &mut Writer) -> bool {
+    let start = reader.clone();
+    if let Ok(value) = reader.uint(u64::MAX) {
+        out.uint(value);
+        return true;
+    }
+    *reader = start.clone();
+    if let Ok(value) = reader.bytes(40) {
+        out.bytes(value);
+        return true;
+    }
+    *reader = start.clone();
+    if let Ok(value) = reader.text(40) {
+        out.text(value);
+        return true;
+    }
+    *reader = start.clone();
+    if let Ok(count) = reader.array(usize::MAX) {
+        out.array(count);
+        return true;
+    }
+    *reader = start;
+    let null = reader.null();
+    if null {
+        out.null();
+    }
+    null
+}
+
 proptest! {
     #[test]
     fn what_is_read_writes_the_same_bytes(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         let mut reader = reader(&bytes);
         let mut out = Writer::new();
-        // Reads whatever comes, as long as something is accepted.
-        loop {
-            let mut probe = reader.clone();
-            if let Ok(value) = probe.uint(u64::MAX) {
-                out.uint(value);
-            } else if let Ok(value) = { probe = reader.clone(); probe.bytes(40) } {
-                out.bytes(value);
-            } else if let Ok(value) = { probe = reader.clone(); probe.text(40) } {
-                out.text(value);
-            } else if let Ok(count) = { probe = reader.clone(); probe.array(usize::MAX) } {
-                out.array(count);
-            } else if { probe = reader.clone(); probe.null() } {
-                out.null();
-            } else {
-                break;
-            }
-            reader = probe;
-        }
+        while read_any(&mut reader, &mut out) {}
         let written: Vec<u8> = out.into_vec();
         prop_assert_eq!(&written[..], &bytes[..reader.position()]);
     }

@@ -59,7 +59,7 @@ fn what_cannot_found_a_network_is_refused() {
     }
     let longest = Genesis {
         name: "n".repeat(limits::NETWORK_NAME_BYTES_MAX),
-        ..sample.clone()
+        ..sample
     };
     assert_eq!(Genesis::from_bytes(&longest.to_bytes()), Ok(longest));
 

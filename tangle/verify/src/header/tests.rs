@@ -104,7 +104,7 @@ fn headers_that_break_a_rule_are_refused_written_or_read() {
                 size: 0,
                 root: [0; 32],
             }),
-            ..sample.clone()
+            ..sample
         },
     ] {
         assert!(bad.check().is_err(), "{bad:?}");
