@@ -6,7 +6,7 @@ mod tests;
 
 use std::cmp::Ordering;
 
-/// A decimal number of at most 18 significant digits: `coefficient * 10^exponent`.
+/// A decimal number: a 64-bit coefficient times a power of ten.
 ///
 /// Numbers are kept without trailing zeros, so `1.50` and `1.5` are equal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -24,7 +24,7 @@ pub enum DecimalError {
         /// The text given.
         text: String,
     },
-    /// More than 18 significant digits, or an exponent outside +-400.
+    /// More significant digits than 64 bits hold, or an exponent outside +-400.
     #[error("{text:?} has more digits than are kept")]
     Range {
         /// The text given.
@@ -75,12 +75,13 @@ impl Decimal {
         let shift = i32::try_from(trailing).map_err(|_| range())?
             - i32::try_from(fraction.len()).map_err(|_| range())?;
         let exponent = exponent.checked_add(shift).ok_or_else(range)?;
-        if kept.len() > 18 || !(-400..=400).contains(&exponent) {
+        if kept.len() > 19 || !(-400..=400).contains(&exponent) {
             return Err(range());
         }
-        let coefficient: i64 = kept.parse().map_err(|_| range())?;
+        let size: i128 = kept.parse().map_err(|_| range())?;
+        let signed = if negative { -size } else { size };
         Ok(Self {
-            coefficient: if negative { -coefficient } else { coefficient },
+            coefficient: i64::try_from(signed).map_err(|_| range())?,
             exponent: i16::try_from(exponent).map_err(|_| range())?,
         })
     }
@@ -168,7 +169,6 @@ impl Decimal {
 }
 
 impl From<i64> for Decimal {
-    /// Whole numbers beyond 18 digits lose what lies behind the 18th.
     fn from(whole: i64) -> Self {
         Self::reduced(whole, 0)
     }

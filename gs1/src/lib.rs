@@ -8,6 +8,13 @@
 //! | [`epc`], [`epc_binary`] | EPC Tag Data Standard (TDS), sections 6, 7, 8 and 14 |
 //! | [`cbv`], [`epcis`] | EPCIS 2.0 and Core Business Vocabulary 2.0 |
 //!
+//! ```
+//! // A medicine pack as a scanner sends it, and the same pack as an EPC URN.
+//! let scan = gs1::scan::parse("]d20109506000134352172712311021\u{1d}21S1").unwrap();
+//! let pack = gs1::Epc::parse("urn:epc:id:sgtin:9506000.013435.S1").unwrap();
+//! assert_eq!(scan.epc(), Some(pack));
+//! ```
+//!
 //! The crate knows no clock, no ledger and no I/O: what depends on "today" takes a year or a time
 //! as an argument, and JSON-LD contexts are never fetched.
 

@@ -22,3 +22,5 @@ pub const CONTEXT_BYTES_MAX: usize = 8 * 1024;
 pub const CONTEXT_COPIES_BYTES_MAX: usize = DOCUMENT_BYTES_MAX;
 /// Most problems gathered before validation of a document stops.
 pub const PROBLEMS_MAX: usize = 100;
+/// Longest message about a problem, and longest name in its pointer, in characters.
+pub const PROBLEM_CHARS_MAX: usize = 300;

@@ -20,6 +20,7 @@ fn numbers_print_as_short_json() {
         ("1e-9", "1e-9"),
         ("123456789012345678", "123456789012345678"),
         ("1e21", "1e21"),
+        ("-9223372036854775808", "-9223372036854775808"),
         ("0.05", "0.05"),
     ];
     for (text, printed) in rows {
@@ -31,7 +32,12 @@ fn numbers_print_as_short_json() {
     ] {
         assert!(Decimal::parse(text).is_err(), "{text}");
     }
-    for text in ["1234567890123456789", "1e401", "1e99999999999999999999"] {
+    for text in [
+        "9223372036854775808",
+        "12345678901234567891",
+        "1e401",
+        "1e99999999999999999999",
+    ] {
         assert!(Decimal::parse(text).is_err(), "{text}");
     }
 }

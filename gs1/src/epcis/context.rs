@@ -20,6 +20,9 @@ const BUILT_IN: [(&str, &str); 4] = [
     ("gs1", "https://gs1.org/voc/"),
 ];
 
+/// URI schemes of identifiers: as prefixes they would turn every identifier into another one.
+const SCHEMES: [&str; 6] = ["http", "https", "ni", "tag", "urn", "geo"];
+
 /// The definitions in force somewhere in a document.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Context {
@@ -92,8 +95,9 @@ impl Context {
             Value::Object(terms) => {
                 let mut news = false;
                 for (term, definition) in terms {
-                    if shape::is_protected(term) && !term.starts_with('@') {
-                        let what = "context redefines a term of epcis";
+                    let scheme = SCHEMES.contains(&term.as_str());
+                    if scheme || shape::is_protected(term) && !term.starts_with('@') {
+                        let what = "context redefines a term of epcis or a uri scheme";
                         problems.add(ProblemKind::Value, &path.key(term), what);
                     }
                     let namespace = definition

@@ -78,7 +78,7 @@ pub fn parse_document(bytes: &[u8]) -> Result<Document, ParseError> {
                 envelope: Envelope::Event,
                 ..Header::default()
             };
-            let event = Event::read(map, &Context::default(), &Path::ROOT, &mut problems);
+            let event = Event::read_bare(map, &mut problems);
             Document {
                 events: event.into_iter().collect(),
                 header,

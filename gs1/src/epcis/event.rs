@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::context::Context;
 use super::fields::{Action, EventFields, EventKind};
-use super::problem::{ParseError, Path, Problems};
+use super::problem::{ParseError, Path, ProblemKind, Problems};
 use super::reader::Reader;
 use super::{build::EventBuilder, document, time};
 use crate::cbv::BizStep;
@@ -186,9 +186,21 @@ impl Event {
     /// Reads an event whose `@context` is in `json`.
     pub(super) fn from_map(json: Map<String, Value>) -> Result<Self, ParseError> {
         let mut problems = Problems::default();
-        let event = Self::read(json, &Context::default(), &Path::ROOT, &mut problems);
+        let event = Self::read_bare(json, &mut problems);
         problems.into_result()?;
         event.ok_or_else(Self::unread)
+    }
+
+    /// Reads an event that stands alone and must therefore have its own context.
+    pub(super) fn read_bare(json: Map<String, Value>, problems: &mut Problems) -> Option<Self> {
+        if !json.contains_key("@context") {
+            problems.add(
+                ProblemKind::Missing,
+                &Path::ROOT,
+                "required @context is missing",
+            );
+        }
+        Self::read(json, &Context::default(), &Path::ROOT, problems)
     }
 
     /// Reads an event inside a document whose context is `outer`.
@@ -213,8 +225,7 @@ impl Event {
 
     /// No fields and no problem: a fault of the reader, reported as one of the document.
     pub(super) fn unread() -> ParseError {
-        let kind = super::problem::ProblemKind::Value;
-        ParseError::one(kind, "", "event could not be read")
+        ParseError::one(ProblemKind::Value, "", "event could not be read")
     }
 
     fn own_context(&self) -> Context {

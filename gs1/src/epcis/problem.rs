@@ -1,7 +1,7 @@
 //! What is wrong with a document: every problem that was found, each with the place it stands at,
 //! because whoever has to repair a file wants all of them at once.
 
-use crate::limits::PROBLEMS_MAX;
+use crate::limits::{PROBLEM_CHARS_MAX, PROBLEMS_MAX};
 
 /// A document that cannot be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +111,7 @@ impl<'a> Path<'a> {
             Step::Root => {}
             Step::Key(key) => {
                 out.push('/');
-                out.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                out.push_str(&shortened(key.replace('~', "~0").replace('/', "~1")));
             }
             Step::Index(index) => {
                 out.push('/');
@@ -120,6 +120,15 @@ impl<'a> Path<'a> {
         }
         out
     }
+}
+
+/// Messages quote the document, but not whole: what does not fit ends in three dots.
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(PROBLEM_CHARS_MAX) {
+        text.truncate(end);
+        text.push_str("...");
+    }
+    text
 }
 
 /// Gathers problems up to the bound.
@@ -132,10 +141,11 @@ pub(super) struct Problems {
 impl Problems {
     pub(super) fn add(&mut self, kind: ProblemKind, path: &Path<'_>, what: impl Into<String>) {
         if self.found.len() < PROBLEMS_MAX {
+            let what = shortened(what.into());
             self.found.push(Problem {
                 pointer: path.pointer(),
                 kind,
-                what: what.into(),
+                what,
             });
         } else {
             self.truncated = true;

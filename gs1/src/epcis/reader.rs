@@ -11,6 +11,7 @@ use super::time;
 use crate::cbv::Vocabulary;
 use crate::decimal::Decimal;
 use crate::epc::Epc;
+use crate::limits::URI_BYTES_MAX;
 use crate::uri;
 
 pub(super) struct Reader<'a> {
@@ -174,6 +175,17 @@ impl Reader<'_> {
             return self.wrong(path, format!("{text:?} is not a uri"));
         }
         Some(self.context.expand(&text).into_owned())
+    }
+
+    /// A URI that names something and may become a key of an index.
+    pub(super) fn id(&mut self, value: &Value, path: &Path<'_>) -> Option<String> {
+        let uri = self.uri(value, path)?;
+        if uri.len() > URI_BYTES_MAX {
+            let what = format!("has {} bytes, at most {URI_BYTES_MAX} are kept", uri.len());
+            self.problems.add(ProblemKind::Limit, path, what);
+            return None;
+        }
+        Some(uri)
     }
 
     pub(super) fn epc(&mut self, value: &Value, path: &Path<'_>) -> Option<Epc> {

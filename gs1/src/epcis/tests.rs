@@ -302,6 +302,26 @@ fn bounds_hold() {
     assert_eq!(error.problems[0].pointer, "/@context");
 }
 
+#[test]
+fn messages_quote_no_more_than_they_need() {
+    let long = "x".repeat(100_000);
+    for (pointer, value) in [("/bizStep", json!(long)), (&*format!("/{long}"), json!(1))] {
+        let error = read(&with(pointer, value)).unwrap_err();
+        assert!(error.to_string().len() < 1000);
+    }
+    let error = read(&with("/eventID", json!(format!("urn:x:{long}")))).unwrap_err();
+    assert_eq!(error.problems[0].kind, ProblemKind::Limit);
+}
+
+#[test]
+fn a_context_that_defines_nothing_is_a_context() {
+    let event = read(&with("/@context", json!([]))).unwrap();
+    assert_eq!(Event::from_canonical(&event.canonical_json()), Ok(event));
+    let mut inner = commissioning();
+    inner.as_object_mut().unwrap().remove("@context");
+    assert!(parse_document(document(&json!([]), &[inner]).to_string().as_bytes()).is_ok());
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

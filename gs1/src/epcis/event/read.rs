@@ -36,17 +36,12 @@ pub(super) fn event(
     reader.members(map, path, |name| {
         shape::is_member(own, name) || uri::is_uri(name)
     });
-    if map.get("@context").is_none() && reader.context.bytes() <= 1 {
-        reader
-            .problems
-            .add(ProblemKind::Missing, path, "required @context is missing");
-    }
     let event_time_ms = reader.required(at, "eventTime", Reader::time);
     let time_zone_offset = reader.required(at, "eventTimeZoneOffset", offset);
     let action = action_of(reader, at, &name);
     let kind = kind(reader, at, &name, action);
     let fields = EventFields {
-        event_id: reader.optional(at, "eventID", Reader::uri),
+        event_id: reader.optional(at, "eventID", Reader::id),
         record_time_ms: reader.optional(at, "recordTime", Reader::time),
         action,
         biz_step: reader.optional(at, "bizStep", biz_step),
@@ -209,7 +204,7 @@ fn transformation(reader: &mut Reader<'_>, at: Object<'_>) -> TransformationEven
         input_quantity_list: reader.list(at, "inputQuantityList", quantity),
         output_epc_list: reader.list(at, "outputEPCList", Reader::epc),
         output_quantity_list: reader.list(at, "outputQuantityList", quantity),
-        transformation_id: reader.optional(at, "transformationID", Reader::uri),
+        transformation_id: reader.optional(at, "transformationID", Reader::id),
     }
 }
 
@@ -305,7 +300,7 @@ fn biz_transaction(
     let type_ = reader.optional((map, path), "type", |reader, value, path| {
         reader.term(&cbv::BIZ_TRANSACTION_TYPES, value, path)
     });
-    let id = reader.required((map, path), "bizTransaction", Reader::uri)?;
+    let id = reader.required((map, path), "bizTransaction", Reader::id)?;
     Some(BizTransaction { type_, id })
 }
 
@@ -380,7 +375,7 @@ fn error_declaration(
     let reason = reader.optional((map, path), "reason", |reader, value, path| {
         reader.term(&cbv::ERROR_REASONS, value, path)
     });
-    let corrective_event_ids = reader.list((map, path), "correctiveEventIDs", Reader::uri);
+    let corrective_event_ids = reader.list((map, path), "correctiveEventIDs", Reader::id);
     Some(ErrorDeclaration {
         declaration_time_ms: time?,
         reason,

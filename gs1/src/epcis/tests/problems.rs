@@ -40,6 +40,7 @@ const TABLE: &str = r#"
 /@context | null | | Missing
 /@context | [7] | /@context/0 | Type
 /@context | [{"action": "https://example.com/"}] | /@context/0/action | Value
+/@context | {"urn": "https://example.com/"} | /@context/urn | Value
 /quantityList | [{"epcClass": "urn:x:y", "quantity": "twenty"}] | /quantityList/0/quantity | Type
 /quantityList | [{"epcClass": "urn:x:y", "weight": 1}] | /quantityList/0/weight | UnknownField
 /quantityList | [{"epcClass": "urn:x:y", "a:b": 1}] | /quantityList/0/a:b | UnknownField
