@@ -1,0 +1,73 @@
+//! The list of findings, newest first, as far as the principal may see what they are about.
+use gs1::Epc;
+use rules::{FindingStatus, FindingView};
+
+use crate::app::failure::{Code, Failure};
+use crate::app::visible::{Subject, visible};
+use crate::auth::{Permit, actions};
+use crate::limits::ALERTS_PAGE_MAX;
+use crate::node::Node;
+
+/// One page of alerts.
+#[derive(Clone, Debug)]
+pub struct AlertsPage {
+    /// The findings.
+    pub alerts: Vec<FindingView>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// Alerts with this status (all, when none is given), after `cursor`.
+///
+/// # Errors
+/// `query_parameter` for a word that is no status or a cursor that names no finding.
+pub fn alerts(
+    node: &Node,
+    permit: &Permit<actions::Query>,
+    status: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<AlertsPage, Failure> {
+    let status = status.map(status_of).transpose()?;
+    let fold = node.fold();
+    let seen = |finding: &FindingView| {
+        finding
+            .subjects
+            .iter()
+            .filter_map(|id| Epc::parse(id).ok())
+            .any(|epc| visible(&fold, permit.principal(), Subject::Thing(&epc)))
+    };
+    let mut all = fold.engine.findings();
+    if let Some(cursor) = cursor {
+        let found = all.by_ref().any(|finding| finding.id == cursor);
+        if !found {
+            return Err(Failure::new(
+                Code::QueryParameter,
+                "cursor is not one this node gave",
+            ));
+        }
+    }
+    let mut page: Vec<FindingView> = all
+        .filter(|finding| status.is_none_or(|status| finding.status == status))
+        .filter(seen)
+        .take(ALERTS_PAGE_MAX + 1)
+        .collect();
+    let more = page.len() > ALERTS_PAGE_MAX;
+    page.truncate(ALERTS_PAGE_MAX);
+    let next = page
+        .last()
+        .filter(|_| more)
+        .map(|finding| finding.id.clone());
+    Ok(AlertsPage { alerts: page, next })
+}
+
+fn status_of(word: &str) -> Result<FindingStatus, Failure> {
+    match word {
+        "open" => Ok(FindingStatus::Open),
+        "resolved" => Ok(FindingStatus::Resolved),
+        "released" => Ok(FindingStatus::Released),
+        _ => Err(Failure::new(
+            Code::QueryParameter,
+            "status must be open, resolved or released",
+        )),
+    }
+}

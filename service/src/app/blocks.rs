@@ -1,0 +1,218 @@
+//! Blocks as such: gateways upload them and ask where the next one attaches; anybody who may
+//! query looks at one.
+use gs1::epcis::Event;
+use serde_json::Value;
+use tangle::{Anchor, BlockId, Hlc, KeyId, Kind, Media, Outcome, SignedBlock, VerifiedBlock};
+
+use crate::app::events::owner;
+use crate::app::failure::{Code, Failure};
+use crate::app::visible::{Subject, visible};
+use crate::auth::{Permit, actions};
+use crate::limits::UPLOAD_BLOCKS_MAX;
+use crate::node::{Admission, Node};
+
+/// Takes in blocks; one admission for each, in order, durable when recorded.
+///
+/// # Errors
+/// `malformed` with the number of the first block that cannot be read, `too_large` for too many;
+/// then nothing is taken.
+pub fn upload(
+    node: &Node,
+    _permit: &Permit<actions::SubmitBlocks>,
+    envelopes: &[&[u8]],
+) -> Result<Vec<Admission>, Failure> {
+    if envelopes.len() > UPLOAD_BLOCKS_MAX {
+        let text = format!("an upload may hold {UPLOAD_BLOCKS_MAX} blocks");
+        return Err(Failure::new(Code::TooLarge, text));
+    }
+    let mut blocks = Vec::with_capacity(envelopes.len());
+    for (at, envelope) in envelopes.iter().enumerate() {
+        let block = SignedBlock::decode(envelope).map_err(|error| {
+            Failure::new(
+                Code::Malformed,
+                format!("block {at} of the upload: {error}"),
+            )
+        })?;
+        blocks.push(block);
+    }
+    node.submit_blocks(blocks)
+}
+
+/// Where an author's next block goes.
+#[derive(Clone, Debug)]
+pub struct Tips {
+    /// The author's epoch.
+    pub epoch: u32,
+    /// Next free position in its chain.
+    pub seq: u64,
+    /// Its latest block.
+    pub prev: Option<BlockId>,
+    /// What else to approve.
+    pub parents: Vec<BlockId>,
+    /// A clock above all of those.
+    pub hlc: Hlc,
+    /// The latest checkpoint.
+    pub anchor: Option<Anchor>,
+    /// The latest checkpoint as a signed note.
+    pub checkpoint: Option<String>,
+}
+
+/// Where the next block of `author` attaches.
+///
+/// # Errors
+/// `not_found` for a key that is not registered.
+pub fn tips(
+    node: &Node,
+    _permit: &Permit<actions::SubmitBlocks>,
+    author: &KeyId,
+) -> Result<Tips, Failure> {
+    if node
+        .read(|reader| Ok(reader.registry()))?
+        .principal(author)
+        .is_none()
+    {
+        return Err(Failure::not_found("author"));
+    }
+    let attach = node.attach(author)?;
+    Ok(Tips {
+        epoch: attach.epoch,
+        seq: attach.seq,
+        prev: attach.prev,
+        parents: attach.parents.as_slice().to_vec(),
+        hlc: attach.hlc,
+        anchor: attach.anchor,
+        checkpoint: node.checkpoint().map(|signed| signed.note.clone()),
+    })
+}
+
+/// How far a block has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Finality {
+    /// Recorded, ordered, final.
+    pub status: tangle::Status,
+    /// Place in the total order.
+    pub position: Option<u64>,
+    /// Size of the checkpoint that covers it.
+    pub checkpoint_size: Option<u64>,
+}
+
+/// How far a block has come; `None` when it is not recorded here.
+///
+/// # Errors
+/// The ledger's.
+pub fn finality(node: &Node, id: &BlockId) -> Result<Option<Finality>, Failure> {
+    let Some(status) = node.read(|reader| reader.status(id))? else {
+        return Ok(None);
+    };
+    let position = node
+        .read(|reader| reader.position(id))?
+        .map(|it| it.position);
+    let signed = node
+        .checkpoint()
+        .filter(|_| status == tangle::Status::Final);
+    let checkpoint_size = signed.map(|signed| signed.checkpoint.size);
+    Ok(Some(Finality {
+        status,
+        position,
+        checkpoint_size,
+    }))
+}
+
+/// When a block was ordered, Unix milliseconds.
+pub(crate) fn recorded_ms(node: &Node, id: &BlockId) -> Result<Option<i64>, Failure> {
+    let Some(position) = node.read(|reader| reader.position(id))? else {
+        return Ok(None);
+    };
+    let fold = node.fold();
+    Ok(fold
+        .catalog
+        .block_at(position.position)
+        .map(|(_, row)| row.recorded_ms))
+}
+
+/// A block as it is shown.
+#[derive(Clone, Debug)]
+pub struct BlockView {
+    /// The block.
+    pub block: VerifiedBlock,
+    /// The organisation that recorded it.
+    pub organisation: Option<String>,
+    /// How far it has come.
+    pub finality: Finality,
+    /// What became of it.
+    pub outcome: Option<Outcome>,
+    /// Its items, readable ones as JSON.
+    pub items: Vec<ItemView>,
+}
+
+/// An item as it is shown.
+#[derive(Clone, Debug)]
+pub struct ItemView {
+    /// Number in the block.
+    pub index: u16,
+    /// What its bytes are.
+    pub media: Media,
+    /// Its size, bytes.
+    pub bytes: usize,
+    /// Its content, where it is JSON and may be seen.
+    pub json: Option<Value>,
+}
+
+/// A block by id.
+///
+/// # Errors
+/// `not_found` when it is not there or holds nothing the principal may see.
+pub fn block(node: &Node, permit: &Permit<actions::Query>, id: &str) -> Result<BlockView, Failure> {
+    let missing = || Failure::not_found("block");
+    let id: BlockId = id.parse().map_err(|_| missing())?;
+    let block = node.block(&id)?.ok_or_else(missing)?;
+    let organisation = owner(node, &block);
+    let of_events = matches!(block.header().kind, Kind::Events | Kind::SensorBatch);
+    let own = organisation.is_some() && organisation == permit.principal().party;
+    let mut items = Vec::new();
+    let mut seen = !of_events || own || permit.principal().sees_all();
+    for (index, item) in block.items() {
+        let mut view = ItemView {
+            index,
+            media: item.media,
+            bytes: item.size(),
+            json: None,
+        };
+        let shown = match item.media {
+            Media::EPCIS_EVENT => may_see(node, permit, &item.body, organisation.as_deref()),
+            Media::DECISION | Media::MASTER_DATA => true,
+            _ => false,
+        };
+        if shown {
+            seen = true;
+            view.json = serde_json::from_slice(&item.body).ok();
+        }
+        items.push(view);
+    }
+    if !seen {
+        return Err(missing());
+    }
+    let finality = finality(node, &id)?.ok_or_else(missing)?;
+    let outcome = node.read(|reader| reader.outcome(&id))?;
+    Ok(BlockView {
+        block,
+        organisation,
+        finality,
+        outcome,
+        items,
+    })
+}
+
+fn may_see(node: &Node, permit: &Permit<actions::Query>, body: &[u8], owner: Option<&str>) -> bool {
+    if permit.principal().sees_all() {
+        return true;
+    }
+    let Ok(event) = Event::from_canonical(body) else {
+        return false;
+    };
+    visible(
+        &node.fold(),
+        permit.principal(),
+        Subject::Event(&event, owner),
+    )
+}

@@ -1,0 +1,50 @@
+//! Decisions people are accountable for: recalling a lot, releasing or rejecting after quality
+//! review. Signed for the party, recorded, and in effect before the answer.
+use rules::{Decision, Fact};
+use tangle::{BlockId, Kind, Media};
+
+use crate::app::failure::{Code, Failure};
+use crate::app::master::item;
+use crate::auth::{Permit, actions};
+use crate::limits::TEXT_CHARS_MAX;
+use crate::node::Node;
+use crate::node::entitled::{Speaker, entitled};
+
+/// Records a decision; returns its block.
+///
+/// # Errors
+/// `forbidden` when the product is somebody else's, `unprocessable` for an overlong or empty
+/// reason.
+pub fn decide(
+    node: &Node,
+    permit: &Permit<actions::Decide>,
+    decision: &Decision,
+) -> Result<BlockId, Failure> {
+    let Some(party) = permit.principal().party.as_deref() else {
+        return Err(Failure::new(Code::Forbidden, "the key speaks for no party"));
+    };
+    let reason = reason_of(decision).trim();
+    if reason.is_empty() || reason.chars().count() > TEXT_CHARS_MAX {
+        let text = format!("a decision needs a reason of 1 to {TEXT_CHARS_MAX} characters");
+        return Err(Failure::new(Code::Unprocessable, text));
+    }
+    entitled(
+        &node.fold().engine,
+        Speaker::Party(party),
+        &Fact::Decision(decision.clone()),
+    )
+    .map_err(|why| Failure::new(Code::Forbidden, why.to_string()))?;
+    let items = vec![item(node, Media::DECISION, decision)?];
+    let made = node.author(node.signer(Some(party))?, Kind::Decision, vec![items])?;
+    made.first()
+        .copied()
+        .ok_or_else(|| Failure::internal("no block was made"))
+}
+
+fn reason_of(decision: &Decision) -> &str {
+    match decision {
+        Decision::Recall { reason, .. }
+        | Decision::QaRelease { reason, .. }
+        | Decision::QaReject { reason, .. } => reason,
+    }
+}

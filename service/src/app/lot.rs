@@ -1,0 +1,115 @@
+//! A lot: how many packs were made, where they are, which ones. The manufacturer and those who see
+//! everything get it whole; others get the numbers, and of holders and packs their own.
+use gs1::{Epc, Gtin, Lot};
+use rules::{FindingView, LotPack, LotView};
+
+use crate::app::failure::{Code, Failure};
+use crate::app::visible::{Subject, makes, visible};
+use crate::auth::{Permit, actions};
+use crate::limits::LOT_PAGE_MAX;
+use crate::node::Node;
+
+/// A lot with one page of its packs.
+#[derive(Clone, Debug)]
+pub struct LotPage {
+    /// The lot in numbers.
+    pub lot: LotView,
+    /// Packs of this page, in the order they were made.
+    pub packs: Vec<LotPack>,
+    /// What was found about packs of the lot.
+    pub findings: Vec<FindingView>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// Which packs of a lot to list.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice {
+    /// Packs to skip.
+    pub from: usize,
+    /// Packs to list.
+    pub limit: usize,
+}
+
+impl Slice {
+    /// Reads `limit` and `cursor` as a client gives them.
+    ///
+    /// # Errors
+    /// `query_parameter`.
+    pub fn parse(limit: Option<usize>, cursor: Option<&str>) -> Result<Self, Failure> {
+        let limit = limit.unwrap_or(100);
+        let from = cursor.map_or(Some(0), |cursor| cursor.strip_prefix('p')?.parse().ok());
+        let wrong = |text: &str| Failure::new(Code::QueryParameter, text);
+        if !(1..=LOT_PAGE_MAX).contains(&limit) {
+            return Err(wrong(&format!(
+                "limit must be a number from 1 to {LOT_PAGE_MAX}"
+            )));
+        }
+        let from = from.ok_or_else(|| wrong("cursor is not one this node gave"))?;
+        Ok(Self { from, limit })
+    }
+}
+
+/// A lot of a product.
+///
+/// # Errors
+/// `not_found` when nothing of it is known or the principal had no part in it.
+pub fn lot(
+    node: &Node,
+    permit: &Permit<actions::Query>,
+    gtin: &str,
+    lot: &str,
+    slice: Slice,
+) -> Result<LotPage, Failure> {
+    let missing = || Failure::not_found("lot");
+    let gtin = Gtin::parse(gtin).map_err(|_| missing())?;
+    let lot = Lot::parse(lot).map_err(|_| missing())?;
+    let fold = node.fold();
+    let (engine, principal) = (&fold.engine, permit.principal());
+    if !visible(&fold, principal, Subject::Lot(&gtin, &lot)) {
+        return Err(missing());
+    }
+    let mut view = engine.lot(&gtin, &lot).ok_or_else(missing)?;
+    let mut packs = engine.lot_packs(&gtin, &lot, slice.from, slice.limit);
+    let next = (packs.len() == slice.limit && slice.from + packs.len() < view.made)
+        .then(|| format!("p{}", slice.from + packs.len()));
+    let class = Epc::Lgtin {
+        gtin: gtin.clone(),
+        lot,
+    };
+    let mut findings = engine.findings_for(&class);
+    let party = principal.party.as_deref().unwrap_or_default();
+    if !principal.sees_all() && !makes(engine, party, &gtin) {
+        let seen = |id: &str| {
+            Epc::parse(id).is_ok_and(|epc| visible(&fold, principal, Subject::Thing(&epc)))
+        };
+        view.holders.retain(|holder| holder.party == party);
+        packs.retain(|pack| seen(&pack.id));
+        findings.retain(|finding| finding.subjects.first().is_some_and(|id| seen(id)));
+    }
+    Ok(LotPage {
+        lot: view,
+        packs,
+        findings,
+        next,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_bounded_and_cursors_are_ours() {
+        let slice = Slice::parse(Some(10), Some("p20")).unwrap();
+        assert_eq!((slice.from, slice.limit), (20, 10));
+        for (limit, cursor) in [
+            (Some(0), None),
+            (Some(1_001), None),
+            (None, Some("20")),
+            (None, Some("p-1")),
+        ] {
+            assert!(Slice::parse(limit, cursor).is_err(), "{limit:?} {cursor:?}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Use cases without HTTP: each takes the node and a permit, and gives values or a `Failure`.
+//! What a principal may see of the rows is `visible`, one function for every path.
+pub mod alerts;
+pub mod blocks;
+pub mod capture;
+pub mod decide;
+pub mod events;
+pub mod failure;
+pub mod keys;
+pub mod lot;
+pub mod master;
+pub mod me;
+pub mod pack;
+pub mod proofs;
+pub mod query;
+pub mod shipment;
+pub mod verify;
+pub mod visible;
+
+use gs1::{Epc, Gln};
+
+/// What a text identifies, whatever its form: a URN, a Digital Link, an element string, or the 13
+/// digits of a GLN.
+pub fn identify(text: &str) -> Option<Epc> {
+    if let Ok(gln) = Gln::parse(text) {
+        return Some(Epc::Sgln(gln.into()));
+    }
+    match Epc::parse(text) {
+        Ok(Epc::Other(_)) | Err(_) => gs1::scan::parse(text).ok()?.epc(),
+        Ok(epc) => Some(epc),
+    }
+}
+
+/// Unix milliseconds as RFC 3339 in UTC, with milliseconds.
+pub fn time_text(ms: i64) -> String {
+    use chrono::SecondsFormat;
+    chrono::DateTime::from_timestamp_millis(ms)
+        .unwrap_or(chrono::DateTime::UNIX_EPOCH)
+        .to_rfc3339_opts(SecondsFormat::Millis, true)
+}

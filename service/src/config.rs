@@ -1,0 +1,199 @@
+//! Configuration: one documented struct per concern, read from a TOML file, overridden by the
+//! environment (`THERIAC__SECTION__KEY`), overridden by flags of the command line. An unknown key
+//! is an error, because a misspelt limit that is silently ignored is worse than none.
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+/// Everything a node can be told. `Default` is safe for production.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Who this node is and where its data lives.
+    pub node: NodeConfig,
+    /// The HTTP server.
+    pub http: HttpConfig,
+    /// The writer of the ledger.
+    pub ledger: LedgerConfig,
+    /// Logs.
+    pub log: LogConfig,
+}
+
+/// Who this node is and where its data lives.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NodeConfig {
+    /// Data directory made by `theriac init`.
+    pub data_dir: PathBuf,
+}
+
+/// The HTTP server.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpConfig {
+    /// Address and port to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Worker threads; 0 means one per core.
+    pub workers: usize,
+    /// Seconds an idle connection is kept.
+    pub keep_alive_s: u64,
+    /// Seconds a client may take to send its request's head.
+    pub request_head_timeout_s: u64,
+    /// Seconds running requests may take to finish at shutdown.
+    pub shutdown_timeout_s: u64,
+    /// Connections open at a time over all workers.
+    pub connections_max: usize,
+}
+
+/// The writer of the ledger.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LedgerConfig {
+    /// Write requests that may wait; one more is answered `overloaded`.
+    pub queue_requests_max: usize,
+    /// Requests written with one flush to disk at most.
+    pub batch_requests_max: usize,
+    /// Bytes of blocks written with one flush to disk at most (one request may exceed it).
+    pub batch_bytes_max: usize,
+}
+
+/// Logs.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// `text` for people, `json` for machines.
+    pub format: LogFormat,
+    /// Filter in the syntax of `tracing-subscriber`, for example `info,service=debug`.
+    pub filter: String,
+}
+
+/// Form of a log line.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One readable line.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+impl Default for NodeConfig {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("theriac-data"),
+        }
+    }
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            workers: 0,
+            keep_alive_s: 30,
+            request_head_timeout_s: 10,
+            shutdown_timeout_s: 10,
+            connections_max: 4_096,
+        }
+    }
+}
+
+impl Default for LedgerConfig {
+    fn default() -> Self {
+        Self {
+            queue_requests_max: 1_024,
+            batch_requests_max: 512,
+            batch_bytes_max: 16 * 1024 * 1024,
+        }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Text,
+            filter: "info".to_owned(),
+        }
+    }
+}
+
+/// Why a configuration was refused: names the key and the source.
+#[derive(Debug, thiserror::Error)]
+#[error("reading the configuration")]
+pub struct ConfigError(#[source] Box<figment::Error>);
+
+impl Config {
+    /// Reads defaults, then `file` where given (it must exist), then the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a missing file, an unknown key or a value of the wrong kind.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        Self::extract(&figment.merge(Env::prefixed("THERIAC__").split("__")))
+    }
+
+    fn extract(figment: &Figment) -> Result<Self, ConfigError> {
+        figment
+            .extract()
+            .map_err(|error| ConfigError(Box::new(error)))
+    }
+
+    /// A node in `data_dir` on a free local port with few threads.
+    pub fn for_testing(data_dir: &Path) -> Self {
+        Self {
+            node: NodeConfig {
+                data_dir: data_dir.to_path_buf(),
+            },
+            http: HttpConfig {
+                listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+                workers: 2,
+                shutdown_timeout_s: 2,
+                ..HttpConfig::default()
+            },
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(toml: &str) -> Result<Config, String> {
+        let defaults = Figment::from(Serialized::defaults(Config::default()));
+        Config::extract(&defaults.merge(Toml::string(toml))).map_err(|e| e.0.to_string())
+    }
+
+    #[test]
+    fn a_file_overrides_what_it_names_and_nothing_else() {
+        let config = read("[http]\nlisten = \"0.0.0.0:9000\"\n[log]\nformat = \"json\"").unwrap();
+        assert_eq!(config.http.listen.port(), 9000);
+        assert_eq!(config.log.format, LogFormat::Json);
+        assert_eq!(config.http.keep_alive_s, HttpConfig::default().keep_alive_s);
+    }
+
+    #[test]
+    fn a_misspelt_key_or_a_wrong_kind_is_refused_by_name() {
+        for (toml, named) in [
+            ("[http]\nlisten_on = \"0.0.0.0:1\"", "listen_on"),
+            ("[htp]\nlisten = \"0.0.0.0:1\"", "htp"),
+            ("[http]\nworkers = \"many\"", "workers"),
+            ("[ledger]\nqueue_requests_max = -1", "queue_requests_max"),
+        ] {
+            let error = read(toml).unwrap_err();
+            assert!(error.contains(named), "{toml}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_named_must_exist() {
+        assert!(Config::load(Some(Path::new("/nonexistent/theriac.toml"))).is_err());
+    }
+}

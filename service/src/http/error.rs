@@ -1,0 +1,117 @@
+//! A failure as an HTTP answer: problem+json (RFC 9457), from the one table of codes. The body is
+//! written by `frame`, which knows the request's id and path; handlers only return a `Problem`.
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::failure::{Code, Failure, Retry};
+
+/// A failure on its way out.
+#[derive(Debug)]
+pub struct Problem(pub Failure);
+
+/// RFC 9457 body.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// URI of the kind: `urn:theriac:problem:{code}`, or `epcisException:{name}` under `/epcis`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Title of the kind.
+    pub title: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened this time.
+    pub detail: String,
+    /// Stable code.
+    pub code: &'static str,
+    /// The request's id, as in the header `X-Request-Id`.
+    pub instance: String,
+    /// Faults of the request by place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FaultBody>,
+}
+
+/// One fault of a request.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Fault)]
+pub struct FaultBody {
+    /// JSON Pointer into the body, or the parameter's name.
+    pub pointer: String,
+    /// What is wrong there.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A problem from a code and a text.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self(Failure::new(code, detail))
+    }
+
+    /// The body, for a request with this id and path.
+    pub fn body(&self, request_id: &str, path: &str) -> ProblemBody {
+        let row = self.0.code().row();
+        let kind = if path.starts_with("/epcis") {
+            format!("epcisException:{}", row.epcis)
+        } else {
+            format!("urn:theriac:problem:{}", row.code)
+        };
+        let fault = |fault: &crate::app::failure::Fault| FaultBody {
+            pointer: fault.pointer.clone(),
+            detail: fault.detail.clone(),
+        };
+        ProblemBody {
+            kind,
+            title: row.title,
+            status: row.status,
+            detail: self.0.outside().to_owned(),
+            code: row.code,
+            instance: format!("urn:uuid:{request_id}"),
+            errors: self.0.faults().iter().map(fault).collect(),
+        }
+    }
+
+    /// The answer with its headers.
+    pub fn answer(&self, request_id: &str, path: &str) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status_code());
+        answer.content_type("application/problem+json");
+        match self.0.code() {
+            Code::Unauthenticated => {
+                answer.insert_header(("WWW-Authenticate", "Bearer realm=\"theriac\""));
+            }
+            code if code.row().retry == Retry::Soon => {
+                answer.insert_header(("Retry-After", "1"));
+            }
+            _ => {}
+        }
+        let body = serde_json::to_vec(&self.body(request_id, path)).unwrap_or_default();
+        answer.body(body)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.code().row().status)
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        // `frame` replaces the body; the status must already be right for it.
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        Self(failure)
+    }
+}

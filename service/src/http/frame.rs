@@ -1,0 +1,149 @@
+//! What is around every request: an id, the refusal of compressed bodies, security headers, the
+//! problem body of a failure, one log line and the counters. Paths are counted by their pattern
+//! and never logged with identifiers in them.
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+
+use super::csp::{FIXED, Policies};
+use super::error::Problem;
+use crate::app::failure::Code;
+use crate::limits::REQUEST_ID_CHARS_MAX;
+use crate::node::Node;
+
+/// The middleware.
+pub(super) async fn frame<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(node) = request.app_data::<web::Data<Node>>().cloned() else {
+        return next
+            .call(request)
+            .await
+            .map(ServiceResponse::map_into_boxed_body);
+    };
+    let began = node.world().elapsed();
+    let id = request_id(&request).unwrap_or_else(|| node.world().uuid().to_string());
+    let path = request.path().to_owned();
+    let method = request.method().clone();
+    let encoded = request.headers().get(header::CONTENT_ENCODING);
+    let encoded = encoded.is_some_and(|value| value != "identity");
+
+    let answered = if encoded {
+        let problem = Problem::new(Code::MediaType, "compressed bodies are not read");
+        request.into_response(problem.answer(&id, &path))
+    } else {
+        // A failure outside a handler (an extractor of the framework) arrives as an error.
+        let http = request.request().clone();
+        match next.call(request).await {
+            Ok(response) => response.map_into_boxed_body(),
+            Err(error) => ServiceResponse::from_err(error, http),
+        }
+    };
+    let mut response = with_problem(answered, &id, &path);
+    let took = node.world().elapsed().saturating_sub(began);
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| other(&path).to_owned());
+    let status = response.status().as_u16();
+    node.metrics()
+        .answered(known_method(&method), &route, status, took);
+    tracing::info!(
+        http.method = known_method(&method),
+        http.route = %route,
+        http.status = status,
+        duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        request.id = %id,
+        "answered a request"
+    );
+    head(&mut response, &id, &path);
+    Ok(response)
+}
+
+/// The client's request id, when it is short and plain.
+fn request_id(request: &ServiceRequest) -> Option<String> {
+    let text = request.headers().get("X-Request-Id")?.to_str().ok()?;
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    (plain && (1..=REQUEST_ID_CHARS_MAX).contains(&text.len())).then(|| text.to_owned())
+}
+
+/// Writes the body of a failure.
+fn with_problem(
+    response: ServiceResponse<BoxBody>,
+    id: &str,
+    path: &str,
+) -> ServiceResponse<BoxBody> {
+    let error = response.response().error();
+    let failed = error.is_some();
+    let status = response.status();
+    let answer = match error.and_then(|error| error.as_error::<Problem>()) {
+        Some(problem) => {
+            if let Some(inside) = problem.0.inside() {
+                tracing::error!(request.id = %id, error = %inside, "a request failed");
+            }
+            problem.answer(id, path)
+        }
+        // The framework's own errors: an unreadable path or query string.
+        None if failed && status.is_client_error() => Problem::new(
+            Code::Malformed,
+            "the path or the query string cannot be read",
+        )
+        .answer(id, path),
+        None if failed => {
+            Problem(crate::Failure::internal("the HTTP framework failed")).answer(id, path)
+        }
+        None => return response,
+    };
+    let (request, _) = response.into_parts();
+    ServiceResponse::new(request, answer)
+}
+
+fn head(response: &mut ServiceResponse<BoxBody>, id: &str, path: &str) {
+    let policy = response
+        .request()
+        .app_data::<web::Data<Policies>>()
+        .and_then(|policies| HeaderValue::from_str(policies.of(path)).ok());
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(
+            HeaderName::from_bytes(name.as_bytes()).unwrap_or(header::SERVER),
+            HeaderValue::from_static(value),
+        );
+    }
+    if let Some(policy) = policy {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    let answers = path.starts_with("/api/") || path.starts_with("/epcis");
+    if answers && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+fn other(path: &str) -> &'static str {
+    if path.starts_with("/api/") || path.starts_with("/epcis") {
+        "(none)"
+    } else {
+        "(portal)"
+    }
+}
+
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
+}

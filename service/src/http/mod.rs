@@ -1,0 +1,14 @@
+//! HTTP: routes, bodies, problems, the portal. Thin on purpose: a handler reads the request, calls
+//! one use case with the permit its guard gave, and writes the answer. Nothing here decides.
+pub mod body;
+mod csp;
+pub mod dto;
+pub mod error;
+mod frame;
+mod guard;
+mod once;
+pub mod openapi;
+mod portal;
+pub mod router;
+pub mod routes;
+pub mod server;

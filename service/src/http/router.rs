@@ -1,0 +1,152 @@
+//! The table of routes and how they are mounted. A route without a row here, or a row without a
+//! route, fails a test; so does a route that lets somebody in whom the policy does not.
+use actix_web::{HttpRequest, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::error::Problem;
+use super::openapi::swagger;
+use super::portal;
+use super::routes::{blocks, epcis, manage, operate, packs, verify};
+use crate::app::failure::Code;
+use crate::auth::{Action, actions};
+
+/// One route.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// Method.
+    pub method: &'static str,
+    /// Path, with `{name}` for segments.
+    pub path: &'static str,
+    /// Action that is needed; `None` is open to everybody.
+    pub action: Option<&'static str>,
+}
+
+const fn open(method: &'static str, path: &'static str) -> Route {
+    Route {
+        method,
+        path,
+        action: None,
+    }
+}
+
+const fn needs<A: Action>(method: &'static str, path: &'static str) -> Route {
+    Route {
+        method,
+        path,
+        action: Some(A::NAME),
+    }
+}
+
+/// Every route of the API.
+pub const ROUTES: &[Route] = &[
+    needs::<actions::ReadPublic>("GET", "/epcis"),
+    open("OPTIONS", "/epcis{tail}"),
+    needs::<actions::Capture>("POST", "/epcis/capture"),
+    needs::<actions::Capture>("GET", "/epcis/capture/{id}"),
+    needs::<actions::Query>("GET", "/epcis/events"),
+    needs::<actions::Query>("GET", "/epcis/events/{id}"),
+    needs::<actions::Verify>("POST", "/api/v1/verify"),
+    needs::<actions::Query>("GET", "/api/v1/packs/{id}/history"),
+    needs::<actions::Query>("GET", "/api/v1/packs/{id}/proof"),
+    needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}"),
+    needs::<actions::Query>("GET", "/api/v1/shipments/{id}"),
+    needs::<actions::SubmitBlocks>("POST", "/api/v1/blocks"),
+    needs::<actions::SubmitBlocks>("GET", "/api/v1/tips"),
+    needs::<actions::Query>("GET", "/api/v1/blocks/{id}"),
+    needs::<actions::Query>("GET", "/api/v1/blocks/{id}/proof"),
+    needs::<actions::ReadPublic>("GET", "/api/v1/checkpoint"),
+    needs::<actions::Decide>("POST", "/api/v1/decisions"),
+    needs::<actions::PublishMaster>("POST", "/api/v1/master-data"),
+    needs::<actions::Query>("GET", "/api/v1/alerts"),
+    needs::<actions::ReadPublic>("GET", "/api/v1/me"),
+    needs::<actions::ManageKeys>("GET", "/api/v1/keys"),
+    needs::<actions::ManageKeys>("POST", "/api/v1/keys"),
+    needs::<actions::ManageKeys>("POST", "/api/v1/parties"),
+    needs::<actions::ManageKeys>("POST", "/api/v1/devices"),
+    open("GET", "/healthz"),
+    open("GET", "/readyz"),
+    open("GET", "/metrics"),
+    open("GET", "/api/openapi.json"),
+];
+
+/// Mounts everything: the API, its documentation page and the portal.
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    let mut described = ServiceConfig::new(config);
+    api(&mut described);
+    config.service(swagger());
+    config.service(web::redirect("/api/docs", "/api/docs/"));
+    config.default_service(web::to(portal::portal));
+}
+
+/// Mounts the described routes.
+pub(super) fn api(config: &mut ServiceConfig<'_>) {
+    config
+        .service(epcis::get_epcis)
+        .service(epcis::post_capture)
+        .service(epcis::get_capture)
+        .service(epcis::get_events)
+        .service(epcis::get_event)
+        .service(epcis::options_epcis)
+        .service(verify::post_verify)
+        .service(packs::get_history)
+        .service(packs::get_pack_proof)
+        .service(packs::get_lot)
+        .service(packs::get_shipment)
+        .service(blocks::post_blocks)
+        .service(blocks::get_tips)
+        .service(blocks::get_block)
+        .service(blocks::get_block_proof)
+        .service(blocks::get_checkpoint)
+        .service(manage::post_decision)
+        .service(manage::post_master_data)
+        .service(manage::get_alerts)
+        .service(manage::get_me)
+        .service(manage::get_keys)
+        .service(manage::post_key)
+        .service(manage::post_party)
+        .service(manage::post_device)
+        .service(operate::get_healthz)
+        .service(operate::get_readyz)
+        .service(operate::get_metrics)
+        .service(operate::get_openapi);
+}
+
+/// The problem of a path below the API that no route answers.
+pub(super) fn no_route(request: &HttpRequest) -> Problem {
+    let path = request.path();
+    let methods: Vec<&str> = ROUTES
+        .iter()
+        .filter(|route| fits(route.path, path))
+        .map(|route| route.method)
+        .collect();
+    if methods.is_empty() {
+        return Problem(crate::Failure::not_found("path"));
+    }
+    let text = format!("this path takes {}", methods.join(", "));
+    Problem::new(Code::MethodNotAllowed, text)
+}
+
+/// Whether a path fits a pattern, segment by segment.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted == given || wanted.starts_with('{') => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_fit_segment_by_segment() {
+        assert!(fits("/api/v1/blocks/{id}", "/api/v1/blocks/ab"));
+        assert!(!fits("/api/v1/blocks/{id}", "/api/v1/blocks/ab/proof"));
+        assert!(!fits("/api/v1/blocks/{id}", "/api/v1/blocks"));
+        assert!(fits("/epcis", "/epcis"));
+    }
+}

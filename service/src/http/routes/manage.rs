@@ -1,0 +1,265 @@
+//! Decisions, master data, alerts, parties, devices, API keys, and who one is.
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use rules::{Decision, MasterData};
+use serde_json::json;
+
+use super::Parameters;
+use crate::app::failure::{Code, Failure};
+use crate::app::{alerts, decide, keys, master, me};
+use crate::auth::actions;
+use crate::http::body::{self, answer, blocking};
+use crate::http::dto::finding::{AlertsDto, findings};
+use crate::http::dto::manage::{
+    CreatedKeyDto, DecisionDto, DeviceRole, KeyDto, KeysDto, MasterDataDto, MeDto, NewDeviceDto,
+    NewKeyDto, NewPartyDto,
+};
+use crate::http::dto::{PartyDto, RecordedDto};
+use crate::http::error::{Problem, ProblemBody};
+use crate::http::guard::Guarded;
+use crate::http::once::Once;
+use crate::node::{NewDevice, NewParty, Node};
+use crate::store::NewApiKey;
+use crate::store::idempotency::Answer;
+
+/// Decide: recall a lot, release or reject after quality review
+#[utoipa::path(
+    tag = "decisions",
+    request_body = DecisionDto,
+    responses(
+        (status = 201, body = RecordedDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[post("/api/v1/decisions")]
+pub(crate) async fn post_decision(
+    guard: Guarded<actions::Decide>,
+    request: HttpRequest,
+    payload: web::Payload,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (decision, bytes): (Decision, _) = body::json(&request, payload).await?;
+    let once = Once::of(&request, &guard.0, &bytes)?;
+    let behind = node.clone();
+    once.answer(&node, move || {
+        recorded(&decide::decide(&behind, &guard.0, &decision)?)
+    })
+    .await
+}
+
+/// Publish parties, locations, products and devices
+#[utoipa::path(
+    tag = "master data",
+    request_body = MasterDataDto,
+    responses(
+        (status = 201, body = RecordedDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[post("/api/v1/master-data")]
+pub(crate) async fn post_master_data(
+    guard: Guarded<actions::PublishMaster>,
+    request: HttpRequest,
+    payload: web::Payload,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (records, bytes): (Vec<MasterData>, _) = body::json(&request, payload).await?;
+    let once = Once::of(&request, &guard.0, &bytes)?;
+    let behind = node.clone();
+    once.answer(&node, move || {
+        recorded(&master::publish(&behind, &guard.0, &records)?)
+    })
+    .await
+}
+
+fn recorded(block: &tangle::BlockId) -> Result<Answer, Failure> {
+    let body = serde_json::to_string(&RecordedDto {
+        block: block.to_string(),
+    });
+    Ok(Answer {
+        status: 201,
+        location: Some(format!("/api/v1/blocks/{block}")),
+        body: body.map_err(Failure::internal)?,
+    })
+}
+
+/// Findings, newest first
+#[utoipa::path(
+    tag = "alerts",
+    params(
+        ("status" = Option<String>, Query, description = "`open`, `resolved` or `released`"),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+    ),
+    responses(
+        (status = 200, body = AlertsDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[get("/api/v1/alerts")]
+pub(crate) async fn get_alerts(
+    guard: Guarded<actions::Query>,
+    request: HttpRequest,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let parameters = Parameters::of(&request, &["status", "cursor"])?;
+    let page = blocking(move || {
+        alerts::alerts(
+            &node,
+            &guard.0,
+            parameters.text("status"),
+            parameters.text("cursor"),
+        )
+    })
+    .await?;
+    Ok(answer(&AlertsDto {
+        alerts: findings(page.alerts),
+        next: page.next,
+    }))
+}
+
+/// Who the key stands for
+#[utoipa::path(
+    tag = "keys",
+    responses(
+        (status = 200, body = MeDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[get("/api/v1/me")]
+pub(crate) async fn get_me(
+    guard: Guarded<actions::ReadPublic>,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let me = me::me(&node, &guard.0);
+    Ok(answer(&MeDto {
+        party: me.party.map(|(gln, name)| PartyDto { gln, name }),
+        roles: me.roles,
+        network: me.network,
+        node: me.log,
+        log_key: me.log_key,
+        version: env!("CARGO_PKG_VERSION"),
+    }))
+}
+
+/// Make an API key; it is shown this once
+#[utoipa::path(
+    tag = "keys",
+    request_body = NewKeyDto,
+    responses(
+        (status = 201, body = CreatedKeyDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[post("/api/v1/keys")]
+pub(crate) async fn post_key(
+    guard: Guarded<actions::ManageKeys>,
+    request: HttpRequest,
+    payload: web::Payload,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (new, _): (NewKeyDto, _) = body::json(&request, payload).await?;
+    let expires_ms = new.expires_at.as_deref().map(instant).transpose()?;
+    let new = NewApiKey {
+        party: new.party,
+        roles: new.roles,
+        label: new.label,
+        expires_ms,
+    };
+    let made = blocking(move || keys::create(&node, &guard.0, new)).await?;
+    Ok(HttpResponse::Created().json(CreatedKeyDto {
+        id: made.id,
+        key: made.key,
+    }))
+}
+
+fn instant(text: &str) -> Result<i64, Problem> {
+    chrono::DateTime::parse_from_rfc3339(text)
+        .map(|time| time.timestamp_millis())
+        .map_err(|_| Problem::new(Code::Unprocessable, "expires_at must be an RFC 3339 time"))
+}
+
+/// All API keys, without their secrets
+#[utoipa::path(
+    tag = "keys",
+    responses(
+        (status = 200, body = KeysDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[get("/api/v1/keys")]
+pub(crate) async fn get_keys(
+    guard: Guarded<actions::ManageKeys>,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let keys = keys::list(&node, &guard.0)
+        .into_iter()
+        .map(KeyDto::from)
+        .collect();
+    Ok(answer(&KeysDto { keys }))
+}
+
+/// Register a party: its organisation on the ledger and the key with which this node records for it
+#[utoipa::path(
+    tag = "registry",
+    request_body = NewPartyDto,
+    responses(
+        (status = 201, description = "Registered; repeating it is harmless"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[post("/api/v1/parties")]
+pub(crate) async fn post_party(
+    guard: Guarded<actions::ManageKeys>,
+    request: HttpRequest,
+    payload: web::Payload,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (new, _): (NewPartyDto, _) = body::json(&request, payload).await?;
+    drop(guard);
+    let gln = new.gln.clone();
+    let party = NewParty {
+        gln: new.gln,
+        name: new.name,
+        role: new.role,
+    };
+    blocking(move || node.register_party(&party)).await?;
+    Ok(HttpResponse::Created().json(json!({ "gln": gln })))
+}
+
+/// Register the key of a device or gateway
+#[utoipa::path(
+    tag = "registry",
+    request_body = NewDeviceDto,
+    responses(
+        (status = 201, body = RecordedDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[post("/api/v1/devices")]
+pub(crate) async fn post_device(
+    guard: Guarded<actions::ManageKeys>,
+    request: HttpRequest,
+    payload: web::Payload,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (new, _): (NewDeviceDto, _) = body::json(&request, payload).await?;
+    drop(guard);
+    let unfit = |text: &str| Problem::new(Code::Unprocessable, text);
+    let key = new
+        .key
+        .parse()
+        .map_err(|_| unfit("key must be 64 hex digits"))?;
+    let device = NewDevice {
+        key,
+        party: new.party,
+        label: new.label,
+        role: match new.role {
+            DeviceRole::Gateway => tangle::Role::Gateway,
+            DeviceRole::Device => tangle::Role::Device,
+        },
+        attributes: new.attributes,
+    };
+    let block = blocking(move || node.register_device(device)).await?;
+    Ok(HttpResponse::Created().json(RecordedDto {
+        block: block.to_string(),
+    }))
+}

@@ -1,0 +1,182 @@
+//! The running server: a node behind an address. Starts from a sync caller and lives in threads
+//! of its own, so that the command line, the demo and tests all use it the same way.
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+
+use super::csp::Policies;
+use super::{portal, router};
+use crate::config::{Config, HttpConfig};
+use crate::node::{Node, OpenError};
+use crate::world::World;
+
+/// A running server. Dropping it without [`Server::stop`] is what a crash looks like.
+#[derive(Debug)]
+pub struct Server {
+    /// The address it is bound to.
+    pub addr: SocketAddr,
+    /// The node behind it.
+    pub node: Node,
+    handle: ServerHandle,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+/// Why a server does not run, or did not stop in good order.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The node does not open.
+    #[error("opening the node")]
+    Open(#[from] OpenError),
+    /// The address cannot be bound.
+    #[error("listening on {0}")]
+    Listen(SocketAddr, #[source] io::Error),
+    /// The server failed.
+    #[error("running the HTTP server")]
+    Run(#[source] io::Error),
+    /// A server's thread ended by a panic.
+    #[error("the server's thread ended unexpectedly")]
+    Thread,
+    /// The ledger did not close cleanly; the next opening recovers from its log.
+    #[error("closing the ledger")]
+    Close(#[source] crate::Failure),
+}
+
+/// Opens the node and serves it.
+///
+/// # Errors
+/// [`ServeError::Open`] or [`ServeError::Listen`]; then nothing runs.
+pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
+    let listen = config.http.listen;
+    let listener = TcpListener::bind(listen).map_err(|error| ServeError::Listen(listen, error))?;
+    let addr = listener
+        .local_addr()
+        .map_err(|error| ServeError::Listen(listen, error))?;
+    let node = Node::open(config, world)?;
+    let (sender, started) = std::sync::mpsc::sync_channel(1);
+    let (http, behind) = (config.http.clone(), node.clone());
+    let thread = std::thread::Builder::new()
+        .name("http".to_owned())
+        .spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = run(listener, &http, &behind)?;
+                drop(behind);
+                // The receiver waits for it; it cannot be gone.
+                drop(sender.send(server.handle()));
+                server.await
+            })
+        })
+        .map_err(ServeError::Run)?;
+    match started.recv() {
+        Ok(handle) => Ok(Server {
+            addr,
+            node,
+            handle,
+            thread,
+        }),
+        Err(_) => match thread.join() {
+            Ok(Err(error)) => Err(ServeError::Run(error)),
+            Ok(Ok(())) | Err(_) => Err(ServeError::Thread),
+        },
+    }
+}
+
+fn run(
+    listener: TcpListener,
+    config: &HttpConfig,
+    node: &Node,
+) -> io::Result<actix_web::dev::Server> {
+    let policies = web::Data::new(Policies::new(portal::start_page().as_deref()));
+    let data = web::Data::new(node.clone());
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(data.clone())
+            .app_data(policies.clone())
+            .wrap(actix_web::middleware::Compress::default())
+            .wrap(actix_web::middleware::from_fn(super::frame::frame))
+            .configure(router::configure)
+    });
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
+    let workers = if config.workers == 0 {
+        cores
+    } else {
+        config.workers
+    };
+    let server = server
+        .workers(workers)
+        .keep_alive(Duration::from_secs(config.keep_alive_s))
+        .client_request_timeout(Duration::from_secs(config.request_head_timeout_s))
+        .shutdown_timeout(config.shutdown_timeout_s)
+        .max_connections(config.connections_max.div_ceil(workers))
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+impl Server {
+    /// Its address as a URL without a path.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Lets running requests finish, ends the server and closes the ledger cleanly.
+    ///
+    /// # Errors
+    /// [`ServeError`]; nothing acknowledged is lost by it.
+    pub fn stop(self) -> Result<(), ServeError> {
+        let Self {
+            node,
+            handle,
+            thread,
+            ..
+        } = self;
+        // The command is queued when the future is made; its end is the thread's end.
+        drop(handle.stop(true));
+        match thread.join() {
+            Ok(ended) => ended.map_err(ServeError::Run)?,
+            Err(_) => return Err(ServeError::Thread),
+        }
+        node.close().map_err(ServeError::Close)
+    }
+
+    /// Ends at once, leaving the ledger as a crash would. For tests of recovery.
+    pub fn abandon(self) {
+        let Self {
+            node,
+            handle,
+            thread,
+            ..
+        } = self;
+        drop(handle.stop(false));
+        drop(thread.join());
+        drop(node);
+    }
+
+    /// Serves until the process is told to stop (SIGINT or SIGTERM), then stops in good order.
+    ///
+    /// # Errors
+    /// As [`Server::stop`].
+    pub fn run_until_signal(self) -> Result<(), ServeError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(ServeError::Run)?;
+        runtime.block_on(signal()).map_err(ServeError::Run)?;
+        tracing::info!("stopping");
+        self.stop()
+    }
+}
+
+async fn signal() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}

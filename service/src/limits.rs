@@ -1,0 +1,44 @@
+//! Every bound of the node's rim, named once with its reason. Nothing from outside is read,
+//! queued or answered without one of these; the ledger's own bounds are in `tangle`.
+
+/// Body of a verification or another small JSON request, bytes.
+pub const SMALL_BODY_BYTES: usize = 256 * 1024;
+/// Body of an EPCIS capture, bytes. Told to clients in `GS1-EPCIS-Capture-File-Size-Limit`.
+pub const CAPTURE_BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Body of a gateway's block upload, bytes: four full blocks, or thousands of usual ones.
+pub const BLOCKS_BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Events in one capture. Told to clients in `GS1-EPCIS-Capture-Limit`.
+pub const CAPTURE_EVENTS_MAX: usize = 8_192;
+/// Bytes of items put into one block by the node: below the ledger's own 1 MiB, so that framing
+/// always fits.
+pub const BLOCK_ITEMS_BYTES: usize = 960 * 1024;
+/// Items put into one block by the node: the ledger's own bound.
+pub const BLOCK_ITEMS_MAX: usize = 4_096;
+/// Blocks in one upload.
+pub const UPLOAD_BLOCKS_MAX: usize = 4_096;
+/// Query string of `GET /epcis/events`, bytes; longer is 414.
+pub const QUERY_STRING_BYTES_MAX: usize = 16 * 1024;
+/// Values in one query parameter.
+pub const QUERY_VALUES_MAX: usize = 256;
+/// Events in a page when the client does not say.
+pub const PAGE_DEFAULT: usize = 30;
+/// Events in a page at most.
+pub const PAGE_MAX: usize = 1_000;
+/// Events of a pack's history given in one answer, newest kept.
+pub const HISTORY_EVENTS_MAX: usize = 2_000;
+/// Packs in a page of a lot.
+pub const LOT_PAGE_MAX: usize = 1_000;
+/// Alerts in a page.
+pub const ALERTS_PAGE_MAX: usize = 500;
+/// Master data records in one request.
+pub const MASTER_RECORDS_MAX: usize = 1_000;
+/// Characters of an `Idempotency-Key`.
+pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 128;
+/// Age at which a remembered answer to an `Idempotency-Key` is forgotten, milliseconds.
+pub const IDEMPOTENCY_KEEP_MS: i64 = 48 * 3_600 * 1_000;
+/// Characters of a free text field (names, labels, reasons).
+pub const TEXT_CHARS_MAX: usize = 500;
+/// Length of a request id accepted from the client, characters.
+pub const REQUEST_ID_CHARS_MAX: usize = 64;
+/// Events read from disk for one page; a page that would need more is given short, with a token.
+pub const SCAN_EVENTS_MAX: usize = 20_000;

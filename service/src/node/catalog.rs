@@ -1,0 +1,226 @@
+//! The events in ledger order, as small rows in memory: what `GET /epcis/events` filters on before
+//! it reads a block from disk, and the numbers that make its pages stable (an event keeps its
+//! ordinal for ever, because nothing is ever inserted before it).
+use std::collections::BTreeMap;
+
+use gs1::epcis::{Action, Event, EventKind};
+use tangle::BlockId;
+
+/// One ordered block.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockRow {
+    /// The block.
+    pub id: BlockId,
+    /// Its position in the total order.
+    pub position: u64,
+    /// Number of its milestone.
+    pub milestone: u32,
+    /// Time of its milestone, Unix milliseconds.
+    pub recorded_ms: i64,
+    /// Number of its first folded item, counted over all blocks.
+    pub first_item: u64,
+    /// Ordinal of its first event.
+    first_event: u32,
+}
+
+impl BlockRow {
+    /// A block about to be added; the catalog fills in the rest.
+    pub fn new(id: BlockId, position: u64, milestone: u32, recorded_ms: i64) -> Self {
+        Self {
+            id,
+            position,
+            milestone,
+            recorded_ms,
+            first_item: 0,
+            first_event: 0,
+        }
+    }
+
+    /// Index of its leaf in the log: every milestone before it has a leaf of its own.
+    pub fn leaf(&self) -> u64 {
+        self.position.saturating_add(u64::from(self.milestone))
+    }
+}
+
+/// One event.
+#[derive(Clone, Copy, Debug)]
+pub struct EventRow {
+    /// Ordinal of its block.
+    pub block: u32,
+    /// Item in the block.
+    pub item: u16,
+    /// Which of the five events.
+    pub kind: Kind,
+    /// ADD, OBSERVE, DELETE.
+    pub action: Option<Action>,
+    /// Event time, Unix milliseconds.
+    pub time_ms: i64,
+    step: Word,
+    disposition: Word,
+    read_point: Word,
+    biz_location: Word,
+}
+
+/// Which of the five events.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// `ObjectEvent`.
+    Object,
+    /// `AggregationEvent`.
+    Aggregation,
+    /// `TransactionEvent`.
+    Transaction,
+    /// `TransformationEvent`.
+    Transformation,
+    /// `AssociationEvent`.
+    Association,
+}
+
+impl Kind {
+    /// Reads the name an event carries as its type.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "ObjectEvent" => Some(Self::Object),
+            "AggregationEvent" => Some(Self::Aggregation),
+            "TransactionEvent" => Some(Self::Transaction),
+            "TransformationEvent" => Some(Self::Transformation),
+            "AssociationEvent" => Some(Self::Association),
+            _ => None,
+        }
+    }
+}
+
+/// Number of an interned text; 0 is none.
+type Word = u32;
+
+/// The table.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    blocks: Vec<BlockRow>,
+    events: Vec<EventRow>,
+    words: BTreeMap<String, Word>,
+}
+
+impl Catalog {
+    /// Adds a block behind the ones before it, with its events.
+    pub fn push(&mut self, row: BlockRow, first_item: u64, events: &[(u16, &Event)]) {
+        let block = number(self.blocks.len());
+        let first_event = number(self.events.len());
+        self.blocks.push(BlockRow {
+            first_item,
+            first_event,
+            ..row
+        });
+        for (item, event) in events {
+            let row = EventRow {
+                block,
+                item: *item,
+                kind: kind_of(event),
+                action: event.action,
+                time_ms: event.event_time_ms,
+                step: self.word(event.biz_step.as_ref().map(gs1::BizStep::uri)),
+                disposition: self.word(event.disposition.as_ref().map(gs1::Disposition::uri)),
+                read_point: self.word(event.read_point.as_ref().map(gs1::Epc::canonical)),
+                biz_location: self.word(event.biz_location.as_ref().map(gs1::Epc::canonical)),
+            };
+            self.events.push(row);
+        }
+    }
+
+    /// Events so far.
+    pub fn event_count(&self) -> usize {
+        self.events.len()
+    }
+
+    /// The event with this ordinal.
+    pub fn event(&self, ordinal: usize) -> Option<&EventRow> {
+        self.events.get(ordinal)
+    }
+
+    /// The block with this ordinal.
+    pub fn block(&self, ordinal: u32) -> Option<&BlockRow> {
+        self.blocks.get(usize::try_from(ordinal).ok()?)
+    }
+
+    /// The ordered block at this position.
+    pub fn block_at(&self, position: u64) -> Option<(u32, &BlockRow)> {
+        let at = self
+            .blocks
+            .binary_search_by_key(&position, |row| row.position)
+            .ok()?;
+        Some((number(at), self.blocks.get(at)?))
+    }
+
+    /// The block in which an item was folded, by the item's number.
+    pub fn block_of_item(&self, item: u64) -> Option<&BlockRow> {
+        let after = self.blocks.partition_point(|row| row.first_item <= item);
+        self.blocks.get(after.checked_sub(1)?)
+    }
+
+    /// Ordinals of the events of a block.
+    pub fn events_of(&self, block: u32) -> std::ops::Range<usize> {
+        let first = |ordinal| self.block(ordinal).map(|row| usize_of(row.first_event));
+        let Some(start) = first(block) else {
+            return 0..0;
+        };
+        let end = block
+            .checked_add(1)
+            .and_then(first)
+            .unwrap_or(self.events.len());
+        start..end
+    }
+
+    /// The numbers of those of `texts` that occur at all; a row matches when it has one of them.
+    pub fn words(&self, texts: &[String]) -> Vec<Word> {
+        texts
+            .iter()
+            .filter_map(|text| self.words.get(text).copied())
+            .collect()
+    }
+
+    fn word(&mut self, text: Option<String>) -> Word {
+        let Some(text) = text else { return 0 };
+        let next = number(self.words.len()).saturating_add(1);
+        *self.words.entry(text).or_insert(next)
+    }
+}
+
+impl EventRow {
+    /// Whether its business step is one of these.
+    pub fn has_step(&self, words: &[Word]) -> bool {
+        words.contains(&self.step)
+    }
+
+    /// Whether its disposition is one of these.
+    pub fn has_disposition(&self, words: &[Word]) -> bool {
+        words.contains(&self.disposition)
+    }
+
+    /// Whether its read point is one of these.
+    pub fn has_read_point(&self, words: &[Word]) -> bool {
+        words.contains(&self.read_point)
+    }
+
+    /// Whether its business location is one of these.
+    pub fn has_biz_location(&self, words: &[Word]) -> bool {
+        words.contains(&self.biz_location)
+    }
+}
+
+fn kind_of(event: &Event) -> Kind {
+    match &event.kind {
+        EventKind::Object(_) => Kind::Object,
+        EventKind::Aggregation(_) => Kind::Aggregation,
+        EventKind::Transaction(_) => Kind::Transaction,
+        EventKind::Transformation(_) => Kind::Transformation,
+        EventKind::Association(_) => Kind::Association,
+    }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+fn usize_of(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,162 @@
+//! What an item of a block says to the node: the one place where the ledger's bytes become facts,
+//! and the keys under which a block is found again. A block whose item cannot be read is recorded
+//! like any other; reading it fails here, with the reason that stands in its outcome.
+use gs1::Epc;
+use gs1::epcis::Event;
+use rules::{Decision, Fact, MasterData};
+use tangle::{Item, Kind, Media, PostingKeys, VerifiedBlock};
+
+/// Namespaces of the posting keys.
+pub mod namespace {
+    /// Instance EPC, canonical.
+    pub const EPC: u8 = 1;
+    /// Class EPC of a quantity element, canonical.
+    pub const CLASS: u8 = 2;
+    /// Lot of commissioned packs (`Epc::Lgtin`), canonical.
+    pub const LOT: u8 = 3;
+    /// Read point or business location, canonical.
+    pub const LOCATION: u8 = 4;
+    /// Event id.
+    pub const EVENT_ID: u8 = 5;
+    /// Product of a serialised item, canonical: for class patterns.
+    pub const PRODUCT: u8 = 6;
+}
+
+/// Why a block has no effect until somebody decides (`Outcome::Quarantined`).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unreadable {
+    /// An item is not an EPCIS event.
+    Event,
+    /// An item is not a registry operation.
+    Registry,
+    /// An item is not a decision.
+    Decision,
+    /// An item is not an entry of master data.
+    Master,
+    /// An item's media does not belong into a block of this kind.
+    MediaOfKind,
+}
+
+impl Unreadable {
+    /// Stable number, part of the log.
+    pub const fn why(self) -> u16 {
+        match self {
+            Self::Event => 1,
+            Self::Registry => 2,
+            Self::Decision => 3,
+            Self::Master => 4,
+            Self::MediaOfKind => 5,
+        }
+    }
+
+    /// The number in words.
+    pub const fn words(why: u16) -> &'static str {
+        match why {
+            1 => "an item is not a readable EPCIS event",
+            2 => "an item is not a readable registry operation",
+            3 => "an item is not a readable decision",
+            4 => "an item is not readable master data",
+            5 => "an item does not belong into a block of this kind",
+            _ => "not readable",
+        }
+    }
+}
+
+/// Reads an item of a block of this kind; `None` when it says nothing to the rules (registry
+/// operations, logger files, opaque items).
+pub fn fact(kind: Kind, item: &Item) -> Result<Option<Fact>, Unreadable> {
+    match (kind, item.media) {
+        (Kind::Events | Kind::SensorBatch, Media::EPCIS_EVENT) => {
+            let event = Event::from_canonical(&item.body).map_err(|_| Unreadable::Event)?;
+            Ok(Some(Fact::Event(event)))
+        }
+        (Kind::Decision, Media::DECISION) => decision(&item.body).map(Some),
+        (Kind::MasterData, Media::MASTER_DATA) => master(&item.body).map(Some),
+        (Kind::Registry, Media::REGISTRY) => {
+            tangle::registry::Operation::from_bytes(&item.body)
+                .map_err(|_| Unreadable::Registry)?;
+            Ok(None)
+        }
+        (Kind::Events | Kind::SensorBatch, Media::LOGGER_FILE) => Ok(None),
+        (Kind::Events | Kind::SensorBatch | Kind::Decision | Kind::MasterData, _) => {
+            Err(Unreadable::MediaOfKind)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn decision(body: &[u8]) -> Result<Fact, Unreadable> {
+    serde_json::from_slice::<Decision>(body)
+        .map(Fact::Decision)
+        .map_err(|_| Unreadable::Decision)
+}
+
+fn master(body: &[u8]) -> Result<Fact, Unreadable> {
+    serde_json::from_slice::<MasterData>(body)
+        .map(Fact::Master)
+        .map_err(|_| Unreadable::Master)
+}
+
+/// The event in one item of a block.
+pub fn event(block: &VerifiedBlock, item: u16) -> Option<Event> {
+    let slot = block.slots().get(usize::from(item))?;
+    let item = slot
+        .item()
+        .filter(|item| item.media == Media::EPCIS_EVENT)?;
+    Event::from_canonical(&item.body).ok()
+}
+
+/// The events of a block with their item numbers; unreadable items are left out.
+pub fn events(block: &VerifiedBlock) -> Vec<(u16, Event)> {
+    let of_events = matches!(block.header().kind, Kind::Events | Kind::SensorBatch);
+    let readable = |(index, item): (u16, &Item)| {
+        let event = (item.media == Media::EPCIS_EVENT).then(|| Event::from_canonical(&item.body));
+        Some((index, event?.ok()?))
+    };
+    block
+        .items()
+        .filter(|_| of_events)
+        .filter_map(readable)
+        .collect()
+}
+
+/// Tells the ledger's index under which keys a block is found.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EventKeys;
+
+impl PostingKeys for EventKeys {
+    fn keys(&self, block: &VerifiedBlock, out: &mut Vec<(u8, Vec<u8>)>) {
+        let mut keys = std::collections::BTreeSet::new();
+        for (_, event) in events(block) {
+            let mut add = |space: u8, key: String| drop(keys.insert((space, key.into_bytes())));
+            add(namespace::EVENT_ID, event.event_id_or_hash());
+            for epc in event.epcs() {
+                add(namespace::EPC, epc.canonical());
+                if let Epc::Sgtin(sgtin) = epc {
+                    let gtin = sgtin.gtin.clone();
+                    if let Some(lot) = event.ilmd.lot.clone() {
+                        add(
+                            namespace::LOT,
+                            Epc::Lgtin {
+                                gtin: gtin.clone(),
+                                lot,
+                            }
+                            .canonical(),
+                        );
+                    }
+                    add(namespace::PRODUCT, Epc::Gtin(gtin).canonical());
+                }
+            }
+            for class in event.epc_classes() {
+                add(namespace::CLASS, class.canonical());
+            }
+            for place in [&event.read_point, &event.biz_location]
+                .into_iter()
+                .flatten()
+            {
+                add(namespace::LOCATION, place.canonical());
+            }
+        }
+        out.extend(keys);
+    }
+}

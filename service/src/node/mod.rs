@@ -1,0 +1,331 @@
+//! The node without HTTP: one writer thread in front of the tangle and the rules, and the shared
+//! state that everybody reads. `Node` is a cheap handle; use cases in `app` are written against
+//! it. Dropping the last handle without [`Node::close`] is what a crash looks like: the next
+//! opening recovers from the log.
+pub mod catalog;
+pub mod entitled;
+pub mod fold;
+pub mod items;
+mod open;
+mod register;
+mod shared;
+mod writer;
+
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
+use std::thread::JoinHandle;
+
+use tangle::{
+    Attach, BlockId, Broken, Item, KeyId, Kind, NetworkId, Reader, Receipt, SignedBlock,
+    SigningKey, VerifiedBlock, VerifierKey,
+};
+use tokio::sync::oneshot;
+
+pub use fold::Fold;
+pub use open::{OpenError, check};
+pub use register::{NewDevice, NewParty};
+pub use shared::SignedCheckpoint;
+
+use crate::app::failure::{Code, Failure};
+use crate::keys::{KeyStore, Secret};
+use crate::store::Store;
+use crate::telemetry::Metrics;
+use crate::world::World;
+use shared::Shared;
+use writer::Request;
+
+/// A running node. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Node(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    shared: Arc<Shared>,
+    keys: KeyStore,
+    store: Store,
+    world: World,
+    queue: Mutex<Option<SyncSender<Request>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Node {
+    /// The folded state. Held by the caller for memory work only: the writer waits for it.
+    pub fn fold(&self) -> RwLockReadGuard<'_, Fold> {
+        self.0.shared.fold()
+    }
+
+    /// Runs `read` on the ledger.
+    pub fn read<T>(&self, read: impl FnOnce(&Reader) -> Result<T, Broken>) -> Result<T, Failure> {
+        match self.0.shared.with_reader(read) {
+            Some(done) => done.map_err(Failure::internal),
+            None => Err(shutting_down()),
+        }
+    }
+
+    /// As [`Node::read`], for calls with errors of their own.
+    pub fn with_reader<T>(&self, read: impl FnOnce(&Reader) -> T) -> Result<T, Failure> {
+        self.0.shared.with_reader(read).ok_or_else(shutting_down)
+    }
+
+    /// A recorded block.
+    pub fn block(&self, id: &BlockId) -> Result<Option<VerifiedBlock>, Failure> {
+        self.read(|reader| reader.block(id))
+    }
+
+    /// The latest signed checkpoint.
+    pub fn checkpoint(&self) -> Option<Arc<SignedCheckpoint>> {
+        self.0.shared.checkpoint()
+    }
+
+    /// The key that verifies this node's checkpoints.
+    pub fn log_key(&self) -> &VerifierKey {
+        &self.0.shared.log_key
+    }
+
+    /// The network this node belongs to.
+    pub fn network(&self) -> &NetworkId {
+        &self.0.shared.network
+    }
+
+    /// Clock and entropy.
+    pub fn world(&self) -> &World {
+        &self.0.world
+    }
+
+    /// API keys and remembered answers.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Counters and histograms.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.shared.metrics
+    }
+
+    /// Why writing has stopped, when it has.
+    pub fn stop_reason(&self) -> Option<&str> {
+        self.0.shared.stop_reason()
+    }
+
+    /// Whether the node takes part: reads and writes.
+    pub fn ready(&self) -> bool {
+        let open = self
+            .0
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some();
+        open && !self.0.shared.stopped()
+    }
+
+    /// Records blocks that others signed. Signatures are checked here, in the caller's thread and
+    /// on the other cores, before the writer sees them. One answer for each block, in order.
+    ///
+    /// # Errors
+    /// `overloaded`, `storage_stopped` or `shutting_down`; a block that is not taken is no error
+    /// but an [`Admission`].
+    pub fn submit_blocks(&self, blocks: Vec<SignedBlock>) -> Result<Vec<Admission>, Failure> {
+        let network = *self.network();
+        let ids: Vec<BlockId> = blocks.iter().map(|block| block.id(&network)).collect();
+        let checked = verify_all(blocks, &network);
+        let good: Vec<_> = checked
+            .iter()
+            .filter_map(|it| it.as_ref().ok().cloned())
+            .collect();
+        let mut receipts = if good.is_empty() {
+            Vec::new().into_iter()
+        } else {
+            self.ask(|reply| Request::Submit {
+                blocks: good,
+                reply,
+            })?
+            .into_iter()
+        };
+        let admission = |(id, checked): (BlockId, Result<VerifiedBlock, _>)| match checked {
+            Ok(_) => receipts
+                .next()
+                .map_or(Admission::Lost(id), Admission::Receipt),
+            Err(why) => Admission::NotAuthentic(id, why),
+        };
+        Ok(ids.into_iter().zip(checked).map(admission).collect())
+    }
+
+    /// Where the next block of an author goes.
+    pub(crate) fn attach(&self, author: &KeyId) -> Result<Attach, Failure> {
+        self.ask(|reply| Request::Attach {
+            author: *author,
+            reply,
+        })
+    }
+
+    /// Signs items with a key this node holds and records them, one block per entry of `items`.
+    pub(crate) fn author(
+        &self,
+        signer: SigningKey,
+        kind: Kind,
+        items: Vec<Vec<Item>>,
+    ) -> Result<Vec<BlockId>, Failure> {
+        let receipts = self.ask(|reply| Request::Author {
+            signer,
+            kind,
+            items,
+            reply,
+        })?;
+        receipts
+            .into_iter()
+            .map(|receipt| taken(&receipt).map(|()| receipt.id))
+            .collect()
+    }
+
+    /// The key with which this node records for a party, or for the operator without one.
+    pub(crate) fn signer(&self, party: Option<&str>) -> Result<SigningKey, Failure> {
+        let secret = match party {
+            None => Secret::Node,
+            Some(gln) => Secret::Author(gln.to_owned()),
+        };
+        let seed = self.0.keys.seed(&secret).map_err(Failure::internal)?;
+        seed.map(SigningKey::from_seed).ok_or_else(|| {
+            Failure::new(
+                Code::Forbidden,
+                "the key's party is not registered with this node",
+            )
+        })
+    }
+
+    /// Ends writing, waits for what runs, and closes the ledger so that the next opening needs no
+    /// recovery. Other handles stay usable for questions about memory only.
+    ///
+    /// # Errors
+    /// When the ledger cannot be closed cleanly; nothing acknowledged is lost by that.
+    pub fn close(&self) -> Result<(), Failure> {
+        let closed = self.ask(|reply| Request::Close { reply });
+        self.0.end();
+        closed
+    }
+
+    fn ask<T>(&self, request: impl FnOnce(writer::Reply<T>) -> Request) -> Result<T, Failure> {
+        let (reply, answer) = oneshot::channel();
+        let request = request(reply);
+        if self.0.shared.stopped() && !matches!(request, Request::Close { .. }) {
+            return Err(writer::stopped());
+        }
+        let queue = self
+            .0
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let queue = queue.ok_or_else(shutting_down)?;
+        match request {
+            // Closing waits its turn; everything else is told to come back.
+            close @ Request::Close { .. } => queue.send(close).map_err(|_| shutting_down())?,
+            request => queue.try_send(request).map_err(|error| match error {
+                TrySendError::Full(_) => Failure::new(
+                    Code::Overloaded,
+                    "too many writes are waiting; send it again in a moment",
+                ),
+                TrySendError::Disconnected(_) => shutting_down(),
+            })?,
+        }
+        drop(queue);
+        answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(shutting_down()))
+    }
+}
+
+impl Inner {
+    fn end(&self) {
+        drop(
+            self.queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(Err(_)) = thread.map(JoinHandle::join) {
+            tracing::error!("the writer's thread ended by a panic");
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// The answer about one uploaded block.
+#[derive(Clone, Debug)]
+pub enum Admission {
+    /// The ledger's receipt.
+    Receipt(Receipt),
+    /// The signature or the items do not hold.
+    NotAuthentic(BlockId, tangle::verify::Rejected),
+    /// The writer gave no receipt; send the block again.
+    Lost(BlockId),
+}
+
+/// Checks signatures on as many cores as are worth it.
+fn verify_all(
+    blocks: Vec<SignedBlock>,
+    network: &NetworkId,
+) -> Vec<Result<VerifiedBlock, tangle::verify::Rejected>> {
+    /// Fewer blocks than this are not worth a thread.
+    const BLOCKS_PER_THREAD_MIN: usize = 32;
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let share = blocks.len().div_ceil(cores).max(BLOCKS_PER_THREAD_MIN);
+    if blocks.len() <= share {
+        return blocks
+            .into_iter()
+            .map(|block| block.verify(network))
+            .collect();
+    }
+    let chunks: Vec<Vec<SignedBlock>> = {
+        let mut blocks = blocks.into_iter();
+        std::iter::from_fn(|| {
+            let chunk: Vec<_> = blocks.by_ref().take(share).collect();
+            (!chunk.is_empty()).then_some(chunk)
+        })
+        .collect()
+    };
+    std::thread::scope(|scope| {
+        let verify = |chunk: Vec<SignedBlock>| {
+            scope.spawn(move || {
+                chunk
+                    .into_iter()
+                    .map(|block| block.verify(network))
+                    .collect::<Vec<_>>()
+            })
+        };
+        let threads: Vec<_> = chunks.into_iter().map(verify).collect();
+        threads
+            .into_iter()
+            .filter_map(|thread| thread.join().ok())
+            .flatten()
+            .collect()
+    })
+}
+
+/// A block this node signed itself must be taken; anything else is ours to explain.
+fn taken(receipt: &Receipt) -> Result<(), Failure> {
+    use tangle::ReceiptStatus;
+    match &receipt.status {
+        ReceiptStatus::Recorded | ReceiptStatus::Known => Ok(()),
+        ReceiptStatus::Rejected(why) => Err(Failure::new(
+            Code::Unprocessable,
+            format!("the ledger does not take it: {why}"),
+        )),
+        ReceiptStatus::Waiting { .. } => {
+            Err(Failure::internal("a block of this node waits for parents"))
+        }
+    }
+}
+
+fn shutting_down() -> Failure {
+    Failure::new(Code::ShuttingDown, "the node is shutting down")
+}

@@ -1,0 +1,166 @@
+//! Opening a node: keys, database, ledger, then folding everything the ledger has ordered, then
+//! ordering what a crash left unordered, then the writer's thread. And `check`, which does the
+//! folding without a node and compares.
+use std::path::Path;
+use std::sync::{Arc, Mutex, mpsc};
+
+use tangle::{Broken, CheckReport, Genesis, KeyId, Options, Ordered, Tangle};
+
+use super::fold::Fold;
+use super::items::EventKeys;
+use super::shared::{Names, Shared};
+use super::writer::Writer;
+use super::{Inner, Node};
+use crate::app::failure::Failure;
+use crate::config::Config;
+use crate::keys::{DataDir, KeyFileError, KeyStore, Secret};
+use crate::store::{Store, StoreError};
+use crate::telemetry::Metrics;
+use crate::world::World;
+
+/// Why a node does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory was never initialised.
+    #[error("{0} holds no node; `theriac init` makes one")]
+    NotInitialised(String),
+    /// `init` found a node there.
+    #[error("{0} already holds a node")]
+    AlreadyInitialised(String),
+    /// A key file is missing or damaged.
+    #[error("opening the node's keys")]
+    Keys(#[from] KeyFileError),
+    /// node.redb does not open.
+    #[error("opening the node's database")]
+    Store(#[from] StoreError),
+    /// The ledger does not open, or is damaged.
+    #[error("opening the ledger")]
+    Ledger(#[from] Broken),
+    /// The data directory cannot be made.
+    #[error("making the data directory")]
+    Directory(#[source] std::io::Error),
+    /// The log's name or key is not usable.
+    #[error("the name of the log is not usable: {0}")]
+    Name(String),
+    /// The writer's thread cannot be started.
+    #[error("starting the writer")]
+    Thread(#[source] std::io::Error),
+    /// The operator could not be registered.
+    #[error("registering the operator")]
+    Operator(#[source] Failure),
+}
+
+impl OpenError {
+    /// Whether stored data are damaged.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Ledger(broken) if broken.is_damage())
+    }
+}
+
+impl Node {
+    /// Opens the node in the configured data directory.
+    ///
+    /// # Errors
+    /// [`OpenError`]; [`OpenError::is_damage`] tells damage from circumstances.
+    pub fn open(config: &Config, world: World) -> Result<Self, OpenError> {
+        let data = DataDir::new(&config.node.data_dir);
+        if !data.ledger().is_dir() {
+            return Err(OpenError::NotInitialised(data.root().display().to_string()));
+        }
+        let keys = KeyStore::open(&data)?;
+        let cutter = keys.existing(&Secret::Node)?;
+        let note_key = keys.existing(&Secret::Note)?;
+        let store = Store::open(
+            &data.store(),
+            keys.seed_or_new(&Secret::ApiKeyHash, &world)?,
+        )?;
+        store.forget_old_answers(world.now_ms())?;
+        let tangle = Tangle::open(&data.ledger(), Options::default(), Box::new(EventKeys))?;
+
+        let genesis = tangle.reader().genesis().clone();
+        let log_name = genesis.name.clone();
+        let log_key = tangle::verifier_key(&log_name, &note_key)
+            .map_err(|error| OpenError::Name(error.to_string()))?;
+        let names = Names {
+            network: *tangle.network(),
+            log_name,
+            log_key,
+        };
+        let fold = Fold::new(genesis.root);
+        let shared = Arc::new(Shared::new(
+            names,
+            fold,
+            tangle.reader(),
+            Metrics::default(),
+        ));
+        let ledger = config.ledger.clone();
+        let mut writer = Writer {
+            tangle,
+            shared: Arc::clone(&shared),
+            cutter,
+            note_key,
+            world: world.clone(),
+            config: ledger,
+        };
+        writer.recover()?;
+
+        let (queue, requests) = mpsc::sync_channel(config.ledger.queue_requests_max.max(1));
+        let thread = std::thread::Builder::new()
+            .name("ledger-writer".to_owned())
+            .spawn(move || writer.run(&requests))
+            .map_err(OpenError::Thread)?;
+        let node = Self(Arc::new(Inner {
+            shared,
+            keys,
+            store,
+            world,
+            queue: Mutex::new(Some(queue)),
+            thread: Mutex::new(Some(thread)),
+        }));
+        node.register_operator(&genesis.name)
+            .map_err(OpenError::Operator)?;
+        Ok(node)
+    }
+}
+
+impl Writer {
+    /// Folds what is ordered, concludes milestones a crash left without outcomes, and orders
+    /// blocks it left without a milestone.
+    fn recover(&mut self) -> Result<(), Broken> {
+        if let Some(note) = self.tangle.checkpoint_note() {
+            self.shared.publish_checkpoint(note);
+        }
+        let concluded = self.tangle.concluded();
+        for ordered in self.tangle.replay(0)? {
+            let ordered = ordered?;
+            if ordered.index < concluded {
+                self.shared.fold_mut().ordered(&ordered);
+            } else {
+                self.conclude(&ordered)?;
+            }
+        }
+        self.order()
+    }
+}
+
+/// Reads a data directory's ledger from its log, derives everything again and compares it with
+/// what is stored; `rebuild` also replaces what differs. The node must not be running.
+///
+/// # Errors
+/// [`OpenError`] when the ledger cannot be read at all; differences stand in the report.
+pub fn check(data_dir: &Path, rebuild: bool) -> Result<CheckReport, OpenError> {
+    let data = DataDir::new(data_dir);
+    if !data.ledger().is_dir() {
+        return Err(OpenError::NotInitialised(data.root().display().to_string()));
+    }
+    let genesis = std::fs::read(data.ledger().join("genesis.cbor")).unwrap_or_default();
+    let root = Genesis::from_bytes(&genesis).map_or(KeyId::new([0; 32]), |genesis| genesis.root);
+    let mut fold = Fold::new(root);
+    let mut outcomes = |ordered: &Ordered| fold.ordered(ordered);
+    Ok(tangle::check(
+        &data.ledger(),
+        Box::new(EventKeys),
+        &mut outcomes,
+        rebuild,
+    )?)
+}

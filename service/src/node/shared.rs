@@ -1,0 +1,104 @@
+//! What the writer and all readers of a node share: the folded state behind a lock that is held
+//! for memory work only (never across a flush to disk), the latest checkpoint, the ledger's
+//! reader, and whether writing has stopped.
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use arc_swap::ArcSwapOption;
+use tangle::{Broken, Checkpoint, NetworkId, Reader, VerifierKey, verify};
+
+use super::fold::Fold;
+use crate::telemetry::Metrics;
+
+/// The latest signed checkpoint.
+#[derive(Clone, Debug)]
+pub struct SignedCheckpoint {
+    /// The C2SP note.
+    pub note: String,
+    /// What it says.
+    pub checkpoint: Checkpoint,
+}
+
+/// State shared between the writer and the readers.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) network: NetworkId,
+    /// Name of the log: origin of its checkpoints.
+    pub(super) log_name: String,
+    pub(super) log_key: VerifierKey,
+    pub(super) metrics: Metrics,
+    fold: RwLock<Fold>,
+    reader: RwLock<Option<Reader>>,
+    checkpoint: ArcSwapOption<SignedCheckpoint>,
+    stopped: OnceLock<String>,
+}
+
+/// The lasting names of a log.
+pub(super) struct Names {
+    pub(super) network: NetworkId,
+    pub(super) log_name: String,
+    pub(super) log_key: VerifierKey,
+}
+
+impl Shared {
+    pub(super) fn new(names: Names, fold: Fold, reader: Reader, metrics: Metrics) -> Self {
+        Self {
+            network: names.network,
+            log_name: names.log_name,
+            log_key: names.log_key,
+            metrics,
+            fold: RwLock::new(fold),
+            reader: RwLock::new(Some(reader)),
+            checkpoint: ArcSwapOption::empty(),
+            stopped: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn fold(&self) -> RwLockReadGuard<'_, Fold> {
+        self.fold.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn fold_mut(&self) -> RwLockWriteGuard<'_, Fold> {
+        self.fold.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `read` with the ledger's reader; `None` once the ledger is closed. Closing waits for
+    /// the reads that run.
+    pub(super) fn with_reader<T>(&self, read: impl FnOnce(&Reader) -> T) -> Option<T> {
+        let reader = self.reader.read().unwrap_or_else(PoisonError::into_inner);
+        reader.as_ref().map(read)
+    }
+
+    /// No reads after this one returns.
+    pub(super) fn end(&self) {
+        let mut reader = self.reader.write().unwrap_or_else(PoisonError::into_inner);
+        drop(reader.take());
+    }
+
+    pub(super) fn publish_checkpoint(&self, note: String) {
+        match verify::checkpoint::verify_note(&note, std::slice::from_ref(&self.log_key)) {
+            Ok(checkpoint) => {
+                self.checkpoint
+                    .store(Some(Arc::new(SignedCheckpoint { note, checkpoint })));
+            }
+            Err(error) => tracing::error!(%error, "the node's own checkpoint does not verify"),
+        }
+    }
+
+    pub(super) fn checkpoint(&self) -> Option<Arc<SignedCheckpoint>> {
+        self.checkpoint.load_full()
+    }
+
+    pub(super) fn stop(&self, broken: &Broken) {
+        let reason = crate::chain(broken);
+        tracing::error!(error = %reason, "writing to the ledger failed: no more writes");
+        drop(self.stopped.set(reason));
+    }
+
+    pub(super) fn stopped(&self) -> bool {
+        self.stopped.get().is_some()
+    }
+
+    pub(super) fn stop_reason(&self) -> Option<&str> {
+        self.stopped.get().map(String::as_str)
+    }
+}

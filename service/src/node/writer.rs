@@ -1,0 +1,300 @@
+//! The one writer: a thread that owns the tangle. It takes whatever requests wait, writes their
+//! blocks with one flush to disk, orders them, folds the rules, signs the checkpoint, makes the
+//! result visible, and only then answers. When nothing waits a single event goes through all of
+//! that at once; under load the batches grow by themselves.
+//!
+//! After a failed write memory and disk may differ, so the thread stops writing and answers every
+//! further request with `storage_stopped` until the node is opened again. Reads go on.
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use tangle::{
+    Attach, BlockId, Broken, Draft, Hlc, Item, KeyId, Kind, Parents, Receipt, SigningKey, Tangle,
+    VerifiedBlock,
+};
+use tokio::sync::oneshot;
+
+use super::shared::Shared;
+use crate::app::failure::{Code, Failure};
+use crate::config::LedgerConfig;
+use crate::world::World;
+
+/// Where an answer goes; works for blocking callers and for async ones.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
+
+/// Something to write.
+#[derive(Debug)]
+pub(super) enum Request {
+    /// Blocks that others signed, their signatures checked.
+    Submit {
+        /// The blocks, each after those it approves.
+        blocks: Vec<VerifiedBlock>,
+        /// One receipt for each block.
+        reply: Reply<Vec<Receipt>>,
+    },
+    /// Items this node signs for somebody; one block per entry of `items`.
+    Author {
+        /// Whose key signs.
+        signer: SigningKey,
+        /// Kind of the blocks.
+        kind: Kind,
+        /// Items of each block.
+        items: Vec<Vec<Item>>,
+        /// One receipt for each block.
+        reply: Reply<Vec<Receipt>>,
+    },
+    /// Where a block of this author goes.
+    Attach {
+        /// The author.
+        author: KeyId,
+        /// Answered after the writes of the same batch.
+        reply: Reply<Attach>,
+    },
+    /// Close the ledger cleanly and end.
+    Close {
+        /// Answered when everything is on disk.
+        reply: Reply<()>,
+    },
+}
+
+/// The thread's state.
+pub(super) struct Writer {
+    pub(super) tangle: Tangle,
+    pub(super) shared: Arc<Shared>,
+    pub(super) cutter: SigningKey,
+    pub(super) note_key: SigningKey,
+    pub(super) world: World,
+    pub(super) config: LedgerConfig,
+}
+
+/// One request's share of a batch.
+struct Share {
+    blocks: usize,
+    reply: Reply<Vec<Receipt>>,
+}
+
+/// The end of an author's chain within a batch.
+struct Chain {
+    epoch: u32,
+    seq: u64,
+    prev: BlockId,
+    hlc: Hlc,
+}
+
+impl Writer {
+    /// Serves requests until asked to close or until nobody is left to ask.
+    pub(super) fn run(mut self, queue: &Receiver<Request>) {
+        while let Ok(first) = queue.recv() {
+            let (batch, close) = self.gather(first, queue);
+            if !batch.is_empty() {
+                self.write(batch);
+            }
+            if let Some(reply) = close {
+                let closed = self.close();
+                drop(reply.send(closed));
+                return;
+            }
+        }
+    }
+
+    /// Takes what waits, up to the bounds of a batch.
+    fn gather(
+        &self,
+        first: Request,
+        queue: &Receiver<Request>,
+    ) -> (Vec<Request>, Option<Reply<()>>) {
+        let mut batch = Vec::new();
+        let mut bytes = 0_usize;
+        let mut next = Some(first);
+        while let Some(request) = next {
+            match request {
+                Request::Close { reply } => return (batch, Some(reply)),
+                request => {
+                    bytes = bytes.saturating_add(size(&request));
+                    batch.push(request);
+                }
+            }
+            let room =
+                batch.len() < self.config.batch_requests_max && bytes < self.config.batch_bytes_max;
+            next = if room { queue.try_recv().ok() } else { None };
+        }
+        (batch, None)
+    }
+
+    fn write(&mut self, batch: Vec<Request>) {
+        let mut blocks = Vec::new();
+        let mut shares = Vec::new();
+        let mut chains = BTreeMap::new();
+        let mut asked = Vec::new();
+        for request in batch {
+            match request {
+                Request::Submit {
+                    blocks: given,
+                    reply,
+                } => {
+                    shares.push(Share {
+                        blocks: given.len(),
+                        reply,
+                    });
+                    blocks.extend(given);
+                }
+                Request::Author {
+                    signer,
+                    kind,
+                    items,
+                    reply,
+                } => match self.author(&signer, kind, items, &mut chains) {
+                    Ok(made) => {
+                        shares.push(Share {
+                            blocks: made.len(),
+                            reply,
+                        });
+                        blocks.extend(made);
+                    }
+                    Err(failure) => drop(reply.send(Err(failure))),
+                },
+                Request::Attach { author, reply } => asked.push((author, reply)),
+                Request::Close { .. } => {}
+            }
+        }
+        if !shares.is_empty() {
+            self.record(blocks, shares);
+        }
+        for (author, reply) in asked {
+            let now_ms = self.world.now_unsigned_ms();
+            let attach = self.tangle.attach(&author, self.world.entropy(), now_ms);
+            drop(reply.send(Ok(attach)));
+        }
+    }
+
+    /// Writes the blocks of a batch and answers each request with its share of the receipts.
+    fn record(&mut self, blocks: Vec<VerifiedBlock>, shares: Vec<Share>) {
+        let count = blocks.len();
+        match self.commit(blocks) {
+            Ok(receipts) => {
+                self.shared.metrics.batch(count);
+                let mut receipts = receipts.into_iter();
+                for share in shares {
+                    let own: Vec<_> = receipts.by_ref().take(share.blocks).collect();
+                    drop(share.reply.send(Ok(own)));
+                }
+            }
+            Err(broken) => {
+                self.shared.stop(&broken);
+                for share in shares {
+                    drop(share.reply.send(Err(stopped())));
+                }
+            }
+        }
+    }
+
+    /// Makes the blocks of one request, each behind the one before.
+    fn author(
+        &self,
+        signer: &SigningKey,
+        kind: Kind,
+        items: Vec<Vec<Item>>,
+        chains: &mut BTreeMap<KeyId, Chain>,
+    ) -> Result<Vec<VerifiedBlock>, Failure> {
+        let network = self.tangle.network();
+        let author = signer.key_id();
+        let mut made = Vec::with_capacity(items.len());
+        for items in items {
+            let now_ms = self.world.now_unsigned_ms();
+            let attach = self.tangle.attach(&author, self.world.entropy(), now_ms);
+            let mut draft = Draft {
+                kind,
+                epoch: attach.epoch,
+                seq: attach.seq,
+                prev: attach.prev,
+                parents: attach.parents,
+                hlc: attach.hlc,
+                anchor: attach.anchor,
+                items,
+            };
+            if let Some(chain) = chains.get(&author) {
+                draft.epoch = chain.epoch;
+                draft.seq = chain.seq.saturating_add(1);
+                draft.prev = Some(chain.prev);
+                draft.parents = Parents::default();
+                draft.hlc = Hlc::next(now_ms, &[chain.hlc]);
+            }
+            let (epoch, seq, hlc) = (draft.epoch, draft.seq, draft.hlc);
+            let unfit = |error: &dyn std::error::Error| {
+                Failure::new(
+                    Code::Unprocessable,
+                    format!("this does not fit a block: {error}"),
+                )
+            };
+            let signed = draft.sign(signer, network).map_err(|error| unfit(&error))?;
+            let block = signed.verify(network).map_err(|error| unfit(&error))?;
+            chains.insert(
+                author,
+                Chain {
+                    epoch,
+                    seq,
+                    prev: *block.id(),
+                    hlc,
+                },
+            );
+            made.push(block);
+        }
+        Ok(made)
+    }
+
+    fn commit(&mut self, blocks: Vec<VerifiedBlock>) -> Result<Vec<Receipt>, Broken> {
+        if self.shared.stopped() {
+            return Err(Broken::Stopped);
+        }
+        let receipts = self.tangle.submit(blocks, self.world.now_unsigned_ms())?;
+        self.order()?;
+        Ok(receipts)
+    }
+
+    /// Orders everything that can be ordered and makes it visible.
+    pub(super) fn order(&mut self) -> Result<(), Broken> {
+        let now_ms = self.world.now_unsigned_ms();
+        while let Some(ordered) = self.tangle.cut(&self.cutter, now_ms)? {
+            self.conclude(&ordered)?;
+        }
+        Ok(())
+    }
+
+    /// Folds one milestone and signs the checkpoint after it.
+    pub(super) fn conclude(&mut self, ordered: &tangle::Ordered) -> Result<(), Broken> {
+        let outcomes = self.shared.fold_mut().ordered(ordered);
+        let note = self
+            .tangle
+            .conclude(&outcomes, &self.shared.log_name, &self.note_key)?;
+        self.shared.publish_checkpoint(note);
+        self.shared.metrics.ordered(ordered.blocks.len());
+        Ok(())
+    }
+
+    fn close(self) -> Result<(), Failure> {
+        let Self { tangle, shared, .. } = self;
+        // A stopped ledger is not clean: the next opening recovers from the log.
+        shared.end();
+        if shared.stopped() {
+            return Ok(());
+        }
+        tangle.close().map_err(Failure::internal)
+    }
+}
+
+/// The answer once writing has stopped.
+pub(super) fn stopped() -> Failure {
+    Failure::new(
+        Code::StorageStopped,
+        "a write to disk failed; the node answers questions but records nothing until restarted",
+    )
+}
+
+fn size(request: &Request) -> usize {
+    match request {
+        Request::Submit { blocks, .. } => blocks.iter().map(|block| block.bytes().len()).sum(),
+        Request::Author { items, .. } => items.iter().flatten().map(Item::size).sum(),
+        Request::Attach { .. } | Request::Close { .. } => 0,
+    }
+}

@@ -1,0 +1,205 @@
+//! API keys at rest: id -> hash, party, roles, label. The secret itself is never stored.
+use std::collections::{BTreeMap, BTreeSet};
+
+use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use serde::{Deserialize, Serialize};
+
+use super::{Store, StoreError};
+use crate::auth::{ApiKey, Principal, Role};
+use crate::world::World;
+
+pub(super) const TABLE: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("api_keys");
+
+/// What a new key shall be.
+#[derive(Clone, Debug)]
+pub struct NewApiKey {
+    /// GLN of the party it speaks for, if any.
+    pub party: Option<String>,
+    /// What it may be used for; not empty.
+    pub roles: BTreeSet<Role>,
+    /// What people call it.
+    pub label: String,
+    /// Unix milliseconds after which it is refused; `None` for no end.
+    pub expires_ms: Option<i64>,
+}
+
+/// A stored key without its hash.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ApiKeyInfo {
+    /// Public id (8 hex digits).
+    pub id: String,
+    /// GLN of the party it speaks for.
+    pub party: Option<String>,
+    /// What it may be used for.
+    pub roles: BTreeSet<Role>,
+    /// What people call it.
+    pub label: String,
+    /// When it was made, Unix milliseconds.
+    pub created_ms: i64,
+    /// When it ends.
+    pub expires_ms: Option<i64>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Record {
+    hash: String,
+    party: Option<String>,
+    roles: BTreeSet<Role>,
+    label: String,
+    created_ms: i64,
+    expires_ms: Option<i64>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    hash: blake3::Hash,
+    record: Record,
+}
+
+/// The keys in memory.
+#[derive(Debug, Default)]
+pub(super) struct KeyTable(BTreeMap<String, Entry>);
+
+impl KeyTable {
+    pub(super) fn load(database: &Database) -> Result<Self, StoreError> {
+        let read = database.begin_read()?;
+        let mut keys = BTreeMap::new();
+        for row in read.open_table(TABLE)?.iter()? {
+            let (id, bytes) = row?;
+            let unreadable = |source| StoreError::Record {
+                table: "api_keys",
+                source,
+            };
+            let record: Record = serde_json::from_slice(bytes.value()).map_err(unreadable)?;
+            let bad_hash = |error: blake3::HexError| unreadable(serde::de::Error::custom(error));
+            let hash = blake3::Hash::from_hex(&record.hash).map_err(bad_hash)?;
+            keys.insert(id.value().to_owned(), Entry { hash, record });
+        }
+        Ok(Self(keys))
+    }
+}
+
+impl Store {
+    /// Makes a key and stores its hash. The returned key is the only copy of the secret.
+    pub fn create_key(&self, new: NewApiKey, world: &World) -> Result<ApiKey, StoreError> {
+        let mut id = [0_u8; 4];
+        for (to, from) in id.iter_mut().zip(world.entropy()) {
+            *to = from;
+        }
+        let key = ApiKey::new(world.entropy(), id);
+        let hash = key.hash(self.hash_key());
+        let record = Record {
+            hash: hash.to_hex().to_string(),
+            party: new.party,
+            roles: new.roles,
+            label: new.label,
+            created_ms: world.now_ms(),
+            expires_ms: new.expires_ms,
+        };
+        let bytes = serde_json::to_vec(&record).map_err(|source| StoreError::Record {
+            table: "api_keys",
+            source,
+        })?;
+        let mut keys = self.keys_mut();
+        if keys.0.contains_key(key.id()) {
+            return Err(StoreError::Taken(key.id().to_owned()));
+        }
+        let write = self.database().begin_write()?;
+        write
+            .open_table(TABLE)?
+            .insert(key.id(), bytes.as_slice())?;
+        write.commit()?;
+        keys.0.insert(key.id().to_owned(), Entry { hash, record });
+        Ok(key)
+    }
+
+    /// Who holds this key; `None` for unknown, wrong and expired keys alike. Hashes are compared
+    /// in constant time, and an unknown id costs a comparison too.
+    pub fn principal(&self, key: &ApiKey, now_ms: i64) -> Option<Principal> {
+        let given = key.hash(self.hash_key());
+        let keys = self.keys();
+        let entry = keys.0.get(key.id());
+        let stored = entry.map_or(blake3::Hash::from_bytes([0; 32]), |entry| entry.hash);
+        let same = given == stored;
+        let record = &entry.filter(|_| same)?.record;
+        if record.expires_ms.is_some_and(|end| now_ms >= end) {
+            return None;
+        }
+        Some(Principal {
+            key_id: key.id().to_owned(),
+            party: record.party.clone(),
+            roles: record.roles.clone(),
+        })
+    }
+
+    /// Every key without its hash, by id.
+    pub fn list_keys(&self) -> Vec<ApiKeyInfo> {
+        let info = |(id, entry): (&String, &Entry)| ApiKeyInfo {
+            id: id.clone(),
+            party: entry.record.party.clone(),
+            roles: entry.record.roles.clone(),
+            label: entry.record.label.clone(),
+            created_ms: entry.record.created_ms,
+            expires_ms: entry.record.expires_ms,
+        };
+        self.keys().0.iter().map(info).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(expires_ms: Option<i64>) -> NewApiKey {
+        NewApiKey {
+            party: Some("9521321000017".to_owned()),
+            roles: BTreeSet::from([Role::Pharmacy]),
+            label: "till 1".to_owned(),
+            expires_ms,
+        }
+    }
+
+    #[test]
+    fn a_key_is_known_after_reopening_and_its_secret_is_not_in_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("node.redb");
+        let world = World::manual(1_000, 1);
+        let store = Store::open(&path, [7; 32]).unwrap();
+        let key = store.create_key(new(None), &world).unwrap();
+        drop(store);
+
+        let store = Store::open(&path, [7; 32]).unwrap();
+        let principal = store.principal(&key, 2_000).unwrap();
+        assert_eq!(principal.party.as_deref(), Some("9521321000017"));
+        assert_eq!(store.list_keys().len(), 1);
+        let text = key.reveal();
+        let file = std::fs::read(&path).unwrap();
+        let secret = text
+            .rsplit_once('_')
+            .map_or(text.as_str(), |(_, secret)| secret);
+        assert!(
+            !file
+                .windows(secret.len())
+                .any(|window| window == secret.as_bytes())
+        );
+    }
+
+    #[test]
+    fn wrong_unknown_and_expired_keys_are_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let world = World::manual(1_000, 1);
+        let store = Store::open(&dir.path().join("node.redb"), [7; 32]).unwrap();
+        let key = store.create_key(new(Some(5_000)), &world).unwrap();
+        assert!(store.principal(&key, 4_999).is_some());
+        assert!(store.principal(&key, 5_000).is_none());
+
+        let mut id = [0; 4];
+        hex::decode_to_slice(key.id(), &mut id).unwrap();
+        assert!(store.principal(&ApiKey::new([0; 32], id), 2_000).is_none());
+        assert!(
+            store
+                .principal(&ApiKey::new([0; 32], [0; 4]), 2_000)
+                .is_none()
+        );
+    }
+}

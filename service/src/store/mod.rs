@@ -1,0 +1,103 @@
+//! `node.redb`: what the node must remember that is not ledger. API keys (hashed) and answers to
+//! requests that came with an `Idempotency-Key`. Small, rarely written, opened once; the keys are
+//! held in memory as well, because every request asks for one.
+pub mod api_keys;
+pub mod idempotency;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use redb::Database;
+
+pub use api_keys::{ApiKeyInfo, NewApiKey};
+
+use api_keys::KeyTable;
+
+/// The node's own database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    hash_key: [u8; 32],
+    keys: RwLock<KeyTable>,
+    claims: Mutex<BTreeSet<String>>,
+}
+
+/// The database failed or holds something unreadable.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database's own error.
+    #[error("using node.redb")]
+    Database(#[source] Box<redb::Error>),
+    /// A record does not read back.
+    #[error("a record of {table} in node.redb does not read back")]
+    Record {
+        /// The table.
+        table: &'static str,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The freshly drawn key id is taken.
+    #[error("the key id {0} is taken")]
+    Taken(String),
+}
+
+impl<E: Into<redb::Error>> From<E> for StoreError {
+    fn from(error: E) -> Self {
+        Self::Database(Box::new(error.into()))
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(node.redb)")
+    }
+}
+
+impl Store {
+    /// Opens the database, making it when missing. `hash_key` keys the hash of API keys.
+    ///
+    /// A new file is made under another name and renamed after its first commit, because making
+    /// a redb file is not atomic.
+    pub fn open(path: &Path, hash_key: [u8; 32]) -> Result<Self, StoreError> {
+        if !path.exists() {
+            let temporary = path.with_extension("redb.new");
+            drop(std::fs::remove_file(&temporary));
+            let database = Database::create(&temporary)?;
+            let write = database.begin_write()?;
+            write.open_table(api_keys::TABLE)?;
+            write.open_table(idempotency::TABLE)?;
+            write.commit()?;
+            drop(database);
+            let renamed = std::fs::rename(&temporary, path);
+            renamed.map_err(|error| StoreError::from(redb::Error::Io(error)))?;
+        }
+        let database = Database::create(path)?;
+        let keys = KeyTable::load(&database)?;
+        Ok(Self(Arc::new(Inner {
+            database,
+            hash_key,
+            keys: RwLock::new(keys),
+            claims: Mutex::default(),
+        })))
+    }
+
+    fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    fn hash_key(&self) -> &[u8; 32] {
+        &self.0.hash_key
+    }
+
+    fn keys(&self) -> std::sync::RwLockReadGuard<'_, KeyTable> {
+        self.0.keys.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keys_mut(&self) -> std::sync::RwLockWriteGuard<'_, KeyTable> {
+        self.0.keys.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,233 @@
+//! What the node tells about itself: metrics in the Prometheus text format and logs. Labels are
+//! route patterns and fixed words, never identifiers, so that their number stays bounded.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::config::{LogConfig, LogFormat};
+
+/// Labels of an answered request.
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct Answered {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+/// Labels of a verification.
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct Judged {
+    verdict: String,
+}
+
+/// The node's counters. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Metrics(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    registry: Registry,
+    batches: Histogram,
+    blocks: Counter,
+    requests: Family<Answered, Counter>,
+    request_seconds: Histogram,
+    verdicts: Family<Judged, Counter>,
+    verify_seconds: Histogram,
+    events: Gauge<u64, AtomicU64>,
+    findings: Gauge<u64, AtomicU64>,
+    leaves: Gauge<u64, AtomicU64>,
+    milestones: Gauge<u64, AtomicU64>,
+    stopped: Gauge<u64, AtomicU64>,
+}
+
+/// Numbers read from the node at the moment of the question.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Levels {
+    /// Events in the order.
+    pub events: u64,
+    /// Findings made.
+    pub findings: u64,
+    /// Leaves of the log covered by a checkpoint.
+    pub leaves: u64,
+    /// Milestones cut.
+    pub milestones: u64,
+    /// Writing has stopped after an error.
+    pub stopped: bool,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("theriac");
+        let batches = Histogram::new(exponential_buckets(1.0, 4.0, 8));
+        let request_seconds = Histogram::new(exponential_buckets(0.000_1, 3.0, 10));
+        let verify_seconds = Histogram::new(exponential_buckets(0.000_01, 3.0, 12));
+        let it = Inner {
+            registry: Registry::default(),
+            batches,
+            blocks: Counter::default(),
+            requests: Family::default(),
+            request_seconds,
+            verdicts: Family::default(),
+            verify_seconds,
+            events: Gauge::default(),
+            findings: Gauge::default(),
+            leaves: Gauge::default(),
+            milestones: Gauge::default(),
+            stopped: Gauge::default(),
+        };
+        registry.register(
+            "batch_blocks",
+            "Blocks written with one flush",
+            it.batches.clone(),
+        );
+        registry.register(
+            "blocks_ordered",
+            "Blocks ordered since start",
+            it.blocks.clone(),
+        );
+        registry.register("http_requests", "Requests answered", it.requests.clone());
+        registry.register_with_unit(
+            "http_request",
+            "Time to answer a request",
+            Unit::Seconds,
+            it.request_seconds.clone(),
+        );
+        registry.register("verdicts", "Verifications by verdict", it.verdicts.clone());
+        registry.register_with_unit(
+            "verify",
+            "Time to judge a scan",
+            Unit::Seconds,
+            it.verify_seconds.clone(),
+        );
+        registry.register("events", "Events in the ledger's order", it.events.clone());
+        registry.register(
+            "findings",
+            "Findings made by the rules",
+            it.findings.clone(),
+        );
+        registry.register(
+            "log_leaves",
+            "Leaves under the checkpoint",
+            it.leaves.clone(),
+        );
+        registry.register("milestones", "Milestones cut", it.milestones.clone());
+        registry.register(
+            "writing_stopped",
+            "1 after a failed write",
+            it.stopped.clone(),
+        );
+        Self(Arc::new(Inner { registry, ..it }))
+    }
+}
+
+impl Metrics {
+    /// A batch of this many blocks went to disk.
+    pub(crate) fn batch(&self, blocks: usize) {
+        self.0
+            .batches
+            .observe(f64::from(u32::try_from(blocks).unwrap_or(u32::MAX)));
+    }
+
+    /// This many blocks were ordered.
+    pub(crate) fn ordered(&self, blocks: usize) {
+        self.0.blocks.inc_by(u64::try_from(blocks).unwrap_or(0));
+    }
+
+    /// A request was answered. `route` is the pattern, not the path.
+    pub(crate) fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let (method, route) = (method.to_owned(), route.to_owned());
+        self.0
+            .requests
+            .get_or_create(&Answered {
+                method,
+                route,
+                status,
+            })
+            .inc();
+        self.0.request_seconds.observe(took.as_secs_f64());
+    }
+
+    /// A scan was judged.
+    pub(crate) fn judged(&self, verdict: &str, took: Duration) {
+        self.0
+            .verdicts
+            .get_or_create(&Judged {
+                verdict: verdict.to_owned(),
+            })
+            .inc();
+        self.0.verify_seconds.observe(took.as_secs_f64());
+    }
+
+    /// The Prometheus text.
+    pub(crate) fn render(&self, levels: Levels) -> Result<String, std::fmt::Error> {
+        let it = &self.0;
+        let _ = it.events.set(levels.events);
+        let _ = it.findings.set(levels.findings);
+        let _ = it.leaves.set(levels.leaves);
+        let _ = it.milestones.set(levels.milestones);
+        let _ = it
+            .stopped
+            .inner()
+            .swap(u64::from(levels.stopped), Ordering::Relaxed);
+        let mut out = String::new();
+        text::encode(&mut out, &it.registry)?;
+        Ok(out)
+    }
+}
+
+/// Starts logging to stderr as configured. Only the first call in a process has an effect.
+///
+/// # Errors
+/// When the filter cannot be read.
+pub fn start_logging(config: &LogConfig) -> Result<(), String> {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&config.filter)
+        .map_err(|error| format!("reading the log filter {:?}: {error}", config.filter))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match config.format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    if started.is_err() {
+        tracing::debug!("logging was started before");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_render_with_bounded_labels() {
+        let metrics = Metrics::default();
+        metrics.batch(3);
+        metrics.answered("GET", "/api/v1/blocks/{id}", 200, Duration::from_millis(2));
+        metrics.judged("genuine", Duration::from_micros(80));
+        let text = metrics
+            .render(Levels {
+                events: 7,
+                stopped: true,
+                ..Levels::default()
+            })
+            .unwrap();
+        for line in [
+            "theriac_http_requests_total{method=\"GET\",route=\"/api/v1/blocks/{id}\",status=\"200\"} 1",
+            "theriac_verdicts_total{verdict=\"genuine\"} 1",
+            "theriac_events 7",
+            "theriac_writing_stopped 1",
+            "theriac_verify_seconds_count 1",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+    }
+}
