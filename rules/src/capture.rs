@@ -459,10 +459,10 @@ fn step_of(term: &str) -> Step {
         "shipping" | "departing" | "consigning" => Step::Shipping,
         "receiving" | "accepting" => Step::Receiving,
         "void_shipping" => Step::VoidShipping,
-        "dispensing" => Step::Dispensing,
+        "dispensing" | "retail_selling" => Step::Dispensing,
         "decommissioning" => Step::Decommissioning,
         "destroying" => Step::Destroying,
-        "returning" | "collecting" => Step::Reverse,
+        "collecting" => Step::Reverse,
         "sensor_reporting" => Step::SensorReporting,
         _ => Step::Other,
     }
@@ -477,6 +477,7 @@ fn fate_of(term: &str) -> Fate {
         "inactive" => Fate::Inactive,
         "stolen" => Fate::Stolen,
         "damaged" => Fate::Damaged,
+        "returned" | "disposed" => Fate::Reverse,
         _ => Fate::Other,
     }
 }

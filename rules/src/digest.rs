@@ -76,10 +76,9 @@ pub(crate) fn content(event: &Event) -> Digest {
             writer.number(time.unwrap_or(i64::MIN));
         }
         writer.text(metadata.device_id.as_deref().unwrap_or_default());
-        element
-            .reports
-            .iter()
-            .for_each(|report| writer.report(report));
+        for report in &element.reports {
+            writer.report(report);
+        }
     }
     writer.finish()
 }
@@ -106,7 +105,9 @@ impl Writer {
         let mut texts: Vec<String> = epcs.into_iter().map(Epc::canonical).collect();
         texts.sort_unstable();
         self.number(texts.len());
-        texts.iter().for_each(|text| self.text(text));
+        for text in &texts {
+            self.text(text);
+        }
     }
 
     fn report(&mut self, report: &SensorReport) {

@@ -16,6 +16,7 @@ use crate::finding::{Finding, RuleId};
 use crate::judge_thing::{Case, Draft};
 use crate::profile::Profile;
 use crate::record::{Decision, Fact, Record, Stamp};
+use crate::state::event::Kind;
 use crate::state::thing::Watch;
 use crate::state::{QaDecision, Recall, State, Step, ThingId};
 use crate::telemetry::{Reading, legs};
@@ -115,11 +116,11 @@ impl Engine {
     /// Judges everything an event may have changed.
     fn judge(&mut self, capture: &Capture, stamp: &Stamp) -> Vec<Finding> {
         let mut changes = Vec::new();
-        for id in &capture.touched {
-            changes.extend(self.judge_events(*id, stamp));
-        }
-        for id in self.contents_to_judge(capture) {
-            changes.extend(self.judge_events(id, stamp));
+        if !capture.only_readings {
+            let inside = self.contents_to_judge(capture);
+            for id in capture.touched.iter().chain(&inside) {
+                changes.extend(self.judge_events(*id, stamp));
+            }
         }
         for id in &capture.measured {
             if !self.is_quiet(*id, capture) {
@@ -195,18 +196,18 @@ impl Engine {
         let Some(event) = self.state.event(capture.event) else {
             return BTreeSet::new();
         };
-        let custody = event.step == Step::Shipping;
+        let has_later = |id: ThingId| {
+            let newest = self.state.thing(id).and_then(|thing| thing.touches.last());
+            let newest = newest.and_then(|id| self.state.event(*id));
+            newest.is_some_and(|newest| newest.time_ms > event.time_ms)
+        };
         let mut found = BTreeSet::new();
         for container in &capture.touched {
-            for id in self.state.ever_inside(*container) {
-                let thing = self.state.thing(id);
-                let newest = thing.and_then(|thing| thing.touches.last());
-                let newest = newest.and_then(|id| self.state.event(*id));
-                let late = newest.is_some_and(|newest| newest.time_ms > event.time_ms);
-                if custody || late || capture.takes_back {
-                    found.insert(id);
-                }
-            }
+            let all = event.step == Step::Shipping
+                || capture.takes_back
+                || (event.kind == Kind::Aggregation && has_later(*container));
+            let inside = self.state.ever_inside(*container);
+            found.extend(inside.into_iter().filter(|id| all || has_later(*id)));
         }
         for id in &capture.touched {
             found.remove(id);

@@ -31,6 +31,11 @@ impl Life {
             Self::Dispensed | Self::Decommissioned | Self::Destroyed | Self::Stolen
         )
     }
+
+    /// Whether this end replaces an earlier one: what was dispensed can still be destroyed.
+    fn outlasts(self, earlier: Self) -> bool {
+        matches!(self, Self::Destroyed | Self::Stolen) && self != earlier
+    }
 }
 
 /// The folded state.
@@ -125,10 +130,11 @@ fn step(state: &State, item: &mut Item, entry: &Entry<'_>) {
         }
         return;
     }
-    if item.life.is_over() {
+    let end = end_of_life(entry);
+    if item.life.is_over() && !end.is_some_and(|end| end.outlasts(item.life)) {
         return;
     }
-    if let Some(end) = end_of_life(entry) {
+    if let Some(end) = end {
         item.life = end;
         item.end = Some(entry.id);
         item.holder = state.party_of(event).or(item.holder);

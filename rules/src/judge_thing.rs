@@ -137,7 +137,7 @@ impl Draft {
         self
     }
 
-    pub(crate) fn fact(mut self, name: &str, value: impl ToString) -> Self {
+    pub(crate) fn fact(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.facts.insert(name.to_owned(), value.to_string());
         self
     }

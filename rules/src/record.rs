@@ -33,6 +33,7 @@ pub struct Stamp {
 
 /// One thing the rules are told.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every fact is an event")]
 pub enum Fact {
     /// Something happened to goods.
     Event(Event),

@@ -144,7 +144,8 @@ pub fn mkt_trapezoid(samples: &[Sample], activation: Activation) -> Result<Mkt, 
     let mut covered_ms = 0_i64;
     for (left, right) in samples.iter().zip(samples.iter().skip(1)) {
         let step = right.t_ms.saturating_sub(left.t_ms).max(0);
-        let mean = (rate(a, kelvin(left.mc)?, hottest) + rate(a, kelvin(right.mc)?, hottest)) / 2.0;
+        let (before, after) = (kelvin(left.mc)?, kelvin(right.mc)?);
+        let mean = f64::midpoint(rate(a, before, hottest), rate(a, after, hottest));
         integral += float(step) * mean;
         covered_ms = covered_ms.saturating_add(step);
     }
@@ -249,9 +250,9 @@ pub fn hours_to_limit(
     while high - low > 1e-9 * window {
         let middle = f64::midpoint(low, high);
         if mild(middle) {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     Ok(low)

@@ -178,7 +178,7 @@ fn what_may_not_be_computed_is_refused_by_name() {
         defined_ms: 24 * HOUR,
     };
     assert_eq!(worst(&day[..24], &fridge), Err(short));
-    let mut cold = day.clone();
+    let mut cold = day;
     cold[3].mc = 1_999;
     assert_eq!(
         worst(&cold, &fridge),
@@ -381,9 +381,9 @@ proptest! {
         let found = out_of_range(&samples, low, high, step);
         prop_assert!(found.excursions.iter().all(|e| e.from_ms <= e.to_ms));
         let covered = union(covered_by_samples(&samples, step));
-        let _ = gaps(Span { from_ms: low.into(), to_ms: high.into() }, &covered, step);
-        let _ = mkt_trapezoid(&samples, Activation::USP);
-        let _ = worst_window(&samples, &storage("2-8C"), step, Activation::USP);
-        let _ = mkt_equal_interval(&samples, Activation::USP);
+        drop(gaps(Span { from_ms: low.into(), to_ms: high.into() }, &covered, step));
+        drop(mkt_trapezoid(&samples, Activation::USP));
+        drop(worst_window(&samples, &storage("2-8C"), step, Activation::USP));
+        drop(mkt_equal_interval(&samples, Activation::USP));
     }
 }

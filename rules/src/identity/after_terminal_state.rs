@@ -10,87 +10,114 @@ use std::collections::BTreeMap;
 use crate::finding::{EVIDENCE_MAX, RuleId, Severity};
 use crate::item::{Life, Moment};
 use crate::judge_thing::{Case, Draft};
+use crate::state::event::Fate;
+use crate::state::intern::premises;
 use crate::state::{EventRec, Step};
 use crate::texts;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
-    let Some(end) = case.now.end.and_then(|id| case.event(id)) else {
+    if case.now.end.is_none() {
         return;
-    };
-    let mut visits: BTreeMap<(Severity, String), Vec<&Moment<'_>>> = BTreeMap::new();
+    }
+    let mut visits: BTreeMap<(Severity, String), Vec<Visit<'_>>> = BTreeMap::new();
     for moment in case.own().filter(|moment| counts(moment)) {
-        let event = moment.entry.event;
-        let place = event.place().and_then(|place| case.state.places.epc(place));
-        let place = place.map(|epc| crate::state::intern::premises(epc).canonical());
-        visits
-            .entry((severity(case, end, event), place.unwrap_or_default()))
-            .or_default()
-            .push(moment);
-    }
-    for ((severity, place), moments) in visits {
-        let (Some(first), Some(last)) = (moments.first(), moments.last()) else {
-            continue;
+        let end = moment.before.end.and_then(|id| case.event(id));
+        let Some(end) = end else { continue };
+        let visit = Visit {
+            end,
+            life: moment.before.life,
+            event: moment.entry.event,
         };
-        let event = first.entry.event;
-        let elsewhere = is_elsewhere(case, end, event);
-        let mut draft = Draft::new(
-            RuleId::C09,
-            severity,
-            event,
-            format!("{severity:?} {place}"),
-        );
-        draft.until_ms = last.entry.event.time_ms;
-        let evidence = moments.iter().take(EVIDENCE_MAX - 1);
-        draft.evidence = evidence
-            .map(|moment| moment.entry.event.evidence())
-            .collect();
-        let (there, here) = (case.place(end.place()), case.place(event.place()));
-        let life = case.now.life;
-        out.push(
-            draft
-                .resting_on(Some(end))
-                .conclusive(elsewhere)
-                .saying(texts::after_the_end(
-                    life,
-                    &there,
-                    end.time_ms,
-                    &here,
-                    event.time_ms,
-                ))
-                .fact("ended_at", there)
-                .fact("seen_at", here)
-                .fact(
-                    "days_after",
-                    event.time_ms.saturating_sub(end.time_ms) / 86_400_000,
-                )
-                .fact("events", moments.len()),
-        );
+        let place = visit
+            .event
+            .place()
+            .and_then(|place| case.state.places.epc(place));
+        let place = place
+            .map(|epc| premises(epc).canonical())
+            .unwrap_or_default();
+        visits
+            .entry((visit.severity(case), place))
+            .or_default()
+            .push(visit);
     }
+    for ((severity, place), visits) in visits {
+        out.extend(finding(case, severity, &place, &visits));
+    }
+}
+
+/// A handling after the end of life.
+struct Visit<'a> {
+    end: &'a EventRec,
+    life: Life,
+    event: &'a EventRec,
+}
+
+impl Visit<'_> {
+    fn severity(&self, case: &Case<'_>) -> Severity {
+        let (end, event) = (self.end, self.event);
+        let soon = event.time_ms.saturating_sub(end.time_ms) <= case.state.profile.same_place_ms;
+        match (end.place(), event.place()) {
+            (Some(_), Some(_)) if self.is_elsewhere(case) => Severity::S3,
+            (Some(_), Some(_)) if soon => Severity::S1,
+            (Some(_), Some(_)) => Severity::S3,
+            _ => Severity::S2,
+        }
+    }
+
+    fn is_elsewhere(&self, case: &Case<'_>) -> bool {
+        match (self.end.place(), self.event.place()) {
+            (Some(there), Some(here)) => !case.state.places.same_premises(there, here),
+            _ => false,
+        }
+    }
+}
+
+/// One finding for all handlings of one severity at one place.
+fn finding(
+    case: &Case<'_>,
+    severity: Severity,
+    place: &str,
+    visits: &[Visit<'_>],
+) -> Option<Draft> {
+    let (first, last) = (visits.first()?, visits.last()?);
+    let (end, event) = (first.end, first.event);
+    let mut draft = Draft::new(
+        RuleId::C09,
+        severity,
+        event,
+        format!("{severity:?} {place}"),
+    );
+    draft.until_ms = last.event.time_ms;
+    draft.evidence = visits
+        .iter()
+        .take(EVIDENCE_MAX - 1)
+        .map(|visit| visit.event.evidence())
+        .collect();
+    let (there, here) = (case.place(end.place()), case.place(event.place()));
+    let sentence = texts::after_the_end(first.life, &there, end.time_ms, &here, event.time_ms);
+    Some(
+        draft
+            .resting_on(Some(end))
+            .conclusive(first.is_elsewhere(case))
+            .saying(sentence)
+            .fact("ended_at", there)
+            .fact("seen_at", here)
+            .fact(
+                "days_after",
+                event.time_ms.saturating_sub(end.time_ms) / 86_400_000,
+            )
+            .fact("events", visits.len()),
+    )
 }
 
 /// Readings of a logger, and goods on their way back or to destruction, may follow any end.
 fn counts(moment: &Moment<'_>) -> bool {
-    let lawful = match moment.entry.event.step {
+    let event = moment.entry.event;
+    let lawful = match event.step {
+        _ if event.fate == Fate::Reverse => true,
         Step::SensorReporting | Step::Reverse => true,
         Step::Destroying | Step::Decommissioning => moment.before.life != Life::Destroyed,
         _ => false,
     };
     moment.before.life.is_over() && !lawful
-}
-
-fn severity(case: &Case<'_>, end: &EventRec, event: &EventRec) -> Severity {
-    let soon = event.time_ms.saturating_sub(end.time_ms) <= case.state.profile.same_place_ms;
-    match (end.place(), event.place()) {
-        (Some(_), Some(_)) if is_elsewhere(case, end, event) => Severity::S3,
-        (Some(_), Some(_)) if soon => Severity::S1,
-        (Some(_), Some(_)) => Severity::S3,
-        _ => Severity::S2,
-    }
-}
-
-fn is_elsewhere(case: &Case<'_>, end: &EventRec, event: &EventRec) -> bool {
-    match (end.place(), event.place()) {
-        (Some(there), Some(here)) => !case.state.places.same_premises(there, here),
-        _ => false,
-    }
 }

@@ -55,6 +55,8 @@ pub(crate) enum Fate {
     Inactive,
     Stolen,
     Damaged,
+    /// Goods going back, or to destruction.
+    Reverse,
     Other,
 }
 

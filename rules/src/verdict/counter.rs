@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::item::Life;
 use crate::judge_thing::Case;
+use crate::state::intern::premises;
 use crate::state::{EventRec, State};
 use crate::texts;
 
@@ -103,17 +104,15 @@ fn unknown(state: &State, scan: &Scan, sgtin: &Sgtin) -> Answer {
         let known = state.lots.get(&(gtin.clone(), (*lot).clone()));
         known.is_none_or(|lot| lot.packs.is_empty())
     });
-    match lot {
-        Some(lot) => Answer(
-            Class::DoNotDispense,
-            Code::UnknownLot,
-            text::unknown_lot(lot.as_str()),
-        ),
-        None => {
-            let sentence = text::unknown_serial(sgtin.serial.as_str());
-            Answer(Class::DoNotDispense, Code::UnknownSerial, sentence)
-        }
-    }
+    let (code, sentence) = if let Some(lot) = lot {
+        (Code::UnknownLot, text::unknown_lot(lot.as_str()))
+    } else {
+        (
+            Code::UnknownSerial,
+            text::unknown_serial(sgtin.serial.as_str()),
+        )
+    };
+    Answer(Class::DoNotDispense, code, sentence)
 }
 
 /// A recall holds for whatever claims to be of the lot.
@@ -314,15 +313,11 @@ impl<'a> Question<'a> {
     /// the counter does not say where it stands) the same party.
     fn is_here(&self, end: &EventRec) -> bool {
         let there = end.place().and_then(|place| self.state.places.epc(place));
-        match (&self.at.location, there) {
-            (Some(here), Some(there)) => {
-                crate::state::intern::premises(here) == crate::state::intern::premises(there)
-            }
-            _ => {
-                let party = self.state.party_of(end).map(|id| self.state.names.text(id));
-                party.is_some() && party == self.at.party.as_deref()
-            }
+        if let (Some(here), Some(there)) = (&self.at.location, there) {
+            return premises(here) == premises(there);
         }
+        let party = self.state.party_of(end).map(|id| self.state.names.text(id));
+        party.is_some() && party == self.at.party.as_deref()
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn mismatch(
     reference_year: i32,
 ) -> Option<Mismatch> {
     let known_lot = birth.lot.map(|lot| state.names.text(lot));
-    if let (Some(printed), Some(known)) = (scan.lot.as_ref().map(|lot| lot.as_str()), known_lot)
+    if let (Some(printed), Some(known)) = (scan.lot.as_ref().map(gs1::Lot::as_str), known_lot)
         && printed != known
     {
         let fault = scan_fault::explains(printed, known);

@@ -5,8 +5,8 @@ use gs1::{Epc, Sgtin};
 use serde::Serialize;
 
 use crate::cold_chain::{
-    Activation, Excursion, Gap, OutOfRange, Sample, Span, StorageProfile, Summary, excursion,
-    out_of_range, union, worst_window,
+    Activation, Excursion, Gap, OutOfRange, Span, StorageProfile, excursion, out_of_range, union,
+    worst_window,
 };
 use crate::engine::Engine;
 use crate::state::{State, ThingId};
@@ -125,7 +125,7 @@ impl State {
                 let mut out = OutOfRange::default();
                 excursion::add_summaries(&mut out, summaries, low, high);
                 found.excursions.extend(out.excursions);
-                self.add_readings(&mut view.readings, source.on, samples, summaries, series);
+                self.add_readings(&mut view.readings, source.on, series);
             }
             gaps.extend(unwatched(self, &source.series, &source.legs));
         }
@@ -143,12 +143,12 @@ impl State {
         let held = gaps
             .iter()
             .any(|gap| !gap.at_an_end || has_samples(&sources));
-        view.status = match (view.excursions.is_empty(), held) {
+        let status = match (view.excursions.is_empty(), held) {
             (false, _) => "excursion",
             (true, true) => "indeterminate",
             (true, false) => "within",
-        }
-        .to_owned();
+        };
+        status.clone_into(&mut view.status);
         view
     }
 
@@ -183,14 +183,7 @@ impl State {
         spans.into_iter().filter_map(source).collect()
     }
 
-    fn add_readings(
-        &self,
-        to: &mut Vec<ReadingView>,
-        on: ThingId,
-        samples: &[Sample],
-        summaries: &[Summary],
-        series: &Series,
-    ) {
+    fn add_readings(&self, to: &mut Vec<ReadingView>, on: ThingId, series: &Series) {
         let device = series.device.map(|id| self.names.text(id).to_owned());
         let shipment = self.canonical(on);
         let mut add = |t: i64, mc: i32| {
@@ -202,10 +195,10 @@ impl State {
                 shipment,
             });
         };
-        samples
-            .iter()
-            .for_each(|sample| add(sample.t_ms, sample.mc));
-        for summary in summaries {
+        for sample in &series.samples {
+            add(sample.t_ms, sample.mc);
+        }
+        for summary in &series.summaries {
             add(summary.from_ms, summary.min_mc);
             add(summary.to_ms, summary.max_mc);
         }

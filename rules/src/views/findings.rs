@@ -34,7 +34,7 @@ impl Engine {
     pub fn findings(&self) -> impl Iterator<Item = FindingView> {
         self.state.findings.newest().filter_map(|finding| {
             let id = self.state.find(finding.subjects.first()?)?;
-            self.state.finding_view(id, finding)
+            Some(self.state.view(id, finding, &self.state.standing(id)))
         })
     }
 
@@ -81,10 +81,6 @@ impl State {
         self.own_findings(id)
             .map(|finding| self.view(id, finding, &standing))
             .collect()
-    }
-
-    fn finding_view(&self, id: ThingId, finding: &Finding) -> Option<FindingView> {
-        Some(self.view(id, finding, &self.standing(id)))
     }
 
     fn view(

@@ -39,7 +39,7 @@ pub struct Content {
     pub kind: String,
     /// What is inside it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub children: Vec<Content>,
+    pub children: Vec<Self>,
 }
 
 /// One way.

@@ -1,0 +1,20 @@
+//! The rules as their users see them: scenarios written as text, the public corpus, properties of
+//! replay. One binary, because it links once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "test code: a failure should stop it where it happens"
+)]
+
+mod cast;
+mod corpus;
+mod oracles;
+mod replay;
+mod scenario;
+mod scenarios;
+mod size;
+mod views;

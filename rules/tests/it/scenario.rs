@@ -1,0 +1,240 @@
+//! The language of the scenario files: one row per record, with what it makes the rules say.
+//!
+//! ```text
+//! == title
+//! time | actor | event | subject | expected
+//! ```
+//! Time is `day hh:mm`, day 1 being 2026-03-01, in UTC. The rows are the order of the ledger; a row
+//! may be older than the one before. Actors are letters (see `cast`), `M@P` is M acting at P's
+//! place, `-` is nobody known. Expected is what changes: `C09:S3` appeared or changed, `~C09` was
+//! resolved; of a `verify` row it is the class and the code.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gs1::epcis::{Action, Event};
+use gs1::{BizStep, Disposition, Epc, Lot};
+use rules::{Counter, Decision, Engine, Fact, Profile, Record};
+
+use super::cast::{self, Clerk};
+
+const DAY_1_MS: i64 = 1_772_323_200_000; // 2026-03-01T00:00:00Z
+
+/// A scenario: a title and its rows.
+pub(crate) struct Scenario {
+    pub(crate) title: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    line: usize,
+    at_ms: i64,
+    actor: char,
+    place: char,
+    event: String,
+    subject: String,
+    expected: String,
+}
+
+/// Reads a scenario file.
+pub(crate) fn parse(text: &str) -> Vec<Scenario> {
+    let mut scenarios: Vec<Scenario> = Vec::new();
+    for (i, line) in text.lines().enumerate() {
+        let content = line.split('#').next().unwrap_or("").trim();
+        if let Some(title) = content.strip_prefix("==") {
+            scenarios.push(Scenario {
+                title: title.trim().to_owned(),
+                rows: Vec::new(),
+            });
+        } else if !content.is_empty() {
+            let scenario = scenarios.last_mut().expect("a title before the first row");
+            scenario.rows.push(row(i + 1, content));
+        }
+    }
+    scenarios
+}
+
+fn row(line: usize, content: &str) -> Row {
+    let fields: Vec<&str> = content.split('|').map(str::trim).collect();
+    let [time, actor, event, subject, expected] = fields[..] else {
+        panic!("line {line}: five fields, not {}", fields.len());
+    };
+    let (day, clock) = time.split_once(' ').expect("day and time");
+    let (hour, minute) = clock.trim().split_once(':').expect("hh:mm");
+    let number = |text: &str| {
+        text.parse::<i64>()
+            .unwrap_or_else(|_| panic!("line {line}: {text}"))
+    };
+    let minutes = (number(day) - 1) * 1440 + number(hour) * 60 + number(minute);
+    let mut letters = actor.chars().filter(|c| *c != '@');
+    let actor = letters.next().expect("an actor");
+    Row {
+        line,
+        at_ms: DAY_1_MS + minutes * 60_000,
+        actor,
+        place: letters.next().unwrap_or(actor),
+        event: event.to_owned(),
+        subject: subject.to_owned(),
+        expected: expected.split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
+
+impl Scenario {
+    /// Plays the scenario; every row must say what it is expected to. Returns the records.
+    pub(crate) fn play(&self) -> Vec<Record> {
+        let mut clerk = Clerk::default();
+        let mut engine = Engine::new(Profile::default());
+        let mut records = clerk.masters();
+        for record in &records {
+            engine.apply(record);
+        }
+        let mut named: BTreeMap<String, Event> = BTreeMap::new();
+        let mut wrong = Vec::new();
+        for row in &self.rows {
+            let got = if row.event.starts_with("verify") {
+                verify(&engine, row)
+            } else {
+                let fact = fact(row, &mut named);
+                let record = clerk.record(row.actor, row.at_ms, fact);
+                let got = changes(&engine.apply(&record));
+                records.push(record);
+                got
+            };
+            if got != row.expected {
+                let place = format!("{}, line {}: {}", self.title, row.line, row.event);
+                wrong.push(format!(
+                    "{place}\n  expected {:?}\n  got      {got:?}",
+                    row.expected
+                ));
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+        records
+    }
+}
+
+/// Changes as written in a scenario: each once, in order.
+fn changes(findings: &[rules::Finding]) -> String {
+    let text = |finding: &rules::Finding| match &finding.resolved_by {
+        Some(_) => format!("~{}", finding.rule),
+        None => format!("{}:{:?}", finding.rule, finding.severity),
+    };
+    let texts: BTreeSet<String> = findings.iter().map(text).collect();
+    texts.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+fn verify(engine: &Engine, row: &Row) -> String {
+    let Epc::Sgtin(sgtin) = cast::thing(&row.subject) else {
+        panic!("line {}: a pack", row.line)
+    };
+    let mut text = format!("(01){}(21){}", sgtin.gtin, sgtin.serial);
+    for word in row.event.split_whitespace().skip(1) {
+        let (name, value) = word.split_once('=').expect("name=value");
+        let ai = if name == "lot" { "10" } else { "17" };
+        text = format!("{text}({ai}){value}");
+    }
+    let scan = gs1::scan::parse(&text).unwrap();
+    let known = row.place != '-';
+    let counter = Counter {
+        now_ms: row.at_ms,
+        party: known.then(|| cast::gln_of(row.place)),
+        location: known.then(|| cast::place_of(row.place)),
+    };
+    let verdict = serde_json::to_value(rules::verdict::judge(engine, &scan, &counter)).unwrap();
+    assert!(!verdict["sentence"].as_str().unwrap().is_empty());
+    assert!(!verdict["steps"].as_array().unwrap().is_empty());
+    format!(
+        "{} {}",
+        verdict["verdict"].as_str().unwrap(),
+        verdict["code"].as_str().unwrap()
+    )
+}
+
+fn fact(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
+    let mut words = row.event.split_whitespace();
+    let verb = words.next().expect("an event");
+    let rest: Vec<&str> = words.collect();
+    let decided = |decision: Decision| Fact::Decision(decision);
+    let reason = || "looked at the curve".to_owned();
+    let subject = || cast::thing(&row.subject);
+    match verb {
+        "recall" => return decided(cast::recall(&row.subject)),
+        "release" => {
+            return decided(Decision::QaRelease {
+                subject: subject(),
+                reason: reason(),
+            });
+        }
+        "reject" => {
+            return decided(Decision::QaReject {
+                subject: subject(),
+                reason: reason(),
+            });
+        }
+        _ => {}
+    }
+    let event = match verb {
+        "resend" => named[rest[0]].clone(),
+        "void" => voided(&named[rest[0]], row.at_ms),
+        _ => event(row, verb, &rest),
+    };
+    if let Some(name) = rest.iter().find_map(|word| word.strip_prefix('@')) {
+        named.insert(name.to_owned(), event.clone());
+    }
+    Fact::Event(event)
+}
+
+fn event(row: &Row, verb: &str, rest: &[&str]) -> Event {
+    let object = |action, step| cast::object(action, &row.subject, row.at_ms, step, row.place);
+    let group = |action, step| {
+        let parent = cast::thing(rest.last().filter(|word| !word.starts_with('@')).unwrap());
+        Event::aggregation(action, &parent, cast::things(&row.subject), row.at_ms, step)
+            .with_read_point(&cast::place_of(row.place))
+            .with_biz_location(&cast::place_of(row.place))
+    };
+    let value = |name: &str| rest.iter().find_map(|word| word.strip_prefix(name));
+    let builder = match verb {
+        "commission" => {
+            let lot = Lot::parse(value("lot=").unwrap_or("L1")).unwrap();
+            let expiry = value("exp=").unwrap_or("2027-12-31").parse().unwrap();
+            object(Action::Add, BizStep::Commissioning).with_ilmd(&lot, expiry)
+        }
+        "pack" => group(Action::Add, BizStep::Packing),
+        "unpack" => group(Action::Delete, BizStep::Unpacking),
+        "ship" => {
+            let to = rest
+                .first()
+                .and_then(|word| word.chars().next())
+                .expect("a destination");
+            object(Action::Observe, BizStep::Shipping)
+                .with_disposition(&Disposition::parse("in_transit").unwrap())
+                .with_destination("location", &cast::place_of(to))
+        }
+        "call_off" => object(Action::Observe, BizStep::parse("void_shipping").unwrap()),
+        "receive" => object(Action::Observe, BizStep::Receiving),
+        "dispense" => object(Action::Delete, BizStep::Dispensing)
+            .with_disposition(&Disposition::parse("dispensed").unwrap()),
+        "destroy" => object(Action::Delete, BizStep::Destroying),
+        "decommission" => object(Action::Delete, BizStep::Decommissioning),
+        "steal" => object(Action::Observe, BizStep::Inspecting)
+            .with_disposition(&Disposition::parse("stolen").unwrap()),
+        "damage" => object(Action::Observe, BizStep::Inspecting)
+            .with_disposition(&Disposition::parse("damaged").unwrap()),
+        "see" => object(Action::Observe, BizStep::Inspecting),
+        "return" => object(Action::Observe, BizStep::Shipping)
+            .with_disposition(&Disposition::parse("returned").unwrap()),
+        "measure" => object(Action::Observe, BizStep::parse("sensor_reporting").unwrap())
+            .with_sensor_element(&cast::sensor_element(row.at_ms, &rest.join(" "))),
+        other => panic!("line {}: no event {other}", row.line),
+    };
+    builder
+        .build()
+        .unwrap_or_else(|error| panic!("line {}: {error}", row.line))
+}
+
+/// The same event with a declaration of error.
+fn voided(event: &Event, at_ms: i64) -> Event {
+    let mut json = event.to_json();
+    let time = chrono::DateTime::from_timestamp_millis(at_ms).unwrap();
+    json["errorDeclaration"] = serde_json::json!({ "declarationTime": time.to_rfc3339() });
+    Event::from_json(&json).unwrap()
+}
