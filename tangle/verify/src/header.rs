@@ -283,6 +283,7 @@ impl Header {
 
     /// Reads the content of the protected header's byte string.
     pub(crate) fn read(mut reader: Reader<'_>) -> Result<Self, Malformed> {
+        let start = reader.position();
         let kid = read_suite(&mut reader, 3)?;
         reader.exactly(LABEL_THERIAC, "the header label -65537")?;
         reader.array_of(8, "the eight parts of a block header")?;
@@ -322,7 +323,9 @@ impl Header {
             hlc,
             anchor,
         };
-        header.check()?;
+        header
+            .check()
+            .map_err(|error| Malformed { at: start, ..error })?;
         Ok(header)
     }
 }

@@ -86,6 +86,7 @@ impl Milestone {
     }
 
     fn read(mut reader: Reader<'_>) -> Result<Self, Malformed> {
+        let start = reader.position();
         reader.array_of(6, "the six parts of a milestone")?;
         reader.exactly(1, "version 1")?;
         let index = reader.u32()?;
@@ -104,7 +105,9 @@ impl Milestone {
             time_ms,
             epoch,
         };
-        milestone.check()?;
+        milestone
+            .check()
+            .map_err(|error| Malformed { at: start, ..error })?;
         Ok(milestone)
     }
 }

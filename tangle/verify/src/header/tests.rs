@@ -112,6 +112,21 @@ fn headers_that_break_a_rule_are_refused_written_or_read() {
         let disguised = Kind::from_code(bad.kind.code()).is_some_and(|kind| kind != bad.kind);
         assert!(disguised || read(&bad).is_err(), "{bad:?}");
     }
+    let bytes = Header {
+        seq: 0,
+        ..chained_header()
+    }
+    .to_bytes();
+    let mut string = Writer::new();
+    string.bytes(&bytes);
+    let string = string.into_vec();
+    let mut outer = Reader::new(&string, 1024, "test").unwrap();
+    let error = Header::read(outer.nested(1024).unwrap()).unwrap_err();
+    assert_eq!(
+        error.at,
+        string.len() - bytes.len(),
+        "where the header starts"
+    );
 }
 
 #[test]
