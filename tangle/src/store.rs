@@ -66,3 +66,6 @@ impl Default for Options {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -379,6 +379,3 @@ fn table<K: Key + 'static, V: Value + 'static>(
         rows += 1;
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -29,7 +29,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::files::{File, Files};
+use super::files::File;
 use super::frame::{self, FrameKind, Turn};
 use crate::error::Broken;
 

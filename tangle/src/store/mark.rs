@@ -132,7 +132,7 @@ impl Mark {
 }
 
 /// Length and BLAKE3 of a file.
-pub type Digest = (u64, [u8; 32]);
+pub(crate) type Digest = (u64, [u8; 32]);
 
 /// What the directory held when it was closed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -262,7 +262,7 @@ impl Opening {
         };
         let open = || {
             let loaded = match opened.rebuilt {
-                None => self.index()?,
+                None => self.index(clean.is_none())?,
                 Some(_) => self.fresh_index()?,
             };
             self.restore(keys, loaded, opened, clean)
@@ -271,12 +271,20 @@ impl Opening {
             .unwrap_or_else(|_| Err(Broken::corrupt(INDEX, 0, "reading it fails an assertion")))
     }
 
-    /// The index as it is.
-    fn index(&self) -> Result<Loaded, Broken> {
+    /// The index as it is. redb does not check pages when it reads them; where no marker pins
+    /// the file, all of them are checked here.
+    fn index(&self, check_pages: bool) -> Result<Loaded, Broken> {
         let Some(file) = self.files.open(INDEX).map_err(storage(INDEX))? else {
             return Err(Broken::corrupt(INDEX, 0, "the file is missing"));
         };
         let index = Index::open(file, self.options.cache_bytes)?;
+        if check_pages && !index.check_pages()? {
+            return Err(Broken::corrupt(
+                INDEX,
+                0,
+                "pages do not match their checksums",
+            ));
+        }
         let mark = match index.mark()? {
             Some(bytes) => Mark::from_bytes(&bytes)
                 .map_err(|error| Broken::corrupt(INDEX, 0, error.to_string()))?,
