@@ -15,10 +15,10 @@ use crate::cold_chain::Span;
 use crate::finding::{Finding, RuleId};
 use crate::judge_thing::{Case, Draft};
 use crate::profile::Profile;
-use crate::record::{Decision, Fact, Record, Stamp};
+use crate::record::{Decision, Fact, MasterData, Record, Stamp};
 use crate::state::event::Kind;
 use crate::state::thing::Watch;
-use crate::state::{QaDecision, Recall, State, Step, ThingId};
+use crate::state::{QaDecision, Recall, State, Step, ThingId, number};
 use crate::telemetry::{Reading, legs};
 
 /// Most findings kept of one thing at one time; more of the same tell nobody anything.
@@ -60,20 +60,38 @@ impl Engine {
                 Some(capture) => self.judge(&capture, &record.stamp),
                 None => Vec::new(),
             },
-            Fact::Master(data) => {
-                self.state.masters.put(data.clone());
-                let known = match data {
-                    crate::record::MasterData::Product(product) => Some(product.gtin.clone()),
-                    _ => None,
-                };
-                self.judge_unborn(known.as_slice(), &record.stamp)
-            }
+            Fact::Master(data) => self.learn(data, &record.stamp),
             Fact::Decision(decision) => {
                 self.decide(decision, &record.stamp);
                 Vec::new()
             }
         };
         changes.dedup();
+        changes
+    }
+
+    /// Takes in master data. Another storage condition or logger interval has earlier readings
+    /// judged anew; names, parties and coordinates hold from the next event on.
+    fn learn(&mut self, data: &MasterData, stamp: &Stamp) -> Vec<Finding> {
+        let (product, again) = match data {
+            MasterData::Product(product) => {
+                let old = self.product(&product.gtin);
+                let changed = old.is_none_or(|old| old.storage != product.storage);
+                (Some(product.gtin.clone()), changed)
+            }
+            MasterData::Device(device) => {
+                let old = self.device(&device.id).and_then(|old| old.interval_ms);
+                (None, old != device.interval_ms)
+            }
+            MasterData::Party(_) | MasterData::Location(_) => (None, false),
+        };
+        self.state.masters.put(data.clone());
+        let mut changes = self.judge_unborn(product.as_slice(), stamp);
+        if again && !self.state.readings.is_empty() {
+            for id in self.state.measured_things(product.as_ref()) {
+                changes.extend(self.judge_readings(id, stamp));
+            }
+        }
         changes
     }
 
@@ -229,6 +247,23 @@ fn judges_readings(rule: RuleId) -> bool {
 }
 
 impl State {
+    /// Things with readings; of a product, only those that are packs of it or ever held one.
+    fn measured_things(&self, product: Option<&Gtin>) -> Vec<ThingId> {
+        let is = |id: ThingId| {
+            let sgtin = self.thing(id).and_then(|thing| thing.sgtin());
+            product.is_none_or(|gtin| sgtin.is_some_and(|sgtin| sgtin.gtin == *gtin))
+        };
+        let measured = self
+            .things
+            .iter()
+            .enumerate()
+            .filter(|(_, t)| !t.measured().is_empty());
+        measured
+            .map(|(i, _)| ThingId(number(i)))
+            .filter(|id| is(*id) || self.ever_inside(*id).into_iter().any(is))
+            .collect()
+    }
+
     /// What the temperature rules say about a thing, and what they compared with.
     fn reading_drafts(&self, id: ThingId) -> (Vec<Draft>, Option<Watch>) {
         let always = Span {

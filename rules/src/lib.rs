@@ -2,9 +2,9 @@
 //! no I/O; the same records in the same order give the same findings and the same bytes.
 //!
 //! [`Engine::apply`] takes one [`Record`] at a time, in ledger order, and answers with the findings
-//! it made appear, change or go away. The state keeps facts only; what a pack's status is, who holds
-//! it, what a pallet contains, how warm it was, is computed from the timeline when asked, so late
-//! records fall into place. [`verdict::judge`] turns all of it into what a pharmacist is told.
+//! it made appear, change or go away. The state keeps facts only; what a pack's status is, who
+//! holds it, what a pallet contains, how warm it was, is computed from the timeline when asked, so
+//! late records fall into place. [`verdict::judge`] turns all of it into what a pharmacist is told.
 //!
 //! A rule may see one thing's timeline (its own events and those of its containers), the readings
 //! taken of it, master data and the [`Profile`]'s thresholds. It may not see the wall clock, other

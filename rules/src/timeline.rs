@@ -130,12 +130,19 @@ impl State {
         let Some(parent) = self.thing(stay.parent) else {
             return;
         };
-        let emptied = parent
+        let since = |id: &EventId| self.event(*id).map_or(i64::MIN, |event| event.time_ms);
+        let from = parent
+            .disbands()
+            .partition_point(|id| since(id) < stay.span.from_ms);
+        let later = parent
             .disbands()
             .iter()
-            .filter_map(|id| self.event(*id))
+            .skip(from)
+            .filter_map(|id| self.event(*id));
+        let emptied = later
             .filter(|event| event.voided_by.is_none())
-            .find(|event| event.time_ms >= stay.span.from_ms && event.time_ms <= until_ms);
+            .take_while(|event| event.time_ms <= until_ms)
+            .next();
         if let Some(event) = emptied {
             stay.span.to_ms = event.time_ms;
         }

@@ -125,7 +125,9 @@ impl Dose {
         for sample in run {
             let here = rate(a, kelvin(sample.mc)?, reference);
             let step = match (dose.times.last(), dose.rates.last(), dose.sums.last()) {
-                (Some(t), Some(r), Some(sum)) => sum + float(sample.t_ms - t) * (r + here) / 2.0,
+                (Some(t), Some(r), Some(sum)) => {
+                    sum + float(sample.t_ms.saturating_sub(*t)) * (r + here) / 2.0
+                }
                 _ => 0.0,
             };
             dose.times.push(sample.t_ms);
@@ -146,8 +148,8 @@ impl Dose {
             return (r0, sum);
         };
         let r1 = get(&self.rates, right);
-        let passed = float(t_ms - t0);
-        let here = r0 + (r1 - r0) * passed / float(t1 - t0);
+        let passed = float(t_ms.saturating_sub(t0));
+        let here = r0 + (r1 - r0) * passed / float(t1.saturating_sub(t0));
         (here, sum + passed * (r0 + here) / 2.0)
     }
 
@@ -191,7 +193,7 @@ fn worst_of_run(
             && slope < 0.0
         {
             let share = rising / (rising - slope);
-            let vertex = last.saturating_add(rounded(float(start - last) * share));
+            let vertex = last.saturating_add(rounded(float(start.saturating_sub(last)) * share));
             keep_worse(&mut worst, dose.over(vertex, gate.window_ms).0, vertex);
         }
         before = Some((start, slope));

@@ -189,7 +189,8 @@ impl State {
     }
 
     /// Whether a finding stands for this thing, was resolved, or quality assurance released the
-    /// goods in spite of it. A release covers what was known when it was made.
+    /// goods in spite of it. A release covers what was known when it was made, and never a finding
+    /// that is conclusive: nobody can release a forgery.
     pub(crate) fn status_for(&self, thing: ThingId, finding: &Finding) -> FindingStatus {
         if finding.resolved_by.is_some() {
             return FindingStatus::Resolved;
@@ -205,7 +206,7 @@ impl State {
             )
             .max_by_key(|decision| decision.record.position)
             .is_some_and(|last| last.release && last.record.position > finding.position);
-        if released {
+        if released && !finding.conclusive {
             FindingStatus::Released
         } else {
             FindingStatus::Open

@@ -2,6 +2,9 @@
 //! be used because a reading was above its ceiling. Passing the gate releases nothing: an excursion
 //! stays with quality assurance, who find the number among its facts. Refusals (frozen goods, low
 //! excursions, a window not covered) are told there as well and are no findings of their own.
+//!
+//! Late facts: as all readings. A quiet reading inside the band is not judged at once; it is at the
+//! next one that is not quiet, or at the next event of the goods.
 
 use super::Reading;
 use crate::cold_chain::{Activation, Span, worst_window};

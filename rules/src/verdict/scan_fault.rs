@@ -1,14 +1,18 @@
-//! Known faults of scanners: what a garbled code would have been. A repair counts only when it leads
-//! to exactly one pack that was really made, so a forger gains nothing by imitating a bad scanner:
-//! the answer is "read again", never "genuine".
+//! Known faults of scanners: what a garbled code would have been. A repair counts only when it
+//! leads to exactly one pack that was really made, so a forger gains nothing by imitating a bad
+//! scanner: the answer is "read again", never "genuine".
 
 /// Undoes one fault.
 type Repair = fn(&str) -> String;
 
 /// Faults and their names, the most common first.
-const REPAIRS: [(&str, Repair); 5] = [
+const REPAIRS: [(&str, Repair); 6] = [
     ("Caps Lock was on", swap_case),
-    ("everything was sent in capitals or small letters", same),
+    ("everything was sent in capitals", str::to_ascii_lowercase),
+    (
+        "everything was sent in small letters",
+        str::to_ascii_uppercase,
+    ),
     (
         "the keyboard is set to another language (Y and Z are exchanged)",
         swap_yz,
@@ -20,20 +24,12 @@ const REPAIRS: [(&str, Repair); 5] = [
     ("the letter O was read for the digit 0", o_to_zero),
 ];
 
-/// Texts that a fault could have turned into `seen`, with the fault's name. The second entry of the
-/// table stands for a comparison without regard to case, see [`same_but_case`].
+/// Texts that a fault could have turned into `seen`, with the fault's name.
 pub(super) fn candidates(seen: &str) -> impl Iterator<Item = (&'static str, String)> + '_ {
     let all = REPAIRS
         .iter()
         .map(move |(name, repair)| (*name, repair(seen)));
-    let cased = [
-        ("everything was sent in capitals", seen.to_ascii_lowercase()),
-        (
-            "everything was sent in small letters",
-            seen.to_ascii_uppercase(),
-        ),
-    ];
-    all.chain(cased).filter(move |(_, text)| text != seen)
+    all.filter(move |(_, text)| text != seen)
 }
 
 /// The fault that would explain why `seen` was read where `known` is printed.
@@ -57,10 +53,6 @@ fn looks_like_element(text: &str) -> bool {
         .iter()
         .any(|ai| text.starts_with(ai))
         && text.len() > 2
-}
-
-fn same(text: &str) -> String {
-    text.to_owned()
 }
 
 fn swap_case(text: &str) -> String {

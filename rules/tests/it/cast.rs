@@ -255,3 +255,13 @@ pub(crate) fn recall(lot: &str) -> Decision {
         reason: "particles found".to_owned(),
     }
 }
+
+/// The refrigerated product with another storage condition.
+pub(crate) fn stored(storage: &str) -> MasterData {
+    MasterData::Product(Product {
+        gtin: Gtin::parse(FRIDGE).unwrap(),
+        name: "Frigidol".to_owned(),
+        mah: gln_of('M'),
+        storage: Some(storage.to_owned()),
+    })
+}

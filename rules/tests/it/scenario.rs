@@ -157,6 +157,7 @@ fn fact(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
     let reason = || "looked at the curve".to_owned();
     let subject = || cast::thing(&row.subject);
     match verb {
+        "stored" => return Fact::Master(cast::stored(rest[0])),
         "recall" => return decided(cast::recall(&row.subject)),
         "release" => {
             return decided(Decision::QaRelease {
