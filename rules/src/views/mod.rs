@@ -138,6 +138,28 @@ impl Engine {
             .collect()
     }
 
+    /// Products a statement about a thing concerns: a pack's or a lot's own, or those of everything
+    /// that was ever in a container, also after it was emptied.
+    pub fn products_of(&self, epc: &Epc) -> Vec<gs1::Gtin> {
+        let gtin = |epc: &Epc| match epc {
+            Epc::Sgtin(sgtin) => Some(sgtin.gtin.clone()),
+            Epc::Lgtin { gtin, .. } | Epc::Gtin(gtin) => Some(gtin.clone()),
+            _ => None,
+        };
+        let inside = self
+            .state
+            .find(epc)
+            .map(|id| self.state.ever_inside(id))
+            .unwrap_or_default();
+        let things = inside.iter().filter_map(|id| self.state.thing(*id));
+        let products: std::collections::BTreeSet<_> = things
+            .map(|thing| &thing.epc)
+            .chain([epc])
+            .filter_map(gtin)
+            .collect();
+        products.into_iter().collect()
+    }
+
     /// The containers around a thing, with the time it was inside, oldest first.
     pub fn containers_of(&self, epc: &Epc) -> Vec<pack::ContainerRef> {
         let Some(id) = self.state.find(epc) else {

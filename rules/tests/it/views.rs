@@ -133,6 +133,11 @@ fn a_lot_adds_up_and_a_shipment_shows_its_contents() {
     assert_eq!(pallet["legs"][0]["from"]["name"], json!("Maker"));
     assert_eq!(pallet["legs"][0]["to"]["name"], json!("Wholesaler"));
     assert_eq!(pallet["devices"], json!([cast::LOGGER]));
+    assert_eq!(
+        engine.products_of(&cast::thing("s9")),
+        [gtin],
+        "also after it was emptied"
+    );
     // The dispensed pack is no longer in its case, the other one is.
     assert_eq!(engine.contents_of(&cast::thing("s1")), [cast::thing("p2")]);
 }
