@@ -60,7 +60,7 @@ fn main() {
         .map_or(100_000, |text| text.parse().expect("a number"));
     let dir = arguments.next().map(PathBuf::from);
     let dir = dir.unwrap_or_else(|| std::env::temp_dir().join("theriac-bench-ingest"));
-    let _ = std::fs::remove_dir_all(&dir);
+    drop(std::fs::remove_dir_all(&dir));
     let genesis = Genesis {
         name: "bench".into(),
         created_ms: NOW,

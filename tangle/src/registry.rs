@@ -62,8 +62,9 @@ impl Role {
         match (self, kind) {
             (_, Kind::Registry) => false,
             (Self::Node, _) | (_, Kind::Opaque(_)) => true,
-            (Self::Gateway | Self::Device, Kind::Events | Kind::SensorBatch) => true,
-            (Self::Gateway | Self::Device, _) => false,
+            (Self::Gateway | Self::Device, kind) => {
+                matches!(kind, Kind::Events | Kind::SensorBatch)
+            }
             (Self::Person, kind) => !matches!(kind, Kind::SensorBatch),
         }
     }

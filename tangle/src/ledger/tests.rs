@@ -127,6 +127,7 @@ fn a_milestone_orders_the_past_cones_of_its_heads() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_is_wrong_with_a_block_is_said() {
     let dag = Dag::parse("a0\nb0\na1 <- a0");
     let world = World::new();

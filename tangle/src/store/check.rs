@@ -121,12 +121,13 @@ pub fn check(
         _ => storage(".")(error),
     })?;
     let _lock = files.lock().map_err(storage("."))?;
-    check_over(Arc::new(files), keys, fold, rebuild)
+    let files: Arc<dyn Files> = Arc::new(files);
+    check_over(&files, keys, fold, rebuild)
 }
 
 /// As [`check`], over any files.
 pub fn check_over(
-    files: Arc<dyn Files>,
+    files: &Arc<dyn Files>,
     keys: Box<dyn PostingKeys>,
     fold: &mut dyn FnMut(&Ordered) -> Vec<Outcome>,
     rebuild: bool,
@@ -135,12 +136,12 @@ pub fn check_over(
     let clean = check_pins(files.as_ref(), &mut report)?;
     let checkpoint = read_checkpoint(files.as_ref());
     report.absorb(checkpoint)?;
-    let log = check_log(&files, clean.as_ref(), rebuild, &mut report);
+    let log = check_log(files, clean.as_ref(), rebuild, &mut report);
     let sound =
         report.absorb(log)?.is_some() && report.differences.iter().all(|it| it.file == INDEX);
     if rebuild && sound {
         let keys = Arc::from(keys);
-        let derived = check_derived(&files, &keys, fold, &mut report);
+        let derived = check_derived(files, &keys, fold, &mut report);
         report.absorb(derived)?;
     }
     Ok(report)
@@ -244,7 +245,7 @@ fn check_derived(
     report: &mut CheckReport,
 ) -> Result<(), Broken> {
     let open = |without_index: bool| {
-        let shadow = Shadow::new(Arc::clone(files));
+        let shadow: Arc<dyn Files> = Arc::new(Shadow::new(Arc::clone(files)));
         if without_index {
             shadow
                 .remove(INDEX)
@@ -252,7 +253,7 @@ fn check_derived(
                 .map_err(storage(INDEX))?;
         }
         let keys = Box::new(Shared(Arc::clone(keys)));
-        Tangle::open_over(Arc::new(shadow), Options::default(), keys)
+        Tangle::open_over(&shadow, Options::default(), keys)
     };
     let mut stored = open(false)?;
     let mut derived = open(true)?;

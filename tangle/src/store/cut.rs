@@ -220,7 +220,8 @@ impl Tangle {
             .signed
             .is_some_and(|kept| kept.keys == signed.keys);
         if !known {
-            let lines: String = signed.keys.iter().map(|key| format!("{key}\n")).collect();
+            let lines: Vec<_> = signed.keys.iter().map(ToString::to_string).collect();
+            let lines = lines.join("\n") + "\n";
             write_whole(files, CHECKPOINT_KEYS, lines.as_bytes())
                 .map_err(storage(CHECKPOINT_KEYS))?;
         }
@@ -279,10 +280,7 @@ pub struct Replay {
 
 impl std::fmt::Debug for Replay {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Replay")
-            .field("next", &self.next)
-            .field("end", &self.end)
-            .finish()
+        write!(f, "Replay({}..{})", self.next, self.end)
     }
 }
 

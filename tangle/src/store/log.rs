@@ -6,7 +6,7 @@
 //!
 //! segment header   0  8  magic "TNGLSEG1"          16  32  network id
 //!                  8  4  number of the segment      48  8  number of its first batch
-//!                 12  4  zero                       56  4  zero
+//!                 12  4  zero                       56  4  length of the file, bytes
 //!                                                   60  4  CRC-32C of bytes 0..60
 //! ```
 //! **Batches.** One group commit writes one batch: some frames in one piece, then one fdatasync,
@@ -99,7 +99,7 @@ impl Log {
         let current = segments.file(tail.place.segment)?;
         let current_bytes = current
             .len()
-            .map_err(segments.storage(tail.place.segment))?;
+            .map_err(Segments::storage(tail.place.segment))?;
         Ok(Self {
             segments,
             current,
@@ -154,7 +154,7 @@ impl Log {
             places.push(place);
         }
         let end = self.place_in_buffer(start)?;
-        let storage = self.segments.storage(start.segment);
+        let storage = Segments::storage(start.segment);
         let written = self.current.write_at(start.offset.into(), &self.buffer);
         written
             .and_then(|()| self.current.sync())
@@ -185,7 +185,7 @@ impl Log {
         let next = self.tail.place.segment + 1;
         self.segments.make(next, self.tail.batch, bytes)?;
         self.current = self.segments.file(next)?;
-        self.current_bytes = self.current.len().map_err(self.segments.storage(next))?;
+        self.current_bytes = self.current.len().map_err(Segments::storage(next))?;
         self.tail.place = Place {
             segment: next,
             ..Place::START
@@ -201,7 +201,7 @@ const BUFFER_BYTES_KEPT: usize = 8 * 1024 * 1024;
 pub(crate) fn cut(segments: &Segments, tail: Tail, until: u32) -> Result<(), Broken> {
     let file = segments.file(tail.place.segment)?;
     let zeros = vec![0; until.saturating_sub(tail.place.offset) as usize];
-    let storage = segments.storage(tail.place.segment);
+    let storage = Segments::storage(tail.place.segment);
     file.write_at(tail.place.offset.into(), &zeros)
         .and_then(|()| file.sync())
         .map_err(storage)

@@ -188,8 +188,8 @@ impl Clean {
             batch: log.next()?.parse().ok()?,
         };
         let index = digest(lines.next()?.strip_prefix("index.redb ")?)?;
-        let checkpoint = maybe_digest(lines.next()?.strip_prefix("checkpoint ")?)?;
-        let keys = maybe_digest(lines.next()?.strip_prefix("checkpoint.keys ")?)?;
+        let checkpoint = maybe_digest(lines.next()?.strip_prefix("checkpoint ")?).ok()?;
+        let keys = maybe_digest(lines.next()?.strip_prefix("checkpoint.keys ")?).ok()?;
         let genesis = digest(lines.next()?.strip_prefix("genesis.cbor ")?)?;
         let clean = Self {
             tail,
@@ -202,14 +202,16 @@ impl Clean {
     }
 }
 
-/// `None` is not readable, `Some(None)` says there is no such file.
-fn maybe_digest(text: &str) -> Option<Option<Digest>> {
+/// "none" stands for a file that is not there.
+fn maybe_digest(text: &str) -> Result<Option<Digest>, Unreadable> {
     if text == "none" {
-        Some(None)
+        Ok(None)
     } else {
-        digest(text).map(Some)
+        digest(text).map(Some).ok_or(Unreadable)
     }
 }
+
+struct Unreadable;
 
 fn digest(text: &str) -> Option<Digest> {
     let (length, hash) = text.split_once(' ')?;

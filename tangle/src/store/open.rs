@@ -28,14 +28,14 @@ use crate::ledger::{Effect, Head, Input, Ledger};
 impl Tangle {
     /// As [`Tangle::create`], over any files.
     pub fn create_over(
-        files: Arc<dyn Files>,
+        files: &Arc<dyn Files>,
         genesis: &Genesis,
         options: &Options,
     ) -> Result<(), Broken> {
         genesis.check().map_err(Broken::Genesis)?;
         refuse_existing(files.as_ref())?;
         let network = genesis.network_id();
-        let segments = Segments::new(Arc::clone(&files), network, options.segment_bytes);
+        let segments = Segments::new(Arc::clone(files), network, options.segment_bytes);
         segments.sweep()?;
         let bytes = genesis.to_bytes();
         let mut log = Log::create(Arc::new(segments))?;
@@ -45,7 +45,7 @@ impl Tangle {
 
     /// As [`Tangle::open`], over any files.
     pub fn open_over(
-        files: Arc<dyn Files>,
+        files: &Arc<dyn Files>,
         options: Options,
         keys: Box<dyn PostingKeys>,
     ) -> Result<Self, Broken> {
@@ -61,7 +61,7 @@ impl Tangle {
             .and_then(|()| files.sync_dir(""))
             .map_err(storage(CLEAN))?;
         let open = |rebuild| {
-            let opening = Opening::new(Arc::clone(&files), options)?;
+            let opening = Opening::new(Arc::clone(files), options)?;
             opening.open(Arc::clone(&keys), clean.as_ref(), rebuild)
         };
         match open(rebuild.clone()) {
@@ -113,7 +113,7 @@ impl Tangle {
         let mut scan = Scan::new(&segments, self.state.mark.tail)?;
         while let Some(batch) = scan.next_batch()? {
             for frame in batch {
-                self.replay_frame(frame)?;
+                self.replay_frame(&frame)?;
             }
             self.state.mark.tail = scan.tail();
             if self.shared.index.fresh_blocks() >= self.options.flush_blocks_max {
@@ -137,7 +137,7 @@ impl Tangle {
         Ok(())
     }
 
-    fn replay_frame(&mut self, frame: Scanned) -> Result<(), Broken> {
+    fn replay_frame(&mut self, frame: &Scanned) -> Result<(), Broken> {
         let place = frame.place;
         let corrupt =
             |what: String| Broken::corrupt(&segment_name(place.segment), place.offset.into(), what);

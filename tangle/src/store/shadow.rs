@@ -1,6 +1,7 @@
 //! A view of a directory that writes nothing: reads come from the files below, writes stay in
 //! memory. `check` opens a ledger through it, so that looking changes nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -125,10 +126,11 @@ impl ShadowFile {
         let mut bytes = vec![0; usize::try_from(PAGE).unwrap_or(0)];
         let start = page * PAGE;
         let there = below_length.saturating_sub(start).min(PAGE);
-        if let (Some(below), Ok(there)) = (&self.below, usize::try_from(there)) {
-            if let Some(part) = bytes.get_mut(..there).filter(|part| !part.is_empty()) {
-                below.read_at(start, part)?;
-            }
+        let part = usize::try_from(there)
+            .ok()
+            .and_then(|there| bytes.get_mut(..there));
+        if let (Some(below), Some(part)) = (&self.below, part.filter(|part| !part.is_empty())) {
+            below.read_at(start, part)?;
         }
         Ok(bytes)
     }
@@ -160,13 +162,9 @@ impl File for ShadowFile {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         for (page, within, done, part) in pieces(offset, out.len()) {
-            let below;
             let bytes = match state.pages.get(&page) {
-                Some(bytes) => bytes,
-                None => {
-                    below = self.page_below(page, state.below_length)?;
-                    &below
-                }
+                Some(bytes) => Cow::Borrowed(bytes),
+                None => Cow::Owned(self.page_below(page, state.below_length)?),
             };
             let from = bytes.get(within..within + part);
             if let (Some(to), Some(from)) = (out.get_mut(done..done + part), from) {

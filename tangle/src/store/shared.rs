@@ -82,9 +82,9 @@ impl Shared {
     ) -> Result<VerifiedBlock, Broken> {
         let (kind, bytes) = self.segments.read(row.place, row.length)?;
         if kind != FrameKind::Block {
-            return Err(self.not_there(row.place, "the frame is not that of a block"));
+            return Err(not_there(row.place, "the frame is not that of a block"));
         }
-        stored_block(&bytes, &self.network, id).map_err(|what| self.not_there(row.place, &what))
+        stored_block(&bytes, &self.network, id).map_err(|what| not_there(row.place, &what))
     }
 
     /// The row of a local id that another row names.
@@ -118,10 +118,10 @@ impl Shared {
         };
         Ok(Some((lid, self.row(lid)?)))
     }
+}
 
-    fn not_there(&self, place: Place, what: &str) -> Broken {
-        Broken::corrupt(&segment_name(place.segment), place.offset.into(), what)
-    }
+fn not_there(place: Place, what: &str) -> Broken {
+    Broken::corrupt(&segment_name(place.segment), place.offset.into(), what)
 }
 
 /// A block from bytes of our own log. Its id is computed again; the signature was checked when

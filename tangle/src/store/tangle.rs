@@ -138,7 +138,8 @@ impl Tangle {
     pub fn create(dir: &Path, genesis: &Genesis, options: &Options) -> Result<(), Broken> {
         let files = Directory::create(dir).map_err(storage("."))?;
         let _lock = files.lock().map_err(storage("."))?;
-        Self::create_over(Arc::new(files), genesis, options)
+        let files: Arc<dyn Files> = Arc::new(files);
+        Self::create_over(&files, genesis, options)
     }
 
     /// Opens the ledger in `dir`; see [`Tangle::opened`] for what that took. Milestones that
@@ -150,7 +151,10 @@ impl Tangle {
             _ => storage(".")(error),
         })?;
         let lock = files.lock().map_err(storage("."))?;
-        let tangle = Self::open_over(Arc::new(files), options, keys)?;
+        let tangle = {
+            let files: Arc<dyn Files> = Arc::new(files);
+            Self::open_over(&files, options, keys)?
+        };
         Ok(Self {
             _lock: Some(lock),
             ..tangle

@@ -79,13 +79,17 @@ fn script(count: usize) -> Vec<VerifiedBlock> {
     blocks
 }
 
+fn files(disk: &Disk) -> Arc<dyn Files> {
+    Arc::new(disk.clone())
+}
+
 fn create(disk: &Disk) {
     let world = World::new();
-    Tangle::create_over(Arc::new(disk.clone()), world.genesis(), &options()).unwrap();
+    Tangle::create_over(&files(disk), world.genesis(), &options()).unwrap();
 }
 
 fn try_open(disk: &Disk) -> Result<Tangle, crate::Broken> {
-    Tangle::open_over(Arc::new(disk.clone()), options(), Box::new(Words))
+    Tangle::open_over(&files(disk), options(), Box::new(Words))
 }
 
 fn open(disk: &Disk) -> Tangle {
@@ -125,5 +129,5 @@ fn catch_up(tangle: &mut Tangle) -> Result<(), crate::Broken> {
 }
 
 fn check_disk(disk: &Disk, rebuild: bool) -> CheckReport {
-    check_over(Arc::new(disk.clone()), Box::new(Words), &mut fold, rebuild).unwrap()
+    check_over(&files(disk), Box::new(Words), &mut fold, rebuild).unwrap()
 }

@@ -16,7 +16,7 @@ const LEVEL_STEP: u8 = 4;
 pub(super) fn append(frontier: &mut Frontier, leaves: &[Hash], rows: &mut Rows) {
     for leaf in leaves {
         frontier.append_with(*leaf, |node, hash| {
-            if node.level % LEVEL_STEP == 0 {
+            if node.level.is_multiple_of(LEVEL_STEP) {
                 rows.nodes.insert(node_key(node.level, node.index), *hash);
             }
         });
@@ -25,7 +25,7 @@ pub(super) fn append(frontier: &mut Frontier, leaves: &[Hash], rows: &mut Rows) 
 
 /// A full node.
 pub(super) fn node(index: &Index, node: Node) -> Result<Hash, Broken> {
-    if node.level % LEVEL_STEP == 0 {
+    if node.level.is_multiple_of(LEVEL_STEP) {
         let missing = || {
             let what = format!(
                 "node {} of level {} of the log is missing",
@@ -72,7 +72,7 @@ pub(super) fn recompute(
             return Err(Broken::corrupt(INDEX, 0, what));
         }
         frontier.append_with(hash, |node, hash| {
-            if node.level > 0 && node.level % LEVEL_STEP == 0 {
+            if node.level > 0 && node.level.is_multiple_of(LEVEL_STEP) {
                 upper.push((node, *hash));
             }
         });

@@ -149,7 +149,7 @@ fn make(
         seq: line.seq,
         prev: prev.map(|(id, _)| id),
         parents,
-        hlc: Hlc(FOUNDED_MS + depth << 16),
+        hlc: Hlc((FOUNDED_MS + depth) << 16),
     };
     let block = world.0.block(&line.author, place, vec![item(name)]);
     let id = *block.id();

@@ -107,6 +107,7 @@ impl Disk {
 
     /// What the disk holds when the power comes back; `seed` decides what of the unsynced
     /// changes made it.
+    #[must_use]
     pub fn after_power_loss(&self, seed: u64) -> Self {
         let state = self.state();
         let mut random = Random(seed);
@@ -136,6 +137,7 @@ impl Disk {
     }
 
     /// The same disk after a stop of the process alone: nothing written is lost.
+    #[must_use]
     pub fn after_kill(&self) -> Self {
         let mut state = self.state().clone();
         for inode in &mut state.inodes {

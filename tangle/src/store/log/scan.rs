@@ -112,7 +112,7 @@ impl<'a> Scan<'a> {
         let mut bytes = vec![0; length];
         let file = self.segments.file(number)?;
         file.read_at(0, &mut bytes)
-            .map_err(self.segments.storage(number))?;
+            .map_err(Segments::storage(number))?;
         Ok((number, bytes))
     }
 }
@@ -171,15 +171,17 @@ fn judge_end(bytes: &[u8], tail: Tail) -> Result<Option<u32>, Broken> {
             offset,
             ..tail.place
         };
-        if rest.starts_with(&frame::MAGIC) {
-            if let Some(later) = frame::read(rest, place).filter(|f| f.turn.batch > tail.batch) {
-                let what = format!(
-                    "batch {} is damaged: a sound frame of batch {} follows at {offset}",
-                    tail.batch, later.turn.batch
-                );
-                let name = segment_name(tail.place.segment);
-                return Err(Broken::corrupt(&name, tail.place.offset.into(), what));
-            }
+        let frame = rest
+            .starts_with(&frame::MAGIC)
+            .then(|| frame::read(rest, place))
+            .flatten();
+        if let Some(later) = frame.filter(|frame| frame.turn.batch > tail.batch) {
+            let what = format!(
+                "batch {} is damaged: a sound frame of batch {} follows at {offset}",
+                tail.batch, later.turn.batch
+            );
+            let name = segment_name(tail.place.segment);
+            return Err(Broken::corrupt(&name, tail.place.offset.into(), what));
         }
         offset = offset.saturating_add(8);
     }

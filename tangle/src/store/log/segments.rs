@@ -41,7 +41,7 @@ impl Segments {
             .list("log")
             .map_err(storage_error("log".into()))?;
         let mut count = 0;
-        for name in names.iter().filter(|name| name.ends_with(".seg")) {
+        for name in names.iter().filter(|name| has_ending(name, "seg")) {
             let wanted = segment_name(count);
             if wanted.strip_prefix("log/") != Some(name) {
                 let what = format!("the segment is missing, {name} is there");
@@ -56,7 +56,7 @@ impl Segments {
     pub(crate) fn sweep(&self) -> Result<(), Broken> {
         let failed = || storage_error("log".into());
         for name in self.files.list("log").map_err(failed())? {
-            if name.ends_with(".new") {
+            if has_ending(&name, "new") {
                 self.files
                     .remove(&format!("log/{name}"))
                     .map_err(failed())?;
@@ -77,14 +77,14 @@ impl Segments {
             return Ok(file);
         }
         let name = segment_name(number);
-        let file = self.files.open(&name).map_err(self.storage(number))?;
+        let file = self.files.open(&name).map_err(Self::storage(number))?;
         let file = file.ok_or_else(|| Broken::corrupt(&name, 0, "the segment is missing"))?;
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(open.entry(number).or_insert(file)))
     }
 
     /// Turns an I/O error at this segment into ours.
-    pub(crate) fn storage(&self, number: u32) -> impl FnOnce(io::Error) -> Broken + use<> {
+    pub(crate) fn storage(number: u32) -> impl FnOnce(io::Error) -> Broken + use<> {
         storage_error(segment_name(number))
     }
 
@@ -93,7 +93,7 @@ impl Segments {
         let name = segment_name(number);
         let fresh = format!("{name}.new");
         let length = u64::from(self.segment_bytes).max(bytes + u64::from(SEGMENT_HEADER_BYTES));
-        let header = self.header(number, first_batch);
+        let header = self.header(number, first_batch, length);
         let make = || {
             let file = self.files.create(&fresh)?;
             file.set_len(length)?;
@@ -102,14 +102,14 @@ impl Segments {
             self.files.rename(&fresh, &name)?;
             self.files.sync_dir("log")
         };
-        make().map_err(self.storage(number))
+        make().map_err(Self::storage(number))
     }
 
     /// Checks the header of a segment; returns its length in bytes and its first batch.
     pub(crate) fn check_header(&self, number: u32) -> Result<(u64, u64), Broken> {
         let name = segment_name(number);
         let file = self.file(number)?;
-        let length = file.len().map_err(self.storage(number))?;
+        let length = file.len().map_err(Self::storage(number))?;
         if length < u64::from(SEGMENT_HEADER_BYTES) {
             return Err(Broken::corrupt(
                 &name,
@@ -118,18 +118,18 @@ impl Segments {
             ));
         }
         let mut found = [0; SEGMENT_HEADER_BYTES as usize];
-        file.read_at(0, &mut found).map_err(self.storage(number))?;
+        file.read_at(0, &mut found).map_err(Self::storage(number))?;
         let batch = found
             .get(48..56)
             .and_then(|bytes| bytes.first_chunk().copied());
         let batch = u64::from_le_bytes(batch.unwrap_or_default());
-        let wanted = self.header(number, batch);
+        let wanted = self.header(number, batch, length);
         match (0..)
             .zip(wanted.iter().zip(found))
             .find(|(_, (wanted, found))| *wanted != found)
         {
             Some((at, _)) => {
-                let what = "the segment header is not that of this network and place";
+                let what = "the segment header is not that of this network, place and length";
                 Err(Broken::corrupt(&name, at, what))
             }
             None => Ok((length, batch)),
@@ -152,7 +152,7 @@ impl Segments {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 return Err(corrupt("the file ends in the frame"));
             }
-            read => read.map_err(self.storage(place.segment))?,
+            read => read.map_err(Self::storage(place.segment))?,
         }
         let found = frame::read(&bytes, place).filter(|frame| frame.payload.len() == length);
         let kind = found
@@ -163,15 +163,21 @@ impl Segments {
         Ok((kind, bytes))
     }
 
-    fn header(&self, number: u32, first_batch: u64) -> Vec<u8> {
+    fn header(&self, number: u32, first_batch: u64, length: u64) -> Vec<u8> {
         let mut header = Vec::with_capacity(SEGMENT_HEADER_BYTES as usize);
         header.extend(MAGIC);
         header.extend(number.to_le_bytes());
         header.extend([0; 4]);
         header.extend(self.network.as_bytes());
         header.extend(first_batch.to_le_bytes());
-        header.extend([0; 4]);
+        header.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
         header.extend(crc32c::crc32c(&header).to_le_bytes());
         header
     }
+}
+
+/// Names are ours and lower case.
+fn has_ending(name: &str, ending: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, found)| found == ending)
 }

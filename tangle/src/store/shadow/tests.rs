@@ -10,7 +10,7 @@ fn random_operations_give_the_same_bytes_and_change_nothing_below() {
         let disk = Disk::new();
         let file = disk.create("a").unwrap();
         let start: Vec<u8> = (0..random.below(20_000))
-            .map(|at| (at % 251) as u8)
+            .map(|at| u8::try_from(at % 251).unwrap())
             .collect();
         file.write_at(0, &start).unwrap();
         let shadow = Shadow::new(Arc::new(disk.clone()));

@@ -247,7 +247,7 @@ fn a_fold_that_says_something_else_is_found_out() {
         "{last:?}"
     );
     let report = check_over(
-        Arc::new(disk),
+        &files(&disk),
         Box::new(Words),
         &mut |ordered: &Ordered| ordered.default_outcomes(),
         true,

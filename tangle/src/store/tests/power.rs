@@ -63,7 +63,7 @@ fn work(
     promises: &mut Promises,
     random: &mut Random,
 ) -> Result<(), Stop> {
-    match Tangle::create_over(Arc::new(disk.clone()), World::new().genesis(), &options()) {
+    match Tangle::create_over(&files(disk), World::new().genesis(), &options()) {
         Ok(()) if promises.acknowledged > 0 => return Err(Stop::Promise("all is gone".into())),
         Ok(()) | Err(Broken::Exists) => {}
         Err(error) => return Err(error.into()),
@@ -87,15 +87,18 @@ fn work(
         tangle.submit(script[at..end].to_vec(), NOW)?;
         promises.acknowledged = end;
         at = end;
-        if random.chance(30) {
-            if let Some(ordered) = tangle.cut(&key("node"), NOW)? {
-                promises
-                    .order
-                    .extend(ordered.blocks.iter().map(|block| *block.id()));
-                if random.chance(80) {
-                    catch_up(&mut tangle)?;
-                    promises.note = tangle.checkpoint_note();
-                }
+        let cut = if random.chance(30) {
+            tangle.cut(&key("node"), NOW)?
+        } else {
+            None
+        };
+        if let Some(ordered) = cut {
+            promises
+                .order
+                .extend(ordered.blocks.iter().map(|block| *block.id()));
+            if random.chance(80) {
+                catch_up(&mut tangle)?;
+                promises.note = tangle.checkpoint_note();
             }
         }
         if random.chance(10) {
