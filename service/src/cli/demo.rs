@@ -17,12 +17,11 @@ use service::demo::play::{Acknowledged, Progress, Stage};
 use service::demo::setup::Cast;
 use service::demo::story::Story;
 use service::keys::DataDir;
-use service::{Config, Node, World};
+use service::{Config, Server, World};
 
 use super::exit::{Exit, Failure, one_line};
 use super::out::{self, Format};
-use super::server::{self, Running};
-use super::{files, local, progress};
+use super::{files, local, progress, server};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,31 +90,36 @@ pub(crate) fn run(command: &Demo, format: Format) -> Result<Exit, Failure> {
         Format::Json => out::json(&serde_json::json!(facts)),
         Format::Text => facts.lines().iter().for_each(|line| out::line(line)),
     }
-    let seconds = world.elapsed().as_secs_f64();
+    let ready = format!("ready after {:.1} s", world.elapsed().as_secs_f64());
     if command.exit_when_ready {
-        out::line(&format!("ready after {seconds:.1} s"));
-        running.stop()?;
+        server::stop(running, &config)?;
+        out::line(&ready);
         return Ok(Exit::Ok);
     }
-    out::line(&format!("ready after {seconds:.1} s; Ctrl-C stops it"));
-    running.wait()?;
+    server::wait(running, &config, || out::line(&format!("{ready}; Ctrl-C stops it")))?;
     Ok(Exit::Ok)
 }
 
+/// Serves the node in the background and says where.
+fn start(config: &Config, world: &World) -> Result<Server, Failure> {
+    let running = server::start(config, world.clone())?;
+    out::line(&format!("listening on {}", running.url()));
+    Ok(running)
+}
+
 /// Serves a demo that was played before.
-fn serve_again(config: &Config, world: &World, file: &Path) -> Result<(Running, Facts), Failure> {
+fn serve_again(config: &Config, world: &World, file: &Path) -> Result<(Server, Facts), Failure> {
     let facts = Facts::parse(&files::read(file, FACTS_BYTES_MAX)?)
         .with_context(|| format!("{} is not what a demo wrote", file.display()))
         .map_err(Failure::usage)?;
-    let node = open(config, world)?;
-    let running = Running::start(node, config)?;
-    let facts = facts.at(running.url());
+    let running = start(config, world)?;
+    let facts = facts.at(&running.url());
     write_facts(file, &facts)?;
     Ok((running, facts))
 }
 
 /// Plays the story on a fresh node.
-fn play(command: &Demo, config: &Config, world: &World) -> Result<(Running, Facts), Failure> {
+fn play(command: &Demo, config: &Config, world: &World) -> Result<(Server, Facts), Failure> {
     if DataDir::new(&command.data).ledger().exists() {
         let error = anyhow::anyhow!(
             "{} holds a node but no finished demo",
@@ -130,13 +134,13 @@ fn play(command: &Demo, config: &Config, world: &World) -> Result<(Running, Fact
     let story = Story::new(command.seed, world.now_ms(), command.scale);
     let made = service::init(&command.data, LOG_NAME, world)
         .map_err(|error| local::failure(error, &command.data))?;
-    let node = open(config, world)?;
-    let cast = Cast::register(&node, &story, made.admin_key)
+    let running = start(config, world)?;
+    let url = running.url();
+    let cast = Cast::register(&running.node, &story, made.admin_key)
         .context("registering the demo's parties")
         .map_err(Failure::usage)?;
-    let running = Running::start(node, config)?;
 
-    let client = Client::new(running.url(), None, TIMEOUT)?;
+    let client = Client::new(&url, None, TIMEOUT)?;
     let (keys, gateway, dock_seed) = (cast.named_keys(), cast.gateway.clone(), cast.dock_seed);
     let mut stage = Stage::new(&client, cast, world.clone(), acknowledged);
     let mut teller = Teller::default();
@@ -145,13 +149,13 @@ fn play(command: &Demo, config: &Config, world: &World) -> Result<(Running, Fact
     done.map_err(played_failure)?;
     let door = Door {
         dir: &command.data.join("dock"),
-        server: running.url(),
+        server: &url,
         api_key: &gateway,
         device_seed: dock_seed,
     };
     let dock_read = read_dock(&mut stage, &story, &door)?;
     let checkpoint_key = made.log_key.to_string();
-    let facts = Facts::new(&story, running.url(), keys, checkpoint_key, dock_read);
+    let facts = Facts::new(&story, &url, keys, checkpoint_key, dock_read);
     write_facts(&command.data.join(facts::FILE), &facts)?;
     Ok((running, facts))
 }
@@ -179,10 +183,6 @@ fn read_dock(stage: &mut Stage, story: &Story, door: &Door<'_>) -> Result<bool, 
         .context("reading the dock door")
         .map_err(|error| Failure::new(Exit::Partial, error))?;
     Ok(true)
-}
-
-fn open(config: &Config, world: &World) -> Result<Node, Failure> {
-    Node::open(config, world.clone()).map_err(|error| local::failure(error, &config.node.data_dir))
 }
 
 fn played_failure(error: service::demo::play::PlayError) -> Failure {

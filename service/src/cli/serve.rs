@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use service::{Config, Node, World};
+use service::{Config, World};
 
 use super::exit::{Exit, Failure};
-use super::local;
-use super::server::{self, Running};
+use super::{out, server};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,8 +43,8 @@ pub(crate) fn run(command: &Serve) -> Result<Exit, Failure> {
         config.http.listen = listen;
     }
     server::start_logging_as(&config.log)?;
-    let node = Node::open(&config, World::real())
-        .map_err(|error| local::failure(error, &config.node.data_dir))?;
-    Running::start(node, &config)?.wait()?;
+    let running = server::start(&config, World::real())?;
+    let url = running.url();
+    server::wait(running, &config, || out::line(&format!("listening on {url}")))?;
     Ok(Exit::Ok)
 }

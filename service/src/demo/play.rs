@@ -117,33 +117,21 @@ impl Acknowledged {
 }
 
 impl Stage {
-    /// A stage on the node that `client` speaks to, with the API key of each actor and of the
-    /// gateway, and the loggers that are registered there.
-    pub fn new(
-        client: &Client,
-        keys: &BTreeMap<Actor, String>,
-        gateway: &str,
-        loggers: Vec<Logger>,
-        clock: World,
-    ) -> Self {
+    /// A stage on the node that `client` speaks to, where this cast is registered. What the node
+    /// acknowledges is written to `acknowledged`.
+    pub fn new(client: &Client, cast: Cast, clock: World, acknowledged: Acknowledged) -> Self {
+        let clients = cast
+            .keys
+            .iter()
+            .map(|(actor, key)| (*actor, client.with_key(key)))
+            .collect();
         Self {
-            clients: keys
-                .iter()
-                .map(|(actor, key)| (*actor, client.with_key(key)))
-                .collect(),
-            gateway: client.with_key(gateway),
-            loggers,
+            clients,
+            admin: client.with_key(&cast.admin),
+            gateway: client.with_key(&cast.gateway),
+            loggers: cast.loggers,
             clock,
-            acknowledged: Acknowledged::default(),
-        }
-    }
-
-    /// The same stage, with a list of acknowledgements.
-    #[must_use]
-    pub fn recording(self, acknowledged: Acknowledged) -> Self {
-        Self {
             acknowledged,
-            ..self
         }
     }
 

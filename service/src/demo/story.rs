@@ -583,4 +583,6 @@ fn epcs_of(event: &Value) -> usize {
 }
 
 #[cfg(test)]
+mod judged;
+#[cfg(test)]
 mod tests;

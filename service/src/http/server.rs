@@ -156,24 +156,27 @@ impl Server {
     }
 
     /// Serves until the process is told to stop (SIGINT or SIGTERM), then stops in good order.
+    /// `announce` is called once the signals are listened for: whoever hears of the server may
+    /// stop it.
     ///
     /// # Errors
     /// As [`Server::stop`].
-    pub fn run_until_signal(self) -> Result<(), ServeError> {
+    pub fn run_until_signal(self, announce: impl FnOnce()) -> Result<(), ServeError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(ServeError::Run)?;
-        runtime.block_on(signal()).map_err(ServeError::Run)?;
+        runtime.block_on(signal(announce)).map_err(ServeError::Run)?;
         tracing::info!("stopping");
         self.stop()
     }
 }
 
-async fn signal() -> io::Result<()> {
+async fn signal(announce: impl FnOnce()) -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    announce();
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
