@@ -1,1 +1,27 @@
-//! Skeleton.
+//! The edge of the ledger: tag reads and temperature loggers become signed blocks that wait on
+//! disk until the service has them.
+//!
+//! ```text
+//! reader::tcp --Read--> smooth --Observation--> capture --Event--> spool --> uplink --> service
+//!  (llrp)                                                   (sign: blocks, chain)
+//! ```
+//!
+//! [`llrp`], [`smooth`], [`capture`], [`sign`] and [`sensor`] are functions of values: bytes and
+//! times in, values out. [`reader`], [`sim::server`], [`spool`], [`uplink`], [`pipeline`] and the
+//! binaries touch sockets, disks and clocks. A read that was turned into an event survives the
+//! death of the process; an event leaves the disk only against a receipt.
+
+pub mod capture;
+pub mod config;
+pub mod courier;
+pub mod keyfile;
+pub mod llrp;
+pub mod pipeline;
+pub mod read_logger;
+pub mod reader;
+pub mod sensor;
+pub mod sign;
+pub mod sim;
+pub mod smooth;
+pub mod spool;
+pub mod uplink;

@@ -1,178 +1,203 @@
-//! `rfid-bridge read-logger FILE`: what a logger file says and whether its device signed it, for
-//! people, for programs, or as EPCIS.
+//! `rfid-bridge read-logger`: what a logger's file says and whether to believe it. Exit status 0
+//! means that a genuine device wrote exactly this file, 6 that nobody can know that.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
 
-use chrono::DateTime;
+use anyhow::{Context as _, bail};
 use gs1::Epc;
 use serde_json::{Value, json};
 
-use crate::sensor::seal::Seal;
-use crate::sensor::{LoggerFile, Trip, events};
+use crate::sensor::berlinger::{
+    self, FILE_BYTES_MAX, LoggerError, LoggerFile, RootKey, SignatureState, epcis,
+};
 
-/// How to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+/// What is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
-    /// For people.
+    /// Some lines for a human.
     Text,
-    /// One JSON object.
+    /// One JSON object with all readings.
     Json,
-    /// An EPCIS 2.0 document with the readings.
-    Epcis,
+    /// An EPCIS document.
+    Epcis {
+        /// What was measured.
+        subject: Option<String>,
+        /// Where.
+        read_point: Option<String>,
+    },
 }
 
-/// What the readings are about, where EPCIS is asked for.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct About {
-    /// What the logger travelled with: an SSCC or another EPC, as URN or Digital Link
-    #[arg(long = "about", value_name = "EPC")]
-    pub epcs: Vec<String>,
-    /// Where it stood: an SGLN
-    #[arg(long, value_name = "SGLN")]
-    pub read_point: Option<String>,
-    /// Id of the logger [default: a URN from its serial number]
-    #[arg(long, value_name = "URI")]
-    pub device_id: Option<String>,
-}
+/// The signature is invalid or absent, or the file is damaged.
+const EXIT_INTEGRITY: u8 = 6;
+/// There is no such file.
+const EXIT_NOT_FOUND: u8 = 3;
 
-/// What to print about a file.
+/// Reads `file`, prints it, and answers with the exit status.
 ///
 /// # Errors
-/// When `about` names no EPC, or the readings make no valid event.
-pub fn show(file: &LoggerFile, format: Format, about: &About) -> anyhow::Result<String> {
-    Ok(match format {
-        Format::Text => text(file),
-        Format::Json => format!("{:#}\n", object(file)),
-        Format::Epcis => format!("{:#}\n", document(file, about)?),
+/// When the file cannot be read, is no logger's file, or an argument is wrong.
+pub fn run(file: &Path, format: &Format, root_key: Option<&str>) -> anyhow::Result<ExitCode> {
+    let root = match root_key {
+        Some(text) => text.parse().context("--root-key")?,
+        None => RootKey::pinned().context("built-in root key")?,
+    };
+    let size = match std::fs::metadata(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            tracing::error!("{}: {error}", file.display());
+            return Ok(ExitCode::from(EXIT_NOT_FOUND));
+        }
+        size => size.with_context(|| format!("reading {}", file.display()))?,
+    };
+    if size.len() > u64::try_from(FILE_BYTES_MAX)? {
+        bail!("{} is larger than {FILE_BYTES_MAX} bytes", file.display());
+    }
+    let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    let logger = match berlinger::read(&bytes, &root) {
+        Ok(logger) => logger,
+        Err(error @ LoggerError::Malformed { .. }) => {
+            tracing::error!("{}: {error}", file.display());
+            return Ok(ExitCode::from(EXIT_INTEGRITY));
+        }
+        Err(error) => return Err(error).with_context(|| file.display().to_string()),
+    };
+    let text = match format {
+        Format::Text => text(&logger),
+        Format::Json => json(&logger).to_string(),
+        Format::Epcis {
+            subject,
+            read_point,
+        } => {
+            let epc = |text: &Option<String>, what| {
+                text.as_deref().map(Epc::parse).transpose().context(what)
+            };
+            let context = epcis::Context {
+                subject: epc(subject, "--subject")?,
+                read_point: epc(read_point, "--read-point")?,
+                device_id: None,
+            };
+            document(&logger, &context)?.to_string()
+        }
+    };
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .context("printing")?;
+    Ok(match logger.signature {
+        SignatureState::Valid => ExitCode::SUCCESS,
+        SignatureState::Invalid(_) | SignatureState::Absent => ExitCode::from(EXIT_INTEGRITY),
     })
 }
 
-fn seal_word(seal: Seal) -> &'static str {
-    match seal {
-        Seal::Valid => "valid",
-        Seal::Invalid { .. } => "invalid",
-        Seal::Absent => "absent",
-    }
+/// Thousandths of a degree as text.
+fn degrees(milli_c: i32) -> String {
+    let sign = if milli_c < 0 { "-" } else { "" };
+    let magnitude = milli_c.unsigned_abs();
+    format!("{sign}{}.{:03}", magnitude / 1000, magnitude % 1000)
 }
 
-fn time(ms: i64) -> String {
-    DateTime::from_timestamp_millis(ms).map_or_else(String::new, |at| at.to_rfc3339())
-}
-
-/// `-0.5`, from thousandths of a degree.
-fn celsius(milli: i32) -> String {
-    gs1::Decimal::from_milli(milli.into()).to_string()
-}
-
-fn text(file: &LoggerFile) -> String {
+fn text(logger: &LoggerFile) -> String {
     let mut out = String::new();
-    let mut line = |name: &str, value: String| {
-        writeln!(out, "{name:<18} {value}").unwrap_or_default();
+    let mut line = |name: &str, value: &str| {
+        // Writing to a string cannot fail.
+        let _written = writeln!(out, "{name:<17}{value}");
     };
-    line("device", file.device.clone());
-    line("serial", file.serial.clone());
-    if let Some(lot) = &file.lot {
-        line("lot", lot.clone());
+    line("device", &logger.device);
+    line("serial", &logger.serial);
+    line("lot", &logger.lot);
+    line("device signature", &logger.signature.to_string());
+    line("sha-256", &hex::encode(logger.sha256));
+    line("readings", &logger.readings.len().to_string());
+    let times = logger.readings.iter().map(|reading| reading.local);
+    if let (Some(first), Some(last)) = (times.clone().min(), times.max()) {
+        line("from", &first.format("%Y-%m-%d %H:%M").to_string());
+        line("to", &last.format("%Y-%m-%d %H:%M").to_string());
     }
-    line(
-        "device signature",
-        match file.seal {
-            Seal::Valid => "valid: a device of this lot made exactly these bytes".into(),
-            Seal::Invalid { why } => format!("INVALID ({why:?}): do not rely on these readings"),
-            Seal::Absent => "absent".into(),
-        },
-    );
-    line("readings", file.readings.len().to_string());
-    if let (Some(first), Some(last)) = (file.readings.first(), file.readings.last()) {
-        line(
-            "from, to",
-            format!("{}, {}", time(first.time_ms), time(last.time_ms)),
-        );
-        let values = || file.readings.iter().map(|reading| reading.milli_c);
-        let (low, high) = (
-            values().min().unwrap_or_default(),
-            values().max().unwrap_or_default(),
-        );
-        line(
-            "lowest, highest",
-            format!("{} C, {} C", celsius(low), celsius(high)),
-        );
-        let marked = file
+    let values = logger.readings.iter().map(|reading| reading.milli_c);
+    if let (Some(min), Some(max)) = (values.clone().min(), values.max()) {
+        line("lowest", &format!("{} C", degrees(min)));
+        line("highest", &format!("{} C", degrees(max)));
+        let out = logger
             .readings
             .iter()
             .filter(|reading| reading.out_of_limits)
             .count();
+        line("out of limits", &out.to_string());
+    }
+    if let Some(mean) = logger.kinetic_mean_milli_c {
         line(
-            "out of limits",
-            format!("{marked} readings, as the device marked them"),
+            "kinetic mean",
+            &format!("{} C by the device", degrees(mean)),
         );
     }
-    if let Some(mkt) = file.device_mkt_milli_c {
-        line("device's own MKT", format!("{} C", celsius(mkt)));
-    }
-    line("SHA-256", hex::encode(file.sha256));
+    line("days", &logger.days.len().to_string());
+    out.truncate(out.trim_end().len());
     out
 }
 
-fn object(file: &LoggerFile) -> Value {
-    let readings: Vec<_> = file
+fn json(logger: &LoggerFile) -> Value {
+    let fault = match &logger.signature {
+        SignatureState::Invalid(fault) => Some(fault.to_string()),
+        SignatureState::Valid | SignatureState::Absent => None,
+    };
+    let readings: Vec<Value> = logger
         .readings
         .iter()
         .map(|reading| {
             json!({
-                "time": time(reading.time_ms),
-                "milli_celsius": reading.milli_c,
+                "local": reading.local.format("%Y-%m-%dT%H:%M").to_string(),
+                "milli_c": reading.milli_c,
                 "out_of_limits": reading.out_of_limits,
             })
         })
         .collect();
-    let why = match file.seal {
-        Seal::Invalid { why } => json!(why),
-        Seal::Valid | Seal::Absent => Value::Null,
-    };
+    let days: Vec<Value> = logger
+        .days
+        .iter()
+        .map(|day| {
+            json!({
+                "date": day.date.to_string(),
+                "min_milli_c": day.min_milli_c,
+                "max_milli_c": day.max_milli_c,
+                "mean_milli_c": day.mean_milli_c,
+            })
+        })
+        .collect();
     json!({
-        "device": file.device,
-        "serial": file.serial,
-        "lot": file.lot,
-        "device_signature": seal_word(file.seal),
-        "device_signature_fault": why,
-        "zone_minutes": file.zone_minutes,
-        "interval_s": file.interval_s,
-        "device_mkt_milli_celsius": file.device_mkt_milli_c,
-        "mkt_energy_j_mol": file.mkt_energy_j_mol,
-        "device_average_milli_celsius": file.device_average_milli_c,
-        "sha256": hex::encode(file.sha256),
+        "device": logger.device,
+        "serial": logger.serial,
+        "lot": logger.lot,
+        "zone_minutes": logger.zone_minutes,
+        "signature": logger.signature.word(),
+        "fault": fault,
+        "sha256": hex::encode(logger.sha256),
+        "kinetic_mean_milli_c": logger.kinetic_mean_milli_c,
+        "mean_milli_c": logger.mean_milli_c,
         "readings": readings,
+        "missing": logger.missing.len(),
+        "days": days,
     })
 }
 
-fn document(file: &LoggerFile, about: &About) -> anyhow::Result<Value> {
-    if about.epcs.is_empty() && about.read_point.is_none() {
-        anyhow::bail!("say what the readings are about: --about EPC or --read-point SGLN");
-    }
-    let epcs = about
-        .epcs
-        .iter()
-        .map(|epc| Epc::parse(epc))
-        .collect::<Result<_, _>>()?;
-    let trip = Trip {
-        about: epcs,
-        device_id: about
-            .device_id
-            .clone()
-            .unwrap_or_else(|| format!("urn:theriac:logger:{}", file.serial)),
-        read_point: about.read_point.as_deref().map(Epc::parse).transpose()?,
-    };
-    let list: Vec<_> = events(file, &trip)?
-        .iter()
-        .map(gs1::epcis::Event::to_json)
-        .collect();
-    let created = file.readings.last().map_or(0, |reading| reading.time_ms);
+fn document(logger: &LoggerFile, context: &epcis::Context) -> anyhow::Result<Value> {
+    let events = epcis::events(logger, context).context("making EPCIS events")?;
+    let created = logger
+        .readings
+        .last()
+        .map(|reading| reading.local)
+        .or(logger
+            .days
+            .first()
+            .map(|day| day.date.and_time(chrono::NaiveTime::MIN)))
+        .unwrap_or_default();
+    let events: Vec<Value> = events.iter().map(gs1::epcis::Event::to_json).collect();
     Ok(json!({
         "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
         "type": "EPCISDocument",
         "schemaVersion": "2.0",
-        "creationDate": time(created),
-        "epcisBody": { "eventList": list },
+        "creationDate": created.and_utc().to_rfc3339(),
+        "epcisBody": { "eventList": events },
     }))
 }

@@ -1,179 +1,275 @@
-//! Text files of Berlinger Fridge-tag and Q-tag loggers: lines `Key: value`, one blank of
-//! indentation a level, and a `Data:` section with one tab-separated reading a line in the
-//! device's local time.
+//! Files of Berlinger Fridge-tag 2 and Q-tag loggers: text with CR LF line ends, one space of
+//! indentation per level, `Key: value` pairs joined by commas, and at the end a certificate and a
+//! signature made by the device itself. [`signature`] checks those over the bytes as they are;
+//! this module reads what they say, as integers and local times; [`epcis`] makes events of it.
+//!
+//! ```text
+//! Device: Q-tag CLm doc LR       what made the file
+//! Conf:                          configuration: serial, lot, zone, alarm limits
+//!  Serial: RCPJ00010
+//! Res: or Hist:                  the device's own statistics: of the run, or of each day
+//! Data:                          readings, tab separated; "x" marks those out of limits
+//! <TAB>2022-11-08 04:49<TAB>4.4<TAB><TAB>
+//! Cert: .. Sig Cert: .. Sig: ..  who certified the device's lot, and the device's signature
+//! ```
 
-use chrono::NaiveDateTime;
-use gs1::Decimal;
-use sha2::{Digest, Sha256};
+use chrono::{NaiveDate, NaiveDateTime};
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
 
-use super::seal::{Seal, TrustAnchor};
-use super::{FILE_BYTES_MAX, LoggerError, LoggerFile, Reading};
+pub mod epcis;
+mod number;
+pub mod signature;
 
-/// Sections that start at the left margin and matter here.
-#[derive(Clone, Copy, PartialEq, Eq)]
+pub use number::TemperatureUnit;
+use number::{milli_celsius, zone_minutes};
+pub use signature::{Fault, RootKey, SignatureState};
+
+/// Largest file that is read, bytes: ten years of readings every ten minutes.
+pub const FILE_BYTES_MAX: usize = 32 << 20;
+
+/// A logger's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggerFile {
+    /// `Device`: the model.
+    pub device: String,
+    /// `Serial`.
+    pub serial: String,
+    /// `Lot`: production lot, whose key signs.
+    pub lot: String,
+    /// `Zone`: minutes that local times are ahead of UTC.
+    pub zone_minutes: i32,
+    /// Unit of the file; values here are milli-degrees Celsius whatever it is.
+    pub unit: TemperatureUnit,
+    /// `MKT`: mean kinetic temperature by the device, for a Q-tag that has stopped.
+    pub kinetic_mean_milli_c: Option<i32>,
+    /// `Avrg T`: mean by the device, likewise.
+    pub mean_milli_c: Option<i32>,
+    /// Readings in the order of the file.
+    pub readings: Vec<Reading>,
+    /// Times at which the device wrote a row without a temperature.
+    pub missing: Vec<NaiveDateTime>,
+    /// Daily statistics, newest first as in the file, for a Fridge-tag.
+    pub days: Vec<Day>,
+    /// SHA-256 of the file.
+    pub sha256: [u8; 32],
+    /// Whether the device signed these bytes.
+    pub signature: SignatureState,
+}
+
+/// One reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// By the device's clock and zone.
+    pub local: NaiveDateTime,
+    /// Thousandths of a degree Celsius.
+    pub milli_c: i32,
+    /// The device marked it as out of its limits.
+    pub out_of_limits: bool,
+}
+
+/// One day's statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    /// The local day.
+    pub date: NaiveDate,
+    /// Lowest, thousandths of a degree Celsius; absent when nothing was measured.
+    pub min_milli_c: Option<i32>,
+    /// Highest.
+    pub max_milli_c: Option<i32>,
+    /// Mean.
+    pub mean_milli_c: Option<i32>,
+}
+
+/// A file that cannot be read as a logger's.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum LoggerError {
+    /// Something else altogether.
+    #[error("not a logger file: it does not begin with \"Device: \"")]
+    NotALogger,
+    /// Larger than [`FILE_BYTES_MAX`].
+    #[error("the file has {0} bytes, more than the accepted 33554432")]
+    TooLarge(usize),
+    /// A logger file that is damaged.
+    #[error("line {line}: {what}; device signature {signature}")]
+    Malformed {
+        /// Line from 1.
+        line: usize,
+        /// What is wrong.
+        what: &'static str,
+        /// What the signature says of the same bytes.
+        signature: SignatureState,
+    },
+}
+
+/// Reads a file and checks its signature against `root`. An invalid signature is not an error but
+/// a state, because the readings of a forged file are evidence too.
+///
+/// # Errors
+/// [`LoggerError`].
+pub fn read(bytes: &[u8], root: &RootKey) -> Result<LoggerFile, LoggerError> {
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(LoggerError::TooLarge(bytes.len()));
+    }
+    if !bytes.starts_with(b"Device: ") {
+        return Err(LoggerError::NotALogger);
+    }
+    let signature = signature::check(bytes, root);
+    let fault = |(line, what)| LoggerError::Malformed {
+        line,
+        what,
+        signature: signature.clone(),
+    };
+    // The fields we read are ASCII; a user's own text in another encoding must not stop us.
+    let text = String::from_utf8_lossy(bytes);
+    let mut found = Found::default();
+    for (line, text) in (1..).zip(text.lines()) {
+        found.line(text).map_err(|what| fault((line, what)))?;
+    }
+    let lines = text.lines().count();
+    let end = |what: &'static str| fault((lines, what));
+    let zone = found.zone.as_deref().unwrap_or("0.00");
+    Ok(LoggerFile {
+        device: found.device,
+        serial: found.serial.ok_or(end("no serial number in the file"))?,
+        lot: found.lot.unwrap_or_default(),
+        zone_minutes: zone_minutes(zone).ok_or(end("the zone is not an offset in hours"))?,
+        unit: found.unit,
+        kinetic_mean_milli_c: found.kinetic_mean,
+        mean_milli_c: found.mean,
+        readings: found.readings,
+        missing: found.missing,
+        days: found.days,
+        sha256: Sha256::digest(bytes).into(),
+        signature,
+    })
+}
+
+/// What was found so far, and in which section we are.
+#[derive(Debug, Default)]
+struct Found {
+    section: Section,
+    device: String,
+    serial: Option<String>,
+    lot: Option<String>,
+    zone: Option<String>,
+    unit: TemperatureUnit,
+    kinetic_mean: Option<i32>,
+    mean: Option<i32>,
+    readings: Vec<Reading>,
+    missing: Vec<NaiveDateTime>,
+    days: Vec<Day>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Section {
+    #[default]
     Head,
     Configuration,
-    Results,
+    Result,
+    History,
     Data,
     Other,
 }
 
-/// Reads a file and checks its seal against `root`.
-pub fn parse(bytes: &[u8], root: &TrustAnchor) -> Result<LoggerFile, LoggerError> {
-    if bytes.len() > FILE_BYTES_MAX {
-        return Err(LoggerError::TooLarge { bytes: bytes.len() });
-    }
-    let text = text(bytes)?;
-    let mut draft = Draft::default();
-    let mut section = Section::Head;
-    for (at, line) in text.lines().enumerate() {
-        section = next_section(section, line);
-        draft.line(section, at + 1, line)?;
-    }
-    draft.finish(Seal::of(bytes, root), Sha256::digest(bytes).into())
-}
-
-/// The device writes ASCII; anything else is not its file.
-fn text(bytes: &[u8]) -> Result<&str, LoggerError> {
-    let good = std::str::from_utf8(bytes)
-        .ok()
-        .filter(|text| !text.contains('\0'));
-    good.ok_or_else(|| {
-        let bad = bytes
-            .iter()
-            .position(|byte| *byte == 0 || !byte.is_ascii())
-            .unwrap_or_default();
-        let before = bytes.get(..bad).unwrap_or_default();
-        let line = before.split(|byte| *byte == b'\n').count();
-        LoggerError::Line {
-            line,
-            expected: "text",
+impl Found {
+    fn line(&mut self, text: &str) -> Result<(), &'static str> {
+        if let Some(row) = text.strip_prefix('\t') {
+            return if self.section == Section::Data {
+                self.row(row)
+            } else {
+                Ok(())
+            };
         }
-    })
-}
-
-fn next_section(section: Section, line: &str) -> Section {
-    match line.trim_end() {
-        "Conf:" => Section::Configuration,
-        "Res:" | "Hist:" => Section::Results,
-        "Data:" => Section::Data,
-        heading if heading.ends_with(':') && !heading.starts_with([' ', '\t']) => Section::Other,
-        _ => section,
-    }
-}
-
-#[derive(Default)]
-struct Draft {
-    device: Option<String>,
-    serial: Option<String>,
-    lot: Option<String>,
-    zone_minutes: i32,
-    fahrenheit: bool,
-    interval_s: Option<u32>,
-    mkt: Option<Decimal>,
-    mkt_energy: Option<Decimal>,
-    average: Option<Decimal>,
-    readings: Vec<Reading>,
-}
-
-impl Draft {
-    fn line(&mut self, section: Section, number: usize, line: &str) -> Result<(), LoggerError> {
-        let expect = |expected| LoggerError::Line {
-            line: number,
-            expected,
-        };
-        if section == Section::Data {
-            if let Some(row) = line.strip_prefix('\t') {
-                return self
-                    .row(row)
-                    .ok_or_else(|| expect("a time and a temperature"));
-            }
+        let level = text.len() - text.trim_start_matches(' ').len();
+        let (key, value) = text.trim().split_once(':').unwrap_or((text.trim(), ""));
+        let value = value.trim();
+        if level == 0 {
+            self.section = match key {
+                "Conf" => Section::Configuration,
+                "Res" => Section::Result,
+                "Hist" => Section::History,
+                "Data" => Section::Data,
+                "Device" => {
+                    value.clone_into(&mut self.device);
+                    Section::Head
+                }
+                _ => Section::Other,
+            };
             return Ok(());
         }
-        let Some((key, value)) = line.split_once(": ") else {
-            return Ok(());
-        };
-        let (key, value) = (key.trim_start(), value.trim());
-        let decimal = || Decimal::parse(value.trim_start_matches('+')).ok();
-        match (section, key) {
-            (Section::Head, "Device") => self.device = Some(value.to_owned()),
-            (Section::Configuration, "Serial") => self.serial = Some(value.to_owned()),
-            (Section::Configuration, "Lot") => self.lot = Some(value.to_owned()),
-            (Section::Configuration, "Zone") => {
-                self.zone_minutes = zone(value).ok_or_else(|| expect("hours from UTC"))?;
+        match (self.section, level, key) {
+            (Section::Configuration, 1, "Serial") => self.serial = Some(value.to_owned()),
+            (Section::Configuration, 1, "Lot") => self.lot = Some(value.to_owned()),
+            (Section::Configuration, 1, "Zone") => self.zone = Some(value.to_owned()),
+            (Section::Configuration, 1, "Temp unit") => {
+                self.unit = TemperatureUnit::parse(value).ok_or("unknown temperature unit")?;
             }
-            (Section::Configuration, "Temp unit") => self.fahrenheit = is_fahrenheit(value),
-            (Section::Configuration, "Logging Interval") => {
-                let minutes: u32 = value.parse().map_err(|_| expect("whole minutes"))?;
-                self.interval_s = minutes.checked_mul(60);
-            }
-            (Section::Configuration, "MKT Energy") => self.mkt_energy = decimal(),
-            (Section::Results, "MKT") if line.starts_with(" M") => self.mkt = decimal(),
-            (Section::Results, "Avrg T") if line.starts_with(" A") => self.average = decimal(),
+            (Section::Result, 1, "MKT") => self.kinetic_mean = self.temperature(value)?,
+            (Section::Result, 1, "Avrg T") => self.mean = self.temperature(value)?,
+            (Section::History, 2, "Date") => self.days.push(Day {
+                date: NaiveDate::parse_from_str(value, "%Y-%m-%d")
+                    .map_err(|_| "the day is not a date")?,
+                min_milli_c: None,
+                max_milli_c: None,
+                mean_milli_c: None,
+            }),
+            (Section::History, 2, "Min T" | "Max T" | "Avrg T") => self.daily(key, value)?,
             _ => {}
         }
         Ok(())
     }
 
-    /// `2022-11-08 04:49 <tab> 4.4 <tab> x`; the row of headings is passed over.
-    fn row(&mut self, row: &str) -> Option<()> {
-        let mut cells = row.split('\t').map(str::trim);
-        let (time, value, mark) = (
-            cells.next()?,
-            cells.next()?,
-            cells.next().unwrap_or_default(),
-        );
-        if time == "yyyy-MM-dd hh:mm" {
-            return Some(());
+    fn daily(&mut self, key: &str, value: &str) -> Result<(), &'static str> {
+        let milli_c = self.temperature(value)?;
+        let day = self
+            .days
+            .last_mut()
+            .ok_or("statistics before the day they belong to")?;
+        match key {
+            "Min T" => day.min_milli_c = milli_c,
+            "Max T" => day.max_milli_c = milli_c,
+            _ => day.mean_milli_c = milli_c,
         }
-        let local = NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M").ok()?;
-        let utc_ms = local.and_utc().timestamp_millis() - i64::from(self.zone_minutes) * 60_000;
-        let value = Decimal::parse(value.trim_start_matches('+')).ok()?;
-        let milli_c = value.milli_celsius(self.unit())?;
-        self.readings.push(Reading {
-            time_ms: utc_ms,
-            milli_c,
-            out_of_limits: mark == "x",
-        });
-        Some(())
+        Ok(())
     }
 
-    fn unit(&self) -> &'static str {
-        if self.fahrenheit { "FAH" } else { "CEL" }
+    /// The first of a line's comma-joined values.
+    fn temperature(&self, value: &str) -> Result<Option<i32>, &'static str> {
+        let first = value.split(',').next().unwrap_or_default().trim();
+        if first.is_empty() || first.starts_with("--") {
+            return Ok(None);
+        }
+        milli_celsius(first, self.unit)
+            .map(Some)
+            .ok_or("not a temperature")
     }
 
-    fn finish(self, seal: Seal, sha256: [u8; 32]) -> Result<LoggerFile, LoggerError> {
-        let unit = self.unit();
-        let celsius = |value: Option<Decimal>| value.and_then(|value| value.milli_celsius(unit));
-        Ok(LoggerFile {
-            device: self
-                .device
-                .ok_or(LoggerError::Missing { field: "Device" })?,
-            serial: self
-                .serial
-                .ok_or(LoggerError::Missing { field: "Serial" })?,
-            lot: self.lot,
-            zone_minutes: self.zone_minutes,
-            interval_s: self.interval_s,
-            device_mkt_milli_c: celsius(self.mkt),
-            // kJ/mol in the file; thousandths of it are J/mol.
-            mkt_energy_j_mol: self.mkt_energy.and_then(Decimal::milli),
-            device_average_milli_c: celsius(self.average),
-            readings: self.readings,
-            seal,
-            sha256,
-        })
+    fn row(&mut self, row: &str) -> Result<(), &'static str> {
+        let mut columns = row.split('\t');
+        let time = columns.next().unwrap_or_default();
+        if time == "yyyy-MM-dd hh:mm" {
+            return Ok(());
+        }
+        let local = NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M")
+            .ok()
+            .filter(|_| time.len() == 16)
+            .ok_or("a reading's time is not yyyy-MM-dd hh:mm")?;
+        let temperature = columns
+            .next()
+            .ok_or("a reading without a temperature column")?;
+        let out_of_limits = columns.next().is_some_and(|mark| mark == "x");
+        match self.temperature(temperature)? {
+            Some(milli_c) => self.readings.push(Reading {
+                local,
+                milli_c,
+                out_of_limits,
+            }),
+            None => self.missing.push(local),
+        }
+        Ok(())
     }
 }
 
-fn is_fahrenheit(unit: &str) -> bool {
-    unit.eq_ignore_ascii_case("F")
-}
-
-/// `5.50` hours are 330 minutes; at most a day either way.
-fn zone(text: &str) -> Option<i32> {
-    let milli_hours = Decimal::parse(text.trim_start_matches('+')).ok()?.milli()?;
-    let minutes = i32::try_from(milli_hours.checked_mul(60)? / 1_000).ok()?;
-    (-1_440..=1_440).contains(&minutes).then_some(minutes)
-}
+#[cfg(test)]
+mod tests;

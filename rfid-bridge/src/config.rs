@@ -1,0 +1,348 @@
+//! The configuration file, TOML. Every field is documented here; unknown fields are errors,
+//! because a misspelt limit that is silently ignored is worse than a bridge that does not start.
+//! Relative paths are relative to the file's folder.
+//!
+//! ```toml
+//! [device]
+//! key_file = "device.key"          # made by `rfid-bridge keygen --out device.key`
+//! label = "dock-1"
+//!
+//! [[reader]]
+//! address = "192.0.2.17:5084"      # LLRP over TCP
+//! name = "dock-1"
+//! read_point = "https://id.gs1.org/414/9521321000010/254/dock-1"
+//! biz_location = "https://id.gs1.org/414/9521321000010"
+//! biz_step = "receiving"
+//!
+//! [uplink]
+//! url = "https://theriac.example.org"
+//! api_key_file = "api.key"
+//!
+//! [spool]
+//! path = "spool.redb"
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use gs1::{BizStep, Epc};
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::capture::{BatchConfig, Place};
+use crate::courier::CourierConfig;
+use crate::llrp::session::SessionConfig;
+use crate::sign::BLOCK_EVENTS_MAX;
+use crate::smooth::SmoothConfig;
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Who signs.
+    pub device: Device,
+    /// At least one reader.
+    pub reader: Vec<Reader>,
+    /// Where blocks go.
+    pub uplink: Uplink,
+    /// Where they wait.
+    pub spool: Spool,
+    /// From reads to observations.
+    #[serde(default)]
+    pub smoothing: Smoothing,
+    /// From observations to events and blocks.
+    #[serde(default)]
+    pub blocks: Blocks,
+}
+
+/// `[device]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Device {
+    /// File with the device key.
+    pub key_file: PathBuf,
+    /// What people call the device; logs only.
+    #[serde(default)]
+    pub label: String,
+}
+
+/// `[[reader]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reader {
+    /// Host and port.
+    pub address: String,
+    /// Unique name.
+    pub name: String,
+    /// Where the antennas are: an SGLN, as Digital Link or EPC URN.
+    pub read_point: String,
+    /// Where the goods are after passing; none when that depends.
+    pub biz_location: Option<String>,
+    /// CBV business step.
+    pub biz_step: String,
+    /// Antenna ports to use; all when empty.
+    #[serde(default)]
+    pub antennas: Vec<u16>,
+    /// Keepalive period asked of the reader, ms; 0 for none. 5,000 unless set.
+    pub keepalive_ms: Option<u32>,
+    /// Tags per report. 1 (unless set) reports at once.
+    pub report_every_n: Option<u16>,
+}
+
+/// `[uplink]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uplink {
+    /// Scheme, host and port of the service.
+    pub url: String,
+    /// File with the gateway's API key.
+    pub api_key_file: PathBuf,
+    /// Longest wait between two attempts, ms. 60,000 unless set.
+    pub backoff_ms_max: Option<u64>,
+}
+
+/// `[spool]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spool {
+    /// The spool file; made when absent.
+    pub path: PathBuf,
+}
+
+/// `[smoothing]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smoothing {
+    /// A tag not read for this long has passed, ms. 2,000 unless set.
+    pub idle_ms: Option<u64>,
+    /// A tag that stays is told after this long, ms. 30,000 unless set.
+    pub passage_ms_max: Option<u64>,
+    /// Reads weaker than this are strays, dBm. None unless set.
+    pub rssi_floor_dbm: Option<i8>,
+    /// Passages of fewer reads are strays. 1 unless set.
+    pub reads_min: Option<u32>,
+}
+
+/// `[blocks]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blocks {
+    /// A passage is over when no tag was added for this long, ms. 500 unless set.
+    pub passage_quiet_ms: Option<u64>,
+    /// Tags in one event. 1,000 unless set.
+    pub event_tags_max: Option<usize>,
+    /// Events in one block, 1..=1,000. 1,000 unless set.
+    pub events_max: Option<usize>,
+    /// Age at which fewer events make a block, ms. 5,000 unless set.
+    pub age_ms_max: Option<u64>,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file or a file it names cannot be read.
+    #[error("reading {}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, or not these fields.
+    #[error("configuration {}", path.display())]
+    Syntax {
+        /// Which file.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// A value that makes no sense.
+    #[error("{field}: {why}")]
+    Value {
+        /// Which.
+        field: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Longest configuration or key file that is read, bytes.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+impl Config {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = read_text(path)?;
+        let mut config = Self::parse(&text).map_err(|source| ConfigError::Syntax {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for file in [
+            &mut config.device.key_file,
+            &mut config.uplink.api_key_file,
+            &mut config.spool.path,
+        ] {
+            *file = folder.join(&*file);
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Reads TOML.
+    ///
+    /// # Errors
+    /// Syntax, with its place.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let fail = |field: &str, why: &str| {
+            Err(ConfigError::Value {
+                field: field.to_owned(),
+                why: why.to_owned(),
+            })
+        };
+        if self.reader.is_empty() {
+            return fail("reader", "at least one [[reader]] is needed");
+        }
+        for (at, reader) in self.reader.iter().enumerate() {
+            if self
+                .reader
+                .iter()
+                .take(at)
+                .any(|other| other.name == reader.name)
+            {
+                return fail("reader.name", &format!("{:?} is used twice", reader.name));
+            }
+        }
+        if !self.uplink.url.starts_with("http://") && !self.uplink.url.starts_with("https://") {
+            return fail("uplink.url", "begins with http:// or https://");
+        }
+        if self
+            .blocks
+            .events_max
+            .is_some_and(|max| !(1..=BLOCK_EVENTS_MAX).contains(&max))
+        {
+            return fail("blocks.events_max", "is between 1 and 1000");
+        }
+        if self
+            .blocks
+            .event_tags_max
+            .is_some_and(|max| !(1..=10_000).contains(&max))
+        {
+            return fail("blocks.event_tags_max", "is between 1 and 10000");
+        }
+        self.places().map(|_| ())
+    }
+
+    /// Where each reader stands, in the order of the file.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`] for an identifier or a business step that is none.
+    pub fn places(&self) -> Result<Vec<Place>, ConfigError> {
+        self.reader.iter().map(Reader::place).collect()
+    }
+
+    /// The API key: the first line of its file.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn api_key(&self) -> Result<String, ConfigError> {
+        let text = read_text(&self.uplink.api_key_file)?;
+        let key = text.trim();
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let why = "holds no API key".to_owned();
+            let field = self.uplink.api_key_file.display().to_string();
+            return Err(ConfigError::Value { field, why });
+        }
+        Ok(key.to_owned())
+    }
+
+    /// Settings of the smoother.
+    pub fn smoothing(&self) -> SmoothConfig {
+        let default = SmoothConfig::default();
+        let set = &self.smoothing;
+        SmoothConfig {
+            idle_ms: set.idle_ms.unwrap_or(default.idle_ms),
+            passage_ms_max: set.passage_ms_max.unwrap_or(default.passage_ms_max),
+            rssi_floor_dbm: set.rssi_floor_dbm,
+            reads_min: set.reads_min.unwrap_or(default.reads_min),
+        }
+    }
+
+    /// Settings of the batcher.
+    pub fn batches(&self) -> BatchConfig {
+        let default = BatchConfig::default();
+        BatchConfig {
+            quiet_ms: self.blocks.passage_quiet_ms.unwrap_or(default.quiet_ms),
+            tags_max: self.blocks.event_tags_max.unwrap_or(default.tags_max),
+            ..default
+        }
+    }
+
+    /// Settings of the courier.
+    pub fn courier(&self) -> CourierConfig {
+        let default = CourierConfig::default();
+        let (backoff_ms_min, backoff_ms_max) = default.backoff_ms;
+        let backoff_ms_max = self.uplink.backoff_ms_max.unwrap_or(backoff_ms_max);
+        CourierConfig {
+            block_events_max: self.blocks.events_max.unwrap_or(default.block_events_max),
+            block_age_ms_max: self.blocks.age_ms_max.unwrap_or(default.block_age_ms_max),
+            backoff_ms: (backoff_ms_min.min(backoff_ms_max), backoff_ms_max),
+        }
+    }
+}
+
+impl Reader {
+    fn place(&self) -> Result<Place, ConfigError> {
+        let wrong = |field: &str, why: &dyn std::fmt::Display| ConfigError::Value {
+            field: format!("reader {:?}, {field}", self.name),
+            why: why.to_string(),
+        };
+        let epc = |field: &str, text: &str| Epc::parse(text).map_err(|error| wrong(field, &error));
+        Ok(Place {
+            name: self.name.clone(),
+            read_point: epc("read_point", &self.read_point)?,
+            biz_location: self
+                .biz_location
+                .as_deref()
+                .map(|text| epc("biz_location", text))
+                .transpose()?,
+            biz_step: BizStep::parse(&self.biz_step).map_err(|error| wrong("biz_step", &error))?,
+        })
+    }
+
+    /// Settings of the LLRP session.
+    pub fn session(&self) -> SessionConfig {
+        let default = SessionConfig::default();
+        SessionConfig {
+            antennas: self.antennas.clone(),
+            report_every_n: self.report_every_n.unwrap_or(default.report_every_n),
+            keepalive_ms: self.keepalive_ms.unwrap_or(default.keepalive_ms),
+            ..default
+        }
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, ConfigError> {
+    let failed = |source| ConfigError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let size = std::fs::metadata(path).map_err(failed)?.len();
+    if size > FILE_BYTES_MAX {
+        let why = format!("is larger than {FILE_BYTES_MAX} bytes");
+        return Err(ConfigError::Value {
+            field: path.display().to_string(),
+            why,
+        });
+    }
+    std::fs::read_to_string(path).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests;

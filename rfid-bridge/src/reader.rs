@@ -1,0 +1,5 @@
+//! Readers as seen from the bridge: the rim that owns sockets and clocks and drives the pure
+//! sessions. So far one kind, LLRP over TCP.
+
+pub mod clock;
+pub mod tcp;

@@ -1,0 +1,258 @@
+//! From reads to observations. A tag in a door is read tens or hundreds of times; what the ledger
+//! wants is one sentence: this tag passed here, between then and then, best seen by that antenna.
+//! A passage begins with the first read of a tag at a reader and ends when the tag has not been
+//! read for the idle time. Nothing is dropped silently: every read is either counted in an
+//! observation or counted among the suppressed, and the two add up to all reads.
+//!
+//! Windows run on the monotonic clock (a step of the wall clock must not close them), observations
+//! carry the wall clock.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::llrp::parameter::EpcBits;
+use crate::llrp::session::Read;
+use crate::llrp::tag::ReaderTime;
+
+/// When a passage ends and what counts as one. Times in milliseconds.
+#[derive(Debug, Clone)]
+pub struct SmoothConfig {
+    /// A tag that was not read for this long has passed.
+    pub idle_ms: u64,
+    /// A tag that stays is told after this long, and then not again until it has been away.
+    pub passage_ms_max: u64,
+    /// Reads weaker than this are strays.
+    pub rssi_floor_dbm: Option<i8>,
+    /// Passages of fewer reads are strays.
+    pub reads_min: u32,
+}
+
+impl Default for SmoothConfig {
+    fn default() -> Self {
+        Self {
+            idle_ms: 2_000,
+            passage_ms_max: 30_000,
+            rssi_floor_dbm: None,
+            reads_min: 1,
+        }
+    }
+}
+
+/// One tag's passage at one reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// Which reader, by its place in the configuration.
+    pub reader: usize,
+    /// The tag.
+    pub epc: EpcBits,
+    /// The port with the strongest read; between equals the one with more reads.
+    pub antenna: u16,
+    /// The strongest read in dBm, when told.
+    pub rssi_dbm: Option<i8>,
+    /// Sightings, at least 1.
+    pub reads: u32,
+    /// First sighting, gateway's wall clock, ms since the Unix epoch.
+    pub first_ms: i64,
+    /// Last sighting, gateway's wall clock, ms since the Unix epoch.
+    pub last_ms: i64,
+    /// First sighting by the reader's own clock.
+    pub reader_first: Option<ReaderTime>,
+    /// Last sighting by the reader's own clock.
+    pub reader_last: Option<ReaderTime>,
+}
+
+/// What became of the reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Totals {
+    /// Sightings that came in.
+    pub reads: u64,
+    /// Observations that went out.
+    pub observations: u64,
+    /// Sightings counted in those.
+    pub observed: u64,
+    /// Sightings of tags without an EPC.
+    pub suppressed_no_epc: u64,
+    /// Sightings below the signal floor.
+    pub suppressed_weak: u64,
+    /// Sightings of passages with too few.
+    pub suppressed_few: u64,
+    /// Sightings of tags that stayed after they had been told.
+    pub suppressed_parked: u64,
+}
+
+/// Tags that may be in all fields at once; beyond it passages are closed early, not dropped.
+pub const TAGS_OPEN_MAX: usize = 200_000;
+
+/// Collects reads into observations.
+#[derive(Debug)]
+pub struct Smoother {
+    config: SmoothConfig,
+    open: BTreeMap<(usize, EpcBits), Passage>,
+    totals: Totals,
+}
+
+#[derive(Debug)]
+struct Passage {
+    began_at: u64,
+    heard_at: u64,
+    told: bool,
+    reads: u32,
+    /// Per antenna: strongest signal, sightings.
+    antennas: BTreeMap<u16, (Option<i8>, u32)>,
+    first_ms: i64,
+    last_ms: i64,
+    reader_first: Option<ReaderTime>,
+    reader_last: Option<ReaderTime>,
+}
+
+impl Smoother {
+    /// An empty smoother.
+    pub fn new(config: SmoothConfig) -> Self {
+        Self {
+            config,
+            open: BTreeMap::new(),
+            totals: Totals::default(),
+        }
+    }
+
+    /// Takes one read of a reader; returns what had to be closed early to stay within
+    /// [`TAGS_OPEN_MAX`], normally nothing.
+    pub fn read(&mut self, reader: usize, read: &Read) -> Vec<Observation> {
+        let count = u64::from(read.count);
+        self.totals.reads += count;
+        if read.epc.bits == 0 {
+            self.totals.suppressed_no_epc += count;
+            return Vec::new();
+        }
+        let floor = self.config.rssi_floor_dbm;
+        if floor
+            .zip(read.rssi_dbm)
+            .is_some_and(|(floor, rssi)| rssi < floor)
+        {
+            self.totals.suppressed_weak += count;
+            return Vec::new();
+        }
+        let now = read.arrived.mono_ms;
+        let early = if self.open.len() >= TAGS_OPEN_MAX {
+            self.flush()
+        } else {
+            Vec::new()
+        };
+        let passage = self
+            .open
+            .entry((reader, read.epc.clone()))
+            .or_insert_with(|| Passage::begin(read));
+        passage.heard_at = passage.heard_at.max(now);
+        if passage.told {
+            self.totals.suppressed_parked += count;
+        } else {
+            passage.add(read);
+        }
+        early
+    }
+
+    /// The passages that are over, and those that have lasted long enough to be told.
+    pub fn due(&mut self, now_ms: u64) -> Vec<Observation> {
+        let mut out = Vec::new();
+        let config = self.config.clone();
+        let totals = &mut self.totals;
+        self.open.retain(|(reader, epc), passage| {
+            let over = passage.heard_at + config.idle_ms <= now_ms;
+            let long = passage.began_at + config.passage_ms_max <= now_ms;
+            if (over || long) && !passage.told {
+                passage.told = true;
+                out.extend(passage.tell(*reader, epc, config.reads_min, totals));
+            }
+            !over
+        });
+        out
+    }
+
+    /// Ends all passages: the reader or the bridge stops.
+    pub fn flush(&mut self) -> Vec<Observation> {
+        let mut out = Vec::new();
+        for ((reader, epc), passage) in std::mem::take(&mut self.open) {
+            if !passage.told {
+                out.extend(passage.tell(reader, &epc, self.config.reads_min, &mut self.totals));
+            }
+        }
+        out
+    }
+
+    /// Tags in a field now.
+    pub fn open(&self) -> usize {
+        self.open.len()
+    }
+
+    /// What became of the reads so far; those of open passages are in `reads` only.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+}
+
+impl Passage {
+    fn begin(read: &Read) -> Self {
+        Self {
+            began_at: read.arrived.mono_ms,
+            heard_at: read.arrived.mono_ms,
+            told: false,
+            reads: 0,
+            antennas: BTreeMap::new(),
+            first_ms: read.first_ms,
+            last_ms: read.last_ms,
+            reader_first: read.reader_first,
+            reader_last: read.reader_last,
+        }
+    }
+
+    fn add(&mut self, read: &Read) {
+        let count = u32::from(read.count);
+        self.reads = self.reads.saturating_add(count);
+        let (strongest, seen) = self.antennas.entry(read.antenna).or_default();
+        *strongest = (*strongest).max(read.rssi_dbm);
+        *seen = seen.saturating_add(count);
+        if read.first_ms < self.first_ms {
+            self.first_ms = read.first_ms;
+            self.reader_first = read.reader_first;
+        }
+        if read.last_ms >= self.last_ms {
+            self.last_ms = read.last_ms;
+            self.reader_last = read.reader_last;
+        }
+    }
+
+    fn tell(
+        &self,
+        reader: usize,
+        epc: &EpcBits,
+        reads_min: u32,
+        totals: &mut Totals,
+    ) -> Option<Observation> {
+        if self.reads < reads_min {
+            totals.suppressed_few += u64::from(self.reads);
+            return None;
+        }
+        let best = self
+            .antennas
+            .iter()
+            .max_by_key(|(port, (rssi, seen))| (*rssi, *seen, std::cmp::Reverse(**port)));
+        let (antenna, rssi_dbm) = best.map_or((0, None), |(port, (rssi, _))| (*port, *rssi));
+        totals.observations += 1;
+        totals.observed += u64::from(self.reads);
+        Some(Observation {
+            reader,
+            epc: epc.clone(),
+            antenna,
+            rssi_dbm,
+            reads: self.reads,
+            first_ms: self.first_ms,
+            last_ms: self.last_ms,
+            reader_first: self.reader_first,
+            reader_last: self.reader_last,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
