@@ -9,6 +9,7 @@ use tangle::{
     SigningKey,
 };
 
+use super::script;
 use crate::client::{Client, ClientError};
 use crate::world::World;
 
@@ -69,15 +70,14 @@ impl Logger {
         events: &[Value],
     ) -> Result<BlockId, UploadError> {
         let tips = client.get(&format!("/api/v1/tips?author={}", self.key_id()))?;
-        let mut items = Vec::with_capacity(events.len());
-        for event in events {
-            let document = gs1::epcis::parse_document(event.to_string().as_bytes())?;
-            items.extend(document.events.iter().map(|event| Item {
-                salt: world.salt(),
-                media: Media::EPCIS_EVENT,
-                body: event.canonical_json(),
-            }));
-        }
+        let document = script::document(events, world.now_ms());
+        let document = gs1::epcis::parse_document(document.to_string().as_bytes())?;
+        let item = |event: &gs1::epcis::Event| Item {
+            salt: world.salt(),
+            media: Media::EPCIS_EVENT,
+            body: event.canonical_json(),
+        };
+        let items = document.events.iter().map(item).collect();
         let network: NetworkId = hex_field(&tips, "network")?;
         let block = Draft {
             kind: Kind::SensorBatch,

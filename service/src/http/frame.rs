@@ -36,12 +36,9 @@ pub(super) async fn frame<B: MessageBody + 'static>(
         let problem = Problem::new(Code::MediaType, "compressed bodies are not read");
         request.into_response(problem.answer(&id, &path))
     } else {
-        // A failure outside a handler (an extractor of the framework) arrives as an error.
-        let http = request.request().clone();
-        match next.call(request).await {
-            Ok(response) => response.map_into_boxed_body(),
-            Err(error) => ServiceResponse::from_err(error, http),
-        }
+        // Handlers and extractors answer for themselves: what arrives as an error here is of the
+        // framework. Nothing may hold the request meanwhile, because routing writes to it.
+        next.call(request).await?.map_into_boxed_body()
     };
     let mut response = with_problem(answered, &id, &path);
     let took = node.world().elapsed().saturating_sub(began);

@@ -42,9 +42,8 @@ impl Teller {
                 actor, document, ..
             } => self.document(document, *actor),
             Step::Readings { events, .. } => {
-                for event in events {
-                    self.document(event, Actor::Manufacturer);
-                }
+                let document = script::document(events, NOW_MS);
+                self.document(&document, Actor::Manufacturer);
             }
             Step::Decision { actor, body } => {
                 let decision = serde_json::from_value(body.clone()).unwrap();
