@@ -50,6 +50,14 @@ pub enum Rejected {
     /// Its parents are missing and the room for such blocks is full; it may be sent again later.
     #[error("parents are missing and no more blocks of this author can wait for theirs")]
     WaitingRoomFull,
+    /// Items were erased on the way. Whoever records a block first records it whole: a stripped
+    /// copy must not stand for it.
+    #[error("the block has erased items and must be sent whole")]
+    NotWhole,
+    /// Only the root key is known at the genesis; every other author's first block approves one
+    /// that follows its registration.
+    #[error("the block approves nothing, so its author is not registered before it")]
+    StandsOnGenesis,
     /// The DAG would get deeper than can be counted.
     #[error("the block is deeper than 2^32 blocks")]
     TooDeep,
@@ -68,6 +76,8 @@ impl Rejected {
             Self::Registry { .. } => 7,
             Self::WaitingRoomFull => 8,
             Self::TooDeep => 9,
+            Self::NotWhole => 10,
+            Self::StandsOnGenesis => 11,
         }
     }
 

@@ -278,6 +278,9 @@ impl Ledger {
     ) -> Result<Judgement, Rejected> {
         let header = block.header();
         self.registry.standing(header)?;
+        if header.stands_on_genesis() && header.kid != *self.registry.root() {
+            return Err(Rejected::StandsOnGenesis);
+        }
         let ahead_ms = header.hlc.ms().saturating_sub(now_ms);
         if ahead_ms > limits::CLOCK_AHEAD_MS_MAX {
             return Err(Rejected::ClockAhead { ahead_ms });

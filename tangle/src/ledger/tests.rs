@@ -136,6 +136,15 @@ fn what_is_wrong_with_a_block_is_said() {
     let high = clock(NOW);
     let cases = [
         (
+            "a",
+            Place {
+                hlc: high,
+                epoch: 1,
+                ..Place::default()
+            },
+            11,
+        ),
+        (
             "stranger",
             Place {
                 parents: vec![a0],

@@ -291,6 +291,11 @@ impl Tangle {
         let mut taken = Taken::default();
         let mut queue: VecDeque<VerifiedBlock> = blocks.into();
         while let Some(block) = queue.pop_front() {
+            if !block.is_whole() {
+                let (id, why) = (*block.id(), Rejected::NotWhole);
+                taken.note(Effect::Rejected { id, why });
+                continue;
+            }
             let past = self.past(&block)?;
             for effect in self.ledger.handle(Input::Block { block, past }, now_ms) {
                 match effect {
@@ -463,7 +468,10 @@ impl Taken {
                 self.statuses.insert(id, ReceiptStatus::Waiting { missing });
             }
             Effect::Rejected { id, why } => {
-                self.statuses.insert(id, ReceiptStatus::Rejected(why));
+                let status = self.statuses.entry(id).or_insert(ReceiptStatus::Known);
+                if !matches!(status, ReceiptStatus::Recorded) {
+                    *status = ReceiptStatus::Rejected(why);
+                }
             }
             Effect::Released(_) | Effect::Expired(_) | Effect::Ordered(_) => {}
         }

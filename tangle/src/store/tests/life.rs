@@ -279,6 +279,12 @@ fn receipts_say_what_became_of_each_block() {
         "{all:?}"
     );
     assert_eq!((tangle.stats().waiting, tangle.stats().blocks), (0, 12));
+    let stripped = script[4].erase(&[0]);
+    let refused = tangle.submit(vec![stripped], NOW).unwrap();
+    assert_eq!(
+        refused[0].status,
+        ReceiptStatus::Rejected(Rejected::NotWhole)
+    );
     let twice = tangle
         .submit(vec![script[3].clone(), script[11].clone()], NOW)
         .unwrap();
