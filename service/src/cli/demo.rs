@@ -96,7 +96,9 @@ pub(crate) fn run(command: &Demo, format: Format) -> Result<Exit, Failure> {
         out::line(&ready);
         return Ok(Exit::Ok);
     }
-    server::wait(running, &config, || out::line(&format!("{ready}; Ctrl-C stops it")))?;
+    server::wait(running, &config, || {
+        out::line(&format!("{ready}; Ctrl-C stops it"))
+    })?;
     Ok(Exit::Ok)
 }
 

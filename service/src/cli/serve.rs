@@ -45,6 +45,8 @@ pub(crate) fn run(command: &Serve) -> Result<Exit, Failure> {
     server::start_logging_as(&config.log)?;
     let running = server::start(&config, World::real())?;
     let url = running.url();
-    server::wait(running, &config, || out::line(&format!("listening on {url}")))?;
+    server::wait(running, &config, || {
+        out::line(&format!("listening on {url}"))
+    })?;
     Ok(Exit::Ok)
 }

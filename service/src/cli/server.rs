@@ -18,7 +18,9 @@ pub(crate) fn wait(
     config: &Config,
     announce: impl FnOnce(),
 ) -> Result<(), Failure> {
-    server.run_until_signal(announce).map_err(|error| failure(error, config))
+    server
+        .run_until_signal(announce)
+        .map_err(|error| failure(error, config))
 }
 
 /// Stops in good order.
@@ -29,15 +31,19 @@ pub(crate) fn stop(server: Server, config: &Config) -> Result<(), Failure> {
 fn failure(error: ServeError, config: &Config) -> Failure {
     match error {
         ServeError::Open(error) => local::failure(error, &config.node.data_dir),
-        ServeError::Listen(..) => Failure::usage(error)
-            .advise("give another --listen address (port 0 takes a free one)"),
+        ServeError::Listen(..) => {
+            Failure::usage(error).advise("give another --listen address (port 0 takes a free one)")
+        }
         other => Failure::new(Exit::Unreachable, other).advise("the log above says more"),
     }
 }
 
 /// Starts logging with this filter, as text.
 pub(crate) fn start_logging(filter: &str) -> Result<(), Failure> {
-    start_logging_as(&LogConfig { filter: filter.to_owned(), ..LogConfig::default() })
+    start_logging_as(&LogConfig {
+        filter: filter.to_owned(),
+        ..LogConfig::default()
+    })
 }
 
 /// Starts logging as configured.

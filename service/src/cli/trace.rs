@@ -83,14 +83,13 @@ fn pack(answer: &Value) {
         ],
     );
     for event in list(answer, "/events") {
-        let place = text(event, "/location/name");
         let what = text(event, "/sentence");
         let what = if what.is_empty() {
             text(event, "/biz_step")
         } else {
             what
         };
-        out::line(&format!("{}  {what}  [{place}]", text(event, "/time")));
+        out::line(&format!("{}  {what}", text(event, "/time")));
     }
     findings(answer);
 }

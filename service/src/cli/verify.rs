@@ -183,8 +183,8 @@ fn print(verdict: &Value) {
         text(verdict, "/code")
     ));
     out::line(&text(verdict, "/sentence"));
-    for (nth, step) in list(verdict, "/steps").iter().enumerate() {
-        out::line(&format!("  {}. {}", nth + 1, text(step, "")));
+    for step in list(verdict, "/steps") {
+        out::line(&format!("  {}", text(step, "")));
     }
     for (label, pointer) in [
         ("pack", "/pack/id"),

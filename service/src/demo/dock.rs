@@ -3,7 +3,8 @@
 //! are looked for beside this program, because they are built together with it.
 
 use std::fmt::Write as _;
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -16,8 +17,10 @@ use super::story::Arrival;
 /// How long the reader, the bridge and the upload may take together.
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
-/// How long a tag stays in the reader's field.
+/// How long the tags stay in the reader's field.
 const DWELL_MS: u32 = 400;
+/// How long nothing must have been read until the pallet has passed. Longer than the smoothing.
+const QUIET_MS: u32 = 800;
 /// Filter value of a pallet or case label (GS1 TDS, table of SSCC filter values).
 const FILTER_FULL_CASE: u8 = 2;
 
@@ -103,7 +106,6 @@ pub fn read(tools: &Tools, door: &Door<'_>, arrival: &Arrival) -> Result<(), Doc
     let failed = |what| move |source| DockError::System { what, source };
     std::fs::create_dir_all(door.dir).map_err(failed("making the dock door's directory"))?;
     let tags = tags(arrival)?;
-    let address = free_address().map_err(failed("finding a free port for the reader"))?;
     write(door.dir, "tags.txt", &tags)?;
     write(door.dir, "api.key", door.api_key)?;
     write(
@@ -111,20 +113,23 @@ pub fn read(tools: &Tools, door: &Door<'_>, arrival: &Arrival) -> Result<(), Doc
         "device.key",
         &format!("{}\n", hex::encode(door.device_seed)),
     )?;
-    write(door.dir, "bridge.toml", &configuration(door, &address))?;
 
     let mut reader = Command::new(&tools.reader);
     reader
         .args([
             "--listen",
-            &address,
+            "127.0.0.1:0",
             "--tags",
             &tags.lines().count().to_string(),
         ])
         .args(["--dwell-ms", &DWELL_MS.to_string(), "--epcs"])
         .arg(door.dir.join("tags.txt"));
-    let _reader = Running::start(reader, &door.dir.join("reader.log"))
+    let mut reader = Running::start(reader, &door.dir.join("reader.log"))
         .map_err(failed("starting the simulated reader"))?;
+    let address = reader
+        .address()
+        .map_err(failed("waiting for the simulated reader"))?;
+    write(door.dir, "bridge.toml", &configuration(door, &address))?;
 
     let log = door.dir.join("bridge.log");
     let mut bridge = Command::new(&tools.bridge);
@@ -194,6 +199,11 @@ fn configuration(door: &Door<'_>, reader: &str) -> String {
             "[spool]",
             vec![("path", text(&door.dir.join("spool.redb")))],
         ),
+        ("[smoothing]", vec![("idle_ms", toml::Value::from(400))]),
+        (
+            "[blocks]",
+            vec![("passage_quiet_ms", toml::Value::from(200))],
+        ),
     ] {
         // Writing to a string cannot fail.
         let _written = writeln!(lines, "{section}");
@@ -204,13 +214,16 @@ fn configuration(door: &Door<'_>, reader: &str) -> String {
     lines
 }
 
-/// A port that is free now: bound once and let go, so that the reader can have it.
-fn free_address() -> std::io::Result<String> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
-}
-
+/// Writes a file for its owner alone: two of them are secrets.
 fn write(dir: &Path, name: &str, text: &str) -> Result<(), DockError> {
-    std::fs::write(dir.join(name), text).map_err(|source| DockError::System {
+    let written = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(dir.join(name))
+        .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
+    written.map_err(|source| DockError::System {
         what: "writing the dock door's files",
         source,
     })
@@ -224,9 +237,21 @@ impl Running {
         let log = std::fs::File::create(log)?;
         command
             .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
+            .stdout(Stdio::piped())
             .stderr(log);
         command.spawn().map(Self)
+    }
+
+    /// The address that it says it listens on, once it does.
+    fn address(&mut self) -> std::io::Result<String> {
+        let unusable = || std::io::Error::other("it ended without listening");
+        let out = self.0.stdout.as_mut().ok_or_else(unusable)?;
+        for line in BufReader::new(out).lines() {
+            if let Some(address) = line?.strip_prefix("listening on ") {
+                return Ok(address.trim().to_owned());
+            }
+        }
+        Err(unusable())
     }
 
     /// Waits for its end, at most [`PATIENCE`].

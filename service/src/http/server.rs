@@ -152,7 +152,7 @@ impl Server {
         } = self;
         drop(handle.stop(false));
         drop(thread.join());
-        drop(node);
+        node.abandon();
     }
 
     /// Serves until the process is told to stop (SIGINT or SIGTERM), then stops in good order.
@@ -166,7 +166,9 @@ impl Server {
             .enable_all()
             .build()
             .map_err(ServeError::Run)?;
-        runtime.block_on(signal(announce)).map_err(ServeError::Run)?;
+        runtime
+            .block_on(signal(announce))
+            .map_err(ServeError::Run)?;
         tracing::info!("stopping");
         self.stop()
     }
