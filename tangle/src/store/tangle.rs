@@ -247,7 +247,8 @@ impl Tangle {
     }
 
     /// Closes the ledger and pins its files, so that a byte changed until the next opening is
-    /// found. Readers that still exist can look nothing up any more. Without it (or after a crash) the next opening recovers from the log.
+    /// found. Readers that still exist can look nothing up any more. Without it
+    /// (or after a crash) the next opening recovers from the log.
     pub fn close(mut self) -> Result<(), Broken> {
         self.flush()?;
         let tail = self.log.tail();
