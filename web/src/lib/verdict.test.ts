@@ -44,6 +44,11 @@ describe('an answer', () => {
     });
   });
 
+  it('has its steps numbered once', () => {
+    const given = answer({ verdict: 'hold', steps: ['1. Set it aside.', '2. Ask.', '2 packs'] });
+    expect(completed(given).steps).toEqual(['Set it aside.', 'Ask.', '2 packs']);
+  });
+
   it('gets a sentence and steps where the node gives none', () => {
     for (const verdict of CLASSES.filter((each) => each !== 'genuine')) {
       const bare = completed(answer({ verdict, sentence: '', steps: [' '], code: '' }));
@@ -63,7 +68,11 @@ describe('no answer', () => {
   for (const kind of kinds) {
     it(`${kind} is not checked, with a reason and a next step`, () => {
       const verdict = notChecked(new Failure(kind, 'x'), 5, 3000);
-      expect(verdict).toMatchObject({ verdict: 'not_checked', took_ms: 3000, checked_at: 5 });
+      expect(verdict).toMatchObject({
+        verdict: 'not_checked',
+        took_ms: 3000,
+        checked_at: '1970-01-01T00:00:00.005Z',
+      });
       expect(verdict.sentence).toMatch(/nothing is known about this pack/);
       expect(verdict.steps.length).toBeGreaterThan(0);
     });

@@ -33,7 +33,10 @@ export const wordOf = (verdict: VerdictClass): string => t.verdict.words[verdict
 export function completed(answer: Verdict): Verdict {
   const verdict = classOf(String(answer.verdict));
   const own = t.verdict.fallback[verdict];
-  const steps = (answer.steps ?? []).filter((step) => step.trim() !== '');
+  // The card numbers the steps itself.
+  const steps = (answer.steps ?? [])
+    .map((step) => step.replace(/^\s*\d+[.)]\s+/, '').trim())
+    .filter((step) => step !== '');
   return {
     ...answer,
     verdict,
@@ -57,7 +60,7 @@ export function notChecked(failure: Failure, at: number, tookMs: number): Verdic
     pack: null,
     findings: [],
     took_ms: tookMs,
-    checked_at: at,
+    checked_at: new Date(at).toISOString(),
     finality: null,
   };
 }

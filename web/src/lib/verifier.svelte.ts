@@ -7,7 +7,7 @@ import { isRepeat } from './scan/double-scan';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 import { play } from './sound';
-import { completed, faceOf, notChecked } from './verdict';
+import { CLASSES, completed, faceOf, notChecked } from './verdict';
 
 export interface Check {
   id: number;
@@ -27,19 +27,20 @@ class Verifier {
   busy = $state(false);
   /** Scans not checked because scanning was stopped. */
   ignored = $state(0);
+  /** A scan that stopped without Enter, for a person to look at and send. */
+  unfinished = $state('');
   /** The last scan repeated the one before. */
   repeated = $state(false);
 
   halted = $derived(
     this.current !== null && !this.current.acknowledged && stops(this.current.verdict.verdict),
   );
-  tally = $derived.by(() => {
-    const counts = new Map<VerdictClass, number>();
-    for (const { verdict } of this.recent) {
-      counts.set(verdict.verdict, (counts.get(verdict.verdict) ?? 0) + 1);
-    }
-    return counts;
-  });
+  tally = $derived(
+    CLASSES.map((verdict) => ({
+      verdict,
+      count: this.recent.filter((check) => check.verdict.verdict === verdict).length,
+    })).filter(({ count }) => count > 0),
+  );
 
   #queue: string[] = [];
   #last: { text: string; at: number } | null = null;

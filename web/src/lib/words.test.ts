@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keyOf, partyName, severityTone, statusTone, statusWord, stepWord } from './words';
+import { partyName } from './party';
+import { keyOf, severityTone, statusTone, statusWord, stepWord } from './words';
 
 describe('codes of the field', () => {
   const cases: [code: string, key: string][] = [

@@ -1,5 +1,4 @@
 // Codes of the field as words. A code without a word is shown readably rather than hidden.
-import type { PartyRef } from './api/types';
 import { t } from './i18n';
 
 /** `in_transit`, `InTransit` or a CBV address as a catalogue key. */
@@ -26,17 +25,11 @@ const lookup = (catalogue: Record<string, string>, code: string | null | undefin
 export const statusWord = (code: string | null | undefined) => lookup(t.status, code);
 export const stepWord = (code: string | null | undefined) => lookup(t.steps, code);
 export const severityWord = (code: string | null | undefined) => lookup(t.severity, code);
+export const packSentence = (code: string | null | undefined) =>
+  lookup(t.packSentence, code || 'unknown');
+export const alertSentence = (code: string | null | undefined) =>
+  lookup(t.alertSentence, code || 'none');
 export const roleWord = (code: string | null | undefined) => lookup(t.roles, code);
-
-/** The name of a party, else its GLN. */
-export function partyName(party: PartyRef | string | null | undefined): string {
-  if (!party) return t.dash;
-  if (typeof party === 'string') return party;
-  return party.name || party.gln || t.dash;
-}
-
-export const partyGln = (party: PartyRef | string | null | undefined): string =>
-  !party ? '' : typeof party === 'string' ? party : party.gln;
 
 export type Tone = 'good' | 'info' | 'warn' | 'bad' | 'mute';
 
@@ -51,6 +44,7 @@ const TONES: Record<string, Tone> = {
   ...{ in_transit: 'info', shipped: 'info', dispensed: 'mute', partially_dispensed: 'mute' },
   ...{ destroyed: 'mute', decommissioned: 'mute', inactive: 'mute', exported: 'mute' },
   ...{ recalled: 'bad', stolen: 'bad', expired: 'bad', unknown: 'warn', quarantined: 'warn' },
+  ...{ damaged: 'bad' },
   ...{ excursion: 'bad', indeterminate: 'warn', no_data: 'mute' },
 };
 

@@ -3,20 +3,25 @@ import { Client, Failure } from './client';
 
 const KEY = 'thr_01234567_key';
 
+/** Every request made: a request that nobody holds takes its deadline with it when collected. */
+const held: Request[] = [];
+
 /** A client whose node answers with `answer`, and what it was asked. */
 function against(answer: () => Promise<Response>) {
-  const asked: { path: string; init: RequestInit }[] = [];
-  const fetcher = ((path: string, init: RequestInit) => {
-    asked.push({ path, init });
+  const asked: Request[] = [];
+  const fetcher = (request: Request) => {
+    asked.push(request);
+    held.push(request);
     return Promise.race([
       answer(),
       new Promise<never>((_, reject) =>
-        init.signal?.addEventListener('abort', () => reject(init.signal!.reason)),
+        request.signal.addEventListener('abort', () => reject(request.signal.reason)),
       ),
     ]);
-  }) as typeof fetch;
-  return { client: new Client(KEY, fetcher), asked };
+  };
+  return { client: new Client(KEY, fetcher, 'http://node.test'), asked };
 }
+
 const json =
   (body: unknown, status = 200) =>
   async () =>
@@ -34,18 +39,20 @@ describe('the client', () => {
   it('sends the key in a header, never in the address', async () => {
     const { client, asked } = against(json({ verdict: 'genuine' }));
     await client.verify('(01)x');
-    expect(asked[0]!.path).toBe('/api/v1/verify');
-    expect(asked[0]!.init).toMatchObject({ method: 'POST', body: '{"scan":"(01)x"}' });
-    expect(asked[0]!.init.headers).toMatchObject({ authorization: `Bearer ${KEY}` });
+    const [request] = asked;
+    expect(request!.url).toBe('http://node.test/api/v1/verify');
+    expect(request!.method).toBe('POST');
+    expect(await request!.json()).toEqual({ scan: '(01)x' });
+    expect(request!.headers.get('authorization')).toBe(`Bearer ${KEY}`);
   });
 
   it('escapes identifiers', async () => {
     const { client, asked } = against(json({}));
     await client.history('https://id.gs1.org/01/09506000134352/21/A%2FB');
     await client.lot('09506000134352', 'A/B?c', { limit: 5, cursor: 'x y' });
-    expect(asked.map(({ path }) => path)).toEqual([
+    expect(asked.map(({ url }) => url.replace('http://node.test', ''))).toEqual([
       '/api/v1/packs/https%3A%2F%2Fid.gs1.org%2F01%2F09506000134352%2F21%2FA%252FB/history',
-      '/api/v1/lots/09506000134352/A%2FB%3Fc?limit=5&cursor=x+y',
+      '/api/v1/lots/09506000134352/A%2FB%3Fc?limit=5&cursor=x%20y',
     ]);
   });
 

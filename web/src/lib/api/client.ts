@@ -1,5 +1,7 @@
 // The portal's only way to the node: same origin, the key in a header, a deadline on every call,
 // and every failure one of a few kinds that the pages know how to show.
+import createClient from 'openapi-fetch';
+import type { paths } from './schema';
 import type { Block, History, Lot, Me, Shipment, Verdict } from './types';
 
 /** Why a call gave no answer. */
@@ -23,90 +25,97 @@ export class Failure extends Error {
 export const VERIFY_DEADLINE_MS = 3_000;
 const DEADLINE_MS = 20_000;
 
-interface Options {
-  method?: 'GET' | 'POST';
-  body?: unknown;
-  deadlineMs?: number;
-  accept?: string;
-  signal?: AbortSignal;
+/** What openapi-fetch gives for a call. */
+interface Outcome<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
 }
 
 export class Client {
-  constructor(
-    readonly key: string,
-    readonly fetcher: typeof fetch = (...given) => fetch(...given),
-  ) {}
+  readonly #api;
+
+  constructor(key: string, fetcher?: (request: Request) => Promise<Response>, baseUrl = '') {
+    this.#api = createClient<paths>({
+      baseUrl,
+      fetch: fetcher ?? ((request) => fetch(request)),
+      headers: { authorization: `Bearer ${key}` },
+      credentials: 'omit',
+      cache: 'no-store',
+      redirect: 'error',
+    });
+  }
 
   me(): Promise<Me> {
-    return this.#json('/api/v1/me');
+    return answer((signal) => this.#api.GET('/api/v1/me', { signal }));
   }
+
   verify(scan: string, deadlineMs = VERIFY_DEADLINE_MS): Promise<Verdict> {
-    return this.#json('/api/v1/verify', { method: 'POST', body: { scan }, deadlineMs });
+    const body = { scan };
+    return answer((signal) => this.#api.POST('/api/v1/verify', { body, signal }), deadlineMs);
   }
-  history(id: string, signal?: AbortSignal): Promise<History> {
-    return this.#json(`/api/v1/packs/${encodeURIComponent(id)}/history`, { signal });
+
+  history(id: string): Promise<History> {
+    const params = { path: { id } };
+    return answer((signal) => this.#api.GET('/api/v1/packs/{id}/history', { params, signal }));
   }
-  lot(gtin: string, lot: string, page: { limit: number; cursor?: string }): Promise<Lot> {
-    const query = new URLSearchParams({ limit: String(page.limit) });
-    if (page.cursor) query.set('cursor', page.cursor);
-    return this.#json(`/api/v1/lots/${gtin}/${encodeURIComponent(lot)}?${query}`);
+
+  lot(gtin: string, lot: string, query: { limit: number; cursor?: string }): Promise<Lot> {
+    const params = { path: { gtin, lot }, query };
+    return answer((signal) => this.#api.GET('/api/v1/lots/{gtin}/{lot}', { params, signal }));
   }
+
   shipment(id: string): Promise<Shipment> {
-    return this.#json(`/api/v1/shipments/${encodeURIComponent(id)}`);
+    const params = { path: { id } };
+    return answer((signal) => this.#api.GET('/api/v1/shipments/{id}', { params, signal }));
   }
+
   block(id: string): Promise<Block> {
-    return this.#json(`/api/v1/blocks/${id}`);
-  }
-  async packProof(id: string, event?: string): Promise<string> {
-    const query = event ? `?${new URLSearchParams({ event })}` : '';
-    const path = `/api/v1/packs/${encodeURIComponent(id)}/proof${query}`;
-    return (await this.#call(path, { accept: 'text/plain' })).text();
-  }
-  async blockProof(id: string, item: number): Promise<string> {
-    return (
-      await this.#call(`/api/v1/blocks/${id}/proof?item=${item}`, { accept: 'text/plain' })
-    ).text();
+    const params = { path: { id } };
+    return answer((signal) => this.#api.GET('/api/v1/blocks/{id}', { params, signal }));
   }
 
-  async #json<T>(path: string, options: Options = {}): Promise<T> {
-    const response = await this.#call(path, options);
-    try {
-      return (await response.json()) as T;
-    } catch (cause) {
-      throw failureOf(cause);
-    }
+  /** The proof file of a pack's latest event, or of the one named. */
+  packProof(id: string, event?: string): Promise<string> {
+    const params = { path: { id }, query: event ? { event } : {} };
+    const parseAs = 'text' as const;
+    return answer((signal) =>
+      this.#api.GET('/api/v1/packs/{id}/proof', { params, parseAs, signal }),
+    );
   }
 
-  async #call(path: string, options: Options): Promise<Response> {
-    const deadline = AbortSignal.timeout(options.deadlineMs ?? DEADLINE_MS);
-    const headers: Record<string, string> = {
-      authorization: `Bearer ${this.key}`,
-      accept: options.accept ?? 'application/json',
-    };
-    if (options.body !== undefined) headers['content-type'] = 'application/json';
-    let response: Response;
-    try {
-      response = await this.fetcher(path, {
-        method: options.method ?? 'GET',
-        headers,
-        body: options.body === undefined ? undefined : JSON.stringify(options.body),
-        signal: options.signal ? AbortSignal.any([deadline, options.signal]) : deadline,
-        credentials: 'omit',
-        cache: 'no-store',
-        redirect: 'error',
-      });
-    } catch (cause) {
-      throw failureOf(cause);
-    }
-    if (!response.ok) throw await problemOf(response);
-    return response;
+  blockProof(id: string, item: number): Promise<string> {
+    const params = { path: { id }, query: { item } };
+    const parseAs = 'text' as const;
+    return answer((signal) =>
+      this.#api.GET('/api/v1/blocks/{id}/proof', { params, parseAs, signal }),
+    );
   }
 }
 
+async function answer<T>(
+  call: (signal: AbortSignal) => Promise<Outcome<T>>,
+  deadlineMs = DEADLINE_MS,
+): Promise<T> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), deadlineMs);
+  let outcome: Outcome<T>;
+  try {
+    outcome = await call(deadline.signal);
+  } catch (cause) {
+    throw failureOf(cause);
+  } finally {
+    clearTimeout(timer);
+  }
+  const { data, error, response } = outcome;
+  if (!response.ok) throw problemOf(response.status, error);
+  if (data === undefined || data === null) throw new Failure('node', 'the answer is empty');
+  return data;
+}
+
 function failureOf(cause: unknown): Failure {
-  if (cause instanceof Failure) return cause;
   const name = cause instanceof Error ? cause.name : '';
-  if (name === 'TimeoutError' || name === 'AbortError') {
+  if (name === 'AbortError') {
     return new Failure('timeout', 'the node did not answer in time');
   }
   if (name === 'SyntaxError') return new Failure('node', 'the answer could not be read');
@@ -114,7 +123,7 @@ function failureOf(cause: unknown): Failure {
 }
 
 /** RFC 9457 problem details, or whatever stands in front of the node answered. */
-async function problemOf(response: Response): Promise<Failure> {
+function problemOf(status: number, body: unknown): Failure {
   const kinds: Record<number, FailureKind> = {
     401: 'unauthorized',
     403: 'forbidden',
@@ -124,14 +133,12 @@ async function problemOf(response: Response): Promise<Failure> {
     502: 'offline',
     503: 'offline',
   };
-  const kind = kinds[response.status] ?? (response.status >= 500 ? 'node' : 'refused');
-  let problem: Record<string, unknown> = {};
-  try {
-    problem = ((await response.json()) ?? {}) as Record<string, unknown>;
-  } catch {
-    // Not a problem document: the status alone tells enough.
-  }
+  const kind = kinds[status] ?? (status >= 500 ? 'node' : 'refused');
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >;
   const text = (name: string) => (typeof problem[name] === 'string' ? problem[name] : undefined);
-  const message = text('detail') ?? text('title') ?? `the node answered ${response.status}`;
+  const message = text('detail') ?? text('title') ?? `the node answered ${status}`;
   return new Failure(kind, message, text('code'), text('instance'));
 }

@@ -1,7 +1,13 @@
 // From a cold-chain answer to what is drawn: one time axis, one column per logger, a hole where
 // nothing was measured, and the extremes. Pure.
-import type { ColdChain } from '../api/types';
-import { toMs } from '../time';
+import { toMs, type Instant } from '../time';
+
+/** The part of a cold-chain answer that is drawn. */
+export interface Measured {
+  readings: { t: Instant; c: number; device?: string | null; shipment?: string | null }[];
+  gaps: { from: Instant; to: Instant }[];
+  excursions: { from: Instant; to: Instant }[];
+}
 
 export interface Reading {
   /** Milliseconds since 1970. */
@@ -29,9 +35,9 @@ export interface Series {
   highest: Reading | null;
 }
 
-export function seriesOf(chain: ColdChain): Series {
+export function seriesOf(chain: Measured): Series {
   const readings = readingsOf(chain);
-  const gaps = spansOf(chain.gaps ?? []);
+  const gaps = spansOf(chain.gaps);
   const devices = [...new Set(readings.map((reading) => reading.device))];
   const moments = new Set(readings.map((reading) => reading.t));
   // A row without any value in the middle of a gap breaks every line there.
@@ -51,7 +57,7 @@ export function seriesOf(chain: ColdChain): Series {
     times: times.map((t) => t / 1000),
     columns,
     gaps,
-    excursions: spansOf(chain.excursions ?? []),
+    excursions: spansOf(chain.excursions),
     lowest: extreme(readings, (a, b) => a < b),
     highest: extreme(readings, (a, b) => a > b),
   };
@@ -72,9 +78,9 @@ export function rangeOf(
   return [min - air, max + air];
 }
 
-function readingsOf(chain: ColdChain): Reading[] {
+function readingsOf(chain: Measured): Reading[] {
   const readings: Reading[] = [];
-  for (const { t, c, device, shipment } of chain.readings ?? []) {
+  for (const { t, c, device, shipment } of chain.readings) {
     const ms = toMs(t);
     if (ms === null || !Number.isFinite(c)) continue;
     readings.push({ t: ms, celsius: c, device: device ?? '', shipment: shipment ?? '' });
@@ -82,7 +88,7 @@ function readingsOf(chain: ColdChain): Reading[] {
   return readings.sort((a, b) => a.t - b.t);
 }
 
-function spansOf(spans: { from: number | string; to: number | string }[]): Span[] {
+function spansOf(spans: { from: Instant; to: Instant }[]): Span[] {
   return spans.flatMap((span) => {
     const [from, to] = [toMs(span.from), toMs(span.to)];
     return from !== null && to !== null && to >= from ? [{ from, to }] : [];

@@ -1,22 +1,11 @@
 // English, and the shape every other language must have.
+import { shell } from './en.shell';
+
 const count = (n: number, one: string, many: string) =>
   `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
 
 export const en = {
-  language: 'en',
-  product: 'Theriac',
-  skip: 'Skip to content',
-  dash: '\u2013',
-  header: {
-    home: 'Theriac, to the verify page',
-    nav: 'Main',
-    verify: 'Verify',
-    key: 'Connect',
-    account: (name: string) => `Account: ${name}`,
-    online: 'Connected',
-    offline: 'No connection',
-    theme: 'Appearance',
-  },
+  ...shell,
   roles: {
     admin: 'Administrator',
     manufacturer: 'Manufacturer',
@@ -25,24 +14,6 @@ export const en = {
     regulator: 'Regulator',
     gateway: 'Gateway',
   } as Record<string, string>,
-  omnibox: {
-    label: 'Find a pack, lot or shipment',
-    placeholder: 'Pack, lot or shipment',
-    go: 'Go',
-    kinds: {
-      pack: (gtin: string, serial: string) => `Pack ${serial} of GTIN ${gtin}`,
-      lot: (gtin: string, lot: string) => `Lot ${lot} of GTIN ${gtin}`,
-      shipment: (sscc: string) => `Shipment ${sscc}`,
-      block: (id: string) => `Ledger block ${id.slice(0, 12)}\u2026`,
-    },
-    open: 'Enter opens it',
-    product: (gtin: string) =>
-      `GTIN ${gtin}: add a lot (\u201c${gtin} LOT\u201d) or a serial number to go on.`,
-    wrong_check_digit: (digits: string) =>
-      `The check digit of ${digits} does not fit: one digit is wrong or missing.`,
-    unknown:
-      'Not recognised. A pack: (01)\u2026(21)\u2026, a lot: GTIN and lot, a shipment: 18 digits.',
-  },
   key: {
     title: 'Connect to this node',
     intro:
@@ -80,6 +51,8 @@ export const en = {
     halted: 'Scanning is stopped',
     haltedHint: 'Confirm the red result below. Scans are not checked until then.',
     offlineHint: 'No connection: packs are shown as not checked.',
+    unfinished:
+      'The scanner sent no Enter, so the end may be missing. Compare with the pack, then check; or set the scanner to send Enter.',
     typedEmpty: 'Type or scan a code first.',
     ignored: (n: number) =>
       `${count(n, 'scan was', 'scans were')} not checked while scanning was stopped. Scan ${n === 1 ? 'it' : 'them'} again.`,
@@ -159,8 +132,6 @@ export const en = {
     pack: 'Pack',
     packStatus: 'Pack status',
     alertStatus: 'Alert status',
-    noPackStatus: 'Not known',
-    noAlert: 'No alert',
     findings: (n: number) => count(n, 'finding', 'findings'),
     acknowledge: 'I have set this pack aside \u2013 go on scanning',
     acknowledged: 'Confirmed. Scanning goes on.',
@@ -215,11 +186,33 @@ export const en = {
     exported: 'Exported',
     sampled: 'Sample',
     quarantined: 'In quarantine',
+    damaged: 'Damaged',
+    open: 'Open',
+    resolved: 'Resolved',
+    released: 'Released',
     unknown: 'Unknown',
     within: 'Within limits',
     excursion: 'Excursion',
     indeterminate: 'Not certain',
     no_data: 'No readings',
+  } as Record<string, string>,
+  packSentence: {
+    active: 'In circulation.',
+    in_progress: 'In circulation.',
+    in_transit: 'On its way between two parties.',
+    dispensed: 'Already dispensed.',
+    inactive: 'Taken out of circulation.',
+    destroyed: 'Recorded as destroyed.',
+    stolen: 'Reported stolen.',
+    damaged: 'Reported damaged.',
+    recalled: 'Its lot is recalled.',
+    expired: 'Past its expiry date.',
+    unknown: 'No maker has put such a pack into circulation.',
+  } as Record<string, string>,
+  alertSentence: {
+    none: 'No alert.',
+    under_review: 'Under review: somebody has to decide.',
+    suspect: 'Suspect: the findings must be investigated.',
   } as Record<string, string>,
   steps: {
     commissioning: 'Commissioned',
@@ -311,9 +304,9 @@ export const en = {
     sentence: {
       within: (band: string) => `Every reading lies within ${band}.`,
       excursion: (band: string) => `Readings lie outside ${band}.`,
-      indeterminate: (_band: string) =>
+      indeterminate: () =>
         'Readings are missing for part of the time, so the whole journey cannot be judged.',
-      no_data: (_band: string) => 'No temperature was recorded while this was on its way.',
+      no_data: () => 'No temperature was recorded while this was on its way.',
     },
     limits: 'Limits',
     mkt: 'Mean kinetic temperature',
@@ -422,28 +415,5 @@ export const en = {
     item: (n: number) => `Item ${n}`,
     hidden: 'The content of this item is not shown here.',
     proof: (n: number) => `Download proof of item ${n}`,
-  },
-  states: {
-    loading: 'Loading\u2026',
-    retry: 'Try again',
-    offlineTitle: 'No connection',
-    offline: 'The node cannot be reached. Nothing is shown rather than something old.',
-    timeoutTitle: 'No answer in time',
-    timeout: 'The node did not answer in time. It may be busy.',
-    unauthorizedTitle: 'Key not accepted',
-    unauthorized: 'The node does not accept this key any more. Enter a valid one.',
-    forbiddenTitle: 'Not for this key',
-    forbidden: 'Your organisation took no part in this, so it is not shown.',
-    not_foundTitle: 'Not found',
-    not_found: 'Nothing by this name is known, or your organisation may not see it.',
-    refusedTitle: 'Not understood',
-    refused: 'The node could not use this request.',
-    nodeTitle: 'The node has a problem',
-    node: 'The node failed to answer. Its operator finds the cause in the log.',
-    reference: (id: string) => `Reference ${id}`,
-    noPageTitle: 'No such page',
-    noPage: 'This address leads nowhere. Use the search field above or go back to verify.',
-    home: 'To the verify page',
-    unexpected: 'This page failed',
   },
 };

@@ -3,12 +3,20 @@
 // puts back what the first strokes typed into a field before they were known to be a scan.
 import { Wedge, type Answer } from './wedge';
 
-const QUIET_MS = 220;
+const QUIET_MS = 600;
+/** A timer later than this means that the page was busy: keys may wait behind it. */
+const LATE_MS = 50;
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
-/** Calls `onScan` for each scan on the page; gives a function that stops listening. */
-export function listenForScans(onScan: (text: string) => void): () => void {
+/**
+ * Calls `onScan` for each scan on the page, and `onUnfinished` for one that stopped without Enter;
+ * gives a function that stops listening.
+ */
+export function listenForScans(
+  onScan: (text: string) => void,
+  onUnfinished: (text: string) => void,
+): () => void {
   const wedge = new Wedge();
   let before: { field: Field; value: string } | null = null;
   let quiet: ReturnType<typeof setTimeout> | undefined;
@@ -19,9 +27,20 @@ export function listenForScans(onScan: (text: string) => void): () => void {
     if (answer.kind === 'scan') {
       restore();
       onScan(answer.text);
+    } else if (answer.kind === 'unfinished') {
+      onUnfinished(answer.text);
     } else if (wedge.bursting) {
-      quiet = setTimeout(() => settle(wedge.idle(performance.now())), QUIET_MS);
+      wait();
     }
+  }
+
+  function wait(): void {
+    const due = performance.now() + QUIET_MS;
+    quiet = setTimeout(() => {
+      const now = performance.now();
+      if (now - due > LATE_MS) wait();
+      else settle(wedge.idle(now));
+    }, QUIET_MS);
   }
 
   function restore(): void {

@@ -126,7 +126,7 @@ describe('what a scanner types', () => {
 
   it('survives a pause inside the code', () => {
     const strokes = scanner(PACK);
-    const late = strokes.map((each, at) => (at > 20 ? { ...each, at: each.at + 150 } : each));
+    const late = strokes.map((each, at) => (at > 20 ? { ...each, at: each.at + 450 } : each));
     expect(scanned(play(late))).toEqual([PACK]);
   });
 
@@ -134,16 +134,22 @@ describe('what a scanner types', () => {
     expect(scanned(play(scanner(PACK, { gap: 55 })))).toEqual([PACK]);
   });
 
-  it('may end with Tab, or with nothing but a pause', () => {
+  it('may end with Tab', () => {
     const strokes = scanner(PACK);
     const tab = strokes.map((each) => (each.code === 'Enter' ? { ...each, code: 'Tab' } : each));
     expect(scanned(play(tab))).toEqual([PACK]);
-    const wedge = new Wedge();
-    play(strokes.slice(0, -1), wedge);
-    const end = strokes.at(-1)!.at;
-    expect(wedge.idle(end + 50)).toEqual({ kind: 'pass' });
-    expect(wedge.idle(end + 250)).toEqual({ kind: 'scan', text: PACK });
-    expect(wedge.length).toBe(0);
+  });
+
+  it('is unfinished without a terminator, however much of it came', () => {
+    const strokes = scanner(PACK).slice(0, -1);
+    for (const cut of [14, 25, strokes.length]) {
+      const wedge = new Wedge();
+      expect(scanned(play(strokes.slice(0, cut), wedge))).toEqual([]);
+      const end = strokes[cut - 1]!.at;
+      expect(wedge.idle(end + 450)).toEqual({ kind: 'pass' });
+      expect(wedge.idle(end + 550)).toEqual({ kind: 'unfinished', text: PACK.slice(0, cut) });
+      expect(wedge.length).toBe(0);
+    }
   });
 
   it('is kept from the page from the fourth character on, and undone before', () => {

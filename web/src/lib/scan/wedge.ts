@@ -21,10 +21,16 @@ export interface Stroke {
  * What to do with the stroke that was fed:
  * `pass` leave it to the page; `swallow` it belongs to a scan, keep it from the page;
  * `begin` the strokes so far turned out to be a scan: undo what they typed, and swallow this one;
- * `scan` the scan is complete (and this stroke, its terminator, is swallowed).
+ * `scan` the scan is complete (and this stroke, its terminator, is swallowed);
+ * `unfinished` a scan stopped without a terminator: it may be whole, or its end may be missing, and
+ * a serial number cut short is another pack. A person has to look.
  */
 export type Answer =
-  { kind: 'pass' } | { kind: 'swallow' } | { kind: 'begin' } | { kind: 'scan'; text: string };
+  | { kind: 'pass' }
+  | { kind: 'swallow' }
+  | { kind: 'begin' }
+  | { kind: 'scan'; text: string }
+  | { kind: 'unfinished'; text: string };
 
 /** FNC1 between two element strings, as scanners transmit it. */
 export const GS = '\u001d';
@@ -33,12 +39,12 @@ export const GS = '\u001d';
 const BURST_GAP_MS = 35;
 const BURST_CHARACTERS = 4;
 /** A scanner may pause inside a code (USB polling, a busy computer). */
-const BURST_PAUSE_MS = 200;
+const BURST_PAUSE_MS = 500;
 /** Slow wireless scanners: accepted at the terminator by their mean gap. */
 const SLOW_MEAN_GAP_MS = 60;
 const SLOW_CHARACTERS = 8;
 const SLOW_PAUSE_MS = 120;
-/** A scan that comes without Enter is taken after a pause, if it is long enough for a GTIN. */
+/** A scan without Enter is told of after a pause, if it is long enough for a GTIN. */
 const UNTERMINATED_CHARACTERS = 14;
 /** The largest GS1 DataMatrix holds 2,335 characters; a longer run is dropped whole. */
 const MAX_CHARACTERS = 4096;
@@ -134,13 +140,13 @@ export class Wedge {
       : { kind: 'pass' };
   }
 
-  /** The burst went quiet. Gives the scan if it came without a terminator and is long enough. */
+  /** The burst went quiet: what came of it is unfinished, if it is long enough to be a code. */
   idle(at: number): Answer {
     if (at - this.#last < BURST_PAUSE_MS) return { kind: 'pass' };
     const whole = this.#burst && !this.#overlong;
     const text = whole && this.#text.length >= UNTERMINATED_CHARACTERS ? this.#text : '';
     this.reset();
-    return text === '' ? { kind: 'pass' } : { kind: 'scan', text };
+    return text === '' ? { kind: 'pass' } : { kind: 'unfinished', text };
   }
 
   reset(): void {

@@ -1,0 +1,119 @@
+// Every page in both themes, on a desk and on a phone: clean for axe, nothing wider than the
+// screen, and a picture of each to look at (test-results/look; THERIAC_IMAGES for the docs).
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { demo, lotPage, packOf, shipmentPage, type Actor } from './demo';
+import { expect, expectAccessible, scan, test, verdict } from './portal';
+
+interface Scene {
+  name: string;
+  path: () => string;
+  actor?: Actor | null;
+  act?: (page: Page) => Promise<void>;
+}
+
+const scanned = (which: 'genuine' | 'clone' | 'excursion' | 'unknown') => async (page: Page) => {
+  await scan(page, demo().scans[which], { layout: 'us' });
+  await expect(verdict(page)).toBeVisible();
+};
+const loaded = (region: string) => async (page: Page) =>
+  expect(page.getByRole('region', { name: region })).toBeVisible();
+
+const SCENES: Scene[] = [
+  { name: 'connect', path: () => '/', actor: null },
+  {
+    name: 'key-dialog',
+    path: () => '/',
+    actor: null,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Enter API key' }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+    },
+  },
+  { name: 'verify-empty', path: () => '/' },
+  { name: 'verify-genuine', path: () => '/', act: scanned('genuine') },
+  { name: 'verify-red', path: () => '/', act: scanned('clone') },
+  { name: 'verify-unknown', path: () => '/', act: scanned('unknown') },
+  {
+    name: 'verify-hold',
+    path: () => '/',
+    act: async (page) => {
+      await scanned('excursion')(page);
+      await page.getByText(/\d findings?$/).click();
+    },
+  },
+  {
+    name: 'history',
+    path: () => packOf('genuine').page,
+    actor: 'manufacturer',
+    act: loaded('What happened'),
+  },
+  {
+    name: 'history-excursion',
+    path: () => packOf('excursion').page,
+    actor: 'manufacturer',
+    act: async (page) => {
+      await loaded('What happened')(page);
+      await page.getByRole('region', { name: 'What happened' }).locator('summary').first().click();
+    },
+  },
+  {
+    name: 'lot',
+    path: () => lotPage(demo().lot),
+    actor: 'manufacturer',
+    act: loaded('Reconciliation'),
+  },
+  {
+    name: 'lot-recalled',
+    path: () => lotPage(demo().recalled_lot),
+    actor: 'manufacturer',
+    act: loaded('Reconciliation'),
+  },
+  { name: 'shipment', path: shipmentPage, actor: 'manufacturer', act: loaded('Contents') },
+  {
+    name: 'block',
+    path: () => packOf('genuine').page,
+    actor: 'manufacturer',
+    act: async (page) => {
+      const event = page
+        .getByRole('region', { name: 'What happened' })
+        .getByRole('listitem')
+        .last();
+      await event.locator('summary').click();
+      await event.getByRole('link', { name: /^[0-9a-f]{64}$/ }).click();
+      await expect(page.getByRole('heading', { name: /Item 0/ })).toBeVisible();
+    },
+  },
+  { name: 'not-found', path: () => '/nowhere' },
+];
+
+const SIZES = [
+  { name: 'desk', width: 1280, height: 900 },
+  { name: 'phone', width: 390, height: 844 },
+];
+
+for (const scene of SCENES) {
+  for (const scheme of ['light', 'dark'] as const) {
+    test(`${scene.name} in ${scheme}`, async ({ page, portal }) => {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      if (scene.actor === null) await page.goto(scene.path());
+      else await portal.open(scene.path(), scene.actor);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await scene.act?.(page);
+      for (const size of SIZES) {
+        await page.setViewportSize(size);
+        await expectAccessible(page);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(wide, `${scene.name} fits ${size.width} px`).toBeLessThanOrEqual(size.width);
+        await picture(page, `${scene.name}-${size.name}-${scheme}`);
+      }
+    });
+  }
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.THERIAC_IMAGES ?? 'test-results/look';
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}

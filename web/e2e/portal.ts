@@ -1,0 +1,117 @@
+// The test fixture: a page that fails its test on any request to another host, any violation of
+// the Content-Security-Policy, and any error in the console; and the ways tests act on it.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test as base, type Page } from '@playwright/test';
+import { demo, type Actor } from './demo';
+
+/** Console errors a test brings about on purpose (the browser reports failed requests). */
+const EXPECTED = /Failed to load resource/;
+
+interface Portal {
+  /** Opens `path` with the key of `actor`, as a link of the demo does. */
+  open(path: string, actor?: Actor): Promise<void>;
+}
+
+export const test = base.extend<{ portal: Portal }>({
+  baseURL: async ({}, use) => use(demo().url),
+  page: async ({ page, baseURL }, use) => {
+    const faults: string[] = [];
+    page.on('request', (request) => {
+      const url = request.url();
+      if (!url.startsWith(`${baseURL}/`) && !url.startsWith('blob:')) faults.push(`asked ${url}`);
+    });
+    page.on('pageerror', (error) => faults.push(`threw ${error}`));
+    page.on('console', (message) => {
+      if (message.type() !== 'error' && message.type() !== 'warning') return;
+      if (!EXPECTED.test(message.text())) faults.push(`said ${message.text()}`);
+    });
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`),
+      );
+    });
+    await use(page);
+    expect(faults, 'requests to other hosts, policy violations, errors').toEqual([]);
+  },
+  portal: async ({ page }, use) => {
+    await use({
+      async open(path, actor = 'pharmacy_a') {
+        const key = demo().keys[actor];
+        if (!key) throw new Error(`the demo has no key for ${actor}`);
+        await page.goto(`${path}#key=${key}`);
+        await expect(page.getByRole('button', { name: /^Account: / })).toBeVisible();
+      },
+    });
+  },
+});
+
+export { expect };
+
+export const verdict = (page: Page) => page.getByRole('region', { name: 'Result' });
+
+/** A layout is what the operating system makes of the keys a US scanner presses. */
+export interface Keyboard {
+  layout: 'us' | 'german' | 'french';
+  caps?: boolean;
+  /** `false` for a scanner that does not end a code with Enter. */
+  enter?: boolean;
+}
+
+const SWAPPED: Record<Keyboard['layout'], Record<string, string>> = {
+  us: {},
+  german: { KeyY: 'z', KeyZ: 'y', Minus: '\u00df', BracketRight: '+', Digit7: '7' },
+  french: { KeyA: 'q', KeyQ: 'a', KeyZ: 'w', KeyW: 'z', KeyM: ',', Digit1: '&', Digit0: '\u00e0' },
+};
+
+/**
+ * Types `text` as a hand scanner set to a US keyboard does: the browser is given every key at the
+ * time a scanner presses it, 4 ms apart, however busy this machine is.
+ */
+export async function scan(page: Page, text: string, keyboard: Keyboard): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  const sent: Promise<unknown>[] = [];
+  let timestamp = Date.now() / 1000;
+  const press = (code: string, key: string, modifiers: number) => {
+    timestamp += 0.004;
+    const typed = key.length === 1 && (modifiers & 2) === 0 ? { text: key } : {};
+    const enter = code === 'Enter' ? { text: '\r', windowsVirtualKeyCode: 13 } : {};
+    const down = { type: 'keyDown', code, key, modifiers, timestamp, ...typed, ...enter } as const;
+    const up = { type: 'keyUp', code, key, modifiers, timestamp } as const;
+    sent.push(cdp.send('Input.dispatchKeyEvent', down), cdp.send('Input.dispatchKeyEvent', up));
+  };
+  for (const character of text) {
+    const { code, shift, control } = usKey(character);
+    const letter = code.startsWith('Key');
+    const own = SWAPPED[keyboard.layout][code] ?? character;
+    const upper = letter && shift !== Boolean(keyboard.caps);
+    const key = upper ? own.toUpperCase() : letter ? own.toLowerCase() : own;
+    press(code, key, control ? 2 : shift ? 8 : 0);
+  }
+  if (keyboard.enter !== false) press('Enter', 'Enter', 0);
+  await Promise.all(sent);
+  await cdp.detach();
+}
+
+function usKey(character: string): { code: string; shift: boolean; control: boolean } {
+  const plain = { shift: false, control: false };
+  if (character === '\u001d') return { code: 'BracketRight', shift: false, control: true };
+  if (/[a-z]/.test(character)) return { code: `Key${character.toUpperCase()}`, ...plain };
+  if (/[A-Z]/.test(character)) return { code: `Key${character}`, shift: true, control: false };
+  if (/[0-9]/.test(character)) return { code: `Digit${character}`, ...plain };
+  const others: Record<string, string> = { ']': 'BracketRight', '-': 'Minus', '/': 'Slash' };
+  const code = others[character];
+  if (!code) throw new Error(`the scanner of these tests cannot type ${character}`);
+  return { code, ...plain };
+}
+
+/** No violation of WCAG 2.2 A and AA or of axe's best practices. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const result = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  const found = result.violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(' | ')}`,
+  );
+  expect(found).toEqual([]);
+}

@@ -1,0 +1,57 @@
+// English: the texts every page needs. Apart from the rest so that the shell stays small.
+export const shell = {
+  product: 'Theriac',
+  skip: 'Skip to content',
+  dash: '\u2013',
+  header: {
+    home: 'Theriac, to the verify page',
+    nav: 'Main',
+    verify: 'Verify',
+    key: 'Connect',
+    account: (name: string) => `Account: ${name}`,
+    online: 'Connected',
+    offline: 'No connection',
+    theme: 'Appearance',
+  },
+  omnibox: {
+    label: 'Find a pack, lot or shipment',
+    placeholder: 'Pack, lot or shipment',
+    go: 'Go',
+    kinds: {
+      pack: (gtin: string, serial: string) => `Pack ${serial} of GTIN ${gtin}`,
+      lot: (gtin: string, lot: string) => `Lot ${lot} of GTIN ${gtin}`,
+      shipment: (sscc: string) => `Shipment ${sscc}`,
+      block: (id: string) => `Ledger block ${id.slice(0, 12)}\u2026`,
+    },
+    open: 'Enter opens it',
+    product: (gtin: string) =>
+      `GTIN ${gtin}: add a lot (\u201c${gtin} LOT\u201d) or a serial number to go on.`,
+    wrong_check_digit: (digits: string) =>
+      `The check digit of ${digits} does not fit: one digit is wrong or missing.`,
+    unknown:
+      'Not recognised. A pack: (01)\u2026(21)\u2026, a lot: GTIN and lot, a shipment: 18 digits.',
+  },
+  states: {
+    loading: 'Loading\u2026',
+    retry: 'Try again',
+    offlineTitle: 'No connection',
+    offline: 'The node cannot be reached. Nothing is shown rather than something old.',
+    timeoutTitle: 'No answer in time',
+    timeout: 'The node did not answer in time. It may be busy.',
+    unauthorizedTitle: 'Key not accepted',
+    unauthorized: 'The node does not accept this key any more. Enter a valid one.',
+    forbiddenTitle: 'Not for this key',
+    forbidden: 'Your organisation took no part in this, so it is not shown.',
+    not_foundTitle: 'Not found',
+    not_found: 'Nothing by this name is known, or your organisation may not see it.',
+    refusedTitle: 'Not understood',
+    refused: 'The node could not use this request.',
+    nodeTitle: 'The node has a problem',
+    node: 'The node failed to answer. Its operator finds the cause in the log.',
+    reference: (id: string) => `Reference ${id}`,
+    noPageTitle: 'No such page',
+    noPage: 'This address leads nowhere. Use the search field above or go back to verify.',
+    home: 'To the verify page',
+    unexpected: 'This page failed',
+  },
+};
