@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn items_are_cut_into_blocks_within_both_bounds() {
-        let many = into_blocks((0..BLOCK_ITEMS_MAX + 1).map(|_| item(10)).collect()).unwrap();
+        let many = into_blocks((0..=BLOCK_ITEMS_MAX).map(|_| item(10)).collect()).unwrap();
         assert_eq!(
             many.iter().map(Vec::len).collect::<Vec<_>>(),
             [BLOCK_ITEMS_MAX, 1]

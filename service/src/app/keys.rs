@@ -59,19 +59,16 @@ fn check(node: &Node, new: &NewApiKey) -> Result<(), String> {
     if new.label.chars().count() > TEXT_CHARS_MAX {
         return Err(format!("a label may have {TEXT_CHARS_MAX} characters"));
     }
-    match &new.party {
-        Some(party) => {
-            let gln = Gln::parse(party).map_err(|error| format!("reading the GLN: {error}"))?;
-            if node.fold().registry.organisation(gln.as_str()).is_none() {
-                return Err(format!("the party {gln} is not registered with this node"));
-            }
-        }
-        None => {
-            let own = |role: &Role| !matches!(role, Role::Admin | Role::Regulator);
-            if let Some(role) = new.roles.iter().find(|role| own(role)) {
-                return Err(format!("a key with the role {role} needs a party"));
-            }
-        }
+    let Some(party) = &new.party else {
+        let acts = |role: &&Role| !matches!(role, Role::Admin | Role::Regulator);
+        return match new.roles.iter().find(acts) {
+            Some(role) => Err(format!("a key with the role {role} needs a party")),
+            None => Ok(()),
+        };
+    };
+    let gln = Gln::parse(party).map_err(|error| format!("reading the GLN: {error}"))?;
+    if node.fold().registry.organisation(gln.as_str()).is_none() {
+        return Err(format!("the party {gln} is not registered with this node"));
     }
     Ok(())
 }

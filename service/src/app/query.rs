@@ -219,7 +219,7 @@ mod tests {
             ("EQ_bizStep", "shipping|urn:epcglobal:cbv:bizstep:receiving"),
             (
                 "MATCH_epc",
-                "urn:epc:id:sgtin:952114.1000004.1|https://x.org/01/19521141000043/21/1",
+                "urn:epc:id:sgtin:952114.1000004.1|https://x.org/01/09506000134352/21/1",
             ),
             ("GE_eventTime", "2026-03-01T00:00:00 02:00"),
             ("perPage", "7"),

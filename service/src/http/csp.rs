@@ -19,14 +19,14 @@ pub(super) const DOCS: &str = "/api/docs/";
 
 /// The two policies of a server.
 #[derive(Clone, Debug)]
-pub struct Policies {
+pub(super) struct Policies {
     portal: String,
     docs: String,
 }
 
 impl Policies {
     /// Policies for a portal whose start page is `page`.
-    pub fn new(page: Option<&str>) -> Self {
+    pub(super) fn new(page: Option<&str>) -> Self {
         let hashes: String = page
             .map(inline_scripts)
             .unwrap_or_default()

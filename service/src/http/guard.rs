@@ -14,7 +14,7 @@ use crate::node::Node;
 
 /// A permit for `A`, taken from the request's key.
 #[derive(Debug)]
-pub struct Guarded<A: Action>(pub Permit<A>);
+pub(crate) struct Guarded<A: Action>(pub(crate) Permit<A>);
 
 impl<A: Action> FromRequest for Guarded<A> {
     type Error = Problem;

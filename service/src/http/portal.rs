@@ -1,4 +1,4 @@
-//! The portal: the built files of `web/` inside the binary. An exact file is given with its ETag
+//! The portal: the built files of `web/` inside the binary. An exact file is given with its `ETag`
 //! (hashed names are immutable); any other address a browser asks for gets the start page, and
 //! the application finds its way; `/api` and `/epcis` never fall through to it. Where the portal
 //! was not built, a short page says how to get it.
@@ -41,7 +41,7 @@ pub(super) async fn portal(request: HttpRequest) -> Result<HttpResponse, Problem
     if let Some(file) = Files::get(name).filter(|_| is_public(name)) {
         return Ok(give(&request, name, file));
     }
-    let wants_page = accepts(request.headers(), header::ACCEPT, "text/html");
+    let wants_page = accepts(request.headers(), &header::ACCEPT, "text/html");
     if !wants_page || name.starts_with("_app/") {
         return Err(Problem(crate::Failure::not_found("page")));
     }
@@ -62,7 +62,8 @@ fn is_api(path: &str) -> bool {
 
 /// Compressed siblings are chosen by negotiation, not by name.
 fn is_public(name: &str) -> bool {
-    !name.is_empty() && !name.ends_with(".br") && !name.ends_with(".gz")
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    !name.is_empty() && !matches!(ending, Some("br" | "gz"))
 }
 
 fn give(request: &HttpRequest, name: &str, file: EmbeddedFile) -> HttpResponse {
@@ -88,7 +89,7 @@ fn give(request: &HttpRequest, name: &str, file: EmbeddedFile) -> HttpResponse {
     }
     answer.content_type(media_type(name));
     for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] {
-        if !accepts(request.headers(), header::ACCEPT_ENCODING, encoding) {
+        if !accepts(request.headers(), &header::ACCEPT_ENCODING, encoding) {
             continue;
         }
         if let Some(packed) = Files::get(&format!("{name}{ending}")) {
@@ -100,9 +101,9 @@ fn give(request: &HttpRequest, name: &str, file: EmbeddedFile) -> HttpResponse {
 }
 
 /// Whether a header lists a value, without a quality of zero; an absent `Accept` takes anything.
-fn accepts(headers: &HeaderMap, name: header::HeaderName, wanted: &str) -> bool {
-    let any = name == header::ACCEPT;
-    let Some(value) = headers.get(&name).and_then(|value| value.to_str().ok()) else {
+fn accepts(headers: &HeaderMap, name: &header::HeaderName, wanted: &str) -> bool {
+    let any = *name == header::ACCEPT;
+    let Some(value) = headers.get(name).and_then(|value| value.to_str().ok()) else {
         return any;
     };
     value.split(',').any(|part| {
@@ -162,17 +163,17 @@ mod tests {
         };
         assert!(accepts(
             &with("gzip, br;q=0.9"),
-            header::ACCEPT_ENCODING,
+            &header::ACCEPT_ENCODING,
             "br"
         ));
         assert!(!accepts(
             &with("gzip, br;q=0"),
-            header::ACCEPT_ENCODING,
+            &header::ACCEPT_ENCODING,
             "br"
         ));
-        assert!(!accepts(&with("gzip"), header::ACCEPT_ENCODING, "br"));
-        assert!(accepts(&HeaderMap::new(), header::ACCEPT, "text/html"));
-        assert!(!accepts(&HeaderMap::new(), header::ACCEPT_ENCODING, "br"));
+        assert!(!accepts(&with("gzip"), &header::ACCEPT_ENCODING, "br"));
+        assert!(accepts(&HeaderMap::new(), &header::ACCEPT, "text/html"));
+        assert!(!accepts(&HeaderMap::new(), &header::ACCEPT_ENCODING, "br"));
     }
 
     #[test]

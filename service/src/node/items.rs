@@ -128,7 +128,9 @@ impl PostingKeys for EventKeys {
     fn keys(&self, block: &VerifiedBlock, out: &mut Vec<(u8, Vec<u8>)>) {
         let mut keys = std::collections::BTreeSet::new();
         for (_, event) in events(block) {
-            let mut add = |space: u8, key: String| drop(keys.insert((space, key.into_bytes())));
+            let mut add = |space: u8, key: String| {
+                keys.insert((space, key.into_bytes()));
+            };
             add(namespace::EVENT_ID, event.event_id_or_hash());
             for epc in event.epcs() {
                 add(namespace::EPC, epc.canonical());

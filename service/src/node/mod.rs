@@ -200,7 +200,16 @@ impl Node {
     pub fn close(&self) -> Result<(), Failure> {
         let closed = self.ask(|reply| Request::Close { reply });
         self.0.end();
+        self.0.store.close();
         closed
+    }
+
+    /// Ends the writer and lets go of every file at once, as a crash would: whoever else holds
+    /// this node, the directory can be opened again, and the ledger then recovers from its log.
+    pub fn abandon(&self) {
+        self.0.end();
+        self.0.shared.end();
+        self.0.store.close();
     }
 
     fn ask<T>(&self, request: impl FnOnce(writer::Reply<T>) -> Request) -> Result<T, Failure> {

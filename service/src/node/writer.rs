@@ -25,6 +25,10 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
 
 /// Something to write.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a request is moved once, into the queue"
+)]
 pub(super) enum Request {
     /// Blocks that others signed, their signatures checked.
     Submit {
@@ -254,6 +258,11 @@ impl Writer {
 
     /// Orders everything that can be ordered and makes it visible.
     pub(super) fn order(&mut self) -> Result<(), Broken> {
+        // A new ledger has neither blocks nor anybody who may cut.
+        let stats = self.tangle.stats();
+        if stats.ordered == stats.blocks {
+            return Ok(());
+        }
         let now_ms = self.world.now_unsigned_ms();
         while let Some(ordered) = self.tangle.cut(&self.cutter, now_ms)? {
             self.conclude(&ordered)?;

@@ -104,11 +104,13 @@ impl Store {
         if keys.0.contains_key(key.id()) {
             return Err(StoreError::Taken(key.id().to_owned()));
         }
-        let write = self.database().begin_write()?;
-        write
-            .open_table(TABLE)?
-            .insert(key.id(), bytes.as_slice())?;
-        write.commit()?;
+        self.with(|database| {
+            let write = database.begin_write()?;
+            write
+                .open_table(TABLE)?
+                .insert(key.id(), bytes.as_slice())?;
+            Ok(write.commit()?)
+        })?;
         keys.0.insert(key.id().to_owned(), Entry { hash, record });
         Ok(key)
     }

@@ -86,13 +86,15 @@ impl Store {
         request: &blake3::Hash,
         now_ms: i64,
     ) -> Result<Remembered, StoreError> {
-        let read = self.database().begin_read()?;
-        let table = read.open_table(TABLE)?;
-        let Some(bytes) = table.get(key)? else {
+        let bytes = self.with(|database| {
+            let table = database.begin_read()?.open_table(TABLE)?;
+            Ok(table.get(key)?.map(|bytes| bytes.value().to_vec()))
+        })?;
+        let Some(bytes) = bytes else {
             return Ok(Remembered::Nothing);
         };
         let record: Record =
-            serde_json::from_slice(bytes.value()).map_err(|source| StoreError::Record {
+            serde_json::from_slice(&bytes).map_err(|source| StoreError::Record {
                 table: "idempotency",
                 source,
             })?;
@@ -125,32 +127,35 @@ impl Store {
             answer: answer.clone(),
         };
         let bytes = serde_json::to_vec(&record).map_err(unwritable)?;
-        let write = self.database().begin_write()?;
-        write.open_table(TABLE)?.insert(key, bytes.as_slice())?;
-        write.commit()?;
-        Ok(())
+        self.with(|database| {
+            let write = database.begin_write()?;
+            write.open_table(TABLE)?.insert(key, bytes.as_slice())?;
+            Ok(write.commit()?)
+        })
     }
 
     /// Forgets answers that are too old; returns how many.
     pub fn forget_old_answers(&self, now_ms: i64) -> Result<usize, StoreError> {
-        let write = self.database().begin_write()?;
-        let mut old = Vec::new();
-        {
-            let mut table = write.open_table(TABLE)?;
-            for row in table.iter()? {
-                let (key, bytes) = row?;
-                let record: Result<Record, _> = serde_json::from_slice(bytes.value());
-                let at_ms = record.map_or(i64::MIN, |record| record.at_ms);
-                if now_ms.saturating_sub(at_ms) > IDEMPOTENCY_KEEP_MS {
-                    old.push(key.value().to_owned());
+        self.with(|database| {
+            let write = database.begin_write()?;
+            let mut old = Vec::new();
+            {
+                let mut table = write.open_table(TABLE)?;
+                for row in table.iter()? {
+                    let (key, bytes) = row?;
+                    let record: Result<Record, _> = serde_json::from_slice(bytes.value());
+                    let at_ms = record.map_or(i64::MIN, |record| record.at_ms);
+                    if now_ms.saturating_sub(at_ms) > IDEMPOTENCY_KEEP_MS {
+                        old.push(key.value().to_owned());
+                    }
+                }
+                for key in &old {
+                    table.remove(key.as_str())?;
                 }
             }
-            for key in &old {
-                table.remove(key.as_str())?;
-            }
-        }
-        write.commit()?;
-        Ok(old.len())
+            write.commit()?;
+            Ok(old.len())
+        })
     }
 }
 

@@ -19,7 +19,7 @@ use api_keys::KeyTable;
 pub struct Store(Arc<Inner>);
 
 struct Inner {
-    database: Database,
+    database: RwLock<Option<Database>>,
     hash_key: [u8; 32],
     keys: RwLock<KeyTable>,
     claims: Mutex<BTreeSet<String>>,
@@ -40,6 +40,9 @@ pub enum StoreError {
         #[source]
         source: serde_json::Error,
     },
+    /// The store was closed.
+    #[error("node.redb is closed")]
+    Closed,
     /// The freshly drawn key id is taken.
     #[error("the key id {0} is taken")]
     Taken(String),
@@ -78,15 +81,34 @@ impl Store {
         let database = Database::create(path)?;
         let keys = KeyTable::load(&database)?;
         Ok(Self(Arc::new(Inner {
-            database,
+            database: RwLock::new(Some(database)),
             hash_key,
             keys: RwLock::new(keys),
             claims: Mutex::default(),
         })))
     }
 
-    fn database(&self) -> &Database {
-        &self.0.database
+    /// Runs `work` on the database, which stays open for its time.
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let database = self
+            .0
+            .database
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        work(database.as_ref().ok_or(StoreError::Closed)?)
+    }
+
+    /// Closes the database, whoever else holds this store; keys stay known in memory.
+    pub fn close(&self) {
+        let mut database = self
+            .0
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        drop(database.take());
     }
 
     fn hash_key(&self) -> &[u8; 32] {

@@ -221,6 +221,7 @@ pub struct ContentDto {
     /// What is inside it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(no_recursion)]
+    #[expect(clippy::use_self, reason = "the schema is made from the type's name")]
     pub children: Vec<ContentDto>,
 }
 
@@ -279,7 +280,9 @@ impl From<HistoryEvent> for HistoryEventDto {
     ) -> Self {
         let event = event.as_ref();
         Self {
-            event_id: event.map(|it| it.event_id_or_hash()).unwrap_or_default(),
+            event_id: event
+                .map(gs1::epcis::Event::event_id_or_hash)
+                .unwrap_or_default(),
             kind: event
                 .map(|it| it.kind.name().to_owned())
                 .unwrap_or_default(),

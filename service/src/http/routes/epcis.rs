@@ -188,7 +188,7 @@ pub(crate) async fn get_events(
     if let Some(token) = &page.next {
         response.insert_header((header::LINK, next_link(&pairs, token)));
     }
-    Ok(response.json(document(page, now_ms)))
+    Ok(response.json(document(&page, now_ms)))
 }
 
 /// The events with an id
@@ -210,7 +210,7 @@ pub(crate) async fn get_event(
     acceptable(&request)?;
     let now_ms = node.world().now_ms();
     let page = blocking(move || events::event(&node, &guard.0, &id)).await?;
-    Ok(ok().json(document(page, now_ms)))
+    Ok(ok().json(document(&page, now_ms)))
 }
 
 /// What this EPCIS service has
@@ -316,8 +316,8 @@ fn next_link(pairs: &[(String, String)], token: &str) -> String {
     format!("</epcis/events?{}>; rel=\"next\"", query.join("&"))
 }
 
-/// An EPCISQueryDocument. Each event carries its own context, as it was captured with.
-fn document(page: Page, now_ms: i64) -> Value {
+/// An `EPCISQueryDocument`. Each event carries its own context, as it was captured with.
+fn document(page: &Page, now_ms: i64) -> Value {
     json!({
         "@context": CONTEXT,
         "type": "EPCISQueryDocument",

@@ -1,0 +1,163 @@
+//! A gateway signs blocks itself: it asks where to attach, uploads, and gets a receipt for each.
+use gs1::BizStep;
+use gs1::epcis::parse_document;
+use serde_json::Value;
+use service::NewDevice;
+use service::auth::Role;
+use tangle::{Draft, Hlc, Item, Kind, Media, Parents, SignedBlock, SigningKey};
+
+use crate::lab::{Answer, Lab, NOW_MS, WHOLESALER, document, move_to};
+
+fn registered(lab: &Lab) -> SigningKey {
+    let key = SigningKey::from_seed([5; 32]);
+    let device = NewDevice {
+        key: key.key_id(),
+        party: WHOLESALER.to_owned(),
+        label: "dock-7".to_owned(),
+        role: tangle::Role::Gateway,
+        attributes: std::collections::BTreeMap::new(),
+    };
+    lab.node().register_device(device).unwrap();
+    key
+}
+
+fn block(lab: &Lab, key: &SigningKey, items: Vec<Item>) -> SignedBlock {
+    let path = format!("/api/v1/tips?author={}", key.key_id());
+    let tips = lab.get(Role::Gateway, &path).expect(200).json();
+    let id = |value: &Value| value.as_str().unwrap().parse().unwrap();
+    let parents = tips["parents"].as_array().unwrap().iter().map(id);
+    let draft = Draft {
+        kind: Kind::Events,
+        epoch: u32::try_from(tips["epoch"].as_u64().unwrap()).unwrap(),
+        seq: tips["seq"].as_u64().unwrap(),
+        prev: tips["prev"].as_str().map(|it| it.parse().unwrap()),
+        parents: Parents::from_unsorted(parents).unwrap(),
+        hlc: Hlc(tips["hlc"].as_str().unwrap().parse().unwrap()),
+        anchor: None,
+        items,
+    };
+    draft
+        .sign(key, &tips["network"].as_str().unwrap().parse().unwrap())
+        .unwrap()
+}
+
+fn item(event: &Value) -> Item {
+    let text = document(std::slice::from_ref(event)).to_string();
+    let document = parse_document(text.as_bytes()).unwrap();
+    let body = document.events[0].canonical_json();
+    Item {
+        salt: [3; 16],
+        media: Media::EPCIS_EVENT,
+        body,
+    }
+}
+
+fn upload(lab: &Lab, body: &[u8]) -> Answer {
+    let bearer = format!("Bearer {}", lab.keys[&Role::Gateway]);
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Content-Type", "application/cbor"),
+    ];
+    lab.send("POST", "/api/v1/blocks", &headers, body)
+}
+
+fn statuses(answer: Answer) -> Vec<String> {
+    let receipts = answer.expect(200).json();
+    let status = |it: &Value| it["status"].as_str().unwrap().to_owned();
+    receipts["receipts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(status)
+        .collect()
+}
+
+#[test]
+fn a_signed_block_is_recorded_once_and_tells_its_device() {
+    let lab = Lab::new();
+    lab.play();
+    let key = registered(&lab);
+    let seen = move_to(BizStep::Receiving, WHOLESALER, NOW_MS);
+    let made = block(&lab, &key, vec![item(&seen)]);
+    assert_eq!(statuses(upload(&lab, made.bytes())), ["recorded"]);
+    let twice = [&[0x82][..], made.bytes(), made.bytes()].concat();
+    assert_eq!(statuses(upload(&lab, &twice)), ["known", "known"]);
+    let id = made.id(lab.node().network());
+    let view = lab
+        .get(Role::Wholesaler, &format!("/api/v1/blocks/{id}"))
+        .expect(200)
+        .json();
+    assert_eq!(view["status"], "final", "{view:#}");
+    let history = lab
+        .get(Role::Regulator, &crate::lab::pack_path("A1", "history"))
+        .json();
+    let last = history["events"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
+    assert_eq!(
+        (&last["device"], &last["block"]),
+        (&"dock-7".into(), &id.to_string().into())
+    );
+}
+
+#[test]
+fn what_is_not_authentic_or_not_registered_gets_a_receipt_that_says_so() {
+    let lab = Lab::new();
+    let key = registered(&lab);
+    let made = block(
+        &lab,
+        &key,
+        vec![item(&move_to(BizStep::Shipping, WHOLESALER, NOW_MS))],
+    );
+    let mut bytes = made.bytes().to_vec();
+    *bytes.last_mut().unwrap() ^= 1;
+    let receipt = upload(&lab, &bytes).expect(200).json();
+    assert_eq!(receipt["receipts"][0]["code"], 100, "{receipt:#}");
+
+    let stranger = SigningKey::from_seed([6; 32]);
+    let path = format!("/api/v1/tips?author={}", stranger.key_id());
+    assert_eq!(lab.get(Role::Gateway, &path).status, 404);
+    let draft = Draft {
+        kind: Kind::Events,
+        epoch: 0,
+        seq: 0,
+        prev: None,
+        parents: Parents::default(),
+        hlc: Hlc::next(1, &[]),
+        anchor: None,
+        items: Vec::new(),
+    };
+    let unknown = draft.sign(&stranger, lab.node().network()).unwrap();
+    let receipt = upload(&lab, unknown.bytes()).expect(200).json();
+    assert_eq!(receipt["receipts"][0]["status"], "rejected", "{receipt:#}");
+    for bad in [&b""[..], b"\x82\x40", b"\x9f\xff", b"hello", &[0xff; 100]] {
+        assert_eq!(upload(&lab, bad).expect(400).json()["code"], "malformed");
+    }
+}
+
+#[test]
+fn an_unreadable_item_is_recorded_and_quarantined_not_refused() {
+    let lab = Lab::new();
+    let key = registered(&lab);
+    for (media, body) in [
+        (Media::EPCIS_EVENT, &b"{\"type\":\"ObjectEvent\"}"[..]),
+        (Media::DECISION, b"{}"),
+    ] {
+        let junk = Item {
+            salt: [1; 16],
+            media,
+            body: body.to_vec(),
+        };
+        let made = block(&lab, &key, vec![junk]);
+        assert_eq!(statuses(upload(&lab, made.bytes())), ["recorded"]);
+        let id = made.id(lab.node().network());
+        let view = lab
+            .get(Role::Wholesaler, &format!("/api/v1/blocks/{id}"))
+            .expect(200)
+            .json();
+        assert_eq!(view["outcome"]["outcome"], "quarantined", "{view:#}");
+    }
+}

@@ -1,0 +1,306 @@
+//! What the tests share: a node with four parties and a key for each role, documents, requests.
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use gs1::epcis::{Action, Event};
+use gs1::{BizStep, Epc};
+use serde_json::{Value, json};
+use service::auth::Role;
+use service::client::segment;
+use service::store::NewApiKey;
+use service::{Config, NewParty, Server, World};
+use tempfile::TempDir;
+
+/// 2026-11-21T08:00:00Z.
+pub(crate) const NOW_MS: i64 = 1_795_248_000_000;
+pub(crate) const MAKER: &str = "9506000100012";
+pub(crate) const WHOLESALER: &str = "9506000100029";
+pub(crate) const PHARMACY: &str = "9506000100036";
+pub(crate) const REGULATOR: &str = "9506000100043";
+pub(crate) const GTIN: &str = "09506000134352";
+pub(crate) const SSCC: &str = "https://id.gs1.org/00/395060000000000016";
+
+/// A running node.
+pub(crate) struct Lab {
+    pub(crate) dir: TempDir,
+    pub(crate) world: World,
+    pub(crate) keys: BTreeMap<Role, String>,
+    server: Option<Server>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(
+            self.status,
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
+        self
+    }
+
+    /// The events of an `EPCISQueryDocument`.
+    pub(crate) fn events(&self) -> Vec<Value> {
+        let answer = self.json();
+        let list = answer.pointer("/epcisBody/queryResults/resultsBody/eventList");
+        list.and_then(Value::as_array)
+            .expect("an event list")
+            .clone()
+    }
+}
+
+impl Lab {
+    /// A node with the four parties, their product, and a key for each role.
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let world = World::manual(NOW_MS, 7);
+        let made = service::init(dir.path(), "example.com/lab", &world).unwrap();
+        let keys = BTreeMap::from([(Role::Admin, made.admin_key)]);
+        let mut lab = Self {
+            dir,
+            world,
+            keys,
+            server: None,
+        };
+        lab.start();
+        for (gln, role) in [
+            (MAKER, Role::Manufacturer),
+            (WHOLESALER, Role::Wholesaler),
+            (PHARMACY, Role::Pharmacy),
+            (REGULATOR, Role::Regulator),
+        ] {
+            let party = NewParty {
+                gln: gln.to_owned(),
+                name: format!("The {role}"),
+                role,
+            };
+            lab.node().register_party(&party).unwrap();
+            lab.key(gln, role);
+        }
+        lab.key(WHOLESALER, Role::Gateway);
+        let product = json!([{"type": "product", "gtin": GTIN, "name": "Insulin 100 IU",
+            "mah": MAKER, "storage": "2-8C"}]);
+        lab.post(Role::Admin, "/api/v1/master-data", &product)
+            .expect(201);
+        lab
+    }
+
+    fn key(&mut self, gln: &str, role: Role) {
+        let new = NewApiKey {
+            party: Some(gln.to_owned()),
+            roles: BTreeSet::from([role]),
+            label: role.to_string(),
+            expires_ms: None,
+        };
+        let made = self.node().create_api_key(new).unwrap();
+        self.keys.insert(role, made.key);
+    }
+
+    /// Starts the server.
+    pub(crate) fn start(&mut self) {
+        let config = Config::for_testing(self.dir.path());
+        self.server = Some(service::serve(&config, self.world.clone()).unwrap());
+    }
+
+    /// Stops it in good order.
+    pub(crate) fn stop(&mut self) {
+        self.server
+            .take()
+            .expect("a running server")
+            .stop()
+            .unwrap();
+    }
+
+    /// Ends it as a crash would.
+    pub(crate) fn crash(&mut self) {
+        self.server.take().expect("a running server").abandon();
+    }
+
+    pub(crate) fn node(&self) -> &service::Node {
+        &self.server.as_ref().expect("a running server").node
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!(
+            "{}{path}",
+            self.server.as_ref().expect("a running server").url()
+        )
+    }
+
+    /// Sends a request as it is given.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_mins(1)))
+            .max_redirects(0)
+            .build()
+            .into();
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut answer = agent.run(request.body(body.to_vec()).unwrap()).unwrap();
+        let header = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
+            (
+                name.to_string(),
+                value.to_str().unwrap_or_default().to_owned(),
+            )
+        };
+        Answer {
+            status: answer.status().as_u16(),
+            headers: answer.headers().iter().map(header).collect(),
+            body: answer.body_mut().read_to_vec().unwrap(),
+        }
+    }
+
+    pub(crate) fn get(&self, role: Role, path: &str) -> Answer {
+        let bearer = format!("Bearer {}", self.keys[&role]);
+        self.send("GET", path, &[("Authorization", &bearer)], &[])
+    }
+
+    pub(crate) fn post(&self, role: Role, path: &str, body: &Value) -> Answer {
+        let bearer = format!("Bearer {}", self.keys[&role]);
+        let headers = [
+            ("Authorization", bearer.as_str()),
+            ("Content-Type", "application/json"),
+        ];
+        self.send("POST", path, &headers, body.to_string().as_bytes())
+    }
+
+    /// Captures events as a role.
+    pub(crate) fn capture(&self, role: Role, events: &[Value]) -> Answer {
+        self.post(role, "/epcis/capture", &document(events))
+    }
+
+    pub(crate) fn verify(&self, role: Role, serial: &str) -> Value {
+        let scan = format!("(01){GTIN}(21){serial}");
+        self.post(role, "/api/v1/verify", &json!({ "scan": scan }))
+            .expect(200)
+            .json()
+    }
+
+    /// Two packs made, put on a pallet, shipped by the maker to the wholesaler and received.
+    pub(crate) fn play(&self) {
+        let made = commission(&["A1", "A2"], "LOT1", NOW_MS - 86_400_000);
+        let packed = pack(&["A1", "A2"], NOW_MS - 80_000_000);
+        let shipped = move_to(BizStep::Shipping, MAKER, NOW_MS - 70_000_000);
+        self.capture(Role::Manufacturer, &[made, packed, shipped])
+            .expect(202);
+        let received = move_to(BizStep::Receiving, WHOLESALER, NOW_MS - 60_000_000);
+        self.capture(Role::Wholesaler, &[received]).expect(202);
+    }
+}
+
+pub(crate) fn pack_id(serial: &str) -> String {
+    format!("https://id.gs1.org/01/{GTIN}/21/{serial}")
+}
+
+/// Path of a resource of a pack.
+pub(crate) fn pack_path(serial: &str, what: &str) -> String {
+    format!("/api/v1/packs/{}/{what}", segment(&pack_id(serial)))
+}
+
+pub(crate) fn document(events: &[Value]) -> Value {
+    json!({
+        "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": "2026-11-21T08:00:00Z",
+        "epcisBody": { "eventList": events }
+    })
+}
+
+/// An event without its own context, as documents hold it.
+fn plain(event: &Event) -> Value {
+    let mut json = event.to_json();
+    json.as_object_mut().unwrap().remove("@context");
+    json
+}
+
+pub(crate) fn epc(text: &str) -> Epc {
+    Epc::parse(text).unwrap()
+}
+
+pub(crate) fn place(gln: &str) -> Epc {
+    epc(&format!("https://id.gs1.org/414/{gln}"))
+}
+
+fn packs(serials: &[&str]) -> Vec<Epc> {
+    serials.iter().map(|serial| epc(&pack_id(serial))).collect()
+}
+
+fn event_id(seed: &str) -> String {
+    let hash = blake3::hash(seed.as_bytes());
+    uuid::Builder::from_custom_bytes(hash.as_bytes()[..16].try_into().unwrap())
+        .into_uuid()
+        .urn()
+        .to_string()
+}
+
+pub(crate) fn commission(serials: &[&str], lot: &str, time_ms: i64) -> Value {
+    let expiry = chrono::NaiveDate::from_ymd_opt(2028, 1, 31).unwrap();
+    let event = Event::object(Action::Add, packs(serials), time_ms, BizStep::Commissioning)
+        .with_event_id(&event_id(&format!("{serials:?}{lot}{time_ms}")))
+        .with_read_point(&place(MAKER))
+        .with_biz_location(&place(MAKER))
+        .with_ilmd(&lot.parse().unwrap(), expiry)
+        .build()
+        .unwrap();
+    plain(&event)
+}
+
+pub(crate) fn pack(serials: &[&str], time_ms: i64) -> Value {
+    let event = Event::aggregation(
+        Action::Add,
+        &epc(SSCC),
+        packs(serials),
+        time_ms,
+        BizStep::Packing,
+    )
+    .with_event_id(&event_id(&format!("pack{serials:?}")))
+    .with_read_point(&place(MAKER))
+    .build()
+    .unwrap();
+    plain(&event)
+}
+
+/// The pallet is shipped or received at a place.
+pub(crate) fn move_to(step: BizStep, gln: &str, time_ms: i64) -> Value {
+    let id = event_id(&format!("{step}{gln}{time_ms}"));
+    let event = Event::object(Action::Observe, [epc(SSCC)], time_ms, step)
+        .with_event_id(&id)
+        .with_read_point(&place(gln))
+        .with_biz_location(&place(gln))
+        .with_source(
+            "owning_party",
+            &epc(&format!("https://id.gs1.org/417/{MAKER}")),
+        )
+        .with_destination(
+            "owning_party",
+            &epc(&format!("https://id.gs1.org/417/{WHOLESALER}")),
+        )
+        .build()
+        .unwrap();
+    plain(&event)
+}

@@ -1,0 +1,26 @@
+//! The node over HTTP, in process: a real server on a free port, a manual clock, a directory that
+//! cleans up. One binary, one module per subject.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    reason = "tests fail by panicking"
+)]
+#![allow(
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    reason = "a test is a table of the domain"
+)]
+
+mod authz;
+mod capture;
+mod contract;
+mod gateway;
+mod lab;
+mod misuse;
+mod query;
+mod recovery;
+mod visibility;
