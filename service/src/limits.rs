@@ -12,8 +12,9 @@ pub const CAPTURE_EVENTS_MAX: usize = 8_192;
 /// Bytes of items put into one block by the node: below the ledger's own 1 MiB, so that framing
 /// always fits.
 pub const BLOCK_ITEMS_BYTES: usize = 960 * 1024;
-/// Items put into one block by the node: the ledger's own bound.
-pub const BLOCK_ITEMS_MAX: usize = 4_096;
+/// Items put into one block by the node. The ledger would take 4,096; but a block is what is read
+/// and parsed when one of its events is asked for, and a signature costs less than that.
+pub const BLOCK_ITEMS_MAX: usize = 256;
 /// Blocks in one upload.
 pub const UPLOAD_BLOCKS_MAX: usize = 4_096;
 /// Query string of `GET /epcis/events`, bytes; longer is 414.

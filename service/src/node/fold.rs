@@ -50,52 +50,33 @@ impl Fold {
 
     /// Folds one milestone's blocks; one outcome for each, in their order.
     pub fn ordered(&mut self, ordered: &Ordered) -> Vec<Outcome> {
-        // Registrations of this milestone hold for all of it: a block may be ordered before the
-        // registration of its author, to which its parents need not lead.
-        let refused: Vec<BlockId> = ordered
-            .blocks
-            .iter()
-            .filter(|block| block.header().kind == Kind::Registry)
-            .filter(|block| {
-                self.registry
-                    .admit(&block.header().kid, block.items())
-                    .is_err()
-            })
-            .map(|block| *block.id())
-            .collect();
-        let recorded_ms = i64::try_from(ordered.time_ms).unwrap_or(i64::MAX);
-        let mut outcomes = Vec::with_capacity(ordered.blocks.len());
-        for (position, block) in (ordered.first_position..).zip(&ordered.blocks) {
-            let row = BlockRow::new(*block.id(), position, ordered.index, recorded_ms);
-            let folded = if refused.contains(block.id()) {
-                self.catalog.push(row, self.items, &[]);
-                Outcome::Rejected {
-                    code: NotEntitled::Registry.code(),
-                }
-            } else {
-                self.block(block, row)
-            };
-            let outcome = match (folded, ordered.disputes.get(block.id())) {
-                (Outcome::Applied, Some(rival)) => Outcome::Disputed { with: *rival },
-                (folded, _) => folded,
-            };
-            if outcome != Outcome::Applied {
-                self.outcomes.insert(*block.id(), outcome);
-            }
-            outcomes.push(outcome);
-        }
-        self.milestones = ordered.index.saturating_add(1);
-        outcomes
+        fold(ordered, |step| step(self))
     }
 
-    fn block(&mut self, block: &VerifiedBlock, row: BlockRow) -> Outcome {
-        let facts = match facts_of(block) {
+    /// Takes in a milestone's registrations; the blocks whose operations are refused. They hold
+    /// for all of the milestone: a block may be ordered before the registration of its author, to
+    /// which its parents need not lead.
+    fn admit(&mut self, ordered: &Ordered) -> Vec<BlockId> {
+        let registrations = ordered
+            .blocks
+            .iter()
+            .filter(|block| block.header().kind == Kind::Registry);
+        registrations
+            .filter(|block| {
+                let author = &block.header().kid;
+                self.registry.admit(author, block.items()).is_err()
+            })
+            .map(|block| *block.id())
+            .collect()
+    }
+
+    /// Folds what a block says.
+    fn block(&mut self, block: &VerifiedBlock, row: BlockRow, facts: Facts) -> Outcome {
+        let facts = match facts {
             Ok(facts) => facts,
-            Err(unreadable) => {
+            Err(outcome) => {
                 self.catalog.push(row, self.items, &[]);
-                return Outcome::Quarantined {
-                    why: unreadable.why(),
-                };
+                return outcome;
             }
         };
         let events: Vec<_> = facts
@@ -107,15 +88,16 @@ impl Fold {
             .collect();
         self.catalog.push(row, self.items, &events);
         let (actor, device) = self.signer(&block.header().kid);
-        for (_, fact) in &facts {
-            let speaker = match actor.as_deref() {
-                Some(OPERATOR) => Speaker::Operator,
-                Some(party) => Speaker::Party(party),
-                None => Speaker::Nobody,
-            };
-            if let Err(why) = entitled(&self.engine, speaker, fact) {
-                return Outcome::Rejected { code: why.code() };
-            }
+        let speaker = match actor.as_deref() {
+            Some(OPERATOR) => Speaker::Operator,
+            Some(party) => Speaker::Party(party),
+            None => Speaker::Nobody,
+        };
+        let refused = facts
+            .iter()
+            .find_map(|(_, fact)| entitled(&self.engine, speaker, fact).err());
+        if let Some(why) = refused {
+            return Outcome::Rejected { code: why.code() };
         }
         let actor = actor.filter(|id| Gln::parse(id).is_ok());
         let mut twin = None;
@@ -130,9 +112,8 @@ impl Fold {
             };
             self.items = self.items.saturating_add(1);
             let findings = self.engine.apply(&Record { stamp, fact });
-            self.findings = self
-                .findings
-                .saturating_add(u64::try_from(findings.len()).unwrap_or(0));
+            let found = u64::try_from(findings.len()).unwrap_or(0);
+            self.findings = self.findings.saturating_add(found);
             twin = twin.or_else(|| commissioned_before(block.id(), &findings));
         }
         twin.map_or(Outcome::Applied, |with| Outcome::Disputed { with })
@@ -153,6 +134,47 @@ impl Fold {
             Some(Principal::Root) | None => (None, None),
         }
     }
+}
+
+/// One piece of folding a milestone.
+pub(super) type Step<'a> = &'a mut dyn FnMut(&mut Fold);
+
+/// What a block says, item by item, or the outcome of a block that says nothing.
+type Facts = Result<Vec<(u16, Fact)>, Outcome>;
+
+/// Folds a milestone piece by piece: `with` gets each piece in turn and runs it on the state. So
+/// the writer holds the state's lock for one block at a time, and reads blocks without it.
+pub(super) fn fold(ordered: &Ordered, mut with: impl FnMut(Step<'_>)) -> Vec<Outcome> {
+    let mut refused = Vec::new();
+    with(&mut |state| refused = state.admit(ordered));
+    let recorded_ms = i64::try_from(ordered.time_ms).unwrap_or(i64::MAX);
+    let mut outcomes = Vec::with_capacity(ordered.blocks.len());
+    for (position, block) in (ordered.first_position..).zip(&ordered.blocks) {
+        let row = BlockRow::new(*block.id(), position, ordered.index, recorded_ms);
+        let code = NotEntitled::Registry.code();
+        let mut facts = Some(if refused.contains(block.id()) {
+            Err(Outcome::Rejected { code })
+        } else {
+            facts_of(block).map_err(|it| Outcome::Quarantined { why: it.why() })
+        });
+        let mut outcome = Outcome::Applied;
+        with(&mut |state| {
+            let Some(facts) = facts.take() else { return };
+            outcome = match (
+                state.block(block, row, facts),
+                ordered.disputes.get(block.id()),
+            ) {
+                (Outcome::Applied, Some(rival)) => Outcome::Disputed { with: *rival },
+                (folded, _) => folded,
+            };
+            if outcome != Outcome::Applied {
+                state.outcomes.insert(*block.id(), outcome);
+            }
+        });
+        outcomes.push(outcome);
+    }
+    with(&mut |state| state.milestones = ordered.index.saturating_add(1));
+    outcomes
 }
 
 /// Every fact of a block with its item number, or why the block cannot be read.

@@ -15,6 +15,7 @@ use tangle::{
 };
 use tokio::sync::oneshot;
 
+use super::fold;
 use super::shared::Shared;
 use crate::app::failure::{Code, Failure};
 use crate::config::LedgerConfig;
@@ -272,7 +273,8 @@ impl Writer {
 
     /// Folds one milestone and signs the checkpoint after it.
     pub(super) fn conclude(&mut self, ordered: &tangle::Ordered) -> Result<(), Broken> {
-        let outcomes = self.shared.fold_mut().ordered(ordered);
+        let shared = &self.shared;
+        let outcomes = fold::fold(ordered, |step| step(&mut shared.fold_mut()));
         let note = self
             .tangle
             .conclude(&outcomes, &self.shared.log_name, &self.note_key)?;

@@ -78,3 +78,84 @@ fn an_empty_directory_is_no_node() {
     let error = service::Node::open(&config, service::World::manual(0, 1)).unwrap_err();
     assert!(error.to_string().contains("theriac init"), "{error}");
 }
+
+#[test]
+fn after_a_failed_write_the_node_reads_and_records_nothing_until_restarted() {
+    let mut lab = Lab::new();
+    lab.play();
+    // The next checkpoint cannot be written: its place is taken by a folder.
+    let block = lab.dir.path().join("ledger/checkpoint.new");
+    std::fs::create_dir(&block).unwrap();
+    for serial in ["S1", "S2"] {
+        let event = commission(&[serial], "LOT1", NOW_MS);
+        let answer = lab.capture(Role::Manufacturer, &[event]).expect(503);
+        assert_eq!(answer.json()["code"], "storage_stopped");
+    }
+    let ready = lab.send("GET", "/readyz", &[], &[]).expect(503);
+    assert_eq!(ready.json()["code"], "storage_stopped");
+    assert_eq!(lab.verify(Role::Pharmacy, "A1")["pack"]["lot"], "LOT1");
+    lab.get(Role::Regulator, &pack_path("A1", "history"))
+        .expect(200);
+
+    lab.stop();
+    std::fs::remove_dir(&block).unwrap();
+    let report = service::check(lab.dir.path(), true).unwrap();
+    assert!(report.is_sound(), "{report:#?}");
+    lab.start();
+    for serial in ["S1", "S2"] {
+        let event = commission(&[serial], "LOT1", NOW_MS);
+        lab.capture(Role::Manufacturer, &[event]).expect(202);
+        assert_eq!(
+            lab.verify(Role::Pharmacy, serial)["findings"],
+            serde_json::json!([])
+        );
+    }
+}
+
+#[test]
+fn everything_captured_at_once_is_there_once() {
+    let lab = Lab::new();
+    std::thread::scope(|scope| {
+        for thread in 0..8_i64 {
+            let lab = &lab;
+            scope.spawn(move || {
+                for round in 0..10_i64 {
+                    let serial = format!("T{thread}N{round}");
+                    let event = commission(&[&serial], "LOT1", NOW_MS + thread);
+                    lab.capture(Role::Manufacturer, &[event]).expect(202);
+                    let verdict = lab.verify(Role::Pharmacy, &serial);
+                    assert_eq!(verdict["finality"]["status"], "final", "{serial}");
+                }
+            });
+        }
+    });
+    let events = lab
+        .get(Role::Regulator, "/epcis/events?perPage=1000")
+        .expect(200)
+        .events();
+    let ids: std::collections::BTreeSet<_> =
+        events.iter().map(|it| it["eventID"].to_string()).collect();
+    assert_eq!((events.len(), ids.len()), (80, 80));
+}
+
+#[test]
+fn a_large_document_spans_blocks_and_stays_whole() {
+    let lab = Lab::new();
+    let events: Vec<Value> = (0..700)
+        .map(|n| commission(&[&format!("M{n}")], "LOT1", NOW_MS + n))
+        .collect();
+    lab.capture(Role::Manufacturer, &events).expect(202);
+    let mut found = 0;
+    let mut path = "/epcis/events?perPage=300".to_owned();
+    loop {
+        let answer = lab.get(Role::Regulator, &path).expect(200);
+        found += answer.events().len();
+        let Some(link) = answer.headers.get("link") else {
+            break;
+        };
+        path = link.split(['<', '>']).nth(1).unwrap().to_owned();
+    }
+    assert_eq!(found, 700);
+    lab.get(Role::Regulator, &pack_path("M699", "proof"))
+        .expect(200);
+}
