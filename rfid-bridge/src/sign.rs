@@ -59,9 +59,10 @@ pub enum Diverged {
 }
 
 impl Chain {
-    /// Takes over what the service knows of this chain (`theirs`). `undelivered` says whether the spool still holds blocks
-    /// of this chain: then the spool's end is the truth, otherwise the service may be ahead
-    /// because the spool was lost or replaced, and going on from our end would fork the chain.
+    /// Takes over what the service knows of this chain (`theirs`). `undelivered` says whether the
+    /// spool still holds blocks of this chain: then the spool's end is the truth, otherwise the
+    /// service may be ahead because the spool was lost or replaced, and going on from our end
+    /// would fork the chain.
     ///
     /// # Errors
     /// [`Diverged`]; the chain is then as before.

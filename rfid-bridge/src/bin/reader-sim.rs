@@ -20,7 +20,8 @@ struct Arguments {
     #[arg(long, default_value = "127.0.0.1:5084")]
     listen: String,
     /// Number of distinct tags that pass the door.
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, default_value_t = 100)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     tags: u32,
     /// File with one EPC in hex on each line; the first --tags of them pass. SGTIN-96 EPCs are
     /// generated when it is absent.

@@ -84,10 +84,14 @@ pub async fn run(
             Output::WakeAt(at) => at,
         };
         tokio::select! {
-            read = receive(stream.as_mut(), &mut buffer) => if let Some(bytes) = read { session.handle(Input::Bytes(bytes), clock.now()) } else {
-                stream = None;
-                session.handle(Input::Closed, clock.now());
-            },
+            read = receive(stream.as_mut(), &mut buffer) => {
+                if let Some(bytes) = read {
+                    session.handle(Input::Bytes(bytes), clock.now());
+                } else {
+                    stream = None;
+                    session.handle(Input::Closed, clock.now());
+                }
+            }
             () = clock.sleep_until(wake_at) => session.handle(Input::Wake, clock.now()),
             _ = stop.wait_for(|stop| *stop), if !stopping => {
                 stopping = true;

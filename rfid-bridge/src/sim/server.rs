@@ -45,10 +45,14 @@ pub async fn serve(
                     reader.handle(Input::Connected, clock.now());
                 }
             }
-            read = receive(client.as_mut(), &mut buffer) => if let Some(bytes) = read { reader.handle(Input::Bytes(bytes), clock.now()) } else {
-                client = None;
-                reader.handle(Input::Closed, clock.now());
-            },
+            read = receive(client.as_mut(), &mut buffer) => {
+                if let Some(bytes) = read {
+                    reader.handle(Input::Bytes(bytes), clock.now());
+                } else {
+                    client = None;
+                    reader.handle(Input::Closed, clock.now());
+                }
+            }
             () = clock.sleep_until(wake_at) => reader.handle(Input::Wake, clock.now()),
         }
     }

@@ -33,7 +33,7 @@ fn every_file_opens_with_its_reason() {
             .lines()
             .take_while(|line| line.starts_with("//!"))
             .collect();
-        if first.len() < 40 {
+        if first.len() < 25 {
             found.push(path);
         }
     }
