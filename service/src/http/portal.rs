@@ -10,7 +10,7 @@ use super::error::Problem;
 use crate::app::failure::Code;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../web/build"]
+#[folder = "../web/build"]
 #[allow_missing = true]
 struct Files;
 
