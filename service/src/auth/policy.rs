@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Runs the node: keys, master data, sees everything; what it captures, the operator answers for.
+    /// Runs the node: keys, master data, sees everything; the operator answers for what it
+    /// captures.
     Admin,
     /// Makes packs; decides about its own products.
     Manufacturer,

@@ -18,6 +18,7 @@
 mod authz;
 mod capture;
 mod contract;
+mod corpus;
 mod gateway;
 mod lab;
 mod misuse;
