@@ -10,8 +10,8 @@
 //! [[reader]]
 //! address = "192.0.2.17:5084"      # LLRP over TCP
 //! name = "dock-1"
-//! read_point = "https://id.gs1.org/414/9521321000010/254/dock-1"
-//! biz_location = "https://id.gs1.org/414/9521321000010"
+//! read_point = "https://id.gs1.org/414/9521321000018/254/dock-1"
+//! biz_location = "https://id.gs1.org/414/9521321000018"
 //! biz_step = "receiving"
 //!
 //! [uplink]

@@ -92,3 +92,6 @@ pub fn load(path: &Path) -> Result<Loaded, KeyFileError> {
         was_exposed,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,154 @@
-//! tests
+//! What a batch of tags becomes.
+
+use gs1::epcis::EventKind;
+
+use super::*;
+
+fn place() -> Place {
+    Place {
+        name: "dock-1".to_owned(),
+        read_point: Epc::parse("https://id.gs1.org/414/9521321000018/254/dock-1").unwrap(),
+        biz_location: Some(Epc::parse("https://id.gs1.org/414/9521321000018").unwrap()),
+        biz_step: BizStep::Receiving,
+    }
+}
+
+fn seen(epc: &str, at: i64) -> Observation {
+    let bytes = hex::decode(epc).unwrap();
+    Observation {
+        reader: 0,
+        epc: EpcBits::from_bytes(&bytes).unwrap(),
+        antenna: 1,
+        rssi_dbm: Some(-50),
+        reads: 4,
+        first_ms: at,
+        last_ms: at + 10,
+        reader_first: None,
+        reader_last: None,
+    }
+}
+
+/// SGTIN-96 and SSCC-96 of the Tag Data Standard's own examples (TDS 2.x annex E).
+const SGTIN: &str = "3066c4409047e140075bcd15";
+const SSCC: &str = "3174257bf4499602d2000000";
+
+#[test]
+fn tags_are_named_and_strange_ones_kept() {
+    let rows: [(EpcBits, &str); 6] = [
+        (
+            EpcBits::from_bytes(&hex::decode(SSCC).unwrap()).unwrap(),
+            "https://id.gs1.org/00/",
+        ),
+        (
+            EpcBits::from_bytes(&hex::decode(SGTIN).unwrap()).unwrap(),
+            "https://id.gs1.org/01/",
+        ),
+        (
+            EpcBits::from_bytes(&[0xe2, 0x80]).unwrap(),
+            "urn:epc:raw:16.xE280",
+        ),
+        (
+            EpcBits::from_bytes(&[0; 12]).unwrap(),
+            "urn:epc:raw:96.x000000000000000000000000",
+        ),
+        (
+            EpcBits {
+                bits: 4,
+                bytes: vec![0xa0],
+            },
+            "urn:epc:raw:4.xA0",
+        ),
+        // A header of SGTIN-96 whose partition cannot be.
+        (
+            EpcBits::from_bytes(&hex::decode("303fffffffffffffffffffff").unwrap()).unwrap(),
+            "urn:epc:raw:96.x303FFFFFFFFFFFFFFFFFFFFF",
+        ),
+    ];
+    for (epc, expected) in rows {
+        let name = identify(&epc).canonical();
+        assert!(name.starts_with(expected), "{name} is not {expected}");
+    }
+}
+
+#[test]
+fn a_batch_is_one_observe_event_and_making_it_again_makes_the_same() {
+    let strange = "e2801160";
+    let batch = [
+        seen(SGTIN, 2_000),
+        seen(SSCC, 1_000),
+        seen(strange, 3_000),
+        seen(SGTIN, 4_000),
+    ];
+    let made = event(&place(), &[1; 32], &batch).unwrap();
+    let EventKind::Object(object) = &made.kind else {
+        panic!("{:?}", made.kind)
+    };
+    assert_eq!(object.epc_list.len(), 3, "each tag once");
+    assert!(
+        made.epcs()
+            .iter()
+            .any(|epc| epc.canonical() == "urn:epc:raw:32.xE2801160")
+    );
+    assert_eq!(made.event_time_ms, 4_010);
+    assert_eq!(made.biz_step, Some(BizStep::Receiving));
+    let json = made.to_json();
+    assert_eq!(json["action"], "OBSERVE");
+    assert_eq!(
+        json["readPoint"]["id"],
+        "https://id.gs1.org/414/9521321000018/254/dock-1"
+    );
+    assert_eq!(
+        json["bizLocation"]["id"],
+        "https://id.gs1.org/414/9521321000018"
+    );
+    assert_eq!(json["theriac:rfid"]["reads"], 16);
+    let id = made.event_id.clone().unwrap();
+    let version = id.chars().nth(23);
+    assert!(id.starts_with("urn:uuid:") && id.len() == 45, "{id}");
+    assert_eq!(version, Some('8'), "{id}");
+
+    let mut turned = batch.to_vec();
+    turned.reverse();
+    let again = event(&place(), &[1; 32], &turned).unwrap();
+    assert_eq!(again.canonical_json(), made.canonical_json());
+    let read_back = Event::from_canonical(&made.canonical_json()).unwrap();
+    assert_eq!(read_back.canonical_json(), made.canonical_json());
+
+    let other = event(&place(), &[2; 32], &batch).unwrap();
+    assert_ne!(
+        other.event_id, made.event_id,
+        "another device, another event"
+    );
+}
+
+#[test]
+fn batches_close_when_quiet_full_or_old() {
+    let config = BatchConfig {
+        quiet_ms: 100,
+        age_ms_max: 250,
+        tags_max: 3,
+    };
+    let mut batcher = Batcher::new(config);
+    assert!(batcher.add(seen(SGTIN, 0), 0).is_none());
+    assert!(batcher.due(99).is_empty());
+    assert_eq!(batcher.due(100).len(), 1);
+
+    for at in [0, 90, 180] {
+        assert!(batcher.due(at).is_empty());
+        let full = batcher.add(seen(SGTIN, 0), at);
+        assert_eq!(full.map(|batch| batch.len()), (at == 180).then_some(3));
+    }
+    batcher.add(seen(SGTIN, 0), 0);
+    batcher.add(seen(SGTIN, 0), 200);
+    assert_eq!(batcher.due(250).len(), 1, "old although not quiet");
+    batcher.add(
+        Observation {
+            reader: 1,
+            ..seen(SGTIN, 0)
+        },
+        300,
+    );
+    batcher.add(seen(SGTIN, 0), 300);
+    assert_eq!(batcher.flush().len(), 2);
+    assert!(batcher.flush().is_empty());
+}

@@ -555,3 +555,6 @@ impl Session {
         id
     }
 }
+
+#[cfg(test)]
+mod tests;

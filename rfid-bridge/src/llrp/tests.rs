@@ -277,7 +277,7 @@ proptest! {
             id: 1,
             body: bytes[10..].to_vec(),
         };
-        let _ = Message::decode(&frame);
+        let _said = Message::decode(&frame);
     }
 
     #[test]

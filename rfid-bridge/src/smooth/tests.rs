@@ -1,1 +1,194 @@
-//! tests
+//! Passages as text: one read a line, `time tag antenna rssi count`, and what comes of them.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::llrp::session::Now;
+
+const EPOCH_MS: i64 = 1_790_000_000_000;
+
+fn read(mono_ms: u64, tag: u8, antenna: u16, rssi_dbm: Option<i8>, count: u16) -> Read {
+    let unix_ms = EPOCH_MS + i64::try_from(mono_ms).unwrap();
+    Read {
+        epc: EpcBits {
+            bits: if tag == 0 { 0 } else { 8 },
+            bytes: vec![tag; usize::from(tag > 0)],
+        },
+        antenna,
+        rssi_dbm,
+        count,
+        reader_first: None,
+        reader_last: Some(ReaderTime::Uptime(mono_ms)),
+        first_ms: unix_ms,
+        last_ms: unix_ms,
+        arrived: Now { mono_ms, unix_ms },
+    }
+}
+
+/// Plays the reads, looking every 100 ms until 100 s; the observations as
+/// `tag first..last antenna rssi reads`.
+fn check(config: SmoothConfig, reads: &str, expected: &[&str]) -> Totals {
+    let mut reads: Vec<Read> = reads
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let field: Vec<&str> = line.split_whitespace().collect();
+            let rssi = field[3].parse().ok();
+            let number = |at: usize| field[at].parse::<u64>().unwrap();
+            let short = |at: usize| u16::try_from(number(at)).unwrap();
+            read(
+                number(0),
+                u8::try_from(number(1)).unwrap(),
+                short(2),
+                rssi,
+                short(4),
+            )
+        })
+        .collect();
+    reads.reverse();
+    let mut smoother = Smoother::new(config);
+    let mut told = Vec::new();
+    for now in (0..100_000).step_by(100) {
+        while reads.last().is_some_and(|read| read.arrived.mono_ms <= now) {
+            told.extend(smoother.read(0, &reads.pop().unwrap()));
+        }
+        told.extend(smoother.due(now));
+    }
+    assert_eq!(smoother.open(), 0);
+    let text: Vec<String> = told
+        .iter()
+        .map(|it| {
+            format!(
+                "{} {}..{} {} {} {}",
+                it.epc.bytes[0],
+                it.first_ms - EPOCH_MS,
+                it.last_ms - EPOCH_MS,
+                it.antenna,
+                it.rssi_dbm.map_or("-".to_owned(), |dbm| dbm.to_string()),
+                it.reads
+            )
+        })
+        .collect();
+    assert_eq!(text, expected);
+    let totals = smoother.totals();
+    assert_eq!(totals.reads, accounted(totals), "{totals:?}");
+    totals
+}
+
+/// Reads that were observed or suppressed.
+fn accounted(totals: Totals) -> u64 {
+    totals.observed
+        + totals.suppressed_no_epc
+        + totals.suppressed_weak
+        + totals.suppressed_few
+        + totals.suppressed_parked
+}
+
+#[test]
+fn a_passage_is_one_observation_by_the_best_antenna() {
+    let reads = "0 7 1 -60 3
+        500 7 2 -48 1
+        900 7 3 -48 5
+        1500 7 1 -70 2";
+    check(SmoothConfig::default(), reads, &["7 0..1500 3 -48 11"]);
+}
+
+#[test]
+fn between_equals_more_reads_then_the_lower_port() {
+    let reads = "0 1 2 -50 1
+        0 1 1 -50 1
+        0 2 2 - 4
+        0 2 1 - 3
+        0 3 9 - 9
+        0 3 4 -90 1";
+    check(
+        SmoothConfig::default(),
+        reads,
+        &["1 0..0 1 -50 2", "2 0..0 2 - 7", "3 0..0 4 -90 10"],
+    );
+}
+
+#[test]
+fn a_tag_that_comes_back_passes_again() {
+    let reads = "0 1 1 -50 1
+        1900 1 1 -50 1
+        4000 1 1 -50 1";
+    check(
+        SmoothConfig::default(),
+        reads,
+        &["1 0..1900 1 -50 2", "1 4000..4000 1 -50 1"],
+    );
+}
+
+#[test]
+fn a_parked_tag_is_told_once() {
+    let lines: Vec<String> = (0..60)
+        .map(|second| format!("{second}000 1 1 -50 1"))
+        .collect();
+    let reads = lines.join(
+        "
+",
+    );
+    let totals = check(SmoothConfig::default(), &reads, &["1 0..30000 1 -50 31"]);
+    assert_eq!(totals.suppressed_parked, 29);
+}
+
+#[test]
+fn strays_are_counted_not_told() {
+    let config = SmoothConfig {
+        rssi_floor_dbm: Some(-65),
+        reads_min: 3,
+        ..SmoothConfig::default()
+    };
+    let reads = "0 1 1 -66 10
+        0 1 1 -65 2
+        0 2 1 -40 3
+        0 3 1 - 4
+        0 0 1 -40 8";
+    let totals = check(config, reads, &["2 0..0 1 -40 3", "3 0..0 1 - 4"]);
+    assert_eq!(
+        (
+            totals.suppressed_weak,
+            totals.suppressed_few,
+            totals.suppressed_no_epc
+        ),
+        (10, 2, 8)
+    );
+}
+
+#[test]
+fn readers_do_not_mix_and_a_flush_tells_all() {
+    let mut smoother = Smoother::new(SmoothConfig::default());
+    smoother.read(0, &read(0, 1, 1, None, 1));
+    smoother.read(1, &read(0, 1, 1, None, 1));
+    let told = smoother.flush();
+    assert_eq!(told.iter().map(|it| it.reader).collect::<Vec<_>>(), [0, 1]);
+    assert!(smoother.flush().is_empty());
+}
+
+proptest! {
+    #[test]
+    fn every_read_is_accounted_for(
+        reads in proptest::collection::vec(
+            (0_u64..200, 0_u8..4, 1_u16..4, -80_i8..-30, 1_u16..9),
+            0..200,
+        ),
+        floor in proptest::option::of(-70_i8..-40),
+        reads_min in 0_u32..5,
+    ) {
+        let config = SmoothConfig { rssi_floor_dbm: floor, reads_min, ..SmoothConfig::default() };
+        let mut smoother = Smoother::new(config);
+        let mut now = 0;
+        let mut observed = 0;
+        for (after, tag, antenna, rssi, count) in reads {
+            now += after * 20;
+            for it in smoother.due(now) { observed += u64::from(it.reads) }
+            smoother.read(0, &read(now, tag, antenna, Some(rssi), count));
+        }
+        for it in smoother.flush() { observed += u64::from(it.reads) }
+        let totals = smoother.totals();
+        prop_assert_eq!(totals.reads, accounted(totals));
+        prop_assert_eq!(totals.observed, observed);
+    }
+}

@@ -47,7 +47,7 @@ pub enum Fault {
     /// The file does not end with the lines `Cert:` .. `Sig Cert: ` `Sig: `, each with CR LF.
     #[error("the file does not end with a complete certificate and signature")]
     Incomplete,
-    /// There are line ends without a carriage return: the file was converted.
+    /// There are line ends that are not CR LF: the file was converted.
     #[error("the line ends were converted from CR LF")]
     LineEnds,
     /// A key or signature is not 64 bytes in lower-case hex.
@@ -113,18 +113,20 @@ impl SignatureState {
 
 /// Checks the whole file.
 pub fn check(bytes: &[u8], root: &RootKey) -> SignatureState {
-    let marked = lines(bytes).any(|(_, line)| {
-        let line = line.trim_ascii();
-        [&b"Cert:"[..], b"Sig Cert:", b"Sig:", b"Public Key:"]
-            .iter()
-            .any(|mark| line.starts_with(mark))
-    });
+    let marked = bytes
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .any(|line| {
+            let line = line.trim_ascii();
+            [&b"Cert:"[..], b"Sig Cert:", b"Sig:", b"Public Key:"]
+                .iter()
+                .any(|mark| line.starts_with(mark))
+        });
     if !marked {
         return SignatureState::Absent;
     }
     match verify(bytes, root) {
         Ok(()) => SignatureState::Valid,
-        Err(_) if has_bare_line_feed(bytes) => SignatureState::Invalid(Fault::LineEnds),
+        Err(_) if has_other_line_ends(bytes) => SignatureState::Invalid(Fault::LineEnds),
         Err(fault) => SignatureState::Invalid(fault),
     }
 }
@@ -213,6 +215,12 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         })
 }
 
-fn has_bare_line_feed(bytes: &[u8]) -> bool {
-    lines(bytes).any(|(_, line)| line.ends_with(b"\n") && !line.ends_with(b"\r\n"))
+/// A line feed without its carriage return, or a carriage return without its line feed.
+fn has_other_line_ends(bytes: &[u8]) -> bool {
+    let ends = bytes
+        .iter()
+        .filter(|byte| matches!(byte, b'\n' | b'\r'))
+        .count();
+    let pairs = bytes.windows(2).filter(|pair| *pair == b"\r\n").count();
+    ends != pairs * 2
 }

@@ -1,0 +1,443 @@
+//! The two programs together: `reader-sim` plays a dock door, `rfid-bridge` records it and hands
+//! its blocks to a service of a few lines that keeps what it is given. Real processes, real TCP,
+//! and for one test a real `kill -9`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+
+use gs1::epcis::Event;
+use tangle::{NetworkId, SignedBlock, VerifiedBlock};
+
+/// A service that takes blocks, remembers them, and fails when told to.
+struct Service {
+    url: String,
+    blocks: Arc<Mutex<Vec<VerifiedBlock>>>,
+    /// How many uploads are still answered with 503; `u32::MAX` for all.
+    failing: Arc<Mutex<u32>>,
+}
+
+fn network() -> NetworkId {
+    NetworkId::new([3; 32])
+}
+
+impl Service {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let blocks: Arc<Mutex<Vec<VerifiedBlock>>> = Arc::default();
+        let failing: Arc<Mutex<u32>> = Arc::default();
+        let (kept, fails) = (Arc::clone(&blocks), Arc::clone(&failing));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (kept, fails) = (Arc::clone(&kept), Arc::clone(&fails));
+                std::thread::spawn(move || serve(&stream.unwrap(), &kept, &fails));
+            }
+        });
+        Self {
+            url,
+            blocks,
+            failing,
+        }
+    }
+
+    /// Tags told by all events, and how often each event came.
+    fn events(&self) -> (BTreeSet<String>, BTreeMap<String, usize>) {
+        let (mut tags, mut events) = (BTreeSet::new(), BTreeMap::new());
+        for block in self.blocks.lock().unwrap().iter() {
+            for (_, item) in block.items() {
+                let event = Event::from_canonical(&item.body).unwrap();
+                tags.extend(event.epcs().iter().map(|epc| epc.canonical()));
+                *events.entry(event.event_id_or_hash()).or_default() += 1;
+            }
+        }
+        (tags, events)
+    }
+
+    /// The blocks are one chain without gap or fork.
+    fn check_chain(&self) {
+        let blocks = self.blocks.lock().unwrap();
+        let mut prev = None;
+        for (at, block) in (0..).zip(blocks.iter()) {
+            assert_eq!((block.header().seq, block.header().prev), (at, prev));
+            prev = Some(*block.id());
+        }
+    }
+}
+
+/// Answers the requests of one connection.
+fn serve(stream: &TcpStream, blocks: &Mutex<Vec<VerifiedBlock>>, failing: &Mutex<u32>) {
+    let mut from = BufReader::new(stream);
+    let mut to = stream;
+    loop {
+        let (mut request, mut line, mut length) = (String::new(), String::new(), 0);
+        if from.read_line(&mut request).unwrap_or(0) == 0 {
+            return;
+        }
+        while from.read_line(&mut line).unwrap() > 2 {
+            let (name, value) = line.split_once(':').unwrap();
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().unwrap();
+            }
+            line.clear();
+        }
+        let mut body = vec![0; length];
+        from.read_exact(&mut body).unwrap();
+        let (status, answer) = if request.starts_with("GET /api/v1/tips?author=") {
+            ("200 OK", tips(&blocks.lock().unwrap()))
+        } else {
+            let mut left = failing.lock().unwrap();
+            if *left > 0 {
+                *left = if *left == u32::MAX { *left } else { *left - 1 };
+                ("503 Service Unavailable", "{}".to_owned())
+            } else {
+                ("200 OK", take(&body, &mut blocks.lock().unwrap()))
+            }
+        };
+        let head = format!(
+            "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n",
+            answer.len()
+        );
+        // The bridge may have been killed meanwhile.
+        if to.write_all(format!("{head}{answer}").as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+fn tips(blocks: &[VerifiedBlock]) -> String {
+    let last = blocks.last();
+    serde_json::json!({
+        "network": network().to_string(),
+        "epoch": 0,
+        "seq": last.map_or(0, |block| block.header().seq + 1),
+        "prev": last.map(|block| block.id().to_string()),
+        "parents": [],
+        "hlc": last.map_or(0, |block| block.header().hlc.0).to_string(),
+    })
+    .to_string()
+}
+
+/// Keeps the blocks of an upload (an array of at most 23, as these tests send).
+fn take(body: &[u8], blocks: &mut Vec<VerifiedBlock>) -> String {
+    let count = usize::from(body[0] & 0x1f);
+    let mut rest = &body[1..];
+    let mut receipts = Vec::new();
+    for _ in 0..count {
+        let (envelope, after) = rest.split_at(item_len(rest));
+        rest = after;
+        let block = SignedBlock::decode(envelope).expect("an envelope");
+        let block = block.verify(&network()).expect("an authentic block");
+        let known = blocks.iter().any(|other| other.id() == block.id());
+        let status = if known { "known" } else { "recorded" };
+        receipts.push(serde_json::json!({"id": block.id().to_string(), "status": status}));
+        if !known {
+            blocks.push(block);
+        }
+    }
+    serde_json::json!({ "receipts": receipts }).to_string()
+}
+
+/// Bytes of the first CBOR item: byte strings, arrays and tags, all an envelope is made of.
+fn item_len(bytes: &[u8]) -> usize {
+    let (major, short) = (bytes[0] >> 5, bytes[0] & 0x1f);
+    let wide = if short < 24 { 0 } else { 1 << (short - 24) };
+    let argument = bytes[1..=wide]
+        .iter()
+        .fold(0, |value, byte| value << 8 | usize::from(*byte));
+    let argument = if wide == 0 {
+        usize::from(short)
+    } else {
+        argument
+    };
+    let head = 1 + wide;
+    match major {
+        2 => head + argument,
+        4 => (0..argument).fold(head, |at, _| at + item_len(&bytes[at..])),
+        6 => head + item_len(&bytes[head..]),
+        _ => panic!("an envelope has no item of major type {major}"),
+    }
+}
+
+/// A process that dies with the test.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _killed = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+/// Starts a door and returns its address.
+fn door(arguments: &[&str]) -> (Process, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_reader-sim"))
+        .args(["--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let address = line
+        .trim()
+        .strip_prefix("listening on ")
+        .expect(&line)
+        .to_owned();
+    (Process(child), address)
+}
+
+fn configure(folder: &Path, reader: &str, service: &str, idle_ms: u64) {
+    let key = folder.join("device.key");
+    if !key.exists() {
+        let made = bridge(&["keygen", "--out", key.to_str().unwrap()])
+            .output()
+            .unwrap();
+        assert!(made.status.success());
+        assert_eq!(made.stdout.len(), 65, "a key id and a line end");
+    }
+    std::fs::write(folder.join("api.key"), "thr_0_x\n").unwrap();
+    let text = format!(
+        r#"
+        [device]
+        key_file = "device.key"
+        [[reader]]
+        address = "{reader}"
+        name = "dock-1"
+        read_point = "https://id.gs1.org/414/9521321000018/254/dock-1"
+        biz_step = "receiving"
+        [uplink]
+        url = "{service}"
+        api_key_file = "api.key"
+        backoff_ms_max = 200
+        [spool]
+        path = "spool.redb"
+        [smoothing]
+        idle_ms = {idle_ms}
+        [blocks]
+        passage_quiet_ms = 100
+        age_ms_max = 200
+        "#
+    );
+    std::fs::write(folder.join("bridge.toml"), text).unwrap();
+}
+
+fn bridge(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rfid-bridge"));
+    command.args(arguments).env("RUST_LOG", "warn");
+    command
+}
+
+fn once(folder: &Path, more: &[&str]) -> Output {
+    let config = folder.join("bridge.toml");
+    bridge(&["run", "--once", "--config", config.to_str().unwrap()])
+        .args(more)
+        .output()
+        .unwrap()
+}
+
+fn summary(output: &Output) -> serde_json::Value {
+    let text = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn a_passage_reaches_the_service_whole_and_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start();
+    *service.failing.lock().unwrap() = 2;
+    let (mut sim, address) = door(&["--tags", "300", "--dwell-ms", "600", "--once"]);
+    configure(folder.path(), &address, &service.url, 700);
+    let output = once(folder.path(), &[]);
+    let done = summary(&output);
+    assert_eq!(output.status.code(), Some(0), "{done}");
+    assert_eq!(done["observations"], 300);
+    assert_eq!(done["undelivered"], 0);
+    assert!(done["reads"].as_u64() >= Some(300), "{done}");
+    assert_eq!(done["delivered"], done["blocks"]);
+    let (tags, events) = service.events();
+    assert_eq!(tags.len(), 300);
+    assert!(
+        tags.iter()
+            .all(|tag| tag.starts_with("https://id.gs1.org/01/09521321000018/21/"))
+    );
+    assert!(events.values().all(|times| *times == 1), "{events:?}");
+    service.check_chain();
+    assert!(
+        sim.0.wait().unwrap().success(),
+        "the door ends after one passage"
+    );
+}
+
+#[test]
+fn offline_everything_waits_and_goes_out_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start();
+    // The first run meets the service (which then takes nothing), the second run delivers both.
+    *service.failing.lock().unwrap() = u32::MAX;
+    let (_sim, address) = door(&["--tags", "20", "--dwell-ms", "300"]);
+    configure(folder.path(), &address, &service.url, 700);
+    let output = once(folder.path(), &["--deliver-ms", "1500"]);
+    assert_eq!(output.status.code(), Some(7), "{}", summary(&output));
+    assert_eq!(service.events().0.len(), 0);
+    *service.failing.lock().unwrap() = 0;
+    let output = once(folder.path(), &[]);
+    let done = summary(&output);
+    assert_eq!(output.status.code(), Some(0), "{done}");
+    assert!(
+        done["delivered"].as_u64() > done["blocks"].as_u64(),
+        "{done}"
+    );
+    assert_eq!(service.events().0.len(), 20);
+    assert!(service.events().1.len() >= 2, "each passage has its event");
+    service.check_chain();
+}
+
+#[test]
+fn a_service_that_was_never_met_costs_nothing_but_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let (_sim, address) = door(&["--tags", "5", "--dwell-ms", "300"]);
+    configure(folder.path(), &address, &format!("http://{nobody}"), 700);
+    let output = once(folder.path(), &["--deliver-ms", "500"]);
+    let done = summary(&output);
+    assert_eq!(
+        (output.status.code(), done["blocks"].as_u64()),
+        (Some(7), Some(0)),
+        "{done}"
+    );
+    assert_eq!(
+        done["undelivered"], done["events"],
+        "events wait for a chain to join"
+    );
+    let service = Service::start();
+    configure(folder.path(), &address, &service.url, 700);
+    assert_eq!(once(folder.path(), &[]).status.code(), Some(0));
+    assert_eq!(service.events().0.len(), 5);
+    service.check_chain();
+}
+
+#[test]
+fn a_killed_bridge_loses_nothing_it_spooled_and_forks_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start();
+    let (_sim, address) = door(&[
+        "--tags",
+        "10",
+        "--dwell-ms",
+        "100",
+        "--interval-ms",
+        "20",
+        "--pause-ms",
+        "400",
+    ]);
+    configure(folder.path(), &address, &service.url, 150);
+    let config = folder.path().join("bridge.toml");
+    for life in 0..12_u64 {
+        // Every other life is spent offline, so that blocks pile up across deaths.
+        *service.failing.lock().unwrap() = if life % 2 == 0 { 0 } else { u32::MAX };
+        let child = bridge(&["run", "--config", config.to_str().unwrap()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut child = Process(child);
+        std::thread::sleep(std::time::Duration::from_millis(500 + life * 131 % 700));
+        child.0.kill().unwrap();
+        child.0.wait().unwrap();
+    }
+    *service.failing.lock().unwrap() = 0;
+    let output = once(folder.path(), &["--quiet-ms", "150"]);
+    let done = summary(&output);
+    assert_eq!(done["undelivered"], 0, "{done}");
+    assert_eq!(done["refused"], 0, "{done}");
+    let (tags, events) = service.events();
+    assert_eq!(tags.len(), 10);
+    assert!(events.len() > 3, "{} events of 12 lives", events.len());
+    assert!(
+        events.values().all(|times| *times == 1),
+        "each event in one block: {events:?}"
+    );
+    service.check_chain();
+}
+
+#[test]
+fn wrong_use_is_told_by_the_exit_status() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("none");
+    let missing = missing.to_str().unwrap();
+    let code = |arguments: &[&str]| bridge(arguments).output().unwrap().status.code();
+    assert_eq!(code(&["run", "--config", missing]), Some(2));
+    assert_eq!(code(&["run"]), Some(2));
+    assert_eq!(code(&["read-logger", missing]), Some(3));
+    let file = folder.path().join("logger.txt");
+    std::fs::write(&file, "no logger").unwrap();
+    assert_eq!(code(&["read-logger", file.to_str().unwrap()]), Some(2));
+    std::fs::write(&file, "Device: X\r\nConf:\r\n Serial: 1\r\n").unwrap();
+    assert_eq!(
+        code(&["read-logger", file.to_str().unwrap()]),
+        Some(6),
+        "unsigned"
+    );
+    std::fs::write(&file, "Device: X\r\nConf:\r\n").unwrap();
+    assert_eq!(
+        code(&["read-logger", file.to_str().unwrap()]),
+        Some(6),
+        "damaged"
+    );
+}
+
+#[test]
+fn a_genuine_logger_file_is_told_from_an_edited_one() {
+    let base = std::env::var_os("THERIAC_FIXTURES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
+        std::path::PathBuf::from,
+    );
+    let genuine = base.join("rfid/berlinger/qtag_RCPJ00010_02.txt");
+    let Ok(text) = std::fs::read_to_string(&genuine) else {
+        eprintln!("SKIPPED: {} is absent", genuine.display());
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let edited = folder.path().join("edited.txt");
+    std::fs::write(&edited, text.replacen("24.3", "7.3", 1)).unwrap();
+    for (file, code, word) in [(&genuine, 0, "valid"), (&edited, 6, "invalid")] {
+        for format in ["text", "json", "epcis"] {
+            let output = bridge(&["read-logger", "--format", format])
+                .arg(file)
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(code), "{format}");
+            let told = String::from_utf8(output.stdout).unwrap();
+            match format {
+                "text" => assert!(told.contains(&format!("device signature {word}")), "{told}"),
+                "json" => {
+                    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+                    assert_eq!(told["signature"], word);
+                    assert_eq!(told["readings"].as_array().unwrap().len(), 124);
+                }
+                _ => {
+                    let document = gs1::epcis::parse_document(told.as_bytes()).unwrap();
+                    assert_eq!(document.events.len(), 1);
+                }
+            }
+        }
+    }
+}
