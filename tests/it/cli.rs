@@ -122,7 +122,7 @@ fn missing_and_damaged_files_are_three_and_six() {
         &["keys", "list", "--data"],
         &["serve", "--data"],
     ] {
-        let run = finish("theriac", &[args, &[&path("no-node")][..]].concat());
+        let run = finish("theriac", &[args, &[path("no-node").as_str()][..]].concat());
         assert_eq!(run.code, 3, "{args:?}: {}", text(&run));
     }
 }

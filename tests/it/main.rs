@@ -10,6 +10,7 @@
     reason = "tests fail by panicking, and say why on stderr"
 )]
 
+mod cli;
 mod crash;
 mod documents;
 mod story;

@@ -51,6 +51,10 @@ fn planted_cases_are_caught(demo: &Demo) {
                 !steps(&verdict).is_empty(),
                 "{scan} tells what to do: {verdict:#}"
             );
+        }
+        // Only these two follow from records of the pack; the others from what is missing or
+        // from a decision about the lot, which the sentence tells.
+        if ["clone", "excursion"].contains(&scan) {
             let found = verdict["findings"].as_array().map_or(0, Vec::len);
             assert!(found > 0, "{scan} names its findings: {verdict:#}");
         }
