@@ -53,7 +53,7 @@ pub(crate) fn run(command: &Capture, format: Format) -> Result<Exit, Failure> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    report.finish(format)
+    Ok(report.finish(format))
 }
 
 #[derive(Default)]
@@ -81,7 +81,7 @@ impl Report {
         self.failures.push(failure);
     }
 
-    fn finish(self, format: Format) -> Result<Exit, Failure> {
+    fn finish(self, format: Format) -> Exit {
         let (all, failed) = (self.files.len(), self.failures.len());
         match format {
             Format::Json => {
@@ -93,11 +93,11 @@ impl Report {
                 all - failed
             )),
         }
-        Ok(match self.failures.first() {
+        match self.failures.first() {
             None => Exit::Ok,
             Some(only) if failed == all => only.exit,
             Some(_) => Exit::Partial,
-        })
+        }
     }
 }
 

@@ -35,7 +35,7 @@ a recalled lot. Addresses, keys and scans to try are printed and kept in DIR/dem
 directory that holds a finished demo is served again as it is.";
 
 /// How long the demo waits for one answer of its own node.
-const TIMEOUT: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_mins(2);
 /// demo.json is a page.
 const FACTS_BYTES_MAX: u64 = 1 << 20;
 /// Name of the demo's network and log.
@@ -97,7 +97,7 @@ pub(crate) fn run(command: &Demo, format: Format) -> Result<Exit, Failure> {
         return Ok(Exit::Ok);
     }
     server::wait(running, &config, || {
-        out::line(&format!("{ready}; Ctrl-C stops it"))
+        out::line(&format!("{ready}; Ctrl-C stops it"));
     })?;
     Ok(Exit::Ok)
 }
@@ -133,6 +133,7 @@ fn play(command: &Demo, config: &Config, world: &World) -> Result<(Server, Facts
         Some(file) => Acknowledged::in_file(file).map_err(Failure::usage)?,
         None => Acknowledged::default(),
     };
+    server::address_is_free(config)?;
     let story = Story::new(command.seed, world.now_ms(), command.scale);
     let made = service::init(&command.data, LOG_NAME, world)
         .map_err(|error| local::failure(error, &command.data))?;

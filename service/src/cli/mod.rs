@@ -98,7 +98,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::VerifyProof(command) => verify_proof::run(command, cli.format),
         Command::Proof(command) => proof::run(command, cli.format),
         Command::Keys(command) => keys::run(command, cli.format),
-        Command::Openapi(command) => openapi::run(command),
+        Command::Openapi(command) => Ok(openapi::run(command)),
     }
 }
 

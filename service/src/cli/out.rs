@@ -1,5 +1,5 @@
 //! What goes to standard output: JSON for programs, plain text for people, colour only where a
-//! terminal shows it and nobody asked for none (NO_COLOR). A reader that closes the pipe early is
+//! terminal shows it and nobody asked for none (`NO_COLOR`). A reader that closes the pipe early is
 //! not an error.
 
 use std::io::{self, IsTerminal, Write};

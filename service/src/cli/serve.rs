@@ -46,7 +46,7 @@ pub(crate) fn run(command: &Serve) -> Result<Exit, Failure> {
     let running = server::start(&config, World::real())?;
     let url = running.url();
     server::wait(running, &config, || {
-        out::line(&format!("listening on {url}"))
+        out::line(&format!("listening on {url}"));
     })?;
     Ok(Exit::Ok)
 }

@@ -1,5 +1,7 @@
 //! Running the node's HTTP server from a command: what goes wrong becomes an exit code.
 
+use std::net::TcpListener;
+
 use service::config::LogConfig;
 use service::http::server::ServeError;
 use service::{Config, Server, World};
@@ -10,6 +12,15 @@ use super::local;
 /// Opens the configured node and serves it in the background.
 pub(crate) fn start(config: &Config, world: World) -> Result<Server, Failure> {
     service::serve(config, world).map_err(|error| failure(error, config))
+}
+
+/// Fails if the configured address cannot be had: to be asked before a directory is made for it.
+pub(crate) fn address_is_free(config: &Config) -> Result<(), Failure> {
+    let listen = config.http.listen;
+    match TcpListener::bind(listen) {
+        Ok(_freed) => Ok(()),
+        Err(error) => Err(failure(ServeError::Listen(listen, error), config)),
+    }
 }
 
 /// Serves until Ctrl-C or SIGTERM; `announce` is called once those are listened for.

@@ -133,23 +133,32 @@ fn with_separators(scan: &str) -> String {
         })
 }
 
-/// The verdict object when no node answered: the same shape, and never green.
+/// The verdict object when no node answered: the same shape, and never green. What the label
+/// itself says is filled in.
 fn not_checked(scan: &str) -> Value {
     let verdict = rules::verdict::not_checked();
     let mut verdict = serde_json::to_value(verdict).unwrap_or_else(|_| json!({}));
-    let parsed = gs1::scan::parse(scan).ok();
-    if let Some(fields) = verdict.as_object_mut() {
-        let known = |part: Option<String>| part.map_or(Value::Null, Value::from);
-        let pack = json!({
-            "gtin": known(parsed.as_ref().and_then(|s| s.gtin.as_ref()).map(ToString::to_string)),
-            "serial": known(parsed.as_ref().and_then(|s| s.serial.as_ref()).map(ToString::to_string)),
-            "lot": known(parsed.as_ref().and_then(|s| s.lot.as_ref()).map(ToString::to_string)),
-        });
-        let empty = fields.get("pack").is_none_or(Value::is_null);
-        if empty {
-            fields.insert("pack".into(), pack);
+    let label = gs1::scan::parse(scan).ok();
+    let known = label.map_or_else(Vec::new, |label| {
+        vec![
+            ("id", label.sgtin().map(|sgtin| sgtin.to_string())),
+            ("gtin", label.gtin.map(|gtin| gtin.to_string())),
+            ("serial", label.serial.map(|serial| serial.to_string())),
+            ("lot", label.lot.map(|lot| lot.to_string())),
+        ]
+    });
+    let Some(fields) = verdict.as_object_mut() else {
+        return verdict;
+    };
+    fields.insert("took_ms".into(), json!(0));
+    let pack = fields.entry("pack").or_insert_with(|| json!({}));
+    if !pack.is_object() {
+        *pack = json!({});
+    }
+    for (field, value) in known {
+        if let (Some(pack), Some(value)) = (pack.as_object_mut(), value) {
+            pack.insert(field.to_owned(), Value::from(value));
         }
-        fields.insert("took_ms".into(), json!(0));
     }
     verdict
 }

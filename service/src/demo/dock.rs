@@ -15,7 +15,7 @@ use super::cast;
 use super::story::Arrival;
 
 /// How long the reader, the bridge and the upload may take together.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(50);
 /// How long the tags stay in the reader's field.
 const DWELL_MS: u32 = 400;
@@ -137,7 +137,7 @@ pub fn read(tools: &Tools, door: &Door<'_>, arrival: &Arrival) -> Result<(), Doc
         .arg("run")
         .arg("--config")
         .arg(door.dir.join("bridge.toml"))
-        .arg("--once");
+        .args(["--once", "--quiet-ms", &QUIET_MS.to_string()]);
     let mut bridge = Running::start(bridge, &log).map_err(failed("starting the bridge"))?;
     match bridge.wait().map_err(failed("waiting for the bridge"))? {
         Some(status) if status.success() => Ok(()),

@@ -107,7 +107,10 @@ impl Acknowledged {
         let Some((path, file)) = &mut self.0 else {
             return Ok(());
         };
-        let lines: String = ids.iter().map(|id| format!("{kind} {id}\n")).collect();
+        let mut lines = String::new();
+        for id in ids {
+            lines.extend([kind, " ", id, "\n"]);
+        }
         let failed = |source| PlayError::Acknowledged {
             file: path.clone(),
             source,
