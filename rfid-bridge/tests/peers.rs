@@ -1,11 +1,10 @@
 //! Other people's LLRP against ours: `PyPI` `sllurp` and `pyllrp` read from `reader-sim`, and the
 //! bridge's session reads from a reader emulator built on npm `llrpjs`. The peers are not part of
-//! this project; a test whose peer is not installed says so and passes. Where to find them:
-//!
-//! - `THERIAC_LLRP_PYTHON`: a Python with `sllurp==3.0.5 pyllrp==3.1.1 bitstring==4.2.3`
-//!   (otherwise `python3` of the path),
-//! - `THERIAC_LLRP_NODE_PATH`: a `node_modules` folder with `llrpjs@1.0.1` (otherwise where Node
-//!   looks from this folder).
+//! this project; a test whose peer is not installed says so and passes. They are looked for in the
+//! folder `THERIAC_LLRP_PEERS`, or in `target/peers` of the workspace, which `cargo xtask ci` fills:
+//! `venv/bin/python` with `sllurp==3.0.5 pyllrp==3.1.1 bitstring==4.2.3` (sllurp is GPL-3.0: run,
+//! never linked or copied) and `node_modules/llrpjs` 1.0.1; without the folder, `python3` and `node`
+//! of the path.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,7 +17,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -64,6 +63,20 @@ fn reader_sim(tags: &str) -> (Process, String) {
     (process, port)
 }
 
+/// Where the peers are installed.
+fn peers() -> PathBuf {
+    std::env::var_os("THERIAC_LLRP_PEERS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/peers"),
+        PathBuf::from,
+    )
+}
+
+fn node() -> Command {
+    let mut command = Command::new("node");
+    command.env("NODE_PATH", peers().join("node_modules"));
+    command
+}
+
 fn peer(name: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/peers")
@@ -73,13 +86,19 @@ fn peer(name: &str) -> String {
 
 /// Runs a Python client against a door of 200 tags; it prints how many distinct ones it saw.
 fn python_client(module: &str, script: &str) {
-    let python = std::env::var("THERIAC_LLRP_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let own = peers().join("venv/bin/python");
+    let python = if own.exists() {
+        own
+    } else {
+        PathBuf::from("python3")
+    };
     let import = format!("import {module}");
     let found = Command::new(&python)
         .args(["-c", &import])
         .stderr(Stdio::null())
         .status();
     if !found.is_ok_and(|status| status.success()) {
+        let python = python.display();
         eprintln!("SKIPPED: {python} has no module {module}; see the head of this file");
         return;
     }
@@ -108,10 +127,7 @@ fn pyllrp_reads_every_tag_from_our_reader() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn our_session_reads_every_tag_from_llrpjs() {
-    let mut node = Command::new("node");
-    if let Some(path) = std::env::var_os("THERIAC_LLRP_NODE_PATH") {
-        node.env("NODE_PATH", path);
-    }
+    let mut node = node();
     let found = node
         .args(["-e", "require('llrpjs')"])
         .stderr(Stdio::null())
@@ -120,10 +136,7 @@ async fn our_session_reads_every_tag_from_llrpjs() {
         eprintln!("SKIPPED: node finds no module llrpjs; see the head of this file");
         return;
     }
-    let mut command = Command::new("node");
-    if let Some(path) = std::env::var_os("THERIAC_LLRP_NODE_PATH") {
-        command.env("NODE_PATH", path);
-    }
+    let mut command = self::node();
     command
         .arg(peer("llrpjs_reader.js"))
         .args(["200", "10", "50"]);
