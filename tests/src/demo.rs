@@ -26,14 +26,19 @@ impl Demo {
     #[must_use]
     pub fn play(packs: usize, seed: u64) -> Self {
         let holder = tempfile::tempdir().expect("a temporary folder");
-        let dir = holder.path().join("node");
-        let (text, packs, seed) = (dir.to_string_lossy(), packs.to_string(), seed.to_string());
-        let mut running = Running::start(
+        let (dir, packs, seed) = (
+            holder.path().join("node"),
+            packs.to_string(),
+            seed.to_string(),
+        );
+        // A relative folder, as most people give one.
+        let mut running = Running::start_in(
+            holder.path(),
             "theriac",
             &[
                 "demo",
                 "--data",
-                &text,
+                "node",
                 "--listen",
                 "127.0.0.1:0",
                 "--scale",

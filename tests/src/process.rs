@@ -43,14 +43,16 @@ impl Running {
     /// Starts one of our binaries.
     #[must_use]
     pub fn start(name: &str, args: &[&str]) -> Self {
-        Self::start_path(&binary(name), args)
+        Self::start_in(Path::new("."), name, args)
     }
 
-    /// Starts any program.
+    /// Starts one of our binaries in a working directory.
     #[must_use]
-    pub fn start_path(program: &Path, args: &[&str]) -> Self {
-        let mut child = Command::new(program)
+    pub fn start_in(dir: &Path, name: &str, args: &[&str]) -> Self {
+        let program = binary(name);
+        let mut child = Command::new(&program)
             .args(args)
+            .current_dir(dir)
             .env("NO_COLOR", "1")
             .process_group(0)
             .stdin(Stdio::null())

@@ -150,8 +150,12 @@ fn play(command: &Demo, config: &Config, world: &World) -> Result<(Server, Facts
     let done = stage.play(&story, &mut |progress| teller.tell(progress));
     teller.finish();
     done.map_err(played_failure)?;
+    // The bridge takes paths in its configuration as relative to that file.
+    let dock_dir = std::path::absolute(command.data.join("dock"))
+        .context("finding the dock door's directory")
+        .map_err(Failure::usage)?;
     let door = Door {
-        dir: &command.data.join("dock"),
+        dir: &dock_dir,
         server: &url,
         api_key: &gateway,
         device_seed: dock_seed,
