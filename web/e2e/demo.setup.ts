@@ -22,6 +22,7 @@ export default async function setup(): Promise<(() => Promise<void>) | void> {
   const facts = join(data, 'demo.json');
   try {
     await answering(child, facts, () => output);
+    await hasPortal(readFacts(facts).url);
   } catch (error) {
     await stop(child);
     throw error;
@@ -60,6 +61,14 @@ async function answers(facts: string): Promise<boolean> {
     return (await fetch(`${readFacts(facts).url}/healthz`)).ok;
   } catch {
     return false;
+  }
+}
+
+/** A binary built before the portal was says so on its start page. */
+async function hasPortal(url: string): Promise<void> {
+  const page = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
+  if (!page.includes('/_app/')) {
+    throw new Error('the binary holds no portal: run `npm run build`, then build it again');
   }
 }
 

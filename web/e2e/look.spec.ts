@@ -115,5 +115,6 @@ for (const scene of SCENES) {
 async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.THERIAC_IMAGES ?? 'test-results/look';
   mkdirSync(folder, { recursive: true });
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { formatDate, formatDuration, formatTime, offsetZone, parseOffset, toMs, UTC } from './time';
+import {
+  formatAxis,
+  formatDate,
+  formatDuration,
+  formatTime,
+  offsetZone,
+  parseOffset,
+  toMs,
+  UTC,
+} from './time';
 
 describe('an instant', () => {
   const cases: [
@@ -53,6 +62,14 @@ describe('a date', () => {
   for (const [date, text] of cases) {
     it(`${date} reads ${text}`, () => expect(formatDate(date)).toBe(text));
   }
+});
+
+describe('a time axis', () => {
+  it('names each day once, in the zone', () => {
+    const marks = [18, 21, 24, 27].map((hour) => Date.UTC(2026, 10, 20, hour));
+    expect(formatAxis(marks, UTC)).toEqual(['18:00\n20 Nov', '21:00', '00:00\n21 Nov', '03:00']);
+    expect(formatAxis(marks, offsetZone('+06:00'))[0]).toBe('00:00\n21 Nov');
+  });
 });
 
 describe('a length of time', () => {

@@ -46,6 +46,18 @@ export function formatClock(ms: number, zone: Zone, seconds = false): string {
   }).format(shifted);
 }
 
+/** Marks of a time axis: the hour, and below it the day wherever a new one begins. */
+export function formatAxis(marks: number[], zone: Zone): string[] {
+  let before = '';
+  return marks.map((ms) => {
+    const [date = '', clock = ''] = formatClock(ms, zone).split(', ');
+    const day = date.replace(/ \d{4}$/, '');
+    const fresh = day !== before;
+    before = day;
+    return fresh ? `${clock}\n${day}` : clock;
+  });
+}
+
 /** `21 Nov 2026, 08:14 UTC+02:00`; a dash for no time. */
 export function formatTime(instant: Instant | null | undefined, zone: Zone = HERE): string {
   const ms = toMs(instant);

@@ -3,7 +3,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatCelsius } from '../temperature';
-import { formatClock, type Zone } from '../time';
+import { formatAxis, formatClock, zoneName, type Zone } from '../time';
 import { rangeOf, type Series, type Span } from './series';
 
 export interface Look {
@@ -29,6 +29,12 @@ export function draw(target: HTMLElement, series: Series, look: Look): uPlot {
   const palette = paletteOf(target);
   const height = () => (target.clientWidth < 520 ? 240 : 320);
   const clock = (seconds: number) => formatClock(seconds * 1000, look.zone);
+  const hours = (ticks: number[]) =>
+    formatAxis(
+      ticks.map((seconds) => seconds * 1000),
+      look.zone,
+    );
+  const zone = zoneName((series.times[0] ?? 0) * 1000, look.zone);
   const options: uPlot.Options = {
     width: Math.max(target.clientWidth, 200),
     height: height(),
@@ -37,9 +43,15 @@ export function draw(target: HTMLElement, series: Series, look: Look): uPlot {
     cursor: { drag: { x: true, y: false }, points: { size: 8 } },
     legend: { live: true },
     scales: { x: { time: true }, y: { range: () => rangeOf(series, look.low, look.high) } },
-    axes: [axis(palette), { ...axis(palette), values: (_, ticks) => ticks.map(degrees), size: 56 }],
+    axes: [
+      { ...axis(palette), values: (_, ticks) => hours(ticks), space: 64 },
+      { ...axis(palette), values: (_, ticks) => ticks.map(degrees), size: 56 },
+    ],
     series: [
-      { label: look.labels.time, value: (_, at) => (at == null ? '\u2013' : clock(at)) },
+      {
+        label: `${look.labels.time}, ${zone}`,
+        value: (_, at) => (at == null ? '\u2013' : clock(at)),
+      },
       ...series.devices.map((device, index) => ({
         label: device === '' ? look.labels.temperature : shortName(device),
         stroke: palette.line[index % palette.line.length],

@@ -135,7 +135,7 @@ export const en = {
     findings: (n: number) => count(n, 'finding', 'findings'),
     acknowledge: 'I have set this pack aside \u2013 go on scanning',
     acknowledged: 'Confirmed. Scanning goes on.',
-    stopped: 'Scanning is stopped until you confirm.',
+    stopped: 'Scanning is stopped.',
     checkAgain: 'Check again',
     history: 'History of this pack',
     lot: 'Whole lot',
