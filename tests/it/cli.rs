@@ -224,3 +224,56 @@ fn captures_some_of_two_files(
     assert_eq!(run(&["capture", &bad], admin).code, 2);
     assert_eq!(run(&["capture", &path("none.json")], admin).code, 3);
 }
+
+#[test]
+fn a_finished_demo_is_served_again_and_an_unfinished_one_is_refused() {
+    let holder = tempfile::tempdir().expect("a temporary folder");
+    let data = holder.path().join("node");
+    let demo = |data: &std::path::Path| {
+        let data = data.to_string_lossy();
+        let args = [
+            "demo",
+            "--data",
+            &data,
+            "--listen",
+            "127.0.0.1:0",
+            "--scale",
+            "10",
+        ];
+        finish(
+            "theriac",
+            &[&args[..], &["--exit-when-ready", "--format", "json"]].concat(),
+        )
+    };
+    let first = demo(&data);
+    assert_eq!(first.code, 0, "{}", text(&first));
+    let again = demo(&data);
+    assert_eq!(again.code, 0, "{}", text(&again));
+    let facts = |run: &Finished| serde_json::from_str::<Value>(&run.out).expect("only JSON");
+    assert_eq!(facts(&first)["scans"], facts(&again)["scans"]);
+    assert_eq!(facts(&first)["keys"], facts(&again)["keys"]);
+    assert_eq!(
+        facts(&again),
+        tests::demo::facts(&data),
+        "demo.json tells the new address"
+    );
+
+    fs::remove_file(data.join("demo.json")).expect("it was written");
+    let refused = demo(&data);
+    assert_eq!(refused.code, 2, "{}", text(&refused));
+    assert!(refused.err.contains("no finished demo"), "{}", refused.err);
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address").to_string();
+    let other = holder.path().join("other");
+    let other_text = other.to_string_lossy();
+    let run = finish(
+        "theriac",
+        &["demo", "--data", &other_text, "--listen", &address],
+    );
+    assert_eq!(run.code, 2, "{}", text(&run));
+    assert!(
+        !other.exists(),
+        "nothing is made for an address that cannot be had"
+    );
+}

@@ -18,7 +18,7 @@ pub struct Demo {
     pub facts: Value,
     /// A client without a key.
     pub client: Client,
-    _holder: TempDir,
+    holder: TempDir,
 }
 
 impl Demo {
@@ -55,7 +55,7 @@ impl Demo {
             dir,
             facts,
             client: Client::new(&url),
-            _holder: holder,
+            holder,
         }
     }
 
@@ -87,7 +87,7 @@ impl Demo {
     pub fn stop(self) -> (PathBuf, TempDir) {
         let status = self.running.stop();
         assert!(status.success(), "an orderly stop is a success: {status}");
-        (self.dir, self._holder)
+        (self.dir, self.holder)
     }
 }
 

@@ -81,10 +81,11 @@ pub(crate) fn run(command: &Demo, format: Format) -> Result<Exit, Failure> {
     config.node.data_dir.clone_from(&command.data);
     config.http.listen = command.listen;
     let played = command.data.join(facts::FILE);
+    let tell = Tell::new(format);
     let (running, facts) = if played.exists() {
-        serve_again(&config, &world, &played)?
+        serve_again(&config, &world, &played, tell)?
     } else {
-        play(command, &config, &world)?
+        play(command, &config, &world, tell)?
     };
     match format {
         Format::Json => out::json(&serde_json::json!(facts)),
@@ -93,35 +94,45 @@ pub(crate) fn run(command: &Demo, format: Format) -> Result<Exit, Failure> {
     let ready = format!("ready after {:.1} s", world.elapsed().as_secs_f64());
     if command.exit_when_ready {
         server::stop(running, &config)?;
-        out::line(&ready);
+        tell.line(&ready);
         return Ok(Exit::Ok);
     }
     server::wait(running, &config, || {
-        out::line(&format!("{ready}; Ctrl-C stops it"));
+        tell.line(&format!("{ready}; Ctrl-C stops it"));
     })?;
     Ok(Exit::Ok)
 }
 
 /// Serves the node in the background and says where.
-fn start(config: &Config, world: &World) -> Result<Server, Failure> {
+fn start(config: &Config, world: &World, tell: Tell) -> Result<Server, Failure> {
     let running = server::start(config, world.clone())?;
-    out::line(&format!("listening on {}", running.url()));
+    tell.line(&format!("listening on {}", running.url()));
     Ok(running)
 }
 
 /// Serves a demo that was played before.
-fn serve_again(config: &Config, world: &World, file: &Path) -> Result<(Server, Facts), Failure> {
+fn serve_again(
+    config: &Config,
+    world: &World,
+    file: &Path,
+    tell: Tell,
+) -> Result<(Server, Facts), Failure> {
     let facts = Facts::parse(&files::read(file, FACTS_BYTES_MAX)?)
         .with_context(|| format!("{} is not what a demo wrote", file.display()))
         .map_err(Failure::usage)?;
-    let running = start(config, world)?;
+    let running = start(config, world, tell)?;
     let facts = facts.at(&running.url());
     write_facts(file, &facts)?;
     Ok((running, facts))
 }
 
 /// Plays the story on a fresh node.
-fn play(command: &Demo, config: &Config, world: &World) -> Result<(Server, Facts), Failure> {
+fn play(
+    command: &Demo,
+    config: &Config,
+    world: &World,
+    tell: Tell,
+) -> Result<(Server, Facts), Failure> {
     if DataDir::new(&command.data).ledger().exists() {
         let error = anyhow::anyhow!(
             "{} holds a node but no finished demo",
@@ -137,7 +148,7 @@ fn play(command: &Demo, config: &Config, world: &World) -> Result<(Server, Facts
     let story = Story::new(command.seed, world.now_ms(), command.scale);
     let made = service::init(&command.data, LOG_NAME, world)
         .map_err(|error| local::failure(error, &command.data))?;
-    let running = start(config, world)?;
+    let running = start(config, world, tell)?;
     let url = running.url();
     let cast = Cast::register(&running.node, &story, made.admin_key)
         .context("registering the demo's parties")
@@ -146,7 +157,7 @@ fn play(command: &Demo, config: &Config, world: &World) -> Result<(Server, Facts
     let client = Client::new(&url, None, TIMEOUT)?;
     let (keys, gateway, dock_seed) = (cast.named_keys(), cast.gateway.clone(), cast.dock_seed);
     let mut stage = Stage::new(&client, cast, world.clone(), acknowledged);
-    let mut teller = Teller::default();
+    let mut teller = Teller { tell, bar: None };
     let done = stage.play(&story, &mut |progress| teller.tell(progress));
     teller.finish();
     done.map_err(played_failure)?;
@@ -160,7 +171,7 @@ fn play(command: &Demo, config: &Config, world: &World) -> Result<(Server, Facts
         api_key: &gateway,
         device_seed: dock_seed,
     };
-    let dock_read = read_dock(&mut stage, &story, &door)?;
+    let dock_read = read_dock(&mut stage, &story, &door, tell)?;
     let checkpoint_key = made.log_key.to_string();
     let facts = Facts::new(&story, &url, keys, checkpoint_key, dock_read);
     write_facts(&command.data.join(facts::FILE), &facts)?;
@@ -169,7 +180,12 @@ fn play(command: &Demo, config: &Config, world: &World) -> Result<(Server, Facts
 
 /// The pallet arrives: its logger is read out, and the reader at the door sees its labels. Without
 /// the programs for that the pallet stays in transit, and the demo says how to get them.
-fn read_dock(stage: &mut Stage, story: &Story, door: &Door<'_>) -> Result<bool, Failure> {
+fn read_dock(
+    stage: &mut Stage,
+    story: &Story,
+    door: &Door<'_>,
+    tell: Tell,
+) -> Result<bool, Failure> {
     stage.arrive(&story.arrival).map_err(played_failure)?;
     let program = std::env::current_exe()
         .context("finding this program")
@@ -177,7 +193,7 @@ fn read_dock(stage: &mut Stage, story: &Story, door: &Door<'_>) -> Result<bool, 
     let tools = match Tools::beside(&program) {
         Ok(tools) => tools,
         Err(missing @ DockError::Missing { .. }) => {
-            out::line(&format!(
+            tell.line(&format!(
                 "dock door skipped: {missing}; `cargo build -p rfid-bridge` (with --release if \
                  this is a release build) puts reader-sim and rfid-bridge beside theriac"
             ));
@@ -185,7 +201,7 @@ fn read_dock(stage: &mut Stage, story: &Story, door: &Door<'_>) -> Result<bool, 
         }
         Err(error) => return Err(Failure::usage(anyhow::Error::from(error))),
     };
-    out::line("a reader and a bridge meet at the dock door (LLRP over TCP)");
+    tell.line("a reader and a bridge meet at the dock door (LLRP over TCP)");
     dock::read(&tools, door, &story.arrival)
         .context("reading the dock door")
         .map_err(|error| Failure::new(Exit::Partial, error))?;
@@ -203,9 +219,30 @@ fn write_facts(file: &Path, facts: &Facts) -> Result<(), Failure> {
     files::write(file, &text)
 }
 
+/// Where the lines for people go: beside the JSON document, when that is asked for.
+#[derive(Clone, Copy)]
+struct Tell {
+    to: fn(&str),
+}
+
+impl Tell {
+    fn new(format: Format) -> Self {
+        let to = if format == Format::Json {
+            out::note
+        } else {
+            out::line
+        };
+        Self { to }
+    }
+
+    fn line(self, text: &str) {
+        (self.to)(text);
+    }
+}
+
 /// Tells how far the story is: a bar for a terminal, a line a chapter otherwise.
-#[derive(Default)]
 struct Teller {
+    tell: Tell,
     bar: Option<ProgressBar>,
 }
 
@@ -219,7 +256,7 @@ impl Teller {
                     bar.set_message(one_line(title));
                     self.bar = Some(bar);
                 } else {
-                    out::line(&format!("{title} ({steps} messages)"));
+                    self.tell.line(&format!("{title} ({steps} messages)"));
                 }
             }
             Progress::Step => {

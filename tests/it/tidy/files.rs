@@ -92,7 +92,7 @@ fn every_fixture_is_read_by_a_test_and_has_an_origin() {
         .collect();
     let mut files = Vec::new();
     super::walk(&super::root().join("fixtures"), &mut |path| {
-        files.push(path.to_path_buf())
+        files.push(path.to_path_buf());
     });
     for path in files.iter().filter(|path| !path.ends_with("README.md")) {
         let folder = path

@@ -34,11 +34,10 @@ fn sources(dir: &str, endings: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     walk(&root().join(dir), &mut |path| {
         let name = path.to_string_lossy();
-        if endings.iter().any(|ending| name.ends_with(ending)) {
-            if let Ok(text) = fs::read_to_string(path) {
-                let short = path.strip_prefix(root()).expect("below the root");
-                found.push((short.to_string_lossy().replace('\\', "/"), text));
-            }
+        let wanted = endings.iter().any(|ending| name.ends_with(ending));
+        if let Some(text) = wanted.then(|| fs::read_to_string(path).ok()).flatten() {
+            let short = path.strip_prefix(root()).expect("below the root");
+            found.push((short.to_string_lossy().replace('\\', "/"), text));
         }
     });
     found.sort();
