@@ -1,10 +1,10 @@
 //! Other people's LLRP against ours: `PyPI` `sllurp` and `pyllrp` read from `reader-sim`, and the
 //! bridge's session reads from a reader emulator built on npm `llrpjs`. The peers are not part of
-//! this project; a test whose peer is not installed says so and passes. They are looked for in the
-//! folder `THERIAC_LLRP_PEERS`, or in `target/peers` of the workspace, which `cargo xtask ci` fills:
-//! `venv/bin/python` with `sllurp==3.0.5 pyllrp==3.1.1 bitstring==4.2.3` (sllurp is GPL-3.0: run,
-//! never linked or copied) and `node_modules/llrpjs` 1.0.1; without the folder, `python3` and `node`
-//! of the path.
+//! this project; a test whose peer is not installed says so and passes. They are looked for in
+//! the folder `THERIAC_LLRP_PEERS`, or in `target/peers` of the workspace, which `cargo xtask ci`
+//! fills: `venv/bin/python` with `sllurp==3.0.5 pyllrp==3.1.1 bitstring==4.2.3` (sllurp is
+//! GPL-3.0: run, never linked or copied) and `node_modules/llrpjs` 1.0.1; without the folder,
+//! `python3` and `node` of the path.
 
 #![allow(
     clippy::unwrap_used,
