@@ -142,6 +142,13 @@ impl Drop for Running {
     }
 }
 
+/// Does something and tells how long it took.
+pub fn timed<T>(what: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let done = what();
+    (done, start.elapsed())
+}
+
 /// What a finished command said.
 #[derive(Debug)]
 pub struct Finished {
