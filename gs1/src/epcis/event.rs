@@ -124,6 +124,11 @@ impl Event {
         }
     }
 
+    /// The JSON of the event, as it was read, with its own `@context`.
+    pub fn json(&self) -> &Map<String, Value> {
+        &self.json
+    }
+
     /// The event as JSON: what was read, with its own `@context`.
     pub fn to_json(&self) -> Value {
         Value::Object(self.json.clone())
