@@ -3,7 +3,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::run::sh;
+use crate::run::{sh, works};
 
 /// `bench NAME [ARGS]`.
 pub(crate) fn bench(words: &[&str]) -> Result<()> {
@@ -16,6 +16,37 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
             "cargo run --release -p service --example verify_bench -- {}",
             rest.join(" ")
         )),
-        _ => bail!("bench: say `ingest` or `verify`"),
+        ["gs1", rest @ ..] => sh(&format!(
+            "cargo run --release -p gs1 --example bench -- {}",
+            rest.join(" ")
+        )),
+        _ => bail!("bench: say `ingest`, `verify` or `gs1`"),
     }
+}
+
+/// Crates with fuzz targets: each has an example `fuzz` that knows the options.
+const FUZZED: [&str; 1] = ["gs1"];
+
+/// `fuzz [--seconds N] [--target NAME] [--seed S] [--list]`: every crate that holds targets.
+pub(crate) fn fuzz(words: &[&str]) -> Result<()> {
+    let mut found = 0;
+    for package in FUZZED {
+        let run = format!("cargo run --release -q -p {package} --example fuzz --");
+        if let Some(name) = target(words)
+            && !works(&format!("{run} --list --target {name}"))
+        {
+            continue;
+        }
+        found += 1;
+        sh(&format!("{run} {}", words.join(" ")))?;
+    }
+    if found == 0 {
+        bail!("fuzz: no target of that name; `cargo xtask fuzz --list` tells the names");
+    }
+    Ok(())
+}
+
+fn target<'a>(words: &[&'a str]) -> Option<&'a str> {
+    let at = words.iter().position(|word| *word == "--target")?;
+    words.get(at + 1).copied()
 }

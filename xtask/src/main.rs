@@ -23,6 +23,9 @@ cargo xtask COMMAND
   web                   build the portal into web/build
   openapi               write service/openapi.json and the portal's typed client from the code
   bench ingest          durable signed blocks per second beside the signature-only rate
+  bench gs1 [NAME]      event hash, documents, tags and element strings, each beside a yardstick
+  fuzz [--seconds N] [--target NAME] [--seed S] [--list]
+                        mutated input for every parser, N seconds each (10 unless said)
 ";
 
 fn main() -> ExitCode {
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         ["setup"] => tools::everything(),
         ["web"] => web::build(),
         ["openapi"] => web::openapi(),
+        ["fuzz", rest @ ..] => bench::fuzz(rest),
         ["bench", rest @ ..] => bench::bench(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -1,0 +1,31 @@
+//! Reading EPCIS documents, beside reading the same bytes as JSON without looking at them.
+
+use gs1::epcis::{Event, parse_document};
+use serde_json::{Value, json};
+
+use crate::measure::{Bench, Figure, Yardstick};
+
+pub(crate) fn bench(bench: &mut Bench) {
+    let list: Vec<Value> = crate::hash::events(2).iter().map(Event::to_json).collect();
+    let events = list.len();
+    let document = json!({
+        "@context": [gs1::epcis::EPCIS_CONTEXT],
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": "2026-03-01T07:00:00Z",
+        "epcisBody": { "eventList": list },
+    });
+    let bytes = document.to_string().into_bytes();
+    let yardstick = || serde_json::from_slice::<Value>(&bytes).is_ok();
+    let yardstick = Yardstick {
+        name: "serde_json_value",
+        units: events,
+        call: &yardstick,
+    };
+    let figure = Figure {
+        name: "epcis_json_parse",
+        unit: "events/s",
+        units: events,
+    };
+    bench.run(&figure, || parse_document(&bytes).is_ok(), &yardstick);
+}
