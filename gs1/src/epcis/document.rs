@@ -42,6 +42,10 @@ pub struct Header {
     pub subscription_id: Option<String>,
     /// `epcisMasterData` as it was, not interpreted.
     pub master_data: Option<Value>,
+    /// Other members of `epcisHeader`, such as the DSCSA transaction statement, as they were.
+    pub extensions: Map<String, Value>,
+    /// The `@context` of the document, which defines the prefixes of these members.
+    pub context: Option<Value>,
 }
 
 /// The kinds of envelope.
@@ -113,7 +117,7 @@ fn read_document(mut map: Map<String, Value>, problems: &mut Problems) -> Docume
         shape::DOCUMENT.contains(&name) || uri::is_uri(name)
     });
     let at = (&map, &path);
-    let header = Header {
+    let mut header = Header {
         envelope: Envelope::Document,
         id: reader.optional(at, "id", Reader::uri),
         schema_version: reader.required(at, "schemaVersion", version),
@@ -121,14 +125,16 @@ fn read_document(mut map: Map<String, Value>, problems: &mut Problems) -> Docume
         sender: reader.optional(at, "sender", Reader::text),
         receiver: reader.optional(at, "receiver", Reader::text),
         instance_identifier: reader.optional(at, "instanceIdentifier", Reader::text),
-        master_data: reader.optional(at, "epcisHeader", |reader, value, path| {
-            reader
-                .extensible(value, path, &["epcisMasterData"])?
-                .get("epcisMasterData")
-                .cloned()
-        }),
+        context: map.get("@context").cloned(),
         ..Header::default()
     };
+    let header_members = reader.optional(at, "epcisHeader", |reader, value, path| {
+        reader
+            .extensible(value, path, &["epcisMasterData"])
+            .cloned()
+    });
+    header.extensions = header_members.unwrap_or_default();
+    header.master_data = header.extensions.remove("epcisMasterData");
     let events = inner(body, "epcisBody", &path, problems)
         .map(|body| events(body, &context, &path.key("epcisBody"), problems))
         .unwrap_or_default();
@@ -152,6 +158,7 @@ fn read_query_document(mut map: Map<String, Value>, problems: &mut Problems) -> 
         id: reader.optional(at, "id", Reader::uri),
         schema_version: reader.optional(at, "schemaVersion", version),
         creation_date_ms: reader.optional(at, "creationDate", Reader::time),
+        context: map.get("@context").cloned(),
         ..Header::default()
     };
     let events = query_events(body, &context, &mut header, problems).unwrap_or_default();

@@ -14,14 +14,26 @@ pub struct ParseError {
 
 /// One problem and its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {what}", if pointer.is_empty() { "document" } else { pointer })]
+#[error("{}: {what}", place_in_words(*place, pointer))]
 pub struct Problem {
-    /// JSON pointer (RFC 6901) into the document; empty for the document itself.
+    /// JSON pointer (RFC 6901) into the document; empty for the document itself. In an XML
+    /// document it is the pointer into the same document in JSON, or a path of element names.
     pub pointer: String,
+    /// Where in the text of an XML document.
+    pub place: Option<Place>,
     /// What sort of problem it is, for programs.
     pub kind: ProblemKind,
     /// What is wrong, for people.
     pub what: String,
+}
+
+/// A place in a text, both counted from 1; a column counts characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Line.
+    pub line: usize,
+    /// Character in the line.
+    pub column: usize,
 }
 
 /// Sorts of problems.
@@ -29,6 +41,10 @@ pub struct Problem {
 pub enum ProblemKind {
     /// Not JSON, or JSON that cannot be kept exactly.
     Json,
+    /// Not XML, or XML with entities of its own.
+    Xml,
+    /// An element of XML that stands where the schema has another.
+    Order,
     /// Beyond a bound of [`crate::limits`].
     Limit,
     /// A required member is absent.
@@ -46,6 +62,7 @@ impl ParseError {
     pub(super) fn one(kind: ProblemKind, pointer: &str, what: impl Into<String>) -> Self {
         let problem = Problem {
             pointer: pointer.to_owned(),
+            place: None,
             kind,
             what: what.into(),
         };
@@ -53,6 +70,20 @@ impl ParseError {
             problems: vec![problem],
             truncated: false,
         }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+fn place_in_words(place: Option<Place>, pointer: &str) -> String {
+    match (place, pointer) {
+        (Some(place), _) => place.to_string(),
+        (None, "") => "document".to_owned(),
+        (None, pointer) => pointer.to_owned(),
     }
 }
 
@@ -144,6 +175,7 @@ impl Problems {
             let what = shortened(what.into());
             self.found.push(Problem {
                 pointer: path.pointer(),
+                place: None,
                 kind,
                 what,
             });
