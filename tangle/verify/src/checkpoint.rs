@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::limits;
@@ -25,8 +26,8 @@ use crate::merkle::Hash;
 mod note;
 mod vkey;
 
-pub use note::{Note, NoteSignature};
-pub use vkey::{KeyError, VerifierKey, key_id};
+pub use note::{Note, NoteSignature, cosigned_message};
+pub use vkey::{KeyError, KeyType, VerifierKey, key_id};
 
 /// The state of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +83,12 @@ impl Checkpoint {
         )
     }
 
+    /// Whether a signature by this key is the log's own: it carries the origin's name, and is
+    /// not the cosignature of a witness.
+    pub fn is_signed_by(&self, key: &VerifierKey) -> bool {
+        key.name() == self.origin && !key.is_witness()
+    }
+
     /// Reads the text that is signed.
     pub fn from_text(text: &str) -> Result<Self, NoteError> {
         let fail = |line, reason| Err(NoteError::Line { line, reason });
@@ -120,7 +127,7 @@ pub fn verify_note(text: &str, known: &[VerifierKey]) -> Result<Checkpoint, Note
     let note = Note::parse(text)?;
     let checkpoint = note.checkpoint()?;
     let signers = note.signers(known)?;
-    if signers.iter().any(|key| key.name() == checkpoint.origin) {
+    if signers.iter().any(|key| checkpoint.is_signed_by(key)) {
         Ok(checkpoint)
     } else {
         Err(NoteError::NotSigned {
@@ -129,15 +136,20 @@ pub fn verify_note(text: &str, known: &[VerifierKey]) -> Result<Checkpoint, Note
     }
 }
 
+/// SHA-256 of an origin as 64 hex digits: how witnesses name a log in paths and files.
+pub fn origin_hash(origin: &str) -> String {
+    crate::ids::to_hex(&Sha256::digest(origin))
+}
+
 /// A decimal number without sign or leading zeros.
-pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
+pub fn parse_decimal(text: &str) -> Option<u64> {
     let canonical = text == "0" || !text.starts_with('0');
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     (canonical && digits).then(|| text.parse().ok()).flatten()
 }
 
 /// 32 bytes of canonical base64.
-pub(crate) fn parse_hash(text: &str) -> Option<Hash> {
+pub fn parse_hash(text: &str) -> Option<Hash> {
     parse_base64(text, 32)?.try_into().ok()
 }
 
@@ -160,5 +172,7 @@ pub(crate) fn check_size(bytes: usize) -> Result<(), NoteError> {
     }
 }
 
+#[cfg(test)]
+mod cosignature_tests;
 #[cfg(test)]
 mod tests;

@@ -32,7 +32,8 @@ pub(crate) const LABEL_KID: i64 = 4;
 /// Our header label, in COSE's private-use range (less than -65536): what the ledger adds.
 pub(crate) const LABEL_THERIAC: i64 = -65537;
 
-const TAG_SIGN1: u64 = 18;
+/// Tag of `COSE_Sign1` (RFC 9052 section 2).
+pub(crate) const TAG_SIGN1: u64 = 18;
 
 /// A `COSE_Sign1` taken apart; the readers stand at the start of their byte strings' content.
 pub(crate) struct Sign1<'a> {

@@ -21,6 +21,7 @@ pub mod cbor;
 pub mod checkpoint;
 mod cose;
 pub mod error;
+pub mod fork;
 pub mod genesis;
 pub mod header;
 pub mod ids;
@@ -30,12 +31,14 @@ pub mod merkle;
 pub mod milestone;
 pub mod outcome;
 pub mod proof;
+pub mod receipt;
 #[cfg(test)]
 mod samples;
 
 pub use block::{Payload, SignedBlock, Statement, UnsignedBlock, VerifiedBlock};
 pub use checkpoint::{Checkpoint, NoteError, VerifierKey};
 pub use error::{Fault, Malformed, Rejected};
+pub use fork::{ForkProof, Forked};
 pub use genesis::Genesis;
 pub use header::{Algorithm, Anchor, Header, Hlc, Kind, Parents};
 pub use ids::{BlockId, HexError, KeyId, NetworkId};
@@ -43,3 +46,4 @@ pub use item::{Item, Media, Slot};
 pub use milestone::{Milestone, SignedMilestone, VerifiedMilestone};
 pub use outcome::{LogLeaf, Outcome};
 pub use proof::{ProofFile, ProofItem};
+pub use receipt::Receipt;

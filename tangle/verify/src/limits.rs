@@ -66,3 +66,9 @@ pub const NOTE_BYTES_MAX: usize = 128 * 1024;
 
 /// A proof file, bytes: a full block of items with their paths, in base64, fits.
 pub const PROOF_BYTES_MAX: usize = 5 * 1024 * 1024;
+
+/// A COSE receipt, bytes: claims of two names and a path of at most 63 hashes.
+pub const RECEIPT_BYTES_MAX: usize = 4 * 1024;
+
+/// A fork proof, bytes: a genesis and two statements.
+pub const FORK_PROOF_BYTES_MAX: usize = GENESIS_BYTES_MAX + 2 * STATEMENT_BYTES_MAX + 32;

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 mod frontier;
 pub mod path;
+pub mod tile;
 
 pub use frontier::{Frontier, Node};
 pub use path::{FullNodes, PathError, consistency_path, inclusion_path};

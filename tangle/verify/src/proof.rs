@@ -29,7 +29,7 @@ mod file;
 mod report;
 
 pub use file::{ProofError, ProofFile, ProofItem};
-pub use report::{Proved, Report, STEPS, Step, Trust, verify};
+pub use report::{Policy, Proved, Report, STEPS, Step, Trust, Witnessed, verify, verify_with};
 
 #[cfg(test)]
 mod tests;

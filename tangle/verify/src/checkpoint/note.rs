@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::vkey::is_name;
-use super::{Checkpoint, NoteError, VerifierKey, check_size, parse_base64};
+use super::{Checkpoint, KeyType, NoteError, VerifierKey, check_size, parse_base64};
 use crate::limits;
 
 /// Starts each signature line: an em dash and a space.
@@ -108,7 +108,8 @@ impl Note {
 }
 
 impl NoteSignature {
-    fn parse(line: &str) -> Result<Self, &'static str> {
+    /// Reads one signature line, without its newline; the error says what is wrong with it.
+    pub fn parse(line: &str) -> Result<Self, &'static str> {
         let rest = line
             .strip_prefix(MARK)
             .ok_or("a signature starts with an em dash and a space")?;
@@ -141,14 +142,47 @@ impl NoteSignature {
         self.name == key.name() && self.id == key.id()
     }
 
-    /// Checks it for this key and text.
+    /// Checks it for this key and text, as what the key's type says a signature is.
     pub fn check(&self, key: &VerifierKey, text: &str) -> Result<(), NoteError> {
         let bad = || NoteError::BadSignature {
             name: self.name.clone(),
         };
-        let signature = self.signature.as_slice().try_into().map_err(|_| bad())?;
-        key.key()
-            .check(text.as_bytes(), signature)
-            .map_err(|_| bad())
+        let held = match key.kind() {
+            KeyType::Note => {
+                let signature = self.signature.as_slice().try_into().ok();
+                signature.map(|signature| key.key().check(text.as_bytes(), signature))
+            }
+            KeyType::Cosignature => self.cosignature().map(|(time_s, signature)| {
+                let message = cosigned_message(time_s, text);
+                key.key().check(message.as_bytes(), &signature)
+            }),
+        };
+        match held {
+            Some(Ok(())) => Ok(()),
+            _ => Err(bad()),
+        }
     }
+
+    /// When a witness made it, seconds since the Unix epoch, if it has the shape of a
+    /// cosignature. Trust it only after [`NoteSignature::check`] with the witness's key.
+    pub fn time_s(&self) -> Option<u64> {
+        self.cosignature().map(|(time_s, _)| time_s)
+    }
+
+    /// Time and Ed25519 signature of a timestamped signature: 8 bytes, big-endian, at most
+    /// 2^63 - 1, and 64.
+    fn cosignature(&self) -> Option<(u64, [u8; 64])> {
+        let (time, signature) = self.signature.split_first_chunk::<8>()?;
+        let time_s = u64::from_be_bytes(*time);
+        let in_range = i64::try_from(time_s).is_ok();
+        let signature = signature.try_into().ok()?;
+        in_range.then_some((time_s, signature))
+    }
+}
+
+/// What a witness signs (C2SP `tlog-cosignature` v1): that at `time_s` (seconds since the Unix
+/// epoch) the largest consistent tree it saw of this log is the one in `text`, the whole body of
+/// the checkpoint note with its last newline.
+pub fn cosigned_message(time_s: u64, text: &str) -> String {
+    format!("cosignature/v1\ntime {time_s}\n{text}")
 }

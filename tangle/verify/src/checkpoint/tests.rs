@@ -235,7 +235,11 @@ fn verifier_keys_have_one_spelling() {
         ),
         (
             format!("{rest}+{}", typed(4, &key_bytes)),
-            KeyError::Type(4),
+            KeyError::Mismatch,
+        ),
+        (
+            format!("{rest}+{}", typed(6, &key_bytes)),
+            KeyError::Type(6),
         ),
         (format!("{rest}+{}", typed(1, &[0; 32])), KeyError::Point),
     ] {

@@ -1,5 +1,7 @@
-//! Verifier keys of C2SP `signed-note`: how a log's public key is written down and handed round.
-//! `<name>+<key id, 8 hex digits>+<base64 of 0x01 and the Ed25519 key>`
+//! Verifier keys of C2SP `signed-note`: how the public key of a log or of a witness is written
+//! down and handed round. `<name>+<key id, 8 hex digits>+<base64 of a type byte and the key>`,
+//! where the type says what a signature is: 0x01 a plain Ed25519 note signature (a log), 0x04 a
+//! timestamped cosignature (C2SP `tlog-cosignature` v1, a witness).
 
 use alloc::string::String;
 use core::fmt;
@@ -14,8 +16,32 @@ use super::parse_base64;
 use crate::ids::{KeyId, from_hex, to_hex};
 use crate::limits;
 
-/// Signature type of plain Ed25519 notes.
-const ED25519: u8 = 0x01;
+/// What a key's signatures are: the type byte of C2SP `signed-note`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyType {
+    /// Plain Ed25519 over the note's text (0x01): how a log signs.
+    Note,
+    /// Ed25519 over time and text (0x04): how a witness co-signs.
+    Cosignature,
+}
+
+impl KeyType {
+    /// Its byte in keys and key ids.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Note => 0x01,
+            Self::Cosignature => 0x04,
+        }
+    }
+
+    const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0x01 => Some(Self::Note),
+            0x04 => Some(Self::Cosignature),
+            _ => None,
+        }
+    }
+}
 
 /// Text that is not a verifier key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -32,8 +58,8 @@ pub enum KeyError {
     /// Not canonical base64 of a type byte and 32 bytes.
     #[error("a verifier key ends in canonical base64 of a type byte and 32 bytes")]
     Key,
-    /// Another signature type than Ed25519.
-    #[error("the signature type {0} is not supported, only ed25519 (1)")]
+    /// Another signature type than those of [`KeyType`].
+    #[error("the signature type {0} is not supported, only ed25519 (1) and its cosignature (4)")]
     Type(u8),
     /// A key that is no canonical Ed25519 point, or one of small order.
     #[error("the key is not a canonical ed25519 key of full order")]
@@ -48,11 +74,21 @@ pub enum KeyError {
 pub struct VerifierKey {
     name: String,
     key: KeyId,
+    kind: KeyType,
 }
 
 impl VerifierKey {
-    /// The key under this name.
+    /// The key of a log, under this name.
     pub fn new(name: &str, key: KeyId) -> Result<Self, KeyError> {
+        Self::of(KeyType::Note, name, key)
+    }
+
+    /// The key of a witness, under this name.
+    pub fn witness(name: &str, key: KeyId) -> Result<Self, KeyError> {
+        Self::of(KeyType::Cosignature, name, key)
+    }
+
+    fn of(kind: KeyType, name: &str, key: KeyId) -> Result<Self, KeyError> {
         if !is_name(name) {
             return Err(KeyError::Name);
         }
@@ -62,6 +98,7 @@ impl VerifierKey {
         Ok(Self {
             name: name.into(),
             key,
+            kind,
         })
     }
 
@@ -75,18 +112,32 @@ impl VerifierKey {
         &self.key
     }
 
-    /// The short id that signature lines carry.
+    /// What its signatures are.
+    pub fn kind(&self) -> KeyType {
+        self.kind
+    }
+
+    /// Whether its signature is a witness's, not a log's own.
+    pub fn is_witness(&self) -> bool {
+        self.kind == KeyType::Cosignature
+    }
+
+    /// The short id that signature lines carry: the first four bytes of
+    /// SHA-256(name | newline | type | key).
     pub fn id(&self) -> [u8; 4] {
-        key_id(&self.name, &self.key)
+        short_id(self.kind, &self.name, &self.key)
     }
 }
 
-/// The short id of an Ed25519 note key: the first four bytes of
-/// SHA-256(name | newline | 0x01 | key).
+/// The short id of a log's Ed25519 key under this name.
 pub fn key_id(name: &str, key: &KeyId) -> [u8; 4] {
+    short_id(KeyType::Note, name, key)
+}
+
+fn short_id(kind: KeyType, name: &str, key: &KeyId) -> [u8; 4] {
     let hash: [u8; 32] = Sha256::new()
         .chain_update(name)
-        .chain_update([b'\n', ED25519])
+        .chain_update([b'\n', kind.code()])
         .chain_update(key.as_bytes())
         .finalize()
         .into();
@@ -96,7 +147,7 @@ pub fn key_id(name: &str, key: &KeyId) -> [u8; 4] {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut material = [ED25519; 33];
+        let mut material = [self.kind.code(); 33];
         material
             .iter_mut()
             .skip(1)
@@ -125,11 +176,9 @@ impl FromStr for VerifierKey {
         let id: [u8; 4] = from_hex(id).map_err(|_| KeyError::Id)?;
         let material = parse_base64(material, 33).ok_or(KeyError::Key)?;
         let (kind, key) = material.split_first().ok_or(KeyError::Key)?;
-        if *kind != ED25519 {
-            return Err(KeyError::Type(*kind));
-        }
+        let kind = KeyType::from_code(*kind).ok_or(KeyError::Type(*kind))?;
         let key: [u8; 32] = key.try_into().map_err(|_| KeyError::Key)?;
-        let key = Self::new(name, KeyId::new(key))?;
+        let key = Self::of(kind, name, KeyId::new(key))?;
         if key.id() == id {
             Ok(key)
         } else {

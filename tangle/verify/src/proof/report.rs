@@ -46,6 +46,25 @@ pub enum Trust {
     Pinned,
 }
 
+/// A witness that co-signed the checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witnessed {
+    /// Its key, one of those given.
+    pub key: VerifierKey,
+    /// When it co-signed, seconds since the Unix epoch, by its own clock.
+    pub time_s: u64,
+}
+
+/// Whom the caller trusts. Keys of logs and of witnesses are told apart by their type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Policy<'k> {
+    /// Keys of logs and witnesses; `None` leaves it to the keys pinned in the file.
+    pub keys: Option<&'k [VerifierKey]>,
+    /// How many of the given witnesses must have co-signed, each key counted once whatever
+    /// names it goes by.
+    pub witnesses_min: usize,
+}
+
 /// What a proof shows, once every step holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proved {
@@ -67,8 +86,10 @@ pub struct Proved {
     pub position: u64,
     /// The checkpoint it is proved against.
     pub checkpoint: Checkpoint,
-    /// The keys that signed the checkpoint.
+    /// The keys that signed the checkpoint: the log's and its witnesses', in order of the lines.
     pub signers: Vec<VerifierKey>,
+    /// Those of the witnesses' signatures whose key was given, with their time.
+    pub witnesses: Vec<Witnessed>,
     /// Whose word the signers rest on.
     pub trust: Trust,
 }
@@ -97,8 +118,17 @@ impl Report {
 /// Checks a proof file. With `trust`, one of the keys given must have signed the checkpoint as
 /// its log; without, the keys pinned in the file count and the report says so.
 pub fn verify(bytes: &[u8], trust: Option<&[VerifierKey]>) -> Report {
+    let policy = Policy {
+        keys: trust,
+        witnesses_min: 0,
+    };
+    verify_with(bytes, &policy)
+}
+
+/// Checks a proof file as [`verify`] does, and that enough witnesses co-signed its checkpoint.
+pub fn verify_with(bytes: &[u8], policy: &Policy<'_>) -> Report {
     let mut steps = Vec::new();
-    let proved = run(&mut steps, bytes, trust).ok();
+    let proved = run(&mut steps, bytes, policy).ok();
     Report { steps, proved }
 }
 
@@ -128,11 +158,7 @@ fn step<T>(steps: &mut Vec<Step>, outcome: Result<(T, String), String>) -> Resul
     }
 }
 
-fn run(
-    steps: &mut Vec<Step>,
-    bytes: &[u8],
-    trust: Option<&[VerifierKey]>,
-) -> Result<Proved, Failed> {
+fn run(steps: &mut Vec<Step>, bytes: &[u8], policy: &Policy<'_>) -> Result<Proved, Failed> {
     let (file, checkpoint) = step(steps, check_file(bytes))?;
     let (genesis, statement) = step(steps, check_format(&file))?;
     let network = genesis.network_id();
@@ -141,7 +167,7 @@ fn run(
     let (leaf, milestone, outcome) = step(steps, check_leaf(&file.leaf, &id))?;
     step(steps, check_inclusion(&file, &leaf, &checkpoint))?;
     step(steps, check_checkpoint(&file, &checkpoint))?;
-    let trust = step(steps, check_trust(&file.keys, &checkpoint, trust))?;
+    let (trust, witnesses) = step(steps, check_trust(&file, &checkpoint, policy))?;
     Ok(Proved {
         genesis,
         network,
@@ -153,6 +179,7 @@ fn run(
         position: file.index,
         checkpoint,
         signers: file.keys,
+        witnesses,
         trust,
     })
 }
@@ -262,7 +289,7 @@ fn check_checkpoint(file: &ProofFile, checkpoint: &Checkpoint) -> Finding<()> {
             .map_err(|error| error.to_string())?;
     }
     let origin = &checkpoint.origin;
-    if !file.keys.iter().any(|key| key.name() == origin) {
+    if !file.keys.iter().any(|key| checkpoint.is_signed_by(key)) {
         return Err(format!("the log {origin} did not sign its checkpoint"));
     }
     Ok((
@@ -272,23 +299,55 @@ fn check_checkpoint(file: &ProofFile, checkpoint: &Checkpoint) -> Finding<()> {
 }
 
 fn check_trust(
-    signers: &[VerifierKey],
+    file: &ProofFile,
     checkpoint: &Checkpoint,
-    given: Option<&[VerifierKey]>,
-) -> Finding<Trust> {
+    policy: &Policy<'_>,
+) -> Finding<(Trust, Vec<Witnessed>)> {
     let origin = &checkpoint.origin;
-    let Some(given) = given else {
+    let wanted = policy.witnesses_min;
+    let Some(given) = policy.keys else {
+        if wanted > 0 {
+            return Err("witnesses are asked for, but no keys of witnesses are given".into());
+        }
         let detail = format!("only by the keys pinned in the file itself, of {origin}");
-        return Ok((Trust::Pinned, detail));
+        return Ok(((Trust::Pinned, Vec::new()), detail));
     };
-    match given
+    let own = given
         .iter()
-        .find(|key| key.name() == origin && signers.contains(key))
-    {
-        Some(key) => Ok((Trust::Given, format!("signed by the given key {key}"))),
-        None => Err(format!(
-            "none of the {} keys given signed as the log {origin}",
-            given.len()
-        )),
+        .find(|key| checkpoint.is_signed_by(key) && file.keys.contains(key));
+    let Some(own) = own else {
+        let count = given.len();
+        return Err(format!(
+            "none of the {count} keys given signed as the log {origin}"
+        ));
+    };
+    let witnesses = witnesses(file, given);
+    if witnesses.len() < wanted {
+        let found = witnesses.len();
+        return Err(format!(
+            "{found} of the witnesses given co-signed, {wanted} are needed"
+        ));
     }
+    let detail = match witnesses.len() {
+        0 => format!("signed by the given key {own}"),
+        count => format!("signed by the given key {own}, co-signed by {count} of the witnesses"),
+    };
+    Ok(((Trust::Given, witnesses), detail))
+}
+
+/// The given witnesses that co-signed, by the order of the lines; one key counts once, however
+/// many names and lines it has.
+fn witnesses(file: &ProofFile, given: &[VerifierKey]) -> Vec<Witnessed> {
+    let mut found: Vec<Witnessed> = Vec::new();
+    for (signature, key) in file.note.signatures.iter().zip(&file.keys) {
+        let counted = found.iter().any(|known| known.key.key() == key.key());
+        if counted || !key.is_witness() || !given.contains(key) {
+            continue;
+        }
+        found.extend(signature.time_s().map(|time_s| Witnessed {
+            key: key.clone(),
+            time_s,
+        }));
+    }
+    found
 }
