@@ -7,7 +7,6 @@ mod tests;
 use crate::ai::{self, ValueError};
 use crate::element_string::Element;
 use crate::epc::{Epc, EpcError};
-use crate::key::{Gln, Gtin, Lot, Serial, Sgln, Sgtin, Sscc};
 use crate::{limits, uri};
 
 /// A Digital Link taken apart.
@@ -65,43 +64,72 @@ impl DigitalLink {
         self.path.iter().chain(&self.attributes)
     }
 
-    /// What the path identifies. `None` for keys and qualifiers that [`Epc`] does not model.
+    /// What the path identifies. `None` for qualifiers that have no EPC, such as a consumer
+    /// product variant without serial number.
     pub fn epc(&self) -> Option<Epc> {
-        let qualifier = |ai: &str| {
-            self.path
-                .iter()
-                .find(|(key, _)| key == ai)
-                .map(|(_, value)| value.as_str())
-        };
-        let (key, value) = self.path.first()?;
-        match key.as_str() {
-            "00" => Sscc::parse(value).ok().map(Epc::Sscc),
-            "01" => {
-                let gtin = Gtin::parse(value).ok()?;
-                match (
-                    qualifier("21"),
-                    qualifier("10"),
-                    qualifier("22"),
-                    qualifier("235"),
-                ) {
-                    (Some(serial), ..) => Serial::parse(serial)
-                        .ok()
-                        .map(|serial| Sgtin::new(gtin, serial).into()),
-                    (None, Some(lot), ..) => {
-                        Lot::parse(lot).ok().map(|lot| Epc::Lgtin { gtin, lot })
-                    }
-                    (None, None, None, None) => Some(Epc::Gtin(gtin)),
-                    _ => None,
-                }
+        Epc::from_path(&self.path)
+    }
+}
+
+/// The stem of a canonical Digital Link.
+pub const RESOLVER: &str = "https://id.gs1.org";
+
+/// Writes a Digital Link: `stem` (scheme and host, with or without a path), the first value of
+/// the primary key `key`, the longest chain of its qualifiers that `elements` hold, and all other
+/// elements as attributes, those of predefined length first. A repeated AI is written once.
+///
+/// # Errors
+/// [`EpcError::DigitalLink`] where `key` is no primary key, is not among the elements, or an
+/// element that stays over may not be an attribute.
+pub fn write(stem: &str, key: &str, elements: &[Element]) -> Result<String, EpcError> {
+    let value = |wanted: &str| {
+        let found = elements.iter().find(|(ai, _)| ai == wanted);
+        found.map(|(_, value)| value.as_str())
+    };
+    let missing = || EpcError::DigitalLink(format!("lacks the primary key ({key})"));
+    let chains = qualifier_chains(key).ok_or_else(missing)?;
+    let held = |chain: &[&'static str]| -> Vec<&'static str> {
+        let held = chain.iter().filter(|ai| value(ai).is_some());
+        held.copied().collect()
+    };
+    let qualifiers = chains.iter().map(|chain| held(chain));
+    // The first of several equally long chains.
+    let best = qualifiers.rev().max_by_key(Vec::len).unwrap_or_default();
+    let mut out = stem.strip_suffix('/').unwrap_or(stem).to_owned();
+    let mut written = vec![key];
+    out.extend([
+        "/",
+        key,
+        "/",
+        &uri::encode_component(value(key).ok_or_else(missing)?),
+    ]);
+    for ai in best {
+        out.extend([
+            "/",
+            ai,
+            "/",
+            &uri::encode_component(value(ai).unwrap_or_default()),
+        ]);
+        written.push(ai);
+    }
+    let mut mark = '?';
+    for fixed in [true, false] {
+        for (ai, value) in elements {
+            if written.contains(&ai.as_str()) || ai::has_predefined_length(ai) != fixed {
+                continue;
             }
-            "414" if qualifier("7040").is_none() => {
-                let gln = Gln::parse(value).ok()?;
-                Sgln::new(gln, qualifier("254")).ok().map(Epc::Sgln)
-            }
-            "417" if self.path.len() == 1 => Gln::parse(value).ok().map(Epc::Pgln),
-            _ => None,
+            written.push(ai);
+            out.push(mark);
+            out.extend([ai, "=", &uri::encode_component(value)]);
+            mark = '&';
         }
     }
+    Ok(out)
+}
+
+/// Whether an AI is the primary key of a Digital Link.
+pub(crate) fn is_primary(ai: &str) -> bool {
+    qualifier_chains(ai).is_some()
 }
 
 /// Whether a URI scheme is one that Digital Links have.

@@ -2,15 +2,19 @@
 //! element string of the same thing are equal here, so that a pack commissioned in one syntax is
 //! recognised when it is scanned in another. What is no GS1 key of ours stays as the URI it was.
 
+mod elements;
 #[cfg(test)]
 mod tests;
 mod urn;
+mod write;
 
 pub(crate) use urn::escape;
 
 use crate::ai::ValueError;
 use crate::digital_link;
-use crate::key::{Gln, Gtin, Lot, Sgln, Sgtin, Sscc, serde_as_text};
+use crate::element_string::Element;
+use crate::key::{Adi, Bic, Cpi, Gcn, Gdti, Giai, Gid, Ginc, Gln, Grai, Gsin, Gsrn, Gtin, Imovn};
+use crate::key::{Itip, Lot, Sgln, Sgtin, Sscc, Upui, Usdod, serde_as_text};
 use crate::{limits, uri};
 
 /// Something EPCIS events speak of: an item, a logistic unit, a place, a class of items, a party.
@@ -33,7 +37,39 @@ pub enum Epc {
     Gtin(Gtin),
     /// A party.
     Pgln(Gln),
-    /// Any other absolute URI: another EPC scheme, a private URN, a web address. Kept as given;
+    /// A returnable asset, or without serial component all of its type.
+    Grai(Grai),
+    /// A single asset.
+    Giai(Giai),
+    /// Who receives a service.
+    Gsrn(Gsrn),
+    /// Who gives a service.
+    Gsrnp(Gsrn),
+    /// A document, or without serial component all of its type.
+    Gdti(Gdti),
+    /// A coupon, or without serial component all of one offer.
+    Gcn(Gcn),
+    /// A component or part, or without serial number all of its kind.
+    Cpi(Cpi),
+    /// A consignment.
+    Ginc(Ginc),
+    /// A shipment.
+    Gsin(Gsin),
+    /// A piece of a trade item, or without serial number all such pieces.
+    Itip(Itip),
+    /// A unit pack of tobacco.
+    Upui(Upui),
+    /// A general identifier.
+    Gid(Gid),
+    /// A supply of the US Department of Defense.
+    Usdod(Usdod),
+    /// A part in aerospace and defense.
+    Adi(Adi),
+    /// A freight container.
+    Bic(Bic),
+    /// A vessel.
+    Imovn(Imovn),
+    /// Any other absolute URI: an unknown EPC scheme, a pattern, a private URN, a web address. Kept as given;
     /// [`Epc::parse`] never puts a text here that is not a URI.
     Other(String),
 }
@@ -90,9 +126,9 @@ pub enum EpcError {
 }
 
 impl Epc {
-    /// Reads an identifier: a pure-identity EPC URN (`urn:epc:id:sgtin|sscc|sgln|pgln`), a class
-    /// (`urn:epc:class:lgtin`, `urn:epc:idpat:sgtin:...*`), a GS1 Digital Link of any host, or
-    /// any other absolute URI, which becomes [`Epc::Other`].
+    /// Reads an identifier: a pure-identity EPC URN (`urn:epc:id:...`) of any scheme of TDS 6.3, a
+    /// class (`urn:epc:class:lgtin:...`, `urn:epc:idpat:sgtin:...*`), a GS1 Digital Link of any
+    /// host, or any other absolute URI, which becomes [`Epc::Other`].
     ///
     /// # Errors
     /// [`EpcError`] for what is no URI, and for an identifier of a scheme listed above that is
@@ -116,21 +152,51 @@ impl Epc {
         Ok(Self::Other(text.to_owned()))
     }
 
-    /// The one spelling we write: a Digital Link on `id.gs1.org` without attributes, or the URI
-    /// as it was given for [`Epc::Other`].
+    /// The one spelling we write: a Digital Link on `id.gs1.org` without attributes, the URN where
+    /// there is no Digital Link, or the URI as it was given for [`Epc::Other`].
     pub fn canonical(&self) -> String {
         self.to_string()
     }
 
+    /// What elements of a barcode identify, the finest identifier first: a pack before its lot,
+    /// the lot before the product. None where they hold no key that has an EPC.
+    pub fn from_elements(elements: &[Element]) -> Option<Self> {
+        elements::from_barcode(elements)
+    }
+
+    /// What the path of a Digital Link identifies: a primary key and its qualifiers.
+    pub(crate) fn from_path(path: &[Element]) -> Option<Self> {
+        let ((key, value), qualifiers) = path.split_first()?;
+        let qualifier = |ai: &str| {
+            let found = qualifiers.iter().find(|(key, _)| key == ai);
+            found.map(|(_, value)| value.as_str())
+        };
+        elements::from_key(key, value, &qualifier)
+    }
+
+    /// The application identifiers and values of the key, the primary key first. None for what is
+    /// no GS1 key: it has a URI and nothing else.
+    pub fn to_elements(&self) -> Option<Vec<Element>> {
+        elements::of(self)
+    }
+
     /// The EPC URN, for a GS1 company prefix of `gcp_len` digits (6..=12; no key tells its own).
-    /// None for another length and for [`Epc::Other`].
+    /// None for another length, for a key too short for it, and for [`Epc::Other`].
     pub fn to_urn(&self, gcp_len: u8) -> Option<String> {
-        urn::format(self, gcp_len)
+        write::urn(self, gcp_len)
     }
 
     /// Whether this names one thing (an item, a unit, a place, a party), not a class of things.
     pub fn is_instance(&self) -> bool {
-        !matches!(self, Self::Lgtin { .. } | Self::Gtin(_))
+        match self {
+            Self::Lgtin { .. } | Self::Gtin(_) => false,
+            Self::Grai(grai) => grai.serial().is_some(),
+            Self::Gdti(gdti) => gdti.serial().is_some(),
+            Self::Gcn(gcn) => gcn.serial().is_some(),
+            Self::Cpi(cpi) => cpi.serial().is_some(),
+            Self::Itip(itip) => itip.serial().is_some(),
+            _ => true,
+        }
     }
 
     /// The kind in words, for messages.
@@ -142,12 +208,28 @@ impl Epc {
             Self::Lgtin { .. } => "a lot",
             Self::Gtin(_) => "a product",
             Self::Pgln(_) => "a party",
+            Self::Grai(_) => "a returnable asset",
+            Self::Giai(_) => "an asset",
+            Self::Gsrn(_) => "a recipient of a service",
+            Self::Gsrnp(_) => "a provider of a service",
+            Self::Gdti(_) => "a document",
+            Self::Gcn(_) => "a coupon",
+            Self::Cpi(_) => "a component",
+            Self::Ginc(_) => "a consignment",
+            Self::Gsin(_) => "a shipment",
+            Self::Itip(_) => "a piece of a trade item",
+            Self::Upui(_) => "a unit pack",
+            Self::Gid(_) => "a general identifier",
+            Self::Usdod(_) => "a supply of the department of defense",
+            Self::Adi(_) => "an aerospace part",
+            Self::Bic(_) => "a freight container",
+            Self::Imovn(_) => "a vessel",
             Self::Other(_) => "another URI",
         }
     }
 }
 
-/// Canonical form, see [`Epc::canonical`].
+/// Canonical form, see [`Epc::canonical`]; identifiers that are no GS1 keys have their URN.
 impl std::fmt::Display for Epc {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -160,7 +242,19 @@ impl std::fmt::Display for Epc {
             }
             Self::Gtin(gtin) => write!(f, "https://id.gs1.org/01/{gtin}"),
             Self::Pgln(gln) => write!(f, "https://id.gs1.org/417/{gln}"),
+            Self::Gid(gid) => write!(f, "urn:epc:id:gid:{gid}"),
+            Self::Usdod(usdod) => write!(f, "urn:epc:id:usdod:{usdod}"),
+            Self::Adi(adi) => write!(f, "urn:epc:id:adi:{adi}"),
+            Self::Bic(bic) => write!(f, "urn:epc:id:bic:{bic}"),
+            Self::Imovn(imovn) => write!(f, "urn:epc:id:imovn:{imovn}"),
             Self::Other(text) => f.write_str(text),
+            key => {
+                f.write_str("https://id.gs1.org")?;
+                for (ai, value) in key.to_elements().unwrap_or_default() {
+                    write!(f, "/{ai}/{}", uri::encode_component(&value))?;
+                }
+                Ok(())
+            }
         }
     }
 }

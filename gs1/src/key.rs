@@ -1,19 +1,29 @@
 //! GS1 identification keys as values that cannot be wrong: parsing is the check, the text they
 //! print is canonical, and no field is public where an arbitrary value could break it.
 
+mod foreign;
 mod gln;
 mod gtin;
+mod numeric;
 mod serial;
+mod serialised;
 mod sgtin;
 mod sscc;
 #[cfg(test)]
 mod tests;
+mod text;
+mod trade;
 
+pub use foreign::{Adi, Bic, Gid, Imovn, Usdod};
 pub use gln::{Gln, Sgln};
 pub use gtin::Gtin;
+pub use numeric::{Gsin, Gsrn};
 pub use serial::{Lot, Serial};
+pub use serialised::{Gcn, Gdti, Grai};
 pub use sgtin::Sgtin;
 pub use sscc::Sscc;
+pub use text::{Cpi, Giai, Ginc};
+pub use trade::{Itip, Upui};
 
 use crate::{charset, check_digit};
 
@@ -60,6 +70,46 @@ pub enum KeyError {
         /// The character.
         found: char,
     },
+    /// A character outside GS1 character set 39.
+    #[error("{key} holds {found:?} at offset {at}, which is outside GS1 character set 39")]
+    OutsideSet39 {
+        /// Which key was read.
+        key: &'static str,
+        /// Offset of the character.
+        at: usize,
+        /// The character.
+        found: char,
+    },
+    /// A number written with a leading zero where the standard forbids it.
+    #[error("{key} has a leading zero")]
+    LeadingZero {
+        /// Which number was read.
+        key: &'static str,
+    },
+    /// A number that does not fit its field.
+    #[error("{key} is not below 2^{bits}")]
+    Range {
+        /// Which number was read.
+        key: &'static str,
+        /// Width of the field in bits.
+        bits: u32,
+    },
+    /// A piece that is not one of the pieces there are.
+    #[error("ITIP is piece {piece} of {total}")]
+    Piece {
+        /// The number of the piece.
+        piece: u8,
+        /// How many pieces there are.
+        total: u8,
+    },
+    /// A code that is not built as its standard says.
+    #[error("{key} is not well formed, expected {expected}")]
+    Form {
+        /// Which code was read.
+        key: &'static str,
+        /// The form expected.
+        expected: &'static str,
+    },
 }
 
 /// Reads exactly `N` digits, the last one being the check digit.
@@ -97,18 +147,52 @@ fn all_digits(text: &str, key: &'static str) -> Result<(), KeyError> {
 
 /// Checks a text of 1..=20 characters of set 82.
 fn checked_text(text: &str, key: &'static str) -> Result<(), KeyError> {
+    text_of_82(text, key, 20)
+}
+
+/// Checks a text of 1..=`max` characters of set 82; `max` is one of those in the standard.
+fn text_of_82(text: &str, key: &'static str, max: usize) -> Result<(), KeyError> {
     if let Some((at, found)) = text.chars().enumerate().find(|(_, c)| !charset::is_82(*c)) {
         return Err(KeyError::Character { key, at, found });
     }
-    if (1..=20).contains(&text.len()) {
-        Ok(())
-    } else {
-        Err(KeyError::Length {
-            key,
-            expected: "1 to 20",
-            got: text.len(),
-        })
+    if (1..=max).contains(&text.len()) {
+        return Ok(());
     }
+    let expected = match max {
+        12 => "1 to 12",
+        16 => "1 to 16",
+        17 => "1 to 17",
+        20 => "1 to 20",
+        28 => "1 to 28",
+        _ => "1 to 30",
+    };
+    let got = text.len();
+    Err(KeyError::Length { key, expected, got })
+}
+
+/// Company prefix and reference of an EPC URN and the check digit of both, where they are `N`
+/// digits together.
+fn assembled<const N: usize>(prefix: &str, reference: &str) -> Option<[u8; N]> {
+    let payload = [prefix.as_bytes(), reference.as_bytes()].concat();
+    if payload.len() + 1 != N || !payload.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let mut digits = [b'0' + check_digit::of(&payload); N];
+    digits
+        .iter_mut()
+        .zip(payload)
+        .for_each(|(to, from)| *to = from);
+    Some(digits)
+}
+
+/// Undoes [`assembled`] for a company prefix of `prefix_len` digits (6..=12).
+fn parted(key: &str, prefix_len: u8) -> Option<(String, String)> {
+    if !(6..=12).contains(&prefix_len) {
+        return None;
+    }
+    let (prefix, rest) = key.split_at_checked(usize::from(prefix_len))?;
+    let reference = rest.get(..rest.len().checked_sub(1)?)?;
+    Some((prefix.to_owned(), reference.to_owned()))
 }
 
 /// The digits of a key as text. They were checked to be ASCII when the key was made.

@@ -6,6 +6,7 @@
 //! | [`key`], [`ai`], [`element_string`], [`scan`] | GS1 General Specifications, sections 3 and 7 |
 //! | [`digital_link`] | GS1 Digital Link Standard: URI Syntax |
 //! | [`epc`], [`epc_binary`] | EPC Tag Data Standard (TDS), sections 6, 7, 8 and 14 |
+//! | [`convert`] | all spellings of one identifier at once |
 //! | [`cbv`], [`epcis`] | EPCIS 2.0 and Core Business Vocabulary 2.0 |
 //!
 //! ```
@@ -22,6 +23,7 @@ pub mod ai;
 pub mod cbv;
 mod charset;
 pub mod check_digit;
+pub mod convert;
 pub mod decimal;
 pub mod digital_link;
 pub mod element_string;

@@ -10,7 +10,7 @@ mod tests;
 use crate::element_string::{self, Element, ElementError, FNC1};
 use crate::epc::{Epc, EpcError};
 use crate::expiry::ExpiryDate;
-use crate::key::{Gtin, Lot, Serial, Sgln, Sgtin, Sscc};
+use crate::key::{Gtin, Lot, Serial, Sgtin, Sscc};
 use crate::{digital_link, limits};
 
 /// The content of one symbol, tag or typed line.
@@ -110,24 +110,7 @@ impl Scan {
 
     /// What was scanned, the finest identifier first: pack, logistic unit, lot, product, place.
     pub fn epc(&self) -> Option<Epc> {
-        if let Some(sgtin) = self.sgtin() {
-            return Some(sgtin.into());
-        }
-        if let Some(sscc) = &self.sscc {
-            return Some(sscc.clone().into());
-        }
-        if let Some(gtin) = self.gtin.clone() {
-            return Some(match self.lot.clone() {
-                Some(lot) => Epc::Lgtin { gtin, lot },
-                None => Epc::Gtin(gtin),
-            });
-        }
-        if let Some(gln) = self.value("414").and_then(|value| value.parse().ok()) {
-            return Sgln::new(gln, self.value("254")).ok().map(Epc::Sgln);
-        }
-        self.value("417")
-            .and_then(|value| value.parse().ok())
-            .map(Epc::Pgln)
+        Epc::from_elements(&self.elements)
     }
 
     /// The value of one application identifier.
@@ -284,29 +267,7 @@ fn retail(content: &str, lengths: &[usize]) -> Result<Scan, ScanError> {
 }
 
 fn from_epc(epc: &Epc) -> Option<Scan> {
-    let mut elements = Vec::new();
-    let mut add = |ai: &str, value: &str| elements.push((ai.to_owned(), value.to_owned()));
-    match epc {
-        Epc::Sgtin(Sgtin { gtin, serial }) => {
-            add("01", gtin.as_str());
-            add("21", serial.as_str());
-        }
-        Epc::Sscc(sscc) => add("00", sscc.as_str()),
-        Epc::Sgln(sgln) => {
-            add("414", sgln.gln().as_str());
-            if let Some(extension) = sgln.extension() {
-                add("254", extension);
-            }
-        }
-        Epc::Lgtin { gtin, lot } => {
-            add("01", gtin.as_str());
-            add("10", lot.as_str());
-        }
-        Epc::Gtin(gtin) => add("01", gtin.as_str()),
-        Epc::Pgln(gln) => add("417", gln.as_str()),
-        Epc::Other(_) => return None,
-    }
-    Some(from_elements(elements))
+    epc.to_elements().map(from_elements)
 }
 
 /// The typed fields. Every value has been checked against its format, which is also the key's.

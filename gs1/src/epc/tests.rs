@@ -66,16 +66,16 @@ fn what_is_no_key_of_ours_stays_as_it_was() {
     for text in [
         "urn:uuid:4bdbf090-d48d-49f3-9436-6c219c3ecb54",
         "urn:acme:widget:17",
-        "urn:epc:id:grai:952012.12345.1234",
+        "urn:epc:id:future:952012.12345.1234",
         "urn:epc:idpat:sgtin:9506000.*.*",
         "urn:epc:idpat:sgtin:9506000.013435.7",
         "https://example.com/products/17",
         "https://example.com/01/2024",
         "https://example.com/01/",
         "https://example.com/414/here",
-        "https://id.gs1.org/8004/9520614141234567",
+        "https://id.gs1.org/8013/1987654Ad4X4bL5ttr2310c2K",
         "https://id.gs1.org/01/09506000134352/22/2A",
-        "https://id.gs1.org/01/09506000134352/235/XYZ",
+        "https://id.gs1.org/8004/9520614141234567/7040/1ABC",
         "https://id.gs1.org",
         "https://id.gs1.org/",
         "geo:52.5,13.4",
@@ -179,7 +179,7 @@ proptest! {
     #[test]
     fn parsing_never_panics_and_canonical_is_a_fixed_point(text in prop_oneof![
         "\\PC{0,60}",
-        "urn:epc:(id|class|idpat):(sgtin|sscc|sgln|pgln|lgtin):[0-9.*%A-F]{0,40}",
+        "urn:epc:(id|class|idpat):(sgtin|sscc|sgln|pgln|lgtin|grai|cpi|itip|gid):[0-9.*%A-F]{0,40}",
         "https://[a-z.]{1,9}(/[0-9]{2,4}/[!-~]{0,20}){0,4}(\\?[0-9]{2}=[!-~]{0,9})?",
     ]) {
         if let Ok(epc) = Epc::parse(&text) {

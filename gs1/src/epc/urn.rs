@@ -2,7 +2,8 @@
 //! key into company prefix and reference and drops the check digit; here they are joined again.
 
 use super::{Epc, EpcError};
-use crate::key::{Gln, Gtin, KeyError, Lot, Serial, Sgln, Sgtin, Sscc};
+use crate::key::{Adi, Bic, Cpi, Gcn, Gdti, Giai, Gid, Ginc, Gln, Grai, Gsin, Gsrn, Gtin, Imovn};
+use crate::key::{Itip, KeyError, Lot, Serial, Sgln, Sgtin, Sscc, Upui, Usdod};
 use crate::uri;
 
 /// What follows `urn:`. None for a URN that is not one of the schemes we model.
@@ -16,48 +17,10 @@ pub(super) fn parse(rest: &str) -> Result<Option<Epc>, EpcError> {
     if let Some(parts) = strip_prefix_ignore_case(rest, "class:lgtin:") {
         return lgtin(parts).map(Some);
     }
-    if let Some(parts) = strip_prefix_ignore_case(rest, "idpat:sgtin:") {
-        return pattern(parts);
+    if let Some(rest) = strip_prefix_ignore_case(rest, "idpat:") {
+        return class_pattern(rest);
     }
     Ok(None)
-}
-
-/// The URN of `epc` for a company prefix of `gcp_len` digits.
-pub(super) fn format(epc: &Epc, gcp_len: u8) -> Option<String> {
-    Some(match epc {
-        Epc::Sgtin(Sgtin { gtin, serial }) => {
-            let (prefix, item) = gtin.to_epc_parts(gcp_len)?;
-            format!(
-                "urn:epc:id:sgtin:{prefix}.{item}.{}",
-                escape(serial.as_str())
-            )
-        }
-        Epc::Sscc(sscc) => {
-            let (prefix, serial) = sscc.to_epc_parts(gcp_len)?;
-            format!("urn:epc:id:sscc:{prefix}.{serial}")
-        }
-        Epc::Sgln(sgln) => {
-            let (prefix, location) = sgln.gln().to_epc_parts(gcp_len)?;
-            let extension = escape(sgln.extension().unwrap_or("0"));
-            format!("urn:epc:id:sgln:{prefix}.{location}.{extension}")
-        }
-        Epc::Lgtin { gtin, lot } => {
-            let (prefix, item) = gtin.to_epc_parts(gcp_len)?;
-            format!(
-                "urn:epc:class:lgtin:{prefix}.{item}.{}",
-                escape(lot.as_str())
-            )
-        }
-        Epc::Gtin(gtin) => {
-            let (prefix, item) = gtin.to_epc_parts(gcp_len)?;
-            format!("urn:epc:idpat:sgtin:{prefix}.{item}.*")
-        }
-        Epc::Pgln(gln) => {
-            let (prefix, party) = gln.to_epc_parts(gcp_len)?;
-            format!("urn:epc:id:pgln:{prefix}.{party}")
-        }
-        Epc::Other(_) => return None,
-    })
 }
 
 /// Escapes what TDS 6.3 does not allow to stand in a URN component as it is.
@@ -66,6 +29,7 @@ pub(crate) fn escape(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' => out.push_str("%22"),
+            '#' => out.push_str("%23"),
             '%' => out.push_str("%25"),
             '&' => out.push_str("%26"),
             '/' => out.push_str("%2F"),
@@ -87,6 +51,18 @@ fn identity(rest: &str) -> Result<Option<Epc>, EpcError> {
         "sscc" => sscc(parts)?,
         "sgln" => sgln(parts)?,
         "pgln" => pgln(parts)?,
+        "grai" | "gdti" | "sgcn" | "cpi" | "itip" => return serialised(scheme, parts, true),
+        "giai" => giai(parts)?,
+        "ginc" => ginc(parts)?,
+        "gsrn" => gsrn("gsrn", parts).map(Epc::Gsrn)?,
+        "gsrnp" => gsrn("gsrnp", parts).map(Epc::Gsrnp)?,
+        "gsin" => gsin(parts)?,
+        "upui" => upui(parts)?,
+        "gid" => gid(parts)?,
+        "usdod" => usdod(parts)?,
+        "adi" => adi(parts)?,
+        "bic" => Epc::Bic(Bic::parse(parts).map_err(|error| wrong("bic", &error))?),
+        "imovn" => Epc::Imovn(Imovn::parse(parts).map_err(|error| wrong("imovn", &error))?),
         _ => return Ok(None),
     }))
 }
@@ -105,13 +81,158 @@ fn lgtin(parts: &str) -> Result<Epc, EpcError> {
     Ok(Epc::Lgtin { gtin, lot })
 }
 
-/// `urn:epc:idpat:sgtin:prefix.item.*` is the product; wider and narrower patterns stay opaque.
-fn pattern(parts: &str) -> Result<Option<Epc>, EpcError> {
-    let [prefix, item, serial] = three(parts, "sgtin pattern")?;
-    if prefix == "*" || item == "*" || serial != "*" {
+/// `urn:epc:idpat:sgtin:prefix.item.*` is the product, and so for the other schemes whose key
+/// without serial component is a class. Wider and narrower patterns stay opaque here; see
+/// [`super::Pattern`].
+fn class_pattern(rest: &str) -> Result<Option<Epc>, EpcError> {
+    let Some((scheme, parts)) = rest.split_once(':') else {
         return Ok(None);
+    };
+    let Some(class) = parts
+        .strip_suffix(".*")
+        .filter(|class| !class.contains('*'))
+    else {
+        return Ok(None);
+    };
+    let scheme = scheme.to_ascii_lowercase();
+    if scheme == "sgtin" {
+        let [prefix, item] = two(class, "sgtin pattern")?;
+        return gtin("sgtin pattern", prefix, item).map(|gtin| Some(Epc::Gtin(gtin)));
     }
-    gtin("sgtin pattern", prefix, item).map(|gtin| Some(Epc::Gtin(gtin)))
+    serialised(&scheme, class, false)
+}
+
+/// The schemes that also exist as a class, with their last component or without it.
+fn serialised(scheme: &str, parts: &str, whole: bool) -> Result<Option<Epc>, EpcError> {
+    let scheme = match scheme.to_ascii_lowercase().as_str() {
+        "grai" => "grai",
+        "gdti" => "gdti",
+        "sgcn" => "sgcn",
+        "cpi" => "cpi",
+        "itip" => return itip(parts, whole).map(Some),
+        _ => return Ok(None),
+    };
+    let ([prefix, reference], serial) = if whole {
+        let [prefix, reference, serial] = three(parts, scheme)?;
+        ([prefix, reference], Some(unescape(serial)?))
+    } else {
+        (two(parts, scheme)?, None)
+    };
+    let serial = serial.as_deref();
+    prefix_fits(scheme, prefix)?;
+    let missing = || sum(scheme, 12, prefix, reference);
+    let failed = |error| wrong(scheme, &error);
+    Ok(Some(match scheme {
+        "grai" => Epc::Grai(
+            Grai::from_epc_parts(prefix, reference, serial)
+                .ok_or_else(missing)?
+                .map_err(failed)?,
+        ),
+        "gdti" => Epc::Gdti(
+            Gdti::from_epc_parts(prefix, reference, serial)
+                .ok_or_else(missing)?
+                .map_err(failed)?,
+        ),
+        "sgcn" => Epc::Gcn(
+            Gcn::from_epc_parts(prefix, reference, serial)
+                .ok_or_else(missing)?
+                .map_err(failed)?,
+        ),
+        _ => {
+            let id = prefixed(scheme, prefix, &unescape(reference)?)?;
+            Epc::Cpi(Cpi::new(&id, serial).map_err(failed)?)
+        }
+    }))
+}
+
+fn itip(parts: &str, whole: bool) -> Result<Epc, EpcError> {
+    const SCHEME: &str = "itip";
+    let mut split = parts.splitn(5, '.');
+    let mut next = || split.next().ok_or_else(|| count(SCHEME, 5, parts));
+    let (prefix, item, piece, total) = (next()?, next()?, next()?, next()?);
+    let serial = split.next();
+    if serial.is_some() != whole {
+        return Err(count(SCHEME, 5, parts));
+    }
+    let gtin = gtin(SCHEME, prefix, item)?;
+    let failed = |error| wrong(SCHEME, &error);
+    let serial = serial.map(unescape).transpose()?;
+    let serial = serial.map(|text| Serial::parse(&text)).transpose();
+    Itip::new(gtin, piece, total, serial.map_err(failed)?)
+        .map(Epc::Itip)
+        .map_err(failed)
+}
+
+fn giai(parts: &str) -> Result<Epc, EpcError> {
+    let [prefix, reference] = first_and_rest(parts, "giai")?;
+    Giai::parse(&prefixed("giai", prefix, &unescape(reference)?)?)
+        .map(Epc::Giai)
+        .map_err(|error| wrong("giai", &error))
+}
+
+fn ginc(parts: &str) -> Result<Epc, EpcError> {
+    let [prefix, reference] = first_and_rest(parts, "ginc")?;
+    Ginc::parse(&prefixed("ginc", prefix, &unescape(reference)?)?)
+        .map(Epc::Ginc)
+        .map_err(|error| wrong("ginc", &error))
+}
+
+/// Company prefix and a reference of free text, joined.
+fn prefixed(scheme: &'static str, prefix: &str, reference: &str) -> Result<String, EpcError> {
+    prefix_fits(scheme, prefix)?;
+    let digits = prefix.bytes().all(|b| b.is_ascii_digit());
+    if digits && !reference.is_empty() {
+        return Ok(format!("{prefix}{reference}"));
+    }
+    let problem = if digits {
+        "has an empty reference".to_owned()
+    } else {
+        format!("has company prefix {prefix:?}, expected digits")
+    };
+    Err(EpcError::Urn { scheme, problem })
+}
+
+fn gsrn(scheme: &'static str, parts: &str) -> Result<Gsrn, EpcError> {
+    let [prefix, reference] = two(parts, scheme)?;
+    prefix_fits(scheme, prefix)?;
+    Gsrn::from_epc_parts(prefix, reference).ok_or_else(|| sum(scheme, 17, prefix, reference))
+}
+
+fn gsin(parts: &str) -> Result<Epc, EpcError> {
+    let [prefix, reference] = two(parts, "gsin")?;
+    prefix_fits("gsin", prefix)?;
+    Gsin::from_epc_parts(prefix, reference)
+        .map(Epc::Gsin)
+        .ok_or_else(|| sum("gsin", 16, prefix, reference))
+}
+
+fn upui(parts: &str) -> Result<Epc, EpcError> {
+    let [prefix, item, extension] = three(parts, "upui")?;
+    let gtin = gtin("upui", prefix, item)?;
+    Upui::new(gtin, &unescape(extension)?)
+        .map(Epc::Upui)
+        .map_err(|error| wrong("upui", &error))
+}
+
+fn gid(parts: &str) -> Result<Epc, EpcError> {
+    let [manager, class, serial] = three(parts, "gid")?;
+    Gid::new(manager, class, serial)
+        .map(Epc::Gid)
+        .map_err(|error| wrong("gid", &error))
+}
+
+fn usdod(parts: &str) -> Result<Epc, EpcError> {
+    let [cage, serial] = two(parts, "usdod")?;
+    Usdod::new(cage, serial)
+        .map(Epc::Usdod)
+        .map_err(|error| wrong("usdod", &error))
+}
+
+fn adi(parts: &str) -> Result<Epc, EpcError> {
+    let [cage, part, serial] = three(parts, "adi")?;
+    Adi::new(cage, &unescape(part)?, &unescape(serial)?)
+        .map(Epc::Adi)
+        .map_err(|error| wrong("adi", &error))
 }
 
 fn sscc(parts: &str) -> Result<Epc, EpcError> {
@@ -176,6 +297,14 @@ fn two<'a>(parts: &'a str, scheme: &'static str) -> Result<[&'a str; 2], EpcErro
         (Some(first), Some(second), None) => Ok([first, second]),
         _ => Err(count(scheme, 2, parts)),
     }
+}
+
+/// A company prefix and a text that may itself hold dots.
+fn first_and_rest<'a>(parts: &'a str, scheme: &'static str) -> Result<[&'a str; 2], EpcError> {
+    parts
+        .split_once('.')
+        .map(|(first, rest)| [first, rest])
+        .ok_or_else(|| count(scheme, 2, parts))
 }
 
 /// Prefix, reference, and a text that may itself hold dots.

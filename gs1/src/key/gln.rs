@@ -1,6 +1,6 @@
 //! GLN: which party or location; SGLN: which place inside a location.
 
-use super::{KeyError, checked_digits, checked_text, digits_str, key_text};
+use super::{KeyError, assembled, checked_digits, checked_text, digits_str, key_text, parted};
 
 /// Global Location Number, 13 digits (GS1 General Specifications 2.4).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,29 +20,12 @@ impl Gln {
     /// The GLN of a company prefix and the location reference of an EPC URN (TDS 7.3.3). None
     /// unless together they are 12 digits.
     pub(crate) fn from_epc_parts(prefix: &str, reference: &str) -> Option<Self> {
-        let payload: [u8; 12] = format!("{prefix}{reference}")
-            .into_bytes()
-            .try_into()
-            .ok()?;
-        if !payload.iter().all(u8::is_ascii_digit) {
-            return None;
-        }
-        let mut digits = [b'0' + crate::check_digit::of(&payload); 13];
-        digits
-            .iter_mut()
-            .zip(payload)
-            .for_each(|(to, from)| *to = from);
-        Some(Self(digits))
+        assembled(prefix, reference).map(Self)
     }
 
     /// The parts of [`Gln::from_epc_parts`] for a company prefix of `prefix_len` digits (6..=12).
     pub(crate) fn to_epc_parts(&self, prefix_len: u8) -> Option<(String, String)> {
-        if !(6..=12).contains(&prefix_len) {
-            return None;
-        }
-        let (prefix, rest) = self.text().split_at_checked(usize::from(prefix_len))?;
-        let reference = rest.get(..rest.len().checked_sub(1)?)?;
-        Some((prefix.to_owned(), reference.to_owned()))
+        parted(self.text(), prefix_len)
     }
 
     fn text(&self) -> &str {
