@@ -30,7 +30,7 @@ pub use fields::{
     EventKind, Ilmd, ObjectEvent, PersistentDisposition, QuantityElement, SourceDest,
     TransactionEvent, TransformationEvent,
 };
-pub use problem::{ParseError, Place, Problem, ProblemKind};
+pub use problem::{ParseError, Place, Problem, ProblemKind, Repair, Rule, Source};
 pub use sensor::{SensorElement, SensorMetadata, SensorReport};
 
 /// The JSON-LD context of EPCIS 2.0, by address. It is known by heart here and never fetched.

@@ -13,7 +13,7 @@ use crate::limits::CONTEXT_BYTES_MAX;
 use crate::uri;
 
 /// Prefixes of the EPCIS context itself; nobody can redefine them.
-const BUILT_IN: [(&str, &str); 4] = [
+pub(super) const BUILT_IN: [(&str, &str); 4] = [
     ("cbv", "https://ref.gs1.org/cbv/"),
     ("cbvmda", "urn:epcglobal:cbv:mda:"),
     ("epcis", "https://ref.gs1.org/epcis/"),
@@ -21,7 +21,7 @@ const BUILT_IN: [(&str, &str); 4] = [
 ];
 
 /// URI schemes of identifiers: as prefixes they would turn every identifier into another one.
-const SCHEMES: [&str; 6] = ["http", "https", "ni", "tag", "urn", "geo"];
+pub(super) const SCHEMES: [&str; 6] = ["http", "https", "ni", "tag", "urn", "geo"];
 
 /// The definitions in force somewhere in a document.
 #[derive(Debug, Clone, Default)]
