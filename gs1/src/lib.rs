@@ -30,6 +30,7 @@ pub mod element_string;
 pub mod epc;
 pub mod epc_binary;
 pub mod epcis;
+pub mod event_hash;
 pub mod expiry;
 pub mod key;
 pub mod limits;

@@ -1,0 +1,1 @@
+//! What the hash covers and what it does not, by profile.
