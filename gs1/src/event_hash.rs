@@ -32,7 +32,8 @@ const ROUNDING: time::Rounding = time::Rounding::HalfUp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Profile {
     /// `cbv2.0`: the canonical property order as written, `parentID` after `epcList`, no
-    /// `certificationInfo`, all extensions at the end. Times are rounded half up.
+    /// `certificationInfo`, all extensions at the end, those inside a field behind the names of
+    /// the fields around them. Times are rounded half up.
     #[default]
     Cbv20,
     /// `cbv2.1`: as `cbv2.0`, but an extension inside a field stands at the end of that field.

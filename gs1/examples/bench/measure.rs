@@ -1,5 +1,6 @@
 //! Repeated measurement on a noisy machine: calls are batched until a round is long enough for
-//! the clock, several rounds are run, alternating with the yardstick, and the median counts.
+//! the clock, several rounds are run, alternating with the yardstick, and the median counts. Rates
+//! are per second of processor time of the one thread, where the system tells it.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -90,13 +91,28 @@ fn rate<R>(call: impl Fn() -> R, calls: u32, units: usize) -> f64 {
     f64::from(calls) * units as f64 / time(call, calls).as_secs_f64()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn time<R>(call: impl Fn() -> R, calls: u32) -> Duration {
-    let start = Instant::now();
+    let (start, start_cpu) = (now(), cpu());
     for _ in 0..calls {
         black_box(call());
     }
-    start.elapsed()
+    match (start_cpu, cpu()) {
+        (Some(from), Some(to)) if to > from => to.saturating_sub(from),
+        _ => start.elapsed(),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Time this thread has had a processor, where the system tells: what others do on the machine
+/// then does not count. The first number of Linux's `schedstat` is that time in nanoseconds.
+fn cpu() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanos = text.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanos))
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

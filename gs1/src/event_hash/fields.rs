@@ -194,7 +194,9 @@ pub(super) fn pre_hash(json: &Map<String, Value>, names: Names<'_>, profile: Pro
     let own = walk.extensions(json);
     walk.end.extend(own);
     walk.end.sort_unstable();
-    walk.end.iter().for_each(|text| out.push_str(text));
+    for text in &walk.end {
+        out.push_str(text);
+    }
     out
 }
 
@@ -242,7 +244,9 @@ impl Walk<'_> {
                 }
                 epcs.sort_unstable();
                 out.push_str(name);
-                epcs.iter().for_each(|epc| push(out, "epc", epc));
+                for epc in &epcs {
+                    push(out, "epc", epc);
+                }
             }
             Field::List(item, order) => self.list((name, item, order), value, within, out),
             Field::Items(order) => self.list((name, "", order), value, within, out),
@@ -264,7 +268,9 @@ impl Walk<'_> {
                 if !inner.is_empty() {
                     inner.sort_unstable();
                     out.push_str(name);
-                    inner.iter().for_each(|text| out.push_str(text));
+                    for text in &inner {
+                        out.push_str(text);
+                    }
                 }
             }
         }
@@ -278,9 +284,10 @@ impl Walk<'_> {
         within: &str,
         out: &mut String,
     ) {
+        let within = format!("{within}{name}");
         let mut list: Vec<String> = items(value)
             .filter_map(Value::as_object)
-            .map(|map| self.object(map, order, (within, item)))
+            .map(|map| self.object(map, order, (&within, item)))
             .filter(|text| !text.is_empty())
             .collect();
         if list.is_empty() {
@@ -310,7 +317,9 @@ impl Walk<'_> {
                 .extend(extensions.into_iter().map(|text| format!("{within}{text}")));
         } else {
             extensions.sort_unstable();
-            extensions.iter().for_each(|text| out.push_str(text));
+            for text in &extensions {
+                out.push_str(text);
+            }
         }
         out
     }
@@ -330,9 +339,9 @@ impl Walk<'_> {
             return;
         }
         if let Value::Array(items) = value {
-            items
-                .iter()
-                .for_each(|item| self.extension(key, item, found));
+            for item in items {
+                self.extension(key, item, found);
+            }
             return;
         }
         let mut out = self.name(key);
@@ -350,7 +359,9 @@ impl Walk<'_> {
                     }
                 }
                 inner.sort_unstable();
-                inner.iter().for_each(|text| out.push_str(text));
+                for text in &inner {
+                    out.push_str(text);
+                }
             }
             Value::Null => return,
             scalar => {

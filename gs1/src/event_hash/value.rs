@@ -80,14 +80,18 @@ fn finest(text: &str) -> Option<String> {
     let link = digital_link::parse(text).ok()??;
     let (key, value) = link.path.first()?;
     let value = crate::uri::encode_component(value);
-    let mut out = format!("https://id.gs1.org/{key}/{value}");
     let finest = ["21", "235", "10", "254", "8011", "8020"];
+    let mut qualifiers = link.path.iter().skip(1);
     let qualifier = finest
         .iter()
-        .find_map(|ai| link.path.iter().skip(1).find(|(q, _)| q == ai));
-    if let Some((ai, value)) = qualifier {
-        out.push_str(&format!("/{ai}/{}", crate::uri::encode_component(value)));
-    }
+        .find_map(|ai| qualifiers.clone().find(|(found, _)| found == ai));
+    let out = match qualifier.or_else(|| qualifiers.next()) {
+        Some((ai, finer)) => {
+            let finer = crate::uri::encode_component(finer);
+            format!("https://id.gs1.org/{key}/{value}/{ai}/{finer}")
+        }
+        None => format!("https://id.gs1.org/{key}/{value}"),
+    };
     Some(plain(out))
 }
 
@@ -153,7 +157,11 @@ pub(super) fn double(text: &str) -> Option<String> {
     }
     // Rust prints the shortest digits that read back, without exponent; Python's exponents for
     // very small numbers are written out too, since no vector shows one.
-    let printed = format!("{double}");
+    let printed = if double.fract() == 0.0 {
+        format!("{double:.0}")
+    } else {
+        format!("{double}")
+    };
     Some(if double == 0.0 {
         "0".to_owned()
     } else {

@@ -1,6 +1,7 @@
 //! EPCIS documents and events: what is accepted is written and read back to the same value.
 
 use gs1::epcis::{Event, parse_document};
+use gs1::event_hash::{self, Profile};
 
 use crate::frame::Target;
 
@@ -44,6 +45,12 @@ pub(crate) const TARGETS: &[Target] = &[
         dictionary: TOKENS,
         run: document,
     },
+    Target {
+        name: "event_hash",
+        seeds: &[DOCUMENT, OBJECT, SENSOR],
+        dictionary: TOKENS,
+        run: hash,
+    },
 ];
 
 const OBJECT: &[u8] = br#"{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",{"ext":"https://example.com/ext/"}],"type":"ObjectEvent","eventTime":"2026-03-01T02:00:00.000-05:00","eventTimeZoneOffset":"-05:00","action":"ADD","epcList":["urn:epc:id:sgtin:9506000.013435.1"],"bizStep":"commissioning","disposition":"active","readPoint":{"id":"urn:epc:id:sgln:9520123.45678.L1"},"ilmd":{"cbvmda:lotNumber":"LE850"},"ext:a":{"ext:b":[1,"two"]}}"#;
@@ -72,4 +79,22 @@ fn round_trip(event: &Event) {
     assert_eq!(&again, event);
     assert_eq!(*again, **event);
     assert_eq!(again.canonical_json(), canonical);
+}
+
+fn hash(input: &[u8]) -> bool {
+    let Ok(texts) = event_hash::document_pre_hashes(input, Profile::Cbv20) else {
+        return false;
+    };
+    // What the strict reader takes too has the same name there.
+    if let Ok(document) = parse_document(input) {
+        let read = document.events.iter();
+        let strict: Vec<String> = read
+            .map(|event| event_hash::pre_hash(event, Profile::Cbv20))
+            .collect();
+        assert_eq!(texts, strict);
+    }
+    for profile in Profile::ALL {
+        assert!(event_hash::document(input, profile).is_ok());
+    }
+    true
 }
