@@ -10,6 +10,7 @@ mod bench;
 mod ci;
 mod run;
 mod tools;
+mod wasm;
 mod web;
 
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ cargo xtask COMMAND
   ci --fast             what a developer runs before a commit: fmt, clippy, tests that are not slow
   setup                 install what the tests need (browser, npm packages, Python peers, tools)
   web                   build the portal into web/build
+  wasm                  build the verifier for browsers, report its size, run its vectors
   openapi               write service/openapi.json and the portal's typed client from the code
   bench ingest          durable signed blocks per second beside the signature-only rate
   bench gs1 [NAME]      event hash, documents, tags and element strings, each beside a yardstick
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["ci", rest @ ..] => ci::ci(rest),
         ["setup"] => tools::everything(),
         ["web"] => web::build(),
+        ["wasm"] => wasm::build(),
         ["openapi"] => web::openapi(),
         ["fuzz", rest @ ..] => bench::fuzz(rest),
         ["bench", rest @ ..] => bench::bench(rest),

@@ -187,7 +187,7 @@ fn to_be_signed(header: &Header, payload: &Payload, network: &NetworkId) -> Vec<
 }
 
 fn id_of(signed: &[u8]) -> BlockId {
-    BlockId::new(blake3::derive_key(ID_CONTEXT, signed))
+    BlockId::new(crate::blake3::derive_key(ID_CONTEXT, signed))
 }
 
 /// A block to be signed: header and items obey every rule, only the signature is missing.

@@ -15,11 +15,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::base64;
 use crate::limits;
 use crate::merkle::Hash;
 
@@ -79,7 +78,7 @@ impl Checkpoint {
             "{}\n{}\n{}\n",
             self.origin,
             self.size,
-            STANDARD.encode(self.root)
+            base64::encode(&self.root)
         )
     }
 
@@ -157,7 +156,7 @@ pub fn parse_hash(text: &str) -> Option<Hash> {
 pub(crate) fn parse_base64(text: &str, max: usize) -> Option<Vec<u8>> {
     let longest = max.div_ceil(3) * 4;
     (text.len() <= longest)
-        .then(|| STANDARD.decode(text).ok())
+        .then(|| base64::decode(text))
         .flatten()
         .filter(|b| b.len() <= max)
 }

@@ -28,7 +28,7 @@ impl Genesis {
     /// The name of the network: BLAKE3 (derive-key context `theriac network id v1`) of the
     /// canonical bytes.
     pub fn network_id(&self) -> NetworkId {
-        NetworkId::new(blake3::derive_key(CONTEXT, &self.to_bytes()))
+        NetworkId::new(crate::blake3::derive_key(CONTEXT, &self.to_bytes()))
     }
 
     /// Says what makes this configuration unusable, if anything does.

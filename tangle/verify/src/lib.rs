@@ -16,6 +16,8 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod base64;
+mod blake3;
 pub mod block;
 pub mod cbor;
 pub mod checkpoint;

@@ -174,7 +174,7 @@ impl SignedMilestone {
     pub fn verify(self, network: &NetworkId) -> Result<VerifiedMilestone, Rejected> {
         let signed = self.milestone.to_be_signed(&self.kid, network);
         self.kid.check(&signed, &self.signature)?;
-        let digest = blake3::derive_key(DIGEST_CONTEXT, &signed);
+        let digest = crate::blake3::derive_key(DIGEST_CONTEXT, &signed);
         Ok(VerifiedMilestone {
             signed: self,
             digest,

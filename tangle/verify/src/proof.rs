@@ -26,10 +26,14 @@
 //! was made" gives the log's key, and then that key must have signed.
 
 mod file;
+pub mod json;
 mod report;
 
 pub use file::{ProofError, ProofFile, ProofItem};
+pub use json::verify_json;
 pub use report::{Policy, Proved, Report, STEPS, Step, Trust, Witnessed, verify, verify_with};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

@@ -4,6 +4,9 @@
 use std::string::{String, ToString};
 use std::{format, vec, vec::Vec};
 
+use ::base64::Engine;
+use ::base64::engine::general_purpose::STANDARD;
+
 use super::*;
 use crate::proof::{Policy, ProofFile, Report, verify_with};
 use crate::samples::{Author, ORIGIN, author, checkpoint, note_by, proof_file};

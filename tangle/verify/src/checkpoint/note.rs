@@ -5,11 +5,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use super::vkey::is_name;
 use super::{Checkpoint, KeyType, NoteError, VerifierKey, check_size, parse_base64};
+use crate::base64;
 use crate::limits;
 
 /// Starts each signature line: an em dash and a space.
@@ -134,7 +132,7 @@ impl NoteSignature {
     /// The line as text, with its newline.
     pub fn to_line(&self) -> String {
         let bytes = [&self.id[..], &self.signature].concat();
-        format!("{MARK}{} {}\n", self.name, STANDARD.encode(bytes))
+        format!("{MARK}{} {}\n", self.name, base64::encode(&bytes))
     }
 
     /// Whether it claims to be made with this key.

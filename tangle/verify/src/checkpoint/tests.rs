@@ -5,6 +5,9 @@ use std::{format, vec, vec::Vec};
 
 use proptest::prelude::*;
 
+use ::base64::Engine;
+use ::base64::engine::general_purpose::STANDARD;
+
 use super::*;
 use crate::ids::KeyId;
 use crate::samples::{ORIGIN, author, checkpoint, note, note_by};

@@ -7,12 +7,11 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::parse_base64;
+use crate::base64;
 use crate::ids::{KeyId, from_hex, to_hex};
 use crate::limits;
 
@@ -158,7 +157,7 @@ impl fmt::Display for VerifierKey {
             "{}+{}+{}",
             self.name,
             to_hex(&self.id()),
-            STANDARD.encode(material)
+            base64::encode(&material)
         )
     }
 }

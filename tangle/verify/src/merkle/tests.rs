@@ -5,8 +5,8 @@ use std::string::String;
 use std::vec::Vec;
 use std::{eprintln, format, fs, vec};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use ::base64::Engine;
+use ::base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

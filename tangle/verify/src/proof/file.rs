@@ -5,10 +5,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use thiserror::Error;
 
+use crate::base64;
 use crate::block::VerifiedBlock;
 use crate::cbor::{Reader, Writer};
 use crate::checkpoint::{Note, NoteError, VerifierKey, parse_base64, parse_decimal, parse_hash};
@@ -157,12 +156,12 @@ impl ProofFile {
 
     /// The file's text.
     pub fn encode(&self) -> String {
-        let mut out = format!("{MAGIC}\nextra {}\n", STANDARD.encode(self.write_extra()));
+        let mut out = format!("{MAGIC}\nextra {}\n", base64::encode(&self.write_extra()));
         out.push_str("index ");
         out.push_str(&self.index.to_string());
         out.push('\n');
         for hash in &self.path {
-            out.push_str(&STANDARD.encode(hash));
+            out.push_str(&base64::encode(hash));
             out.push('\n');
         }
         out.push('\n');

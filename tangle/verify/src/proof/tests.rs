@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::string::{String, ToString};
 use std::{vec, vec::Vec};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use ::base64::Engine;
+use ::base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
