@@ -1,40 +1,150 @@
-//! EPCs as RFID tags hold them: the 96-bit codings of the Tag Data Standard for packs (SGTIN-96)
-//! and logistic units (SSCC-96).
+//! EPCs as RFID tags hold them: every coding of the Tag Data Standard (TDS 2.3), from SGTIN-96 to
+//! the `+` codings of whole element strings and the `++` codings with a host name.
 //!
-//! ```text
-//! SGTIN-96  header 8 = 0x30 | filter 3 | partition 3 | prefix 20..40 | item 24..4   | serial 38
-//! SSCC-96   header 8 = 0x31 | filter 3 | partition 3 | prefix 20..40 | serial 38..18 | 24 zero
+//! | codings | layout after the header of 8 bits |
+//! |---|---|
+//! | before TDS 2.0 | filter 3, partition 3, company prefix 20..40, reference, serial |
+//! | `+`, since 2.0 | toggle 1, filter 3, key of 4 bits a digit, serial, appended elements |
+//! | `++`, since 2.3 | as `+`, with a host name before what is appended |
+//!
+//! Decoding is strict: a number with more digits than its field stands for, a reserved partition,
+//! bits after the end of a text or of the EPC that are not zero are errors that name the field and
+//! its bit, because a tag that no conforming printer wrote is a sign worth seeing.
+//!
 //! ```
-//!
-//! Partition 0..=6 stands for a company prefix of 12..=6 digits (TDS 14.6.1, 14.6.2). Decoding is
-//! strict: a number that has more digits than its field may hold is an error, not a truncation.
+//! let tag = gs1::epc_binary::describe("FB342CDE795211411234538566CB0AFC4").unwrap();
+//! assert_eq!(tag.scheme, "dsgtin+");
+//! let text = tag.element_string.unwrap();
+//! assert_eq!(text, "(01)79521141123453(21)32a/b(17)220630");
+//! ```
 
+mod aidc;
+mod bits;
+mod calendar;
+mod classic;
+mod error;
+mod fast;
+mod filter;
+mod host;
+mod keys;
+mod memory;
+mod plus;
+mod table;
 #[cfg(test)]
 mod tests;
+mod text;
+mod value;
+mod view;
+mod write;
 
+pub use bits::EPC_BITS_MAX;
+pub use error::BinaryError;
+pub use fast::{Sgtin96, decode_sgtin96};
+pub use memory::{Memory, MemoryError, Pc, Xpc};
+pub(crate) use view::upper_hex;
+pub use view::{TagView, describe, from_hex};
+pub use write::{encode, encode_bytes, encode_elements, encode_sgtin96, encode_sscc96};
+
+use crate::element_string::Element;
 use crate::epc::{Epc, escape};
-use crate::key::{Gtin, Serial, Sgtin, Sscc};
+use bits::Reader;
+use table::{Coding, Layout};
 
-/// Bytes of both codings.
-const BYTES: usize = 12;
-/// First bit of the company prefix.
-const PREFIX_AT: u32 = 14;
-/// Bits of company prefix and reference together in SGTIN-96.
-const SGTIN_KEY_BITS: u32 = 44;
-/// Bits of the serial number in SGTIN-96.
-const SERIAL_BITS: u32 = 38;
-/// Bits of company prefix and serial reference together in SSCC-96.
-const SSCC_KEY_BITS: u32 = 58;
-/// Bits of the company prefix per partition (TDS tables 14-2 and 14-5).
-const PREFIX_BITS: [u32; 7] = [40, 37, 34, 30, 27, 24, 20];
-
-/// A coding of the Tag Data Standard that this module reads and writes.
+/// A coding of the Tag Data Standard (TDS 2.3, table 14-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scheme {
-    /// Header 0x30.
+    /// `gdti-96`, header 0x2c.
+    Gdti96,
+    /// `gsrn-96`, header 0x2d.
+    Gsrn96,
+    /// `gsrnp-96`, header 0x2e.
+    Gsrnp96,
+    /// `usdod-96`, header 0x2f.
+    Usdod96,
+    /// `sgtin-96`, header 0x30.
     Sgtin96,
-    /// Header 0x31.
+    /// `sscc-96`, header 0x31.
     Sscc96,
+    /// `sgln-96`, header 0x32.
+    Sgln96,
+    /// `grai-96`, header 0x33.
+    Grai96,
+    /// `giai-96`, header 0x34.
+    Giai96,
+    /// `gid-96`, header 0x35.
+    Gid96,
+    /// `sgtin-198`, header 0x36.
+    Sgtin198,
+    /// `grai-170`, header 0x37.
+    Grai170,
+    /// `giai-202`, header 0x38.
+    Giai202,
+    /// `sgln-195`, header 0x39.
+    Sgln195,
+    /// `gdti-113`, header 0x3a.
+    Gdti113,
+    /// `adi-var`, header 0x3b.
+    AdiVar,
+    /// `cpi-96`, header 0x3c.
+    Cpi96,
+    /// `cpi-var`, header 0x3d.
+    CpiVar,
+    /// `gdti-174`, header 0x3e.
+    Gdti174,
+    /// `sgcn-96`, header 0x3f.
+    Sgcn96,
+    /// `itip-110`, header 0x40.
+    Itip110,
+    /// `itip-212`, header 0x41.
+    Itip212,
+    /// `cpi+`, header 0xf0.
+    CpiPlus,
+    /// `grai+`, header 0xf1.
+    GraiPlus,
+    /// `sgln+`, header 0xf2.
+    SglnPlus,
+    /// `itip+`, header 0xf3.
+    ItipPlus,
+    /// `gsrn+`, header 0xf4.
+    GsrnPlus,
+    /// `gsrnp+`, header 0xf5.
+    GsrnpPlus,
+    /// `gdti+`, header 0xf6.
+    GdtiPlus,
+    /// `sgtin+`, header 0xf7.
+    SgtinPlus,
+    /// `sgcn+`, header 0xf8.
+    SgcnPlus,
+    /// `sscc+`, header 0xf9.
+    SsccPlus,
+    /// `giai+`, header 0xfa.
+    GiaiPlus,
+    /// `dsgtin+`, header 0xfb.
+    DsgtinPlus,
+    /// `cpi++`, header 0xe6.
+    CpiPlusPlus,
+    /// `grai++`, header 0xeb.
+    GraiPlusPlus,
+    /// `sgln++`, header 0xe9.
+    SglnPlusPlus,
+    /// `itip++`, header 0xed.
+    ItipPlusPlus,
+    /// `gsrn++`, header 0xe7.
+    GsrnPlusPlus,
+    /// `gsrnp++`, header 0xe8.
+    GsrnpPlusPlus,
+    /// `gdti++`, header 0xea.
+    GdtiPlusPlus,
+    /// `sgtin++`, header 0xfd.
+    SgtinPlusPlus,
+    /// `sgcn++`, header 0xec.
+    SgcnPlusPlus,
+    /// `sscc++`, header 0xef.
+    SsccPlusPlus,
+    /// `giai++`, header 0xee.
+    GiaiPlusPlus,
+    /// `dsgtin++`, header 0xfc.
+    DsgtinPlusPlus,
 }
 
 /// What a tag says.
@@ -42,307 +152,192 @@ pub enum Scheme {
 pub struct TagEpc {
     /// The coding.
     pub scheme: Scheme,
-    /// Filter value, 0..=7: the packaging level (TDS 10.2). Not part of the identity.
-    pub filter: u8,
-    /// Digits of the company prefix, 6..=12.
-    pub gcp_len: u8,
+    /// Filter value: the packaging level (TDS 10), not part of the identity. None for GID-96,
+    /// which has none.
+    pub filter: Option<u8>,
+    /// Digits of the company prefix, 6..=12. None where the coding does not tell it.
+    pub gcp_len: Option<u8>,
     /// The identity.
     pub epc: Epc,
-    /// The 24 reserved bits that end an SSCC-96. TDS has them zero; another value is read, and is
-    /// a sign of a tag that no conforming printer wrote. Always 0 for SGTIN-96.
+    /// The identity as element strings, then a date and data appended to the EPC. Empty for
+    /// identifiers that are no GS1 keys (GID, `DoD`, ADI).
+    pub elements: Vec<Element>,
+    /// How many of the elements, counted from the end, were appended to the EPC (TDS 15.3).
+    pub appended: usize,
+    /// The toggle bit of `+` codings: whether the tag promises appended data. Readers select by
+    /// it; it does not always keep its promise.
+    pub toggle: bool,
+    /// The host name of `++` codings.
+    pub host: Option<String>,
+    /// The 24 reserved bits that end an SSCC-96, GSRN-96 or GSRNP-96. TDS has them zero; another
+    /// value is read, and is a sign of a tag that no conforming printer wrote.
     pub reserved: u32,
+    /// Parts of the pure-identity URN, escaped and joined; none for codings since TDS 2.0.
+    body: Option<String>,
 }
 
-/// Why bytes are no EPC of ours, or a key does not fit a tag. Bits count from 0 at the header.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BinaryError {
-    /// Not 12 bytes.
-    #[error("tag holds {got} bytes, expected {BYTES}")]
-    Length {
-        /// Bytes given.
-        got: usize,
-    },
-    /// A header of another coding, or of none.
-    #[error("header {header:02x} at bit 0 is {name}, expected 30 (sgtin-96) or 31 (sscc-96)")]
-    Header {
-        /// The first byte.
-        header: u8,
-        /// What the Tag Data Standard gives it to.
-        name: &'static str,
-    },
-    /// Partition 7 is reserved.
-    #[error("partition {partition} at bit 11 is reserved")]
-    Partition {
-        /// The value found.
-        partition: u8,
-    },
-    /// A number with more decimal digits than its field stands for.
-    #[error("{field} at bit {bit} is {value}, which has more than {digits} digits")]
-    Overflow {
-        /// The field.
-        field: &'static str,
-        /// Its first bit.
-        bit: u32,
-        /// The number found.
-        value: u64,
-        /// Decimal digits it may have.
-        digits: u32,
-    },
-    /// A company prefix length outside 6..=12.
-    #[error("company prefix of {got} digits, expected 6 to 12")]
-    PrefixLength {
-        /// The length given.
-        got: u8,
-    },
-    /// A filter outside 0..=7.
-    #[error("filter {got}, expected 0 to 7")]
-    Filter {
-        /// The filter given.
-        got: u8,
-    },
-    /// A serial number that SGTIN-96 cannot carry: it must be decimal, without leading zeros, and
-    /// below 2^38.
-    #[error("serial number {serial:?} is not a decimal below 2^38 without leading zeros")]
-    Serial {
-        /// The serial number given.
-        serial: String,
-    },
-}
-
-/// Reads a tag's EPC.
+/// Reads a tag's EPC of whole bytes: the EPC and at most the zeros that fill its last word.
 ///
 /// # Errors
 /// [`BinaryError`] naming the field and its bit.
 pub fn decode(bytes: &[u8]) -> Result<TagEpc, BinaryError> {
-    let header = bytes.first().copied();
-    let scheme = match header {
-        Some(0x30) => Scheme::Sgtin96,
-        Some(0x31) => Scheme::Sscc96,
-        Some(header) => {
-            return Err(BinaryError::Header {
-                header,
-                name: header_name(header),
-            });
-        }
-        None => return Err(BinaryError::Length { got: 0 }),
-    };
-    let fixed: [u8; BYTES] = bytes
-        .try_into()
-        .map_err(|_| BinaryError::Length { got: bytes.len() })?;
-    let tag = Bits::of(fixed);
-    let partition = narrow(tag.field(11, 3));
-    let Some(prefix_bits) = PREFIX_BITS.get(usize::from(partition)).copied() else {
-        return Err(BinaryError::Partition { partition });
-    };
-    let gcp_len = 12 - partition;
-    let prefix = tag.decimal(
-        "company prefix",
-        (PREFIX_AT, prefix_bits),
-        u32::from(gcp_len),
-    )?;
-    let reference_at = PREFIX_AT + prefix_bits;
-    let (epc, reserved) = match scheme {
-        Scheme::Sgtin96 => {
-            let field = (reference_at, SGTIN_KEY_BITS - prefix_bits);
-            let item = tag.decimal("item reference", field, u32::from(partition) + 1)?;
-            let serial = tag.field(58, SERIAL_BITS).to_string();
-            let pack = Gtin::from_epc_parts(&prefix, &item)
-                .zip(Serial::parse(&serial).ok())
-                .map(|(gtin, serial)| Epc::from(Sgtin::new(gtin, serial)));
-            (pack, 0)
-        }
-        Scheme::Sscc96 => {
-            let field = (reference_at, SSCC_KEY_BITS - prefix_bits);
-            let serial = tag.decimal("serial reference", field, u32::from(partition) + 5)?;
-            let reserved = u32::try_from(tag.field(72, 24)).unwrap_or(u32::MAX);
-            (
-                Sscc::from_epc_parts(&prefix, &serial).map(Epc::from),
-                reserved,
-            )
-        }
-    };
-    // The digits above are as many as the key takes, so a key always comes of them.
-    let epc = epc.ok_or(BinaryError::Length { got: bytes.len() })?;
-    Ok(TagEpc {
-        scheme,
-        filter: narrow(tag.field(8, 3)),
-        gcp_len,
-        epc,
-        reserved,
-    })
+    let bits = u64::try_from(bytes.len())
+        .unwrap_or(u64::MAX)
+        .saturating_mul(8);
+    decode_bits(bytes, u32::try_from(bits).unwrap_or(u32::MAX))
 }
 
-/// Writes a pack's tag.
+/// Reads a tag's EPC of the first `bits` bits of `bytes`.
 ///
 /// # Errors
-/// [`BinaryError`] when the serial number does not fit 38 bits, or filter or prefix length are
-/// out of range.
-pub fn encode_sgtin96(sgtin: &Sgtin, gcp_len: u8, filter: u8) -> Result<[u8; BYTES], BinaryError> {
-    let wrong_serial = || BinaryError::Serial {
-        serial: sgtin.serial.to_string(),
-    };
-    let text = sgtin.serial.as_str();
-    if !text.bytes().all(|b| b.is_ascii_digit()) || (text.len() > 1 && text.starts_with('0')) {
-        return Err(wrong_serial());
+/// [`BinaryError`] naming the field and its bit; `bits` above [`EPC_BITS_MAX`] or above what
+/// `bytes` holds included.
+pub fn decode_bits(bytes: &[u8], bits: u32) -> Result<TagEpc, BinaryError> {
+    let (tag, rest) = decode_prefix(bytes, bits)?;
+    let end = bits - rest;
+    let filling = end.next_multiple_of(16) - end;
+    if rest > filling {
+        let scheme = tag.scheme.name();
+        let extra = rest;
+        return Err(BinaryError::Trailing { scheme, end, extra });
     }
-    let serial: u64 = text.parse().map_err(|_| wrong_serial())?;
-    if serial >= 1 << SERIAL_BITS {
-        return Err(wrong_serial());
-    }
-    let (mut tag, prefix_bits) = head(0x30, gcp_len, filter)?;
-    let (prefix, item) = sgtin
-        .gtin
-        .to_epc_parts(gcp_len)
-        .ok_or(BinaryError::PrefixLength { got: gcp_len })?;
-    tag.push(number(&prefix), prefix_bits);
-    tag.push(number(&item), SGTIN_KEY_BITS - prefix_bits);
-    tag.push(serial, SERIAL_BITS);
-    Ok(tag.bytes())
+    Ok(tag)
 }
 
-/// Writes a logistic unit's tag.
-///
-/// # Errors
-/// [`BinaryError`] when filter or prefix length are out of range.
-pub fn encode_sscc96(sscc: &Sscc, gcp_len: u8, filter: u8) -> Result<[u8; BYTES], BinaryError> {
-    let (mut tag, prefix_bits) = head(0x31, gcp_len, filter)?;
-    let (prefix, serial) = sscc
-        .to_epc_parts(gcp_len)
-        .ok_or(BinaryError::PrefixLength { got: gcp_len })?;
-    tag.push(number(&prefix), prefix_bits);
-    tag.push(number(&serial), SSCC_KEY_BITS - prefix_bits);
-    tag.push(0, 24);
-    Ok(tag.bytes())
+/// The EPC and how many bits follow it. What fills its last word must be zero.
+fn decode_prefix(bytes: &[u8], bits: u32) -> Result<(TagEpc, u32), BinaryError> {
+    let held = u64::try_from(bytes.len())
+        .unwrap_or(u64::MAX)
+        .saturating_mul(8);
+    if bits > EPC_BITS_MAX || u64::from(bits) > held {
+        let max = u32::try_from(held).unwrap_or(u32::MAX).min(EPC_BITS_MAX);
+        return Err(BinaryError::TooLong {
+            got: bits.into(),
+            max,
+        });
+    }
+    let mut reader = Reader::new(bytes, bits);
+    if bits == 0 {
+        return Err(BinaryError::Empty);
+    }
+    let header = reader.take_u8("header", 8)?;
+    let Some(coding) = table::by_header(header) else {
+        let name = table::header_name(header);
+        return Err(BinaryError::Header { header, name });
+    };
+    let tag = decode_body(coding, &mut reader)?;
+    let filling = reader.at().next_multiple_of(16) - reader.at();
+    let mut rest = reader.clone();
+    rest.limit(filling);
+    if let Some(bit) = rest.first_set() {
+        let field = "filling after the epc";
+        return Err(BinaryError::NotZero { field, bit });
+    }
+    Ok((tag, reader.left()))
+}
+
+fn decode_body(coding: &Coding, reader: &mut Reader<'_>) -> Result<TagEpc, BinaryError> {
+    match coding.layout {
+        Layout::Classic { urn, fields, key } => {
+            let read = classic::read(reader, fields)?;
+            let escaped: Vec<String> = read.texts.iter().map(|part| escape_part(part)).collect();
+            let body = escaped.join(".");
+            let elements = key.and_then(|key| keys::elements(key, &read.texts));
+            Ok(TagEpc {
+                scheme: coding.scheme,
+                filter: read.filter,
+                gcp_len: read.gcp_len,
+                epc: identify(&format!("urn:epc:id:{urn}:{body}")),
+                elements: elements.unwrap_or_default(),
+                appended: 0,
+                toggle: false,
+                host: None,
+                reserved: read.reserved,
+                body: Some(body),
+            })
+        }
+        Layout::Plus { dated, ais, host } => {
+            let read = plus::read(reader, (dated, ais, host))?;
+            let identity: Vec<Element> = read
+                .elements
+                .iter()
+                .filter(|(ai, _)| ais.contains(&ai.as_str()))
+                .cloned()
+                .collect();
+            let link = keys::digital_link("id.gs1.org", &identity).unwrap_or_default();
+            Ok(TagEpc {
+                scheme: coding.scheme,
+                filter: Some(read.filter),
+                gcp_len: None,
+                epc: identify(&link),
+                elements: read.elements,
+                appended: read.appended,
+                toggle: read.toggle,
+                host: read.host,
+                reserved: 0,
+                body: None,
+            })
+        }
+    }
+}
+
+/// The identifier of a URI that was made of checked parts; kept as it is should no key be known
+/// that has this form.
+fn identify(uri: &str) -> Epc {
+    Epc::parse(uri).unwrap_or_else(|_| Epc::Other(uri.to_owned()))
+}
+
+/// Escapes a part of a URN; `#` occurs in component references and serials of aircraft parts.
+fn escape_part(part: &str) -> String {
+    escape(part).replace('#', "%23")
+}
+
+impl Scheme {
+    /// The name of tag URIs, such as `sgtin-96` or `dsgtin++`.
+    pub fn name(self) -> &'static str {
+        table::of(self).map_or("", |coding| coding.name)
+    }
+
+    /// The coding with this name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        table::by_name(name).map(|coding| coding.scheme)
+    }
 }
 
 impl TagEpc {
-    /// The EPC Tag URI (TDS 12), such as `urn:epc:tag:sgtin-96:3.0614141.812345.6789`.
-    pub fn tag_uri(&self) -> String {
-        let filter = self.filter;
-        match &self.epc {
-            Epc::Sgtin(Sgtin { gtin, serial }) => {
-                let (prefix, item) = gtin.to_epc_parts(self.gcp_len).unwrap_or_default();
-                let serial = escape(serial.as_str());
-                format!("urn:epc:tag:sgtin-96:{filter}.{prefix}.{item}.{serial}")
-            }
-            Epc::Sscc(sscc) => {
-                let (prefix, serial) = sscc.to_epc_parts(self.gcp_len).unwrap_or_default();
-                format!("urn:epc:tag:sscc-96:{filter}.{prefix}.{serial}")
-            }
-            other => other.canonical(),
+    /// The EPC tag URI (TDS 12), such as `urn:epc:tag:sgtin-96:3.0614141.812345.6789`. None for
+    /// codings since TDS 2.0, which have none.
+    pub fn tag_uri(&self) -> Option<String> {
+        let (name, body) = (self.scheme.name(), self.body.as_ref()?);
+        Some(match self.filter {
+            Some(filter) => format!("urn:epc:tag:{name}:{filter}.{body}"),
+            None => format!("urn:epc:tag:{name}:{body}"),
+        })
+    }
+
+    /// The pure-identity URN (TDS 6). None for codings since TDS 2.0, which do not tell how long
+    /// the company prefix is; [`Epc::to_urn`] takes it as an argument.
+    pub fn urn(&self) -> Option<String> {
+        let body = self.body.as_ref()?;
+        match table::of(self.scheme)?.layout {
+            Layout::Classic { urn, .. } => Some(format!("urn:epc:id:{urn}:{body}")),
+            Layout::Plus { .. } => None,
         }
     }
-}
 
-/// The 96 bits of a tag, the header in the highest of the lower 96.
-struct Bits(u128);
-
-impl Bits {
-    fn of(bytes: [u8; BYTES]) -> Self {
-        Self(
-            bytes
-                .iter()
-                .fold(0, |bits, byte| bits << 8 | u128::from(*byte)),
-        )
+    /// All elements in brackets, dates and appended data included. None without elements.
+    pub fn element_string(&self) -> Option<String> {
+        (!self.elements.is_empty()).then(|| crate::element_string::to_bracketed(&self.elements))
     }
 
-    /// `len` (at most 64) bits from bit `at` on.
-    fn field(&self, at: u32, len: u32) -> u64 {
-        let shifted = self.0 >> (96 - at - len);
-        u64::try_from(shifted & ((1 << len) - 1)).unwrap_or(u64::MAX)
+    /// All elements as a Digital Link, on the host of the tag or else on `id.gs1.org`. None
+    /// without elements.
+    pub fn digital_link(&self) -> Option<String> {
+        keys::digital_link(self.host.as_deref().unwrap_or("id.gs1.org"), &self.elements)
     }
 
-    /// A field as exactly `digits` decimal digits.
-    fn decimal(
-        &self,
-        field: &'static str,
-        (bit, len): (u32, u32),
-        digits: u32,
-    ) -> Result<String, BinaryError> {
-        let value = self.field(bit, len);
-        if value >= 10_u64.pow(digits) {
-            return Err(BinaryError::Overflow {
-                field,
-                bit,
-                value,
-                digits,
-            });
-        }
-        let width = usize::try_from(digits).unwrap_or_default();
-        Ok(format!("{value:0width$}"))
-    }
-
-    fn push(&mut self, value: u64, len: u32) {
-        self.0 = self.0 << len | u128::from(value);
-    }
-
-    fn bytes(&self) -> [u8; BYTES] {
-        let mut out = [0; BYTES];
-        let all = self.0.to_be_bytes();
-        out.iter_mut()
-            .zip(all.iter().skip(16 - BYTES))
-            .for_each(|(to, from)| *to = *from);
-        out
-    }
-}
-
-fn head(header: u64, gcp_len: u8, filter: u8) -> Result<(Bits, u32), BinaryError> {
-    if filter > 7 {
-        return Err(BinaryError::Filter { got: filter });
-    }
-    let partition = 12_u8
-        .checked_sub(gcp_len)
-        .ok_or(BinaryError::PrefixLength { got: gcp_len })?;
-    let prefix_bits = PREFIX_BITS
-        .get(usize::from(partition))
-        .copied()
-        .ok_or(BinaryError::PrefixLength { got: gcp_len })?;
-    let mut tag = Bits(0);
-    tag.push(header, 8);
-    tag.push(u64::from(filter), 3);
-    tag.push(u64::from(partition), 3);
-    Ok((tag, prefix_bits))
-}
-
-/// Digits of a key part, at most 17 of them.
-fn number(digits: &str) -> u64 {
-    digits.bytes().fold(0, |number, digit| {
-        number * 10 + u64::from(digit.saturating_sub(b'0'))
-    })
-}
-
-/// A field of at most three bits.
-fn narrow(field: u64) -> u8 {
-    u8::try_from(field).unwrap_or(u8::MAX)
-}
-
-/// What the Tag Data Standard uses a header for (table 14-1), for the message.
-fn header_name(header: u8) -> &'static str {
-    match header {
-        0x00 => "an unprogrammed tag",
-        0x2c => "gdti-96",
-        0x2d => "gsrn-96",
-        0x2e => "gsrnp-96",
-        0x2f => "usdod-96",
-        0x32 => "sgln-96",
-        0x33 => "grai-96",
-        0x34 => "giai-96",
-        0x35 => "gid-96",
-        0x36 => "sgtin-198",
-        0x37 => "grai-170",
-        0x38 => "giai-202",
-        0x39 => "sgln-195",
-        0x3c => "cpi-96",
-        0x3d => "cpi-var",
-        0x3e => "gdti-174",
-        0x3f => "sgcn-96",
-        0x40 => "itip-110",
-        0x41 => "itip-212",
-        0xe2 => "the tag identifier of a chip, not an epc",
-        0xf0..=0xf6 | 0xf8..=0xfa => "a tds 2.0 scheme",
-        0xf7 => "sgtin+",
-        0xfb => "dsgtin+",
-        0xe6..=0xef | 0xfc | 0xfd => "a tds 2.3 scheme with a host name",
-        _ => "not assigned",
+    /// What the filter value means (TDS 10), none where it is reserved.
+    pub fn filter_meaning(&self) -> Option<&'static str> {
+        filter::meaning(self.scheme, self.filter?)
     }
 }

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`key`], [`ai`], [`element_string`], [`scan`] | GS1 General Specifications, sections 3 and 7 |
 //! | [`digital_link`] | GS1 Digital Link Standard: URI Syntax |
-//! | [`epc`], [`epc_binary`] | EPC Tag Data Standard (TDS), sections 6, 7, 8 and 14 |
+//! | [`epc`], [`epc_binary`], [`tid`] | EPC Tag Data Standard (TDS), sections 6 to 16 |
 //! | [`convert`] | all spellings of one identifier at once |
 //! | [`cbv`], [`epcis`] | EPCIS 2.0 and Core Business Vocabulary 2.0 |
 //!
@@ -35,6 +35,7 @@ pub mod expiry;
 pub mod key;
 pub mod limits;
 pub mod scan;
+pub mod tid;
 mod uri;
 
 pub use cbv::{BizStep, Disposition};
