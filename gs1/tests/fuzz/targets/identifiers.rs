@@ -1,6 +1,6 @@
-//! Identifiers, element strings, scans, tags, numbers and dates.
+//! Identifiers, element strings, scans, numbers and dates.
 
-use gs1::{Decimal, Epc, ExpiryDate, digital_link, element_string, epc_binary, scan};
+use gs1::{Decimal, Epc, ExpiryDate, digital_link, element_string, scan};
 
 use super::text;
 use crate::frame::Target;
@@ -91,17 +91,6 @@ pub(crate) const TARGETS: &[Target] = &[
         run: scanned,
     },
     Target {
-        name: "epc_binary",
-        seeds: &[
-            &[
-                0x30, 0x74, 0x25, 0x7b, 0xf7, 0x19, 0x4e, 0x40, 0, 0, 0x1a, 0x85,
-            ],
-            &[0x31, 0x74, 0x25, 0x7b, 0xf4, 0x99, 0x60, 0x2d, 0, 0, 0, 0],
-        ],
-        dictionary: &[],
-        run: binary,
-    },
-    Target {
         name: "decimal",
         seeds: &[b"26.2", b"-1.5e-7", b"9223372036854775807", b"0.000"],
         dictionary: &["e", "E", "-", "+", ".", "0", "000000"],
@@ -174,14 +163,6 @@ fn scanned(input: &[u8]) -> bool {
     if let Some(epc) = scan.epc() {
         assert_eq!(Epc::parse(&epc.canonical()), Ok(epc));
     }
-    true
-}
-
-fn binary(input: &[u8]) -> bool {
-    let Ok(tag) = epc_binary::decode(input) else {
-        return false;
-    };
-    assert!(tag.tag_uri().starts_with("urn:epc:"), "{}", tag.tag_uri());
     true
 }
 

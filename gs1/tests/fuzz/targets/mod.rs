@@ -3,11 +3,12 @@
 
 mod epcis;
 mod identifiers;
+mod tags;
 
 use crate::frame::Target;
 
 /// The table.
-pub(crate) const TARGETS: &[&[Target]] = &[identifiers::TARGETS, epcis::TARGETS];
+pub(crate) const TARGETS: &[&[Target]] = &[identifiers::TARGETS, tags::TARGETS, epcis::TARGETS];
 
 /// All targets in the order of the table.
 pub(crate) fn all() -> impl Iterator<Item = &'static Target> {
