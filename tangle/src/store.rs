@@ -11,6 +11,7 @@
 //! ```
 
 mod apply;
+pub mod bugs;
 mod check;
 mod cut;
 pub mod files;

@@ -17,6 +17,7 @@ use redb::{
 };
 use tangle_verify::{BlockId, KeyId};
 
+use super::bugs::{Bug, planted};
 use super::files::File;
 use super::rows::{BLOCK_ROW_BYTES, MILESTONE_ROW_BYTES};
 use super::rows::{BlockRow, MilestoneRow, Rows};
@@ -131,6 +132,15 @@ impl Index {
 
     /// Moves the rows in memory to redb in one transaction, with the mark that goes with them.
     pub(crate) fn flush(&self, mark: &[u8]) -> Result<(), Broken> {
+        if planted(Bug::MarkBeforeRows) {
+            self.put(mark, &Rows::default())?;
+        }
+        self.put(mark, &self.fresh())?;
+        *self.fresh.write().unwrap_or_else(PoisonError::into_inner) = Rows::default();
+        Ok(())
+    }
+
+    fn put(&self, mark: &[u8], rows: &Rows) -> Result<(), Broken> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
         let mut write = database
             .as_ref()
@@ -140,15 +150,12 @@ impl Index {
         write.set_two_phase_commit(true);
         write.set_quick_repair(true);
         {
-            let rows = self.fresh();
             let mut meta = write.open_table(META).map_err(failed)?;
             meta.insert(FORMAT, FORMAT_1).map_err(failed)?;
             meta.insert(MARK, mark).map_err(failed)?;
-            write_rows(&write, &rows)?;
+            write_rows(&write, rows)?;
         }
-        write.commit().map_err(failed)?;
-        *self.fresh.write().unwrap_or_else(PoisonError::into_inner) = Rows::default();
-        Ok(())
+        write.commit().map_err(failed)
     }
 
     /// Local id of a block.

@@ -23,12 +23,17 @@
 //! frame of a later batch follows; anything else is damage in the middle, and damage is reported
 //! with its place, never cut.
 //!
+//! The last batch that recovery finds is written and synced again before anything is answered:
+//! a process may have stopped between write and sync, and what it wrote is readable without
+//! being durable.
+//!
 //! **Fail-stop.** After a failed write or sync nobody knows what the disk holds. The log refuses
 //! to write until it is opened again.
 
 use std::io;
 use std::sync::Arc;
 
+use super::bugs::{Bug, planted};
 use super::files::File;
 use super::frame::{self, FrameKind, Turn};
 use crate::error::Broken;
@@ -156,9 +161,13 @@ impl Log {
         let end = self.place_in_buffer(start)?;
         let storage = Segments::storage(start.segment);
         let written = self.current.write_at(start.offset.into(), &self.buffer);
-        written
-            .and_then(|()| self.current.sync())
-            .map_err(storage)?;
+        if planted(Bug::AcknowledgedBeforeSync) {
+            written.map_err(storage)?;
+        } else {
+            written
+                .and_then(|()| self.current.sync())
+                .map_err(storage)?;
+        }
         self.tail = Tail {
             place: end,
             batch: self.tail.batch + 1,
@@ -203,6 +212,22 @@ pub(crate) fn cut(segments: &Segments, tail: Tail, until: u32) -> Result<(), Bro
     let zeros = vec![0; until.saturating_sub(tail.place.offset) as usize];
     let storage = Segments::storage(tail.place.segment);
     file.write_at(tail.place.offset.into(), &zeros)
+        .and_then(|()| file.sync())
+        .map_err(storage)
+}
+
+/// Makes the last batch that a reading found, from `start` to `end`, as durable as the ones
+/// before. Its writer may have stopped (or failed) between write and sync: then it was never
+/// acknowledged, and it is readable only because the operating system still has it. From now on
+/// it counts as recorded, so it is written again (after a failed sync the system takes its pages
+/// for clean) and synced.
+pub(crate) fn confirm(segments: &Segments, start: Place, end: Tail) -> Result<(), Broken> {
+    let storage = Segments::storage(start.segment);
+    let length = end.place.offset.saturating_sub(start.offset) as usize;
+    let file = segments.file(start.segment)?;
+    let mut batch = vec![0; length];
+    file.read_at(start.offset.into(), &mut batch)
+        .and_then(|()| file.write_at(start.offset.into(), &batch))
         .and_then(|()| file.sync())
         .map_err(storage)
 }

@@ -111,7 +111,9 @@ impl Tangle {
     fn replay_log(&mut self) -> Result<(), Broken> {
         let segments = Arc::clone(&self.shared.segments);
         let mut scan = Scan::new(&segments, self.state.mark.tail)?;
+        let mut last = None;
         while let Some(batch) = scan.next_batch()? {
+            last = batch.first().map(|frame| frame.place);
             for frame in batch {
                 self.replay_frame(&frame)?;
             }
@@ -132,6 +134,11 @@ impl Tangle {
                 SEGMENT_HEADER_BYTES.into(),
                 "the log has no genesis",
             ));
+        }
+        // Whoever made the last segment may have stopped before its name was durable.
+        segments.sync_folder()?;
+        if let Some(last) = last {
+            log::confirm(&segments, last, tail)?;
         }
         self.log = Log::resume(segments, tail)?;
         Ok(())
@@ -277,6 +284,10 @@ impl Opening {
         let Some(file) = self.files.open(INDEX).map_err(storage(INDEX))? else {
             return Err(Broken::corrupt(INDEX, 0, "the file is missing"));
         };
+        if check_pages {
+            // A process that stopped may have left bytes that only it had not synced.
+            file.sync().map_err(storage(INDEX))?;
+        }
         let index = Index::open(file, self.options.cache_bytes)?;
         if check_pages && !index.check_pages()? {
             return Err(Broken::corrupt(

@@ -1,9 +1,12 @@
 //! A disk in memory that loses power. What was written since the last sync may be there after
 //! the crash, or not, or in parts of 512 bytes; what was renamed or created may not be; what was
-//! synced is there. It can also fail: refuse a write, write half of one, fail a sync, or lie
-//! about syncs (to show that the tests would see it).
+//! synced is there. A stop of the process alone loses nothing, but does not sync either: the
+//! next process sees bytes that a later power loss can still take. It can also fail: refuse an
+//! operation, write half, run full, not read, or lie about syncs (to show that the tests would
+//! see it). After a refused sync the bytes stay readable and are never written by a later one,
+//! as in Linux' page cache.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,12 +24,26 @@ pub enum Fault {
     Refused,
     /// A write leaves its first half, then the disk is full. Other operations are refused.
     ShortWrite,
+    /// There is no room from now on until [`Disk::free_space`]: writes leave nothing, files
+    /// cannot be made or grow. Names can be changed and what is there can be synced.
+    Full,
+    /// A read fails; counted among the reads.
+    Unreadable,
 }
 
 #[derive(Debug, Clone)]
 enum Change {
     Write(u64, Vec<u8>),
     SetLen(u64),
+}
+
+impl Change {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Write(offset, data) => write(bytes, *offset, data),
+            Self::SetLen(length) => bytes.resize(usize::try_from(*length).unwrap_or(0), 0),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -63,14 +80,21 @@ impl Naming {
 }
 
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a disk has independent troubles"
+)]
 struct State {
     inodes: Vec<Inode>,
     names: BTreeMap<String, usize>,
     durable_names: BTreeMap<String, usize>,
     pending_names: Vec<Naming>,
     operations: u64,
+    reads: u64,
     plan: Option<(u64, Fault)>,
+    struck_write: bool,
     off: bool,
+    full: bool,
     lying: bool,
 }
 
@@ -84,10 +108,32 @@ impl Disk {
         Self::default()
     }
 
-    /// Plans a fault for the operation after `operations` further ones that change something.
+    /// Plans a fault for the operation after `operations` further ones that change something,
+    /// or, for [`Fault::Unreadable`], after so many further reads. It happens once.
     pub fn plan(&self, operations: u64, fault: Fault) {
         let mut state = self.state();
-        state.plan = Some((state.operations + operations, fault));
+        let done = if fault == Fault::Unreadable {
+            state.reads
+        } else {
+            state.operations
+        };
+        state.plan = Some((done + operations, fault));
+        state.struck_write = false;
+    }
+
+    /// Whether a planned fault has not happened yet.
+    pub fn is_planned(&self) -> bool {
+        self.state().plan.is_some()
+    }
+
+    /// Whether the latest planned fault struck a write.
+    pub fn struck_write(&self) -> bool {
+        self.state().struck_write
+    }
+
+    /// There is room again.
+    pub fn free_space(&self) {
+        self.state().full = false;
     }
 
     /// From now on syncs return without doing anything.
@@ -122,11 +168,15 @@ impl Disk {
                 lost.push(naming.dir());
             }
         }
-        let inodes = state
-            .inodes
-            .iter()
-            .map(|inode| inode.survivor(keep, &mut random))
-            .collect();
+        let reached: BTreeSet<usize> = names.values().copied().collect();
+        let inodes = (0..).zip(&state.inodes).map(|(at, inode)| {
+            if reached.contains(&at) {
+                inode.survivor(keep, &mut random)
+            } else {
+                Inode::default()
+            }
+        });
+        let inodes = inodes.collect();
         let fresh = State {
             inodes,
             durable_names: names.clone(),
@@ -136,16 +186,11 @@ impl Disk {
         Self(Arc::new(Mutex::new(fresh)))
     }
 
-    /// The same disk after a stop of the process alone: nothing written is lost.
+    /// The same disk after a stop of the process alone: nothing written is lost, and nothing
+    /// more is synced than before.
     #[must_use]
     pub fn after_kill(&self) -> Self {
-        let mut state = self.state().clone();
-        for inode in &mut state.inodes {
-            inode.durable = inode.live.clone();
-            inode.pending.clear();
-        }
-        state.durable_names = state.names.clone();
-        state.pending_names.clear();
+        let state = self.state().clone();
         Self(Arc::new(Mutex::new(State {
             plan: None,
             off: false,
@@ -228,6 +273,10 @@ fn no_power() -> io::Error {
     io::Error::other("the power is off")
 }
 
+fn refused() -> io::Error {
+    io::Error::other("input/output error")
+}
+
 impl State {
     fn powered(&self) -> io::Result<()> {
         if self.off { Err(no_power()) } else { Ok(()) }
@@ -239,22 +288,35 @@ impl State {
         self.operations += 1;
         let due = self
             .plan
-            .filter(|(at, _)| self.operations > *at)
+            .filter(|(at, fault)| *fault != Fault::Unreadable && self.operations > *at)
             .map(|(_, fault)| fault);
         if due.is_some() {
             self.plan = None;
             self.off = due == Some(Fault::PowerLoss);
+            self.full |= due == Some(Fault::Full);
         }
         Ok(due)
     }
 
-    /// An operation that a fault simply prevents.
-    fn step_or_fail(&mut self) -> io::Result<()> {
+    /// An operation that a fault simply prevents; `grows` if it needs room.
+    fn step_or_fail(&mut self, grows: bool) -> io::Result<()> {
         match self.step()? {
-            None => Ok(()),
+            _ if self.full && grows => Err(io::ErrorKind::StorageFull.into()),
+            None | Some(Fault::Full) => Ok(()),
             Some(Fault::PowerLoss) => Err(no_power()),
-            Some(Fault::Refused | Fault::ShortWrite) => Err(io::Error::other("input/output error")),
+            Some(Fault::Refused | Fault::ShortWrite | Fault::Unreadable) => Err(refused()),
         }
+    }
+
+    fn read(&mut self) -> io::Result<()> {
+        self.powered()?;
+        self.reads += 1;
+        let due = |(at, fault)| fault == Fault::Unreadable && self.reads > at;
+        if self.plan.is_some_and(due) {
+            self.plan = None;
+            return Err(refused());
+        }
+        Ok(())
     }
 
     fn rename_names(&mut self, naming: Naming) {
@@ -278,7 +340,7 @@ impl Files for Disk {
 
     fn create(&self, name: &str) -> io::Result<Arc<dyn File>> {
         let mut state = self.state();
-        state.step_or_fail()?;
+        state.step_or_fail(true)?;
         // An emptied file is another file here: harsher than truncation, and never kinder.
         let inode = state.inodes.len();
         state.inodes.push(Inode::default());
@@ -291,7 +353,7 @@ impl Files for Disk {
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let mut state = self.state();
-        state.step_or_fail()?;
+        state.step_or_fail(false)?;
         if !state.names.contains_key(from) {
             return Err(io::ErrorKind::NotFound.into());
         }
@@ -303,7 +365,7 @@ impl Files for Disk {
         let mut state = self.state();
         state.powered()?;
         if state.names.contains_key(name) {
-            state.step_or_fail()?;
+            state.step_or_fail(false)?;
             state.rename_names(Naming::Unlink(name.into()));
         }
         Ok(())
@@ -321,7 +383,7 @@ impl Files for Disk {
 
     fn sync_dir(&self, dir: &str) -> io::Result<()> {
         let mut state = self.state();
-        state.step_or_fail()?;
+        state.step_or_fail(false)?;
         if state.lying {
             return Ok(());
         }
@@ -364,7 +426,7 @@ impl File for DiskFile {
 
     fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         self.with(|state, inode| {
-            state.powered()?;
+            state.read()?;
             let start = usize::try_from(offset).map_err(io::Error::other)?;
             let bytes = inode
                 .live
@@ -378,10 +440,14 @@ impl File for DiskFile {
     fn write_at(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.with(|state, inode| {
             let fault = state.step()?;
+            state.struck_write |= fault.is_some();
+            if state.full {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
             let data = match fault {
                 None | Some(Fault::PowerLoss) => data,
-                Some(Fault::Refused) => return Err(io::Error::other("input/output error")),
                 Some(Fault::ShortWrite) => data.get(..data.len() / 2).unwrap_or_default(),
+                Some(_) => return Err(refused()),
             };
             write(&mut inode.live, offset, data);
             inode.pending.push(Change::Write(offset, data.to_vec()));
@@ -395,7 +461,7 @@ impl File for DiskFile {
 
     fn set_len(&self, length: u64) -> io::Result<()> {
         self.with(|state, inode| {
-            state.step_or_fail()?;
+            state.step_or_fail(length > inode.live.len() as u64)?;
             inode
                 .live
                 .resize(usize::try_from(length).map_err(io::Error::other)?, 0);
@@ -406,10 +472,17 @@ impl File for DiskFile {
 
     fn sync(&self) -> io::Result<()> {
         self.with(|state, inode| {
-            state.step_or_fail()?;
+            if let Err(error) = state.step_or_fail(false) {
+                if !state.off {
+                    // The pages count as clean now, though they never reached the disk.
+                    inode.pending.clear();
+                }
+                return Err(error);
+            }
             if !state.lying {
-                inode.durable = inode.live.clone();
-                inode.pending.clear();
+                for change in std::mem::take(&mut inode.pending) {
+                    change.apply(&mut inode.durable);
+                }
             }
             Ok(())
         })

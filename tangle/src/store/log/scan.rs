@@ -3,6 +3,7 @@
 
 use super::{Place, SEGMENT_HEADER_BYTES, Segments, Tail, segment_name};
 use crate::error::Broken;
+use crate::store::bugs::{Bug, planted};
 use crate::store::frame::{self, Frame, FrameKind};
 
 /// A frame with its place.
@@ -175,7 +176,8 @@ fn judge_end(bytes: &[u8], tail: Tail) -> Result<Option<u32>, Broken> {
             .starts_with(&frame::MAGIC)
             .then(|| frame::read(rest, place))
             .flatten();
-        if let Some(later) = frame.filter(|frame| frame.turn.batch > tail.batch) {
+        let later = frame.filter(|frame| frame.turn.batch > tail.batch);
+        if let Some(later) = later.filter(|_| !planted(Bug::CutInTheMiddle)) {
             let what = format!(
                 "batch {} is damaged: a sound frame of batch {} follows at {offset}",
                 tail.batch, later.turn.batch

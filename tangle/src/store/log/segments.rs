@@ -65,6 +65,12 @@ impl Segments {
         Ok(())
     }
 
+    /// Returns when the names of the segments are durable.
+    pub(crate) fn sync_folder(&self) -> Result<(), Broken> {
+        let synced = self.files.sync_dir("log");
+        synced.map_err(storage_error("log".into()))
+    }
+
     /// The open file of a segment.
     pub(crate) fn file(&self, number: u32) -> Result<Arc<dyn File>, Broken> {
         let known = self
