@@ -8,32 +8,35 @@ use std::time::Duration;
 use tests::http::{Client, segment};
 use tests::process::{Running, finish, timed};
 
-/// How often the power goes.
+/// How often the process is killed, unless `THERIAC_KILL_ROUNDS` says otherwise.
 const ROUNDS: u64 = 50;
 /// Packs of each demo: small, so that the moments fall everywhere in the story.
 const PACKS: &str = "150";
 
 #[test]
 fn nothing_acknowledged_is_lost_when_killed_at_any_moment_slow() {
-    let seed: u64 = std::env::var("THERIAC_SEED")
-        .ok()
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(1);
-    eprintln!("seed {seed} (THERIAC_SEED), {ROUNDS} rounds");
+    let seed = number("THERIAC_SEED").unwrap_or(1);
+    let rounds = number("THERIAC_KILL_ROUNDS").unwrap_or(ROUNDS);
+    eprintln!("seed {seed} (THERIAC_SEED), {rounds} rounds (THERIAC_KILL_ROUNDS)");
     let span_ms = whole_run_ms();
     let (mut acknowledged, mut interrupted) = (0, 0);
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let moment = mix(seed ^ (round << 32)) % span_ms;
         let (count, cut) = one_round(round, moment);
         acknowledged += count;
         interrupted += u64::from(cut);
     }
-    eprintln!("{acknowledged} acknowledged, {interrupted} of {ROUNDS} runs cut in the middle");
+    eprintln!("{acknowledged} acknowledged, {interrupted} of {rounds} runs cut in the middle");
     assert!(
-        acknowledged > ROUNDS,
+        acknowledged > rounds,
         "the runs acknowledge something: {acknowledged}"
     );
     assert!(interrupted > 0, "some kills fall into the run");
+}
+
+/// A number of the environment.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 /// How long a run takes here, in milliseconds after its socket is open: the kills fall within.

@@ -8,6 +8,7 @@
 
 mod bench;
 mod ci;
+mod faults;
 mod run;
 mod tools;
 mod wasm;
@@ -24,6 +25,8 @@ cargo xtask COMMAND
   web                   build the portal into web/build
   wasm                  build the verifier for browsers, report its size, run its vectors
   openapi               write service/openapi.json and the portal's typed client from the code
+  faults [ledger|kill]  the nightly column of the fault matrix (docs/design/ledger.md)
+  sim [--hours N] [--seed S]  the ledger's simulator, on from seed S for N hours
   bench ingest          durable signed blocks per second beside the signature-only rate
   bench gs1 [NAME]      event hash, documents, tags and element strings, each beside a yardstick
   fuzz [--seconds N] [--target NAME] [--seed S] [--list]
@@ -41,6 +44,8 @@ fn main() -> ExitCode {
         ["openapi"] => web::openapi(),
         ["fuzz", rest @ ..] => bench::fuzz(rest),
         ["bench", rest @ ..] => bench::bench(rest),
+        ["faults", rest @ ..] => faults::faults(rest),
+        ["sim", rest @ ..] => faults::sim(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

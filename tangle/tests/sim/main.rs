@@ -17,4 +17,4 @@
 
 mod faults;
 mod kit;
-
+mod simulator;
