@@ -22,6 +22,8 @@ pub struct Vocabulary {
     /// What stands before the word in URNs and web addresses.
     bases: &'static [&'static str],
     words: &'static [&'static str],
+    /// How a URI begins that spells out a word of GS1 and that the JSON schema therefore refuses.
+    spelt_out: &'static [&'static str],
 }
 
 /// A term of a vocabulary.
@@ -52,7 +54,7 @@ impl Vocabulary {
     pub fn term(&self, text: &str) -> Result<Term, TermError> {
         let bare = self.bases.iter().find_map(|base| text.strip_prefix(base));
         let word = bare.unwrap_or(text);
-        if let Some(word) = self.words.iter().find(|known| **known == word) {
+        if let Some(word) = self.word(word) {
             return Ok(Term::Word(word));
         }
         let reserved = RESERVED.iter().any(|namespace| text.starts_with(namespace));
@@ -76,6 +78,22 @@ impl Vocabulary {
         })
     }
 
+    /// What a term of it is, in words.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The word of the list that is this text.
+    pub fn word(&self, text: &str) -> Option<&'static str> {
+        self.words.iter().find(|known| **known == text).copied()
+    }
+
+    /// Whether a URI spells a term in a way that JSON documents may not: the schema of EPCIS 2.0
+    /// wants the bare word instead.
+    pub fn is_spelt_out(&self, uri: &str) -> bool {
+        self.spelt_out.iter().any(|start| uri.starts_with(start))
+    }
+
     /// The words of the list.
     pub fn words(&self) -> &'static [&'static str] {
         self.words
@@ -86,6 +104,21 @@ const RESERVED: [&str; 3] = [
     "urn:epcglobal:cbv:",
     "https://ns.gs1.org/cbv/",
     "http://ns.gs1.org/cbv/",
+];
+
+/// Starts of URIs that the schema keeps out of CBV fields.
+const CBV_SPELT_OUT: &[&str] = &[
+    "urn:epcglobal:cbv",
+    "https://ns.gs1.org/cbv/",
+    "http://ns.gs1.org/cbv/",
+];
+
+/// Starts of URIs that the schema keeps out of fields of the GS1 Web Vocabulary.
+const WEB_VOCABULARY_SPELT_OUT: &[&str] = &[
+    "https://gs1.org/voc/",
+    "http://gs1.org/voc/",
+    "https://www.gs1.org/voc/",
+    "http://www.gs1.org/voc/",
 ];
 
 macro_rules! term_enum {
@@ -112,6 +145,14 @@ macro_rules! term_enum {
                     Term::Word(word) => Self::Other(format!("{}{word}", $web)),
                     Term::Uri(uri) => Self::Other(uri),
                 })
+            }
+
+            /// The term of a bare word of the list.
+            pub(crate) fn from_word(text: &str) -> Option<Self> {
+                match text {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
             }
 
             /// The bare word, or the URI of another vocabulary.

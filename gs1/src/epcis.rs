@@ -9,27 +9,36 @@
 //! `1.0` is written `1`; and object members have no order.
 
 mod build;
+mod canonical;
 mod context;
 mod document;
 mod event;
 mod fields;
-mod json;
+mod format;
+mod master_data;
+mod number;
 mod problem;
 mod reader;
+mod repair;
 mod sensor;
 mod shape;
+mod tape;
 #[cfg(test)]
 mod tests;
 mod time;
 
 pub use build::EventBuilder;
-pub use document::{Document, Envelope, Header, parse_document};
+pub use document::{
+    Document, Envelope, Header, OtherMembers, Validation, parse_document, parse_document_strictly,
+    validate_json,
+};
 pub use event::Event;
 pub use fields::{
     Action, AggregationEvent, AssociationEvent, BizTransaction, ErrorDeclaration, EventFields,
     EventKind, Ilmd, ObjectEvent, PersistentDisposition, QuantityElement, SourceDest,
     TransactionEvent, TransformationEvent,
 };
+pub use master_data::{MasterAttribute, MasterVocabulary, VocabularyElement};
 pub use problem::{ParseError, Place, Problem, ProblemKind, Repair, Rule, Source};
 pub use sensor::{SensorElement, SensorMetadata, SensorReport};
 

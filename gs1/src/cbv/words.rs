@@ -1,7 +1,7 @@
 //! The lists themselves, in the order of the standard's machine-readable files. They are data:
 //! a later edition adds lines here and nothing else.
 
-use super::Vocabulary;
+use super::{CBV_SPELT_OUT, Vocabulary, WEB_VOCABULARY_SPELT_OUT};
 
 /// Business steps (CBV 2.0, 7.1).
 pub const BIZ_STEPS: Vocabulary = Vocabulary {
@@ -55,6 +55,7 @@ pub const BIZ_STEPS: Vocabulary = Vocabulary {
         "unpacking",
         "void_shipping",
     ],
+    spelt_out: CBV_SPELT_OUT,
 };
 
 /// Dispositions (CBV 2.0, 7.2).
@@ -101,6 +102,7 @@ pub const DISPOSITIONS: Vocabulary = Vocabulary {
         "unavailable",
         "unknown",
     ],
+    spelt_out: CBV_SPELT_OUT,
 };
 
 /// Business transaction types (CBV 2.0, 7.3).
@@ -127,6 +129,7 @@ pub const BIZ_TRANSACTION_TYPES: Vocabulary = Vocabulary {
         "testres",
         "upevt",
     ],
+    spelt_out: CBV_SPELT_OUT,
 };
 
 /// Source and destination types (CBV 2.0, 7.4).
@@ -139,6 +142,7 @@ pub const SOURCE_DESTINATION_TYPES: Vocabulary = Vocabulary {
         "cbv:SDT-",
     ],
     words: &["location", "owning_party", "possessing_party"],
+    spelt_out: CBV_SPELT_OUT,
 };
 
 /// Reasons of error declarations (CBV 2.0, 7.5).
@@ -151,6 +155,7 @@ pub const ERROR_REASONS: Vocabulary = Vocabulary {
         "cbv:ER-",
     ],
     words: &["did_not_occur", "incorrect_data"],
+    spelt_out: CBV_SPELT_OUT,
 };
 
 /// Components of a measured vector (CBV 2.0, 7.7).
@@ -178,6 +183,7 @@ pub const COMPONENTS: Vocabulary = Vocabulary {
         "y",
         "z",
     ],
+    spelt_out: CBV_SPELT_OUT,
 };
 
 /// Measurement types of sensor reports (GS1 Web Vocabulary, as listed by EPCIS 2.0).
@@ -263,6 +269,7 @@ pub const MEASUREMENT_TYPES: Vocabulary = Vocabulary {
         "VolumetricFlux",
         "Wavenumber",
     ],
+    spelt_out: WEB_VOCABULARY_SPELT_OUT,
 };
 
 /// Sensor alerts (GS1 Web Vocabulary).
@@ -275,4 +282,5 @@ pub const SENSOR_ALERTS: Vocabulary = Vocabulary {
         "http://gs1.org/voc/",
     ],
     words: &["ALARM_CONDITION", "ERROR_CONDITION"],
+    spelt_out: WEB_VOCABULARY_SPELT_OUT,
 };

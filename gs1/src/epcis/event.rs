@@ -1,29 +1,39 @@
 //! One event: its JSON, and the typed view that is read from it.
 
 mod read;
+mod read_parts;
 mod read_sensor;
+mod rules;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::context::Context;
 use super::fields::{Action, EventFields, EventKind};
-use super::problem::{ParseError, Path, ProblemKind, Problems};
+use super::problem::{Note, ParseError, Path, Problems, Rule};
 use super::reader::Reader;
-use super::{build::EventBuilder, document, time};
+use super::tape::{Node, Tape};
+use super::{build::EventBuilder, canonical, document, time};
 use crate::cbv::BizStep;
 use crate::epc::Epc;
 
 /// A valid EPCIS event. Its fields are those of [`EventFields`], by dereference; they are for
 /// reading only, because they mirror the JSON.
+///
+/// The JSON is kept as text; the tree that [`Event::json`] lends is made when first asked for.
 #[derive(Debug, Clone)]
 pub struct Event {
-    json: Map<String, Value>,
+    /// The event as it was written, with or without a context of its own.
+    source: Box<str>,
+    /// All definitions in force, shared with the other events of the document.
+    context: Arc<Context>,
     fields: EventFields,
+    json: OnceLock<Map<String, Value>>,
 }
 
 impl Event {
@@ -126,17 +136,21 @@ impl Event {
 
     /// The JSON of the event, as it was read, with its own `@context`.
     pub fn json(&self) -> &Map<String, Value> {
-        &self.json
+        self.json.get_or_init(|| {
+            let mut json = self.received();
+            json.insert("@context".to_owned(), self.context.to_json());
+            json
+        })
     }
 
     /// The event as JSON: what was read, with its own `@context`.
     pub fn to_json(&self) -> Value {
-        Value::Object(self.json.clone())
+        Value::Object(self.json().clone())
     }
 
     /// The event in canonical form (JSON Canonicalization Scheme, RFC 8785).
     pub fn canonical_json(&self) -> Vec<u8> {
-        canonical(&self.json)
+        self.canonical_without(&[])
     }
 
     /// The `eventID`; where there is none, a name made of the content, `recordTime` and
@@ -145,11 +159,7 @@ impl Event {
         if let Some(id) = &self.event_id {
             return id.clone();
         }
-        let mut content = self.json.clone();
-        for aside in ["recordTime", "errorDeclaration"] {
-            content.remove(aside);
-        }
-        let digest = Sha256::digest(canonical(&content));
+        let digest = Sha256::digest(self.canonical_without(&["recordTime", "errorDeclaration"]));
         let hex = digest
             .iter()
             .fold(String::with_capacity(64), |mut hex, byte| {
@@ -164,81 +174,110 @@ impl Event {
     ///
     /// # Errors
     /// [`ParseError`] when `id` is not a URI.
-    pub fn with_event_id(mut self, id: &str) -> Result<Self, ParseError> {
-        self.json.insert("eventID".to_owned(), Value::from(id));
-        Self::from_map(self.json)
+    pub fn with_event_id(self, id: &str) -> Result<Self, ParseError> {
+        let source = self.source_with("eventID", id);
+        let tape = Tape::read_exact(source.as_bytes())?;
+        let mut problems = Problems::default();
+        let event = Self::read(tape.root(), &self.context, &Path::ROOT, &mut problems);
+        problems.into_result()?;
+        Ok(event.unwrap_or(self))
     }
 
     /// This event with the time at which it was recorded.
     ///
     /// # Errors
-    /// [`ParseError`] when the time is outside the years 0 to 9999.
+    /// [`ParseError`] when the time is outside the years 1 to 9999.
     pub fn with_record_time(mut self, record_time_ms: i64) -> Result<Self, ParseError> {
-        let text = time::format(record_time_ms).unwrap_or_default();
-        self.json.insert("recordTime".to_owned(), Value::from(text));
-        Self::from_map(self.json)
+        let Some(text) = time::format(record_time_ms) else {
+            let what = format!("{record_time_ms} ms is outside the years 1 to 9999");
+            return Err(ParseError::of(
+                "/recordTime",
+                Note::schema(Rule::DateTime, what),
+            ));
+        };
+        self.source = self.source_with("recordTime", &text).into();
+        self.fields.record_time_ms = Some(record_time_ms);
+        self.json = OnceLock::new();
+        Ok(self)
     }
 
     /// The value of an extension member of the event, by its full name: namespace and local name.
     pub fn extension(&self, name: &str) -> Option<&Value> {
-        let context = self.own_context();
-        self.json
+        self.json()
             .iter()
-            .find(|(key, _)| context.expand(key) == name)
+            .find(|(key, _)| self.context.expand(key) == name)
             .map(|(_, value)| value)
-    }
-
-    /// Reads an event whose `@context` is in `json`.
-    pub(super) fn from_map(json: Map<String, Value>) -> Result<Self, ParseError> {
-        let mut problems = Problems::default();
-        let event = Self::read_bare(json, &mut problems);
-        problems.into_result()?;
-        event.ok_or_else(Self::unread)
-    }
-
-    /// Reads an event that stands alone and must therefore have its own context.
-    pub(super) fn read_bare(json: Map<String, Value>, problems: &mut Problems) -> Option<Self> {
-        if !json.contains_key("@context") {
-            problems.add(
-                ProblemKind::Missing,
-                &Path::ROOT,
-                "required @context is missing",
-            );
-        }
-        Self::read(json, &Context::default(), &Path::ROOT, problems)
     }
 
     /// Reads an event inside a document whose context is `outer`.
     pub(super) fn read(
-        mut json: Map<String, Value>,
-        outer: &Context,
+        node: Node<'_>,
+        outer: &Arc<Context>,
         path: &Path<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let context = match json.get("@context") {
-            Some(own) => outer.with(own, &path.key("@context"), problems),
-            None => outer.clone(),
+        let context = match node.get("@context") {
+            Some(own) => Context::join(outer, own, &path.key("@context"), problems),
+            None => Arc::clone(outer),
         };
-        let mut reader = Reader {
-            context: &context,
-            problems,
-        };
-        let fields = read::event(&mut reader, &json, path)?;
-        json.insert("@context".to_owned(), context.to_json());
-        Some(Self { json, fields })
+        let fields = read::event(&mut Reader::new(&context, problems), node, path)?;
+        Some(Self {
+            source: node.source().into(),
+            context,
+            fields,
+            json: OnceLock::new(),
+        })
     }
 
-    /// No fields and no problem: a fault of the reader, reported as one of the document.
-    pub(super) fn unread() -> ParseError {
-        ParseError::one(ProblemKind::Value, "", "event could not be read")
+    /// The event as it was received, without what its document's context says.
+    pub(super) fn received(&self) -> Map<String, Value> {
+        // The text was read before, so it can be read again.
+        Tape::read(self.source.as_bytes())
+            .map(|tape| tape.root().to_map())
+            .unwrap_or_default()
     }
 
-    fn own_context(&self) -> Context {
-        let mut problems = Problems::default();
-        match self.json.get("@context") {
-            Some(own) => Context::default().with(own, &Path::ROOT, &mut problems),
-            None => Context::default(),
+    /// Whether the event as it was received says the same inside a document of this context.
+    pub(super) fn stands_in(&self, context: &Arc<Context>) -> bool {
+        let Ok(tape) = Tape::read(self.source.as_bytes()) else {
+            return false;
+        };
+        match tape.root().get("@context") {
+            Some(own) => {
+                let mut problems = Problems::default();
+                let joined = Context::join(context, own, &Path::ROOT, &mut problems);
+                joined.is_same(&self.context)
+            }
+            None => context.is_same(&self.context),
         }
+    }
+
+    fn canonical_without(&self, aside: &[&str]) -> Vec<u8> {
+        let context = self.context.canonical();
+        let mut out = Vec::with_capacity(self.source.len() + context.len() + 16);
+        if let Ok(tape) = Tape::read(self.source.as_bytes()) {
+            canonical::event(tape.root(), context, aside, &mut out);
+        }
+        out
+    }
+
+    /// The text of the event with one member set.
+    fn source_with(&self, name: &str, text: &str) -> String {
+        let mut source = String::with_capacity(self.source.len() + text.len() + name.len() + 16);
+        source.push('{');
+        if let Ok(tape) = Tape::read(self.source.as_bytes()) {
+            for (known, value) in tape.root().members().into_iter().flatten() {
+                if known != name {
+                    source.push_str(&Value::from(&*known).to_string());
+                    source.push(':');
+                    value.write_source(&mut source);
+                    source.push(',');
+                }
+            }
+        }
+        // Writing to a string cannot fail.
+        let _infallible = write!(source, "{}:{}}}", Value::from(name), Value::from(text));
+        source
     }
 }
 
@@ -252,7 +291,7 @@ impl Deref for Event {
 
 impl PartialEq for Event {
     fn eq(&self, other: &Self) -> bool {
-        self.json == other.json
+        self.canonical_json() == other.canonical_json()
     }
 }
 
@@ -260,7 +299,7 @@ impl Eq for Event {}
 
 impl serde::Serialize for Event {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        self.json.serialize(to)
+        self.json().serialize(to)
     }
 }
 
@@ -269,9 +308,4 @@ impl<'de> serde::Deserialize<'de> for Event {
         let json = Value::deserialize(from)?;
         Self::from_json(&json).map_err(serde::de::Error::custom)
     }
-}
-
-/// RFC 8785. Values that were read hold only finite numbers and valid strings, so it cannot fail.
-fn canonical(json: &Map<String, Value>) -> Vec<u8> {
-    serde_json_canonicalizer::to_vec(json).unwrap_or_default()
 }

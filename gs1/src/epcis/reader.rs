@@ -1,198 +1,169 @@
 //! Reading typed values out of JSON while gathering every problem with its place. A method that
 //! finds something wrong notes it and yields nothing; whoever asked goes on.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
-
 use super::context::Context;
-use super::problem::{Path, ProblemKind, Problems};
-use super::time;
+use super::problem::{Mend, Note, Path, Problems, Rule};
+use super::tape::{Members, Node};
+use super::{format, number, repair, time};
 use crate::cbv::Vocabulary;
 use crate::decimal::Decimal;
 use crate::epc::Epc;
 use crate::limits::URI_BYTES_MAX;
-use crate::uri;
 
 pub(super) struct Reader<'a> {
     pub(super) context: &'a Context,
     pub(super) problems: &'a mut Problems,
+    /// The event that is being read, where repairs look for its other fields.
+    pub(super) event: Option<Node<'a>>,
 }
 
-impl Reader<'_> {
-    /// A member that may be absent.
-    pub(super) fn optional<T>(
-        &mut self,
-        (map, path): (&Map<String, Value>, &Path<'_>),
-        name: &'static str,
-        read: impl FnOnce(&mut Self, &Value, &Path<'_>) -> Option<T>,
-    ) -> Option<T> {
-        map.get(name)
-            .and_then(|value| read(self, value, &path.key(name)))
-    }
-
-    /// A member that must be there.
-    pub(super) fn required<T>(
-        &mut self,
-        (map, path): (&Map<String, Value>, &Path<'_>),
-        name: &'static str,
-        read: impl FnOnce(&mut Self, &Value, &Path<'_>) -> Option<T>,
-    ) -> Option<T> {
-        if !map.contains_key(name) {
-            self.problems.add(
-                ProblemKind::Missing,
-                path,
-                format!("required {name} is missing"),
-            );
+impl<'a> Reader<'a> {
+    pub(super) fn new(context: &'a Context, problems: &'a mut Problems) -> Self {
+        Self {
+            context,
+            problems,
+            event: None,
         }
-        self.optional((map, path), name, read)
     }
 
-    /// A member that is an array, empty when absent.
-    pub(super) fn list<T>(
-        &mut self,
-        (map, path): (&Map<String, Value>, &Path<'_>),
-        name: &'static str,
-        read: impl FnMut(&mut Self, &Value, &Path<'_>) -> Option<T>,
-    ) -> Vec<T> {
-        self.optional((map, path), name, |reader, value, path| {
-            reader.items(value, path, read)
-        })
-        .unwrap_or_default()
+    /// Notes the absence of a member that must be there.
+    pub(super) fn require(&mut self, object: Node<'_>, path: &Path<'_>, name: &'static str) {
+        if !object.has(name) {
+            let mend = repair::absent(name, object);
+            self.problems.note(path, Note::missing(name).mend(mend));
+        }
     }
 
+    /// The items of an array; none of anything else, which is noted.
     pub(super) fn items<T>(
         &mut self,
-        value: &Value,
+        node: Node<'_>,
         path: &Path<'_>,
-        mut read: impl FnMut(&mut Self, &Value, &Path<'_>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let Some(items) = value.as_array() else {
-            return self.not(value, path, "an array");
+        mut read: impl FnMut(&mut Self, Node<'_>, &Path<'_>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(items) = node.items() else {
+            return self.not(node, path, "an array").unwrap_or_default();
         };
-        let mut list = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
+        let mut list = Vec::new();
+        for (index, item) in items.enumerate() {
             if self.problems.full() {
                 break;
             }
             list.extend(read(self, item, &path.index(index)));
         }
-        Some(list)
+        list
     }
 
-    /// Notes items that stand in an array twice.
-    pub(super) fn distinct(&mut self, map: &Map<String, Value>, name: &str, path: &Path<'_>) {
+    /// Notes strings that stand in an array twice.
+    pub(super) fn distinct(&mut self, node: Node<'_>, path: &Path<'_>) {
+        if texts_differ(node) {
+            return;
+        }
         let mut seen = BTreeSet::new();
-        let items = map
-            .get(name)
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        for (index, item) in items.iter().enumerate() {
-            if let Some(text) = item.as_str().filter(|text| !seen.insert(*text)) {
-                let what = format!("{text:?} occurs twice");
-                self.problems
-                    .add(ProblemKind::Value, &path.key(name).index(index), what);
+        for (index, item) in node.items().into_iter().flatten().enumerate() {
+            if let Some(text) = item.text()
+                && !seen.insert(text.clone())
+            {
+                let note = Note::schema(Rule::UniqueItems, format!("{text:?} occurs twice"))
+                    .expected("items that differ")
+                    .mend(Some(Mend::Remove));
+                self.problems.note(&path.index(index), note);
             }
         }
     }
 
-    pub(super) fn object<'v>(
-        &mut self,
-        value: &'v Value,
-        path: &Path<'_>,
-    ) -> Option<&'v Map<String, Value>> {
-        value
-            .as_object()
-            .map_or_else(|| self.not(value, path, "an object"), Some)
+    pub(super) fn object<'t>(&mut self, node: Node<'t>, path: &Path<'_>) -> Option<Members<'t>> {
+        node.members().or_else(|| self.not(node, path, "an object"))
     }
 
-    /// An object whose other members must have prefixed names or URIs.
-    pub(super) fn extensible<'v>(
-        &mut self,
-        value: &'v Value,
-        path: &Path<'_>,
-        members: &[&str],
-    ) -> Option<&'v Map<String, Value>> {
-        let map = self.object(value, path)?;
-        self.members(map, path, |name| {
-            members.contains(&name) || uri::is_uri(name)
-        });
-        Some(map)
-    }
-
-    /// An object without other members.
-    pub(super) fn closed<'v>(
-        &mut self,
-        value: &'v Value,
-        path: &Path<'_>,
-        members: &[&str],
-    ) -> Option<&'v Map<String, Value>> {
-        let map = self.object(value, path)?;
-        self.members(map, path, |name| members.contains(&name));
-        Some(map)
-    }
-
-    pub(super) fn members(
-        &mut self,
-        map: &Map<String, Value>,
-        path: &Path<'_>,
-        allowed: impl Fn(&str) -> bool,
-    ) {
-        for name in map.keys().filter(|name| !allowed(name)) {
+    /// A member that EPCIS does not define: an extension, if its name is a URI.
+    pub(super) fn extension(&mut self, name: &str, path: &Path<'_>, known: &[&[&str]]) {
+        if !format::is_uri(name) {
             let what = "is not a field of epcis here, and no prefixed extension";
-            self.problems
-                .add(ProblemKind::UnknownField, &path.key(name), what);
+            self.unknown(name, path, what, known);
         }
     }
 
-    pub(super) fn text(&mut self, value: &Value, path: &Path<'_>) -> Option<String> {
-        value
-            .as_str()
-            .map_or_else(|| self.not(value, path, "a string"), |s| Some(s.to_owned()))
+    /// A member of an object that takes no extensions.
+    pub(super) fn closed(&mut self, name: &str, path: &Path<'_>, known: &[&str]) {
+        let what = "is not a field of epcis here, where no extensions are allowed";
+        self.unknown(name, path, what, &[known]);
     }
 
-    pub(super) fn boolean(&mut self, value: &Value, path: &Path<'_>) -> Option<bool> {
-        value
-            .as_bool()
-            .map_or_else(|| self.not(value, path, "true or false"), Some)
+    fn unknown(&mut self, name: &str, path: &Path<'_>, what: &str, known: &[&[&str]]) {
+        let words = || known.iter().copied().flatten().copied();
+        let near = repair::closest(words(), name).map(|name| Mend::Rename(name.to_owned()));
+        let expected: Vec<&str> = words().collect();
+        let note = Note::schema(Rule::UnknownMember, what)
+            .expected(format!("one of {}", expected.join(", ")))
+            .mend(near);
+        self.problems.note(path, note);
     }
 
-    pub(super) fn decimal(&mut self, value: &Value, path: &Path<'_>) -> Option<Decimal> {
-        let Some(number) = value.as_number() else {
-            return self.not(value, path, "a number");
+    pub(super) fn text<'t>(&mut self, node: Node<'t>, path: &Path<'_>) -> Option<Cow<'t, str>> {
+        node.text().or_else(|| self.not(node, path, "a string"))
+    }
+
+    pub(super) fn string(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<String> {
+        self.text(node, path).map(Cow::into_owned)
+    }
+
+    pub(super) fn boolean(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<bool> {
+        node.boolean()
+            .or_else(|| self.not(node, path, "true or false"))
+    }
+
+    pub(super) fn decimal(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Decimal> {
+        let Some(number) = node.number() else {
+            return self.not(node, path, "a number");
         };
-        match Decimal::parse(&number.to_string()) {
+        match number::to_decimal(number) {
             Ok(decimal) => Some(decimal),
-            Err(error) => self.wrong(path, error.to_string()),
+            Err(error) => self.wrong(path, Note::ours(Rule::DecimalRange, error.to_string())),
         }
+    }
+
+    /// A URI as it is written.
+    fn plain_uri<'t>(&mut self, node: Node<'t>, path: &Path<'_>) -> Option<Cow<'t, str>> {
+        let text = self.text(node, path)?;
+        if format::is_uri(&text) {
+            return Some(text);
+        }
+        let note = Note::schema(Rule::Uri, format!("{text:?} is not a uri"))
+            .expected("an absolute uri (rfc 3986)")
+            .text(repair::uri(&text));
+        self.wrong(path, note)
     }
 
     /// A URI, prefixes written out.
-    pub(super) fn uri(&mut self, value: &Value, path: &Path<'_>) -> Option<String> {
-        let text = self.text(value, path)?;
-        if !uri::is_uri(&text) {
-            return self.wrong(path, format!("{text:?} is not a uri"));
-        }
+    pub(super) fn uri(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<String> {
+        let text = self.plain_uri(node, path)?;
         Some(self.context.expand(&text).into_owned())
     }
 
     /// A URI that names something and may become a key of an index.
-    pub(super) fn id(&mut self, value: &Value, path: &Path<'_>) -> Option<String> {
-        let uri = self.uri(value, path)?;
+    pub(super) fn id(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<String> {
+        let uri = self.uri(node, path)?;
         if uri.len() > URI_BYTES_MAX {
             let what = format!("has {} bytes, at most {URI_BYTES_MAX} are kept", uri.len());
-            self.problems.add(ProblemKind::Limit, path, what);
-            return None;
+            return self.wrong(path, Note::ours(Rule::Limit, what));
         }
         Some(uri)
     }
 
-    pub(super) fn epc(&mut self, value: &Value, path: &Path<'_>) -> Option<Epc> {
-        let text = self.uri(value, path)?;
-        match Epc::parse(&text) {
+    pub(super) fn epc(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<Epc> {
+        let text = self.plain_uri(node, path)?;
+        let full = self.context.expand(&text);
+        match Epc::parse(&full) {
             Ok(epc) => Some(epc),
-            Err(error) => self.wrong(path, format!("{text:?}: {error}")),
+            Err(error) => {
+                let note = Note::ours(Rule::Identifier, format!("{text:?}: {error}"))
+                    .text(repair::identifier(&full));
+                self.wrong(path, note)
+            }
         }
     }
 
@@ -200,43 +171,73 @@ impl Reader<'_> {
     pub(super) fn term(
         &mut self,
         vocabulary: &Vocabulary,
-        value: &Value,
+        node: Node<'_>,
         path: &Path<'_>,
     ) -> Option<String> {
-        let text = self.text(value, path)?;
+        let text = self.text(node, path)?;
+        if let Some(word) = vocabulary.word(&text) {
+            return Some(word.to_owned());
+        }
+        if !format::is_uri(&text) || vocabulary.is_spelt_out(&text) {
+            let what = format!("{text:?} is no {}", vocabulary.name());
+            let note = Note::schema(Rule::Vocabulary, what)
+                .expected("a word of cbv 2.0, or a uri of another vocabulary")
+                .text(repair::term(vocabulary, &text));
+            return self.wrong(path, note);
+        }
         match vocabulary.normalise(&self.context.expand(&text)) {
             Ok(term) => Some(term),
-            Err(error) => self.wrong(path, error.to_string()),
+            Err(error) => self.wrong(path, Note::ours(Rule::Vocabulary, error.to_string())),
         }
     }
 
-    pub(super) fn time(&mut self, value: &Value, path: &Path<'_>) -> Option<i64> {
-        let text = self.text(value, path)?;
-        match time::parse(&text) {
-            Some(ms) => Some(ms),
-            None => self.wrong(path, format!("{text:?} is not a date and time of rfc 3339")),
+    pub(super) fn time(&mut self, node: Node<'_>, path: &Path<'_>) -> Option<i64> {
+        let text = self.text(node, path)?;
+        if let Some(ms) = time::parse(&text) {
+            return Some(ms);
+        }
+        let what = format!("{text:?} is not a date and time of rfc 3339");
+        let zone = self
+            .event
+            .and_then(|event| event.get("eventTimeZoneOffset"));
+        let zone = zone.and_then(Node::text);
+        let note = Note::schema(Rule::DateTime, what)
+            .expected("a date and time with offset, as 2026-03-01T07:00:00.000+01:00")
+            .text(repair::time(&text, zone.as_deref()));
+        self.wrong(path, note)
+    }
+
+    pub(super) fn wrong<T>(&mut self, path: &Path<'_>, note: Note) -> Option<T> {
+        self.problems.note(path, note);
+        None
+    }
+
+    pub(super) fn not<T>(
+        &mut self,
+        node: Node<'_>,
+        path: &Path<'_>,
+        expected: &'static str,
+    ) -> Option<T> {
+        let what = format!("is {}, expected {expected}", node.sort());
+        let note = Note::schema(Rule::Type, what)
+            .expected(expected)
+            .mend(repair::retyped(node, expected));
+        self.wrong(path, note)
+    }
+}
+
+/// Whether no two items of an array can be the same text.
+fn texts_differ(node: Node<'_>) -> bool {
+    let mut texts = Vec::new();
+    for item in node.items().into_iter().flatten() {
+        match item.written() {
+            Some((text, true)) => texts.push(text),
+            _ => return false,
         }
     }
-
-    pub(super) fn wrong<T>(&mut self, path: &Path<'_>, what: impl Into<String>) -> Option<T> {
-        self.problems.add(ProblemKind::Value, path, what);
-        None
-    }
-
-    fn not<T>(&mut self, value: &Value, path: &Path<'_>, expected: &str) -> Option<T> {
-        let got = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "true or false",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a string",
-            Value::Array(_) => "an array",
-            Value::Object(_) => "an object",
-        };
-        self.problems.add(
-            ProblemKind::Type,
-            path,
-            format!("is {got}, expected {expected}"),
-        );
-        None
-    }
+    texts.sort_unstable();
+    texts.windows(2).all(|pair| match pair {
+        [first, second] => first != second,
+        _ => true,
+    })
 }

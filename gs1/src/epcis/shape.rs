@@ -2,7 +2,7 @@
 //! a prefixed name, which keeps extensions apart from misspelt fields.
 
 /// Members that every event may have.
-const COMMON: &[&str] = &[
+pub(super) const COMMON: &[&str] = &[
     "@context",
     "type",
     "eventTime",
@@ -63,8 +63,8 @@ pub(super) const QUERY_DOCUMENT: &[&str] = &[
 
 pub(super) const QUANTITY: &[&str] = &["epcClass", "quantity", "uom"];
 pub(super) const BIZ_TRANSACTION: &[&str] = &["type", "bizTransaction"];
-pub(super) const SOURCE: &[&str] = &["type", "source"];
-pub(super) const DESTINATION: &[&str] = &["type", "destination"];
+pub(super) const SOURCE: &[&str; 2] = &["type", "source"];
+pub(super) const DESTINATION: &[&str; 2] = &["type", "destination"];
 pub(super) const PERSISTENT_DISPOSITION: &[&str] = &["set", "unset"];
 pub(super) const ERROR_DECLARATION: &[&str] = &["declarationTime", "reason", "correctiveEventIDs"];
 pub(super) const SENSOR_ELEMENT: &[&str] = &["sensorMetadata", "sensorReport"];
@@ -105,20 +105,59 @@ pub(super) const SENSOR_REPORT: &[&str] = &[
     "uom",
 ];
 
-/// The members that only events of this type have; `None` when EPCIS has no such type.
-pub(super) fn own_members(event_type: &str) -> Option<&'static [&'static str]> {
-    Some(match event_type {
-        "ObjectEvent" => OBJECT,
-        "AggregationEvent" | "AssociationEvent" => CONTAINER,
-        "TransactionEvent" => TRANSACTION,
-        "TransformationEvent" => TRANSFORMATION,
-        _ => return None,
-    })
+/// Sensor attributes that may stand in the metadata of an element or in its reports.
+pub(super) const SENSOR_BOTH: &[&str] = &[
+    "time",
+    "deviceID",
+    "deviceMetadata",
+    "rawData",
+    "dataProcessingMethod",
+    "bizRules",
+];
+
+/// The event types of EPCIS 2.0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EventType {
+    Object,
+    Aggregation,
+    Transaction,
+    Transformation,
+    Association,
 }
 
-/// Whether an event of a type with these own members may have a member of this name.
-pub(super) fn is_member(own: &[&str], name: &str) -> bool {
-    COMMON.contains(&name) || own.contains(&name)
+impl EventType {
+    pub(super) const NAMES: [&'static str; 5] = [
+        "ObjectEvent",
+        "AggregationEvent",
+        "TransactionEvent",
+        "TransformationEvent",
+        "AssociationEvent",
+    ];
+
+    pub(super) fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "ObjectEvent" => Self::Object,
+            "AggregationEvent" => Self::Aggregation,
+            "TransactionEvent" => Self::Transaction,
+            "TransformationEvent" => Self::Transformation,
+            "AssociationEvent" => Self::Association,
+            _ => return None,
+        })
+    }
+
+    /// The members that only events of this type have.
+    pub(super) fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::Object => OBJECT,
+            Self::Aggregation | Self::Association => CONTAINER,
+            Self::Transaction => TRANSACTION,
+            Self::Transformation => TRANSFORMATION,
+        }
+    }
+
+    pub(super) fn has(self, name: &str) -> bool {
+        self.members().contains(&name)
+    }
 }
 
 /// Whether a name means something in some event or document, so that no context may redefine it.

@@ -91,7 +91,7 @@ fn terms_in_every_spelling_are_one_term() {
     for spelling in [
         "c:BizStep-commissioning",
         "cbv:BizStep-commissioning",
-        "urn:epcglobal:cbv:bizstep:commissioning",
+        "https://ref.gs1.org/cbv/BizStep-commissioning",
     ] {
         event["bizStep"] = json!(spelling);
         assert_eq!(

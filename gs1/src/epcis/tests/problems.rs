@@ -52,7 +52,7 @@ const TABLE: &str = r#"
 /destinationList | [{"type": "location"}] | /destinationList/0 | Missing
 /bizTransactionList | [{"type": "po"}] | /bizTransactionList/0 | Missing
 /persistentDisposition | {} | /persistentDisposition | Missing
-/persistentDisposition | {"set": []} | /persistentDisposition/set | Missing
+/persistentDisposition | {"set": []} | /persistentDisposition/set | Value
 /persistentDisposition | {"set": ["active", "active"]} | /persistentDisposition/set/1 | Value
 /errorDeclaration | {"reason": "oops"} | /errorDeclaration | Missing
 /errorDeclaration | {"reason": "oops"} | /errorDeclaration/reason | Value
