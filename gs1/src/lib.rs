@@ -4,6 +4,7 @@
 //! | module | standard |
 //! |---|---|
 //! | [`key`], [`ai`], [`element_string`], [`scan`] | GS1 General Specifications, sections 3 and 7 |
+//! | [`linter`] | rules of the GS1 Barcode Syntax Dictionary for parts of values |
 //! | [`digital_link`] | GS1 Digital Link Standard: URI Syntax |
 //! | [`epc`], [`epc_binary`], [`tid`] | EPC Tag Data Standard (TDS), sections 6 to 16 |
 //! | [`convert`] | all spellings of one identifier at once |
@@ -34,6 +35,7 @@ pub mod event_hash;
 pub mod expiry;
 pub mod key;
 pub mod limits;
+pub mod linter;
 pub mod scan;
 pub mod tid;
 mod uri;
