@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::digital_link::Reading;
 use crate::element_string::{self, Element};
 use crate::epc::{Epc, EpcError};
 use crate::scan::{self, ScanError};
@@ -88,7 +89,12 @@ pub fn describe(text: &str, gcp_length: Option<u8>) -> Result<Identity, ConvertE
     }
     match uri::split(text) {
         Some((scheme, _)) if digital_link::is_web_scheme(scheme) => {
-            let link = digital_link::parse(text)?.ok_or(ConvertError::NoLink)?;
+            // Who asks what an address identifies means it as a Digital Link.
+            let reading = Reading {
+                short_names: true,
+                ..Reading::USUAL
+            };
+            let link = digital_link::parse_with(text, reading)?.ok_or(ConvertError::NoLink)?;
             let elements: Vec<Element> = link.elements().cloned().collect();
             of_elements(&elements, link.epc(), gcp_length)
         }

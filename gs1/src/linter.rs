@@ -209,9 +209,10 @@ impl Linter {
             Self::Hyphen => plain::only(data, b'-', FaultKind::NotHyphen),
             Self::Iban => plain::iban(data),
             Self::ImporterIdx => plain::importer_index(data),
-            Self::Iso3166 => lists::numeric(data, &lists::COUNTRIES, FaultKind::Country),
             Self::Iso3166Or999 if data == b"999" => Ok(()),
-            Self::Iso3166Or999 => lists::numeric(data, &lists::COUNTRIES, FaultKind::Country),
+            Self::Iso3166 | Self::Iso3166Or999 => {
+                lists::numeric(data, &lists::COUNTRIES, FaultKind::Country)
+            }
             Self::Iso3166Alpha2 => lists::country_letters(data),
             Self::Iso4217 => lists::numeric(data, &lists::CURRENCIES, FaultKind::Currency),
             Self::Iso5218 => plain::one_of(data, b"0129", FaultKind::Sex),

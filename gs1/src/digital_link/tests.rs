@@ -1,6 +1,6 @@
 //! What a Digital Link holds beyond the identity of its key.
 
-use super::parse;
+use super::{Reading, parse, parse_with, write};
 
 fn elements(text: &str) -> String {
     let link = parse(text).unwrap().expect("a digital link");
@@ -28,10 +28,7 @@ fn path_and_query_become_elements() {
             "https://a/01/09506000134352?singleton&99=X;98=Y%2f",
             "(01)09506000134352(99)X(98)Y/",
         ),
-        (
-            "https://a/01/09506000134352?01=09506000134352&",
-            "(01)09506000134352",
-        ),
+        ("https://a/01/09506000134352?&", "(01)09506000134352"),
     ];
     for (text, expected) in rows {
         assert_eq!(elements(text), expected, "{text}");
@@ -50,6 +47,8 @@ fn what_is_no_digital_link_is_none_and_what_breaks_one_is_an_error() {
         "https://a/01/09506000134352/",
         "https://a/shop/21/09506000134352",
         "https://a/about",
+        "https://a/01/09506000134352/about/us",
+        "https://a/gtin/09506000134352",
     ] {
         assert_eq!(parse(text), Ok(None), "{text}");
     }
@@ -61,7 +60,77 @@ fn what_is_no_digital_link_is_none_and_what_breaks_one_is_an_error() {
         "https://a/01/09506000134352/10/A/22/B",
         "https://a/01/09506000134352/254/A",
         "https://a/00/006141411234567890/21/1",
+        "https://a/00/006141411234567890?21=1",
+        "https://a/01/09506000134352?10=A",
+        "https://a/01/09506000134352?235=A",
+        "https://a/01/09506000134352?01=09506000134352",
+        "https://a/01/09506000134352/10/A?10=A",
+        "https://a/01/09506000134352?99=A&99=A",
     ] {
         assert!(parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn older_editions_are_read_where_asked() {
+    let old = Reading {
+        short_names: true,
+        ..Reading::USUAL
+    };
+    let rows = [
+        (
+            "https://a/gtin/9506000134352/ser/S1",
+            "(01)09506000134352(21)S1",
+        ),
+        (
+            "https://a/gln/9521141123454/glnx/7",
+            "(414)9521141123454(254)7",
+        ),
+        ("HttpS://a/01/09506000134352", "(01)09506000134352"),
+    ];
+    for (text, expected) in rows {
+        let link = parse_with(text, old).unwrap().expect("a digital link");
+        let list: Vec<_> = link.elements().cloned().collect();
+        assert_eq!(crate::element_string::to_bracketed(&list), expected);
+        let strict = parse_with(text, Reading::STRICT);
+        assert!(!matches!(strict, Ok(Some(_))), "{text}: {strict:?}");
+    }
+}
+
+#[test]
+fn links_are_written_with_the_longest_chain() {
+    let rows = [
+        (
+            "01",
+            "(21)S(10)L(01)09506000134352(99)+",
+            "/01/09506000134352/10/L/21/S?99=%2B",
+        ),
+        ("01", "(01)09506000134352(235)T(22)V", ""),
+        (
+            "01",
+            "(01)09506000134352(22)V(10)L(95)A(17)271231",
+            "/01/09506000134352/22/V/10/L?17=271231&95=A",
+        ),
+        (
+            "00",
+            "(00)006141411234567890(02)09506000134352(37)5",
+            "/00/006141411234567890?02=09506000134352&37=5",
+        ),
+        ("00", "(00)006141411234567890(21)5", ""),
+        ("10", "(10)A", ""),
+        ("414", "(01)09506000134352", ""),
+    ];
+    for (key, text, expected) in rows {
+        let list = crate::element_string::parse_bracketed(text).unwrap();
+        let written = write("https://x/", key, &list).unwrap_or_default();
+        let expected = if expected.is_empty() {
+            String::new()
+        } else {
+            format!("https://x{expected}")
+        };
+        assert_eq!(written, expected, "{text}");
+        if !written.is_empty() {
+            assert!(parse(&written).unwrap().is_some());
+        }
     }
 }

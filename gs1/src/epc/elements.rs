@@ -117,8 +117,9 @@ pub(super) fn of(epc: &Epc) -> Option<Vec<Element>> {
         ),
         Epc::Ginc(ginc) => (("401", ginc.to_string()), None),
         Epc::Gsin(gsin) => (("402", gsin.to_string()), None),
-        Epc::Gid(_) | Epc::Usdod(_) | Epc::Adi(_) | Epc::Bic(_) | Epc::Imovn(_) => return None,
-        Epc::Other(_) => return None,
+        Epc::Gid(_) | Epc::Usdod(_) | Epc::Adi(_) | Epc::Bic(_) | Epc::Imovn(_) | Epc::Other(_) => {
+            return None;
+        }
     };
     let mut elements = vec![(key.0.to_owned(), key.1)];
     elements.extend(qualifier.map(|(ai, value)| (ai.to_owned(), value.to_owned())));

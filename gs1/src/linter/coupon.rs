@@ -215,10 +215,10 @@ pub(super) fn code(data: &[u8]) -> Result<(), Fault> {
         cursor.purchase(3)?;
         cursor.purchase_prefix(3)?;
     }
-    let expiration = match cursor.option(b'3') {
-        true => Some(cursor.date(Part::Expiration)?),
-        false => None,
-    };
+    let mut expiration = None;
+    if cursor.option(b'3') {
+        expiration = Some(cursor.date(Part::Expiration)?);
+    }
     if cursor.option(b'4') {
         let start = cursor.date(Part::Start)?;
         if expiration.is_some_and(|expiration| start > expiration) {

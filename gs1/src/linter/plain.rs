@@ -228,7 +228,7 @@ pub(super) fn percent(data: &[u8]) -> Result<(), Fault> {
 pub(super) fn piece_of_total(data: &[u8]) -> Result<(), Fault> {
     digits(data)?;
     let half = data.len() / 2;
-    if half == 0 || data.len() % 2 != 0 {
+    if half == 0 || !data.len().is_multiple_of(2) {
         return Err(Fault::whole(FaultKind::Length, data));
     }
     let (piece, total) = data.split_at_checked(half).unwrap_or_default();

@@ -14,7 +14,9 @@ fn names_are_distinct_and_all_there() {
 #[test]
 fn each_rule_takes_what_is_right_and_marks_what_is_wrong() {
     use FaultKind as K;
-    let rows: &[(Linter, &str, Option<(K, usize, usize)>)] = &[
+
+    type Row = (Linter, &'static str, Option<(FaultKind, usize, usize)>);
+    let rows: &[Row] = &[
         (Linter::Csum, "09506000134352", None),
         (Linter::Csum, "09506000134353", Some((K::CheckDigit, 13, 1))),
         (Linter::Csum, "", Some((K::TooShort, 0, 0))),
