@@ -2,12 +2,21 @@
 //!
 //! Scanners differ: some send the symbology identifier, some replace FNC1 (ASCII 29) by a
 //! printable stand-in, most end with a line break. All of that is undone here, and offsets in
-//! errors still point into the text as it came.
+//! errors still point into the text as it came. What cannot be undone without knowing the pack is
+//! for [`crate::repair`].
 
+mod carrier;
+mod envelope;
+mod ppn;
 #[cfg(test)]
 mod tests;
 
-use crate::element_string::{self, Element, ElementError, FNC1};
+pub use envelope::EnvelopeError;
+pub use ppn::{Ppn, PpnError};
+
+use carrier::Promise;
+
+use crate::element_string::{self, Element, ElementError};
 use crate::epc::{Epc, EpcError};
 use crate::expiry::ExpiryDate;
 use crate::key::{Gtin, Lot, Serial, Sgtin, Sscc};
@@ -28,6 +37,11 @@ pub struct Scan {
     pub sscc: Option<Sscc>,
     /// Every application identifier with its value, in the order of the symbol.
     pub elements: Vec<Element>,
+    /// Every ASC data identifier with its value, in the order of the symbol: what codes of the IFA
+    /// (PPN) on German packs are written in. Their meaning is among `elements` too.
+    pub data_identifiers: Vec<Element>,
+    /// The Pharmacy Product Number, data identifier 9N.
+    pub ppn: Option<Ppn>,
     /// The symbology identifier that the scanner sent, such as `]d2`.
     pub carrier: Option<String>,
 }
@@ -58,6 +72,9 @@ pub enum ScanError {
         /// The text found.
         found: String,
     },
+    /// A message in the envelope of ISO/IEC 15434 that cannot be read.
+    #[error("message: {0}")]
+    Envelope(#[from] EnvelopeError),
     /// The element string cannot be cut or holds a wrong value.
     #[error("element string: {0}")]
     Elements(#[from] ElementError),
@@ -73,8 +90,9 @@ pub enum ScanError {
 }
 
 /// Reads a scan: a raw element string (FNC1 as ASCII 29, or typed as `^`, `{GS}` or U+241D), a
-/// bracketed one, a Digital Link or an EPC URN, with or without a symbology identifier; a lone
-/// GTIN is taken too. White space and line breaks around it are dropped.
+/// bracketed one, a message of ISO/IEC 15434 (macro 05 with element strings, macro 06 with a PPN
+/// of the IFA), a Digital Link or an EPC URN, with or without a symbology identifier; a lone GTIN
+/// is taken too, with its add-on or without. White space and line breaks around it are dropped.
 ///
 /// # Errors
 /// [`ScanError`], naming the element and the offset where there is one.
@@ -85,19 +103,30 @@ pub fn parse(text: &str) -> Result<Scan, ScanError> {
             max: limits::SCAN_BYTES_MAX,
         });
     }
-    let symbols = symbols(text);
-    let (carrier, symbols) = split_carrier(trim(&symbols))?;
+    let symbols = carrier::symbols(text);
+    let (carrier, symbols) = carrier::split(carrier::trim(&symbols))?;
     if symbols.is_empty() {
         return Err(ScanError::Empty);
     }
     let content: String = symbols.iter().map(|(_, c)| *c).collect();
-    let mut scan = match carrier.as_deref() {
-        Some("]E0") => retail(&content, &[13])?,
-        Some("]E4") => retail(&content, &[8])?,
-        Some("]I1") => retail(&content, &[14])?,
-        Some(gs1) if GS1_CARRIERS.contains(&gs1) => from_elements(elements(symbols)?),
-        _ => any(&content, symbols)?,
+    let promise = carrier
+        .as_ref()
+        .map_or(Promise::Anything, |(_, promise)| *promise);
+    let mut scan = match promise {
+        Promise::Elements => match envelope::read(symbols) {
+            Some(message) => message?,
+            None => from_elements(elements(symbols)?),
+        },
+        Promise::Retail(lengths) => retail(&content, lengths)?,
+        Promise::WithAddOn => retail(without_add_on(&content), &[13])?,
+        Promise::AddOn => {
+            return Err(ScanError::Retail {
+                found: shortened(&content),
+            });
+        }
+        Promise::Anything => any(&content, symbols)?,
     };
+    let carrier = carrier.map(|(name, _)| name.to_owned());
     scan.carrier = carrier;
     Ok(scan)
 }
@@ -126,7 +155,7 @@ impl ScanError {
     /// The application identifier at fault, where one was recognised.
     pub fn ai(&self) -> Option<&str> {
         match self {
-            Self::Elements(error) => error.ai(),
+            Self::Elements(error) | Self::Envelope(EnvelopeError::Elements(error)) => error.ai(),
             Self::Identifier(EpcError::Element { ai, .. }) => Some(ai),
             _ => None,
         }
@@ -136,6 +165,7 @@ impl ScanError {
     pub fn at(&self) -> Option<usize> {
         match self {
             Self::Elements(error) => error.at(),
+            Self::Envelope(error) => error.at(),
             _ => None,
         }
     }
@@ -147,6 +177,7 @@ impl ScanError {
             Self::TooLong { .. } => "TOO_LONG",
             Self::Symbology { .. } => "SYMBOLOGY",
             Self::Retail { .. } => "RETAIL_CODE",
+            Self::Envelope(_) => "MESSAGE",
             Self::Elements(error) => match error {
                 ElementError::UnknownAi { .. } => "UNKNOWN_AI",
                 ElementError::Value { .. } => "ELEMENT_VALUE",
@@ -157,67 +188,6 @@ impl ScanError {
             Self::Identifier(_) => "IDENTIFIER",
             Self::NotGs1 { .. } => "NOT_GS1",
         }
-    }
-}
-
-/// Symbology identifiers that promise an element string: GS1-128, GS1 DataMatrix, GS1 `DataBar` and
-/// composite, GS1 QR Code, GS1 `DotCode` (General Specifications, figure 5.1.2-2).
-const GS1_CARRIERS: [&str; 5] = ["]C1", "]d2", "]e0", "]Q3", "]J1"];
-
-/// Symbology identifiers of the same codes without that promise: plain text, often a web address.
-const PLAIN_CARRIERS: [&str; 5] = ["]C0", "]d1", "]Q1", "]J0", "]d0"];
-
-/// Symbology identifiers of the retail codes EAN-13/UPC, EAN-8 and ITF-14.
-const RETAIL_CARRIERS: [&str; 3] = ["]E0", "]E4", "]I1"];
-
-/// The characters with their offsets; every stand-in of FNC1 becomes FNC1.
-fn symbols(text: &str) -> Vec<(usize, char)> {
-    let chars: Vec<char> = text.chars().collect();
-    let mut out = Vec::with_capacity(chars.len());
-    let mut at = 0;
-    while let Some(c) = chars.get(at) {
-        let typed = matches!(chars.get(at..at + 4),
-            Some(['{', g, s, '}']) if g.eq_ignore_ascii_case(&'g') && s.eq_ignore_ascii_case(&'s'));
-        let stand_in = typed || matches!(c, '^' | '\u{241d}');
-        out.push((at, if stand_in { FNC1 } else { *c }));
-        at += if typed { 4 } else { 1 };
-    }
-    out
-}
-
-fn trim(symbols: &[(usize, char)]) -> &[(usize, char)] {
-    let outside = |c: char| matches!(c, '\r' | '\n' | '\t' | ' ' | '\u{feff}');
-    let mut rest = symbols;
-    while let Some(((_, c), tail)) = rest.split_first() {
-        if !outside(*c) {
-            break;
-        }
-        rest = tail;
-    }
-    while let Some(((_, c), head)) = rest.split_last() {
-        if !outside(*c) {
-            break;
-        }
-        rest = head;
-    }
-    rest
-}
-
-type Carried<'a> = (Option<String>, &'a [(usize, char)]);
-
-fn split_carrier(symbols: &[(usize, char)]) -> Result<Carried<'_>, ScanError> {
-    if !matches!(symbols.first(), Some((_, ']'))) {
-        return Ok((None, symbols));
-    }
-    let (head, rest) = symbols.split_at_checked(3).unwrap_or((symbols, &[]));
-    let found: String = head.iter().map(|(_, c)| *c).collect();
-    let known = [&GS1_CARRIERS[..], &PLAIN_CARRIERS, &RETAIL_CARRIERS]
-        .iter()
-        .any(|list| list.contains(&found.as_str()));
-    if known {
-        Ok((Some(found), rest))
-    } else {
-        Err(ScanError::Symbology { found })
     }
 }
 
@@ -233,6 +203,9 @@ fn any(content: &str, symbols: &[(usize, char)]) -> Result<Scan, ScanError> {
     if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn")) {
         return from_epc(&Epc::parse(content)?).ok_or_else(|| not_gs1(content));
     }
+    if let Some(message) = envelope::read(symbols) {
+        return Ok(message?);
+    }
     match elements(symbols).map(from_elements) {
         Ok(scan) if scan.epc().is_some() || !is_bare_gtin(content) => Ok(scan),
         Ok(_) => retail(content, &[12, 13, 14]),
@@ -244,6 +217,14 @@ fn any(content: &str, symbols: &[(usize, char)]) -> Result<Scan, ScanError> {
 /// hardly as one that identifies anything.
 fn is_bare_gtin(content: &str) -> bool {
     matches!(content.len(), 12..=14) && Gtin::parse(content).is_ok()
+}
+
+/// A retail code before its add-on of two or five digits.
+fn without_add_on(content: &str) -> &str {
+    match content.len() {
+        15 | 18 => content.get(..13).unwrap_or(content),
+        _ => content,
+    }
 }
 
 fn elements(symbols: &[(usize, char)]) -> Result<Vec<Element>, ElementError> {

@@ -113,6 +113,109 @@ fn what_is_identified_is_the_finest_thing_named() {
 }
 
 #[test]
+fn german_packs_and_macros() {
+    let pack = "(01)04150037528643(17)271231(10)1A2B3C(21)12345ABCDEF";
+    for text in [
+        "[)>\u{1e}06\u{1d}9N110375286414\u{1d}D271231\u{1d}1T1A2B3C\u{1d}S12345ABCDEF\u{1e}\u{4}",
+        "]d1[)>\u{1e}06\u{1d}9N110375286414\u{1d}D271231\u{1d}1T1A2B3C\u{1d}S12345ABCDEF\u{1e}\u{4}\r",
+        "[)>{RS}06{GS}9N110375286414{GS}D271231{GS}1T1A2B3C{GS}S12345ABCDEF{RS}{EOT}",
+        "[)>06\u{241d}9N110375286414^D271231^1T1A2B3C^S12345ABCDEF",
+        "9N110375286414\u{1d}D271231\u{1d}1T1A2B3C\u{1d}S12345ABCDEF",
+        "[)>\u{1e}05\u{1d}01041500375286431727123110\
+         1A2B3C\u{1d}2112345ABCDEF\u{1e}\u{4}",
+        "]d2[)>\u{1e}05\u{1d}01041500375286431727123110\
+         1A2B3C\u{1d}2112345ABCDEF\u{1e}\u{4}",
+    ] {
+        let scan = parse(text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        assert_eq!(to_bracketed(&scan.elements), pack, "{text:?}");
+        let ppn = scan.ppn.as_ref().map(super::Ppn::number);
+        assert_eq!(ppn, text.contains("9N").then_some("03752864"), "{text:?}");
+        assert_eq!(
+            scan.data_identifiers.len(),
+            if ppn.is_some() { 4 } else { 0 }
+        );
+    }
+    // A GTIN beside the PPN is the product; what has no application identifier is kept.
+    let scan = parse(
+        "[)>\u{1e}06\u{1d}S1\u{1d}8P9506000134352\u{1d}9N110375286414\u{1d}16D20260131\
+                      \u{1d}27Q1.50\u{1e}\u{4}",
+    );
+    let scan = scan.unwrap();
+    assert_eq!(
+        to_bracketed(&scan.elements),
+        "(01)09506000134352(21)1(11)260131"
+    );
+    assert_eq!(scan.data_identifiers.last().unwrap().0, "27Q");
+}
+
+#[test]
+fn wrong_messages_say_what_and_where() {
+    for (text, part, at) in [
+        (
+            "[)>\u{1e}07\u{1d}x\u{1e}\u{4}",
+            "format \"07\" at offset 4",
+            Some(4),
+        ),
+        (
+            "[)>\u{1e}06\u{1d}9N110375286415\u{1e}\u{4}",
+            "check digits 15, expected 14",
+            Some(9),
+        ),
+        (
+            "[)>\u{1e}06\u{1d}x\u{1e}\u{4}",
+            "no data identifier at offset 7",
+            Some(7),
+        ),
+        (
+            "[)>\u{1e}06\u{1d}1234S1\u{1e}\u{4}",
+            "no data identifier at offset 7",
+            Some(7),
+        ),
+        (
+            "[)>\u{1e}06\u{1d}D271331\u{1e}\u{4}",
+            "data identifier D at offset 8",
+            Some(8),
+        ),
+        (
+            "[)>\u{1e}06\u{1d}S1\u{1d}S2\u{1e}\u{4}",
+            "identifier S at offset 11 contradicts",
+            Some(11),
+        ),
+        (
+            "[)>\u{1e}05\u{1d}0109506000134353\u{1e}\u{4}",
+            "(01)",
+            Some(9),
+        ),
+        ("9N110375286415", "check digits", Some(2)),
+    ] {
+        let error = parse(text).unwrap_err();
+        assert!(error.to_string().contains(part), "{text:?}: {error}");
+        assert_eq!((error.code(), error.at()), ("MESSAGE", at), "{text:?}");
+    }
+}
+
+#[test]
+fn every_symbology_says_what_it_holds() {
+    for (text, expected) in [
+        ("]d80109506000134352", Some("(01)09506000134352")),
+        ("]Q40109506000134352", Some("(01)09506000134352")),
+        ("]e10109506000134352", Some("(01)09506000134352")),
+        ("]E3950600013435212", Some("(01)09506000134352")),
+        ("]E3950600013435212345", Some("(01)09506000134352")),
+        ("]E112", None),
+        ("]I009506000134352", Some("(01)09506000134352")),
+        ("]X0(01)09506000134352", Some("(01)09506000134352")),
+        ("]C09506000134352", Some("(01)09506000134352")),
+        ("]I19506000134352", None),
+        ("]X1(01)09506000134352", None),
+        ("]", None),
+    ] {
+        let read = parse(text).ok().map(|scan| to_bracketed(&scan.elements));
+        assert_eq!(read.as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
 fn a_bad_scan_says_what_and_where() {
     let rows = [
         ("", "EMPTY", None, None),

@@ -86,6 +86,9 @@ pub(crate) const TARGETS: &[Target] = &[
         seeds: &[
             b"]d201095060001343521729123110LOT\x1d21S1",
             b"9506000134352",
+            b"[)>\x1e06\x1d9N110375286414\x1dD271231\x1d1T1A2B3C\x1dS12345\x1e\x04",
+            b"[)>\x1e05\x1d0109506000134352\x1e\x04",
+            b"]E3950600013435212345",
         ],
         dictionary: AI_TOKENS,
         run: scanned,
