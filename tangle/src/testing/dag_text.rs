@@ -4,6 +4,7 @@
 //! b0 <- a0            author `b` approves a0
 //! a1 <- b0            seq 1 of `a`: its prev is a0, whether named or not
 //! a1' <- b0           another block in the same seat: a fork
+//! c0 <- a1 : once x   what it says, behind a colon; without one, its own name
 //! ```
 //! A name is the author's (letters), the position in its chain (digits), and a mark (`'`) for
 //! each further block in the same seat. Blocks may be written in any order; what they approve
@@ -30,6 +31,7 @@ struct Line {
     author: String,
     seq: u64,
     parents: Vec<String>,
+    text: String,
 }
 
 impl Dag {
@@ -90,8 +92,13 @@ fn read_line(line: &str) -> Option<(String, Line)> {
     if line.is_empty() {
         return None;
     }
+    let (line, text) = line.split_once(':').unwrap_or((line, ""));
     let (name, parents) = line.split_once("<-").unwrap_or((line, ""));
     let name = name.trim().to_owned();
+    let text = match text.trim() {
+        "" => name.clone(),
+        text => text.to_owned(),
+    };
     let plain = name.trim_end_matches('\'');
     let author = plain
         .trim_end_matches(|c: char| c.is_ascii_digit())
@@ -107,6 +114,7 @@ fn read_line(line: &str) -> Option<(String, Line)> {
             author,
             seq,
             parents,
+            text,
         },
     ))
 }
@@ -151,7 +159,7 @@ fn make(
         parents,
         hlc: Hlc((FOUNDED_MS + depth) << 16),
     };
-    let block = world.0.block(&line.author, place, vec![item(name)]);
+    let block = world.0.block(&line.author, place, vec![item(&line.text)]);
     let id = *block.id();
     made.insert(name.to_owned(), (block, depth + 1));
     (id, depth + 1)

@@ -15,6 +15,7 @@
     reason = "tests fail by panicking, and say why on stderr"
 )]
 
+mod attacks;
 mod faults;
 mod kit;
 mod simulator;
