@@ -28,4 +28,28 @@ pub(crate) fn bench(bench: &mut Bench) {
         units: events,
     };
     bench.run(&figure, || parse_document(&bytes).is_ok(), &yardstick);
+
+    let parsed = parse_document(&bytes).expect("the document is read").events;
+    let trees: Vec<Value> = parsed.iter().map(Event::to_json).collect();
+    let yardstick = || {
+        trees
+            .iter()
+            .map(|tree| tree.to_string().len())
+            .sum::<usize>()
+    };
+    let yardstick = Yardstick {
+        name: "serde_json_to_string",
+        units: events,
+        call: &yardstick,
+    };
+    let figure = Figure {
+        name: "epcis_canonical_json",
+        unit: "events/s",
+        units: events,
+    };
+    let canonical = || {
+        let sizes = parsed.iter().map(|event| event.canonical_json().len());
+        sizes.sum::<usize>()
+    };
+    bench.run(&figure, canonical, &yardstick);
 }

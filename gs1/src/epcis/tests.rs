@@ -1,7 +1,10 @@
 //! Events and documents: what is kept, what is normalised, what is refused.
 
 mod building;
+mod master_data;
 mod problems;
+mod random;
+mod repairs;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
