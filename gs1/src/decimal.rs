@@ -145,6 +145,11 @@ impl Decimal {
         i64::try_from(quotient + away).ok()
     }
 
+    /// Coefficient and exponent: the number is `coefficient * 10^exponent`.
+    pub(crate) fn parts(self) -> (i64, i16) {
+        (self.coefficient, self.exponent)
+    }
+
     fn reduced(mut coefficient: i64, mut exponent: i16) -> Self {
         if coefficient == 0 {
             return Self::default();

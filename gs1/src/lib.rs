@@ -36,8 +36,10 @@ pub mod expiry;
 pub mod key;
 pub mod limits;
 pub mod linter;
+pub mod query;
 pub mod scan;
 pub mod tid;
+pub mod unit;
 mod uri;
 
 pub use cbv::{BizStep, Disposition};

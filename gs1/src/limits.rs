@@ -24,3 +24,10 @@ pub const CONTEXT_COPIES_BYTES_MAX: usize = DOCUMENT_BYTES_MAX;
 pub const PROBLEMS_MAX: usize = 100;
 /// Longest message about a problem, and longest name in its pointer, in characters.
 pub const PROBLEM_CHARS_MAX: usize = 300;
+
+/// Longest text of a query, in bytes.
+pub const QUERY_BYTES_MAX: usize = 256 * 1024;
+/// Most parameters of a query.
+pub const QUERY_PARAMETERS_MAX: usize = 100;
+/// Most values of a query, over all its parameters.
+pub const QUERY_VALUES_MAX: usize = 10_000;

@@ -25,12 +25,28 @@ impl<'a> Names<'a> {
         names
     }
 
+    /// Reads a JSON-LD context that stands alone.
+    pub(crate) fn of_context(context: &'a Value) -> Self {
+        let mut names = Self::default();
+        names.add_context(context);
+        names
+    }
+
     /// Adds the `@context` of an inner object.
     pub(crate) fn extend(&mut self, json: &'a Map<String, Value>) {
-        match json.get("@context") {
-            Some(Value::Array(entries)) => entries.iter().for_each(|entry| self.add(entry)),
-            Some(entry) => self.add(entry),
-            None => {}
+        if let Some(context) = json.get("@context") {
+            self.add_context(context);
+        }
+    }
+
+    fn add_context(&mut self, context: &'a Value) {
+        match context {
+            Value::Array(entries) => {
+                for entry in entries {
+                    self.add(entry);
+                }
+            }
+            entry => self.add(entry),
         }
     }
 
