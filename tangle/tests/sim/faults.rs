@@ -2,6 +2,7 @@
 //! loss (`power`), refusal at any operation (`refusal`), rot (`rot`). `proof` shows that the
 //! harness sees violations where there are some.
 
+mod limits;
 mod power;
 mod proof;
 mod refusal;

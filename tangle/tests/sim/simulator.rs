@@ -18,6 +18,8 @@ mod step;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tangle::store::bugs::{Bug, plant};
+
 use crate::kit::times;
 use host::Counts;
 use scene::Scene;
@@ -48,17 +50,26 @@ fn play(cast: &Cast, steps: &[Step]) -> Result<Counts, Failure> {
     })
 }
 
-/// Plays the runs of these seeds; panics with all there is to know about the first that fails.
-fn seeds(seeds: impl IntoIterator<Item = u64>) -> Counts {
+/// Plays the runs of these seeds; all there is to know about the first that fails.
+fn played(seeds: impl IntoIterator<Item = u64>) -> Result<Counts, String> {
     let mut counts = Counts::default();
     for seed in seeds {
         let (cast, steps) = step::script(seed);
         match play(&cast, &steps) {
             Ok(more) => counts.add(&more),
-            Err(failure) => panic!("seed {seed}: {}", shrink::told(&cast, steps, failure)),
+            Err(failure) => {
+                return Err(format!(
+                    "seed {seed}: {}",
+                    shrink::told(&cast, steps, failure)
+                ));
+            }
         }
     }
-    counts
+    Ok(counts)
+}
+
+fn seeds(seeds: impl IntoIterator<Item = u64>) -> Counts {
+    played(seeds).unwrap_or_else(|failure| panic!("{failure}"))
 }
 
 /// One part of the thousand that CI runs: the harness spreads the parts over the cores.
@@ -80,6 +91,23 @@ fn thirty_seeds() {
         counts.acknowledged > 500 && counts.crashes > 30,
         "{counts:?}"
     );
+}
+
+#[test]
+fn an_acknowledgement_before_the_sync_is_found_out_and_made_small() {
+    let _bug = plant(Bug::AcknowledgedBeforeSync);
+    let told = played(0..1000).expect_err("nothing was seen");
+    let fewest = told.split_once("fewest steps found (").unwrap().1;
+    let (fewest, all) = fewest
+        .split_once(')')
+        .unwrap()
+        .0
+        .split_once(" of ")
+        .unwrap();
+    let [fewest, all] = [fewest, all].map(|it| it.parse::<usize>().unwrap());
+    assert!(fewest * 4 < all, "{told}");
+    assert!(told.contains("lost") || told.contains("damaged"), "{told}");
+    assert!(told.contains("digraph tangle {"), "{told}");
 }
 
 #[test]
