@@ -11,6 +11,7 @@
 mod build;
 mod canonical;
 mod context;
+mod convert;
 mod document;
 mod event;
 mod fields;
@@ -26,8 +27,11 @@ mod tape;
 #[cfg(test)]
 mod tests;
 mod time;
+pub mod translate;
+pub mod xml;
 
 pub use build::EventBuilder;
+pub use convert::{Converted, Target, convert, is_xml, parse_any};
 pub use document::{
     Document, Envelope, Header, OtherMembers, Validation, parse_document, parse_document_strictly,
     validate_json,

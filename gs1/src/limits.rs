@@ -31,3 +31,14 @@ pub const QUERY_BYTES_MAX: usize = 256 * 1024;
 pub const QUERY_PARAMETERS_MAX: usize = 100;
 /// Most values of a query, over all its parameters.
 pub const QUERY_VALUES_MAX: usize = 10_000;
+
+/// Deepest nesting of elements in an XML document.
+pub const XML_DEPTH_MAX: usize = 48;
+/// Most elements and attributes together in an XML document.
+pub const XML_NODES_MAX: usize = DOCUMENT_VALUES_MAX;
+/// Most attributes of one XML element, namespace declarations included.
+pub const XML_ATTRIBUTES_MAX: usize = 64;
+/// Most different namespaces in an XML document.
+pub const XML_NAMESPACES_MAX: usize = 256;
+/// Deepest nesting of the JSON of an event that comes from XML, so that every envelope can hold it.
+pub const EVENT_DEPTH_MAX: usize = DOCUMENT_DEPTH_MAX - 6;
