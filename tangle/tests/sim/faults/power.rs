@@ -65,9 +65,13 @@ pub(crate) fn explore(
                 if found.cycles >= cycles || found.failures.len() >= FAILURES_MAX {
                     return;
                 }
-                let now = promises.lock().unwrap().clone();
-                let at = disk.operations();
-                if let Err(what) = chain(disk, now, &script, (&mut random, lying), &mut found) {
+                // Another thread may be at work: what it promises while the copy is made is not
+                // held against the copy, what it was given is not taken for invented.
+                let mut now = promises.lock().unwrap().clone();
+                let copy = disk.after_kill();
+                now.attempted = promises.lock().unwrap().attempted;
+                let at = copy.operations();
+                if let Err(what) = chain(copy, now, &script, (&mut random, lying), &mut found) {
                     found
                         .failures
                         .push(format!("run {run}, operation {at}: {what}"));
@@ -124,15 +128,14 @@ fn record(
     node.tangle.close()
 }
 
-/// Crashes a copy of the disk, recovers, and again.
+/// Crashes a copy of a disk, recovers, and again.
 fn chain(
-    disk: &Disk,
+    mut copy: Disk,
     mut promises: Promises,
     script: &[VerifiedBlock],
     (random, lying): (&mut Random, bool),
     found: &mut Found,
 ) -> Result<(), String> {
-    let mut copy = disk.after_kill();
     let mut killed = false;
     for _ in 0..CHAIN_MAX {
         let kill = random.chance(20);
@@ -144,6 +147,11 @@ fn chain(
         };
         if lying {
             copy.lie();
+        }
+        if random.chance(4) {
+            // Somebody deletes the index: the power may go while it is made anew.
+            copy.remove("index.redb").unwrap();
+            killed = true;
         }
         found.cycles += 1;
         copy.plan(random.draw() % 40, Fault::PowerLoss);

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use tangle::store::bugs::{Bug, plant};
+use tangle::store::files::Files;
+use tangle::testing::disk::{Disk, Fault};
 
 use super::power::explore;
 use super::rot::rotten;
@@ -45,4 +47,71 @@ fn a_recovery_that_cuts_in_the_middle_is_found_out() {
     let failures = rotten(500, 1);
     let wrong = failures.iter().any(|what| what.contains("silently wrong"));
     assert!(wrong, "{failures:#?}");
+}
+
+/// What is in the file after these, over many power losses: always, sometimes or never `new`.
+fn survives(before: impl Fn(&Disk) -> Disk) -> [bool; 2] {
+    let mut seen = [false; 2];
+    for seed in 0..60 {
+        let disk = Disk::new();
+        let file = disk.create("f").unwrap();
+        file.write_at(0, b"old").unwrap();
+        file.sync().unwrap();
+        disk.sync_dir("").unwrap();
+        let disk = before(&disk);
+        let bytes = disk.after_power_loss(seed).bytes("f").unwrap();
+        assert!(bytes == b"old" || bytes == b"new", "{bytes:?}");
+        seen[usize::from(bytes == b"new")] = true;
+    }
+    seen
+}
+
+#[test]
+fn the_disk_loses_what_a_disk_may_lose() {
+    let write = |disk: &Disk| {
+        disk.open("f")
+            .unwrap()
+            .unwrap()
+            .write_at(0, b"new")
+            .unwrap()
+    };
+    let sync = |disk: &Disk| disk.open("f").unwrap().unwrap().sync();
+    let unsynced = survives(|disk| {
+        write(disk);
+        disk.clone()
+    });
+    let synced = survives(|disk| {
+        write(disk);
+        sync(disk).unwrap();
+        disk.clone()
+    });
+    // A kill alone does not make durable, nor does another sync after one that failed.
+    let killed = survives(|disk| {
+        write(disk);
+        let disk = disk.after_kill();
+        assert_eq!(disk.bytes("f").unwrap(), b"new");
+        disk
+    });
+    let refused = survives(|disk| {
+        write(disk);
+        disk.plan(0, Fault::Refused);
+        sync(disk).unwrap_err();
+        sync(disk).unwrap();
+        assert_eq!(disk.bytes("f").unwrap(), b"new");
+        disk.clone()
+    });
+    let lying = survives(|disk| {
+        disk.lie();
+        write(disk);
+        sync(disk).unwrap();
+        disk.clone()
+    });
+    let wanted = [
+        [true, true],
+        [false, true],
+        [true, true],
+        [true, false],
+        [true, true],
+    ];
+    assert_eq!([unsynced, synced, killed, refused, lying], wanted);
 }

@@ -107,6 +107,7 @@ impl Host {
     pub(crate) fn stop(&mut self, power: bool, draw: u64) {
         self.node = None;
         self.counts.crashes += 1;
+        self.disk.free_space();
         self.disk = if power {
             self.disk.after_power_loss(draw)
         } else {

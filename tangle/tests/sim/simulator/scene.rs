@@ -101,6 +101,7 @@ impl Scene {
             Step::Clock { skew_ms } => self.skew_ms = skew_ms,
             Step::Power { operations } => self.host.plan(operations, Fault::PowerLoss),
             Step::Refuse { operations } => self.host.plan(operations, Fault::Refused),
+            Step::Full { operations } => self.host.plan(operations, Fault::Full),
             Step::Kill { draw } => self.host.stop(draw % 2 == 0, draw),
             Step::Restart => self.host.close(1)?,
             Step::Replica { draw } => self.replica.crash(draw)?,

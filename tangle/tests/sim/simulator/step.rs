@@ -70,6 +70,8 @@ pub(crate) enum Step {
     Power { operations: u64 },
     /// The disk refuses one operation, then.
     Refuse { operations: u64 },
+    /// The disk is full from then on, until somebody looks after it.
+    Full { operations: u64 },
     /// The process is killed now.
     Kill { draw: u64 },
     /// The node is closed and opened.
@@ -148,6 +150,9 @@ fn step(weights: &[usize], actors: usize, random: &mut Random) -> Step {
             skew_ms: [0, 250_000, -250_000, -90_000_000][random.below(4)],
         },
         11 => Step::Power {
+            operations: draw % 60,
+        },
+        12 if draw % 3 == 0 => Step::Full {
             operations: draw % 60,
         },
         12 => Step::Refuse {
