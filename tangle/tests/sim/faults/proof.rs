@@ -68,14 +68,9 @@ fn survives(before: impl Fn(&Disk) -> Disk) -> [bool; 2] {
 
 #[test]
 fn the_disk_loses_what_a_disk_may_lose() {
-    let write = |disk: &Disk| {
-        disk.open("f")
-            .unwrap()
-            .unwrap()
-            .write_at(0, b"new")
-            .unwrap()
-    };
-    let sync = |disk: &Disk| disk.open("f").unwrap().unwrap().sync();
+    let file = |disk: &Disk| disk.open("f").unwrap().unwrap();
+    let write = |disk: &Disk| file(disk).write_at(0, b"new").unwrap();
+    let sync = |disk: &Disk| file(disk).sync();
     let unsynced = survives(|disk| {
         write(disk);
         disk.clone()

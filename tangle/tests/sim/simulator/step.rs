@@ -152,7 +152,7 @@ fn step(weights: &[usize], actors: usize, random: &mut Random) -> Step {
         11 => Step::Power {
             operations: draw % 60,
         },
-        12 if draw % 3 == 0 => Step::Full {
+        12 if draw.is_multiple_of(3) => Step::Full {
             operations: draw % 60,
         },
         12 => Step::Refuse {
