@@ -58,6 +58,12 @@ pub enum Rejected {
     /// that follows its registration.
     #[error("the block approves nothing, so its author is not registered before it")]
     StandsOnGenesis,
+    /// The key writes faster than its rate in the registry; it may be sent again later.
+    #[error("the author writes faster than registered, the next block is taken in {wait_ms} ms")]
+    Throttled {
+        /// After how many milliseconds the next block of this author is taken.
+        wait_ms: u64,
+    },
     /// The DAG would get deeper than can be counted.
     #[error("the block is deeper than 2^32 blocks")]
     TooDeep,
@@ -78,6 +84,7 @@ impl Rejected {
             Self::TooDeep => 9,
             Self::NotWhole => 10,
             Self::StandsOnGenesis => 11,
+            Self::Throttled { .. } => 12,
         }
     }
 
@@ -85,7 +92,10 @@ impl Rejected {
     pub const fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::UnknownAuthor | Self::ClockAhead { .. } | Self::WaitingRoomFull
+            Self::UnknownAuthor
+                | Self::ClockAhead { .. }
+                | Self::WaitingRoomFull
+                | Self::Throttled { .. }
         )
     }
 }

@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tangle_verify::milestone::Milestone;
 use tangle_verify::{Anchor, BlockId, Genesis, Header, Hlc, KeyId, Kind, Parents, VerifiedBlock};
 
+use crate::buckets::Buckets;
+use crate::early::EarlyRoom;
 use crate::error::Rejected;
 use crate::graph::{Fact, Graph, Seat};
 use crate::limits;
@@ -71,7 +73,14 @@ pub enum Effect {
         /// Why.
         why: Rejected,
     },
-    /// Everything this block waited for is recorded: give it in again.
+    /// Answer: the block's clock is ahead of ours; it waits for its time, nothing is durable.
+    Early {
+        /// The block.
+        id: BlockId,
+        /// When it is taken in, milliseconds since the Unix epoch.
+        due_ms: u64,
+    },
+    /// What this block waited for has come: give it in again.
     Released(VerifiedBlock),
     /// These blocks waited too long and are forgotten.
     Expired(Vec<BlockId>),
@@ -121,6 +130,10 @@ pub struct Ledger {
     pub(crate) tips: Tips,
     pub(crate) heads: BTreeMap<KeyId, Head>,
     waiting: WaitingRoom,
+    early: EarlyRoom,
+    buckets: Buckets,
+    /// Blocks in the waiting rooms, whose tokens are taken already.
+    paid: BTreeSet<BlockId>,
 }
 
 impl Ledger {
@@ -132,19 +145,34 @@ impl Ledger {
             tips: Tips::default(),
             heads: BTreeMap::new(),
             waiting: WaitingRoom::default(),
+            early: EarlyRoom::default(),
+            buckets: Buckets::default(),
+            paid: BTreeSet::new(),
         }
     }
 
-    /// Takes one input at `now_ms` (milliseconds since the Unix epoch).
+    /// Takes one input at `now_ms` (milliseconds since the Unix epoch). At `u64::MAX` neither
+    /// clocks nor rates are judged: for blocks that are read back from the log.
     pub fn handle(&mut self, input: Input, now_ms: u64) -> Vec<Effect> {
         match input {
             Input::Block { block, past } => self.block(block, &past, now_ms),
             Input::Milestone(milestone) => vec![self.milestone(&milestone)],
-            Input::Tick => match self.waiting.expire(now_ms) {
-                gone if gone.is_empty() => Vec::new(),
-                gone => vec![Effect::Expired(gone)],
-            },
+            Input::Tick => self.tick(now_ms),
         }
+    }
+
+    /// Forgets what waited too long, releases what waited for its time.
+    fn tick(&mut self, now_ms: u64) -> Vec<Effect> {
+        let gone = self.waiting.expire(now_ms);
+        for id in &gone {
+            self.paid.remove(id);
+        }
+        let mut effects = Vec::new();
+        if !gone.is_empty() {
+            effects.push(Effect::Expired(gone));
+        }
+        effects.extend(self.early.due(now_ms).into_iter().map(Effect::Released));
+        effects
     }
 
     /// The registrations so far.
@@ -170,6 +198,11 @@ impl Ledger {
     /// Where an author's chain stands; `None` before its first block.
     pub fn head(&self, author: &KeyId) -> Option<&Head> {
         self.heads.get(author)
+    }
+
+    /// How many blocks wait for their clock.
+    pub fn early(&self) -> usize {
+        self.early.len()
     }
 
     /// How many blocks wait for parents.
@@ -252,20 +285,40 @@ impl Ledger {
         if past.known || self.graph.contains(&id) {
             return vec![Effect::Known(id)];
         }
-        let judged = self.judge(&block, past, now_ms);
-        match judged {
-            Ok(Judgement::Solid(fact)) => self.record(block, fact, past),
+        let paid = self.paid.remove(&id);
+        let judged = self
+            .door(block.header(), paid, now_ms)
+            .and_then(|()| self.judge(&block, past, now_ms));
+        let (parked, effect) = match judged {
+            Ok(Judgement::Solid(fact)) => return self.record(block, fact, past),
             Ok(Judgement::Missing(missing)) => {
-                if self.waiting.park(block, missing.clone(), now_ms) {
-                    vec![Effect::Waiting { id, missing }]
-                } else {
-                    vec![Effect::Rejected {
-                        id,
-                        why: Rejected::WaitingRoomFull,
-                    }]
-                }
+                let parked = self.waiting.park(block, missing.clone(), now_ms);
+                (parked, Effect::Waiting { id, missing })
             }
-            Err(why) => vec![Effect::Rejected { id, why }],
+            Ok(Judgement::Early(due_ms)) => {
+                let parked = self.early.park(block, due_ms);
+                (parked, Effect::Early { id, due_ms })
+            }
+            Err(why) => return vec![Effect::Rejected { id, why }],
+        };
+        if parked {
+            self.paid.insert(id);
+            return vec![effect];
+        }
+        let why = Rejected::WaitingRoomFull;
+        vec![Effect::Rejected { id, why }]
+    }
+
+    /// Keeps strangers and floods out, before anything is looked up or kept.
+    fn door(&mut self, header: &Header, paid: bool, now_ms: u64) -> Result<(), Rejected> {
+        self.registry.standing(header)?;
+        let scope = self.registry.scope(&header.kid);
+        match scope.and_then(|scope| scope.rate) {
+            Some(rate) if !paid && now_ms != u64::MAX => self
+                .buckets
+                .take(&header.kid, rate, now_ms)
+                .map_err(|wait_ms| Rejected::Throttled { wait_ms }),
+            _ => Ok(()),
         }
     }
 
@@ -277,13 +330,17 @@ impl Ledger {
         now_ms: u64,
     ) -> Result<Judgement, Rejected> {
         let header = block.header();
-        self.registry.standing(header)?;
         if header.stands_on_genesis() && header.kid != *self.registry.root() {
             return Err(Rejected::StandsOnGenesis);
         }
         let ahead_ms = header.hlc.ms().saturating_sub(now_ms);
-        if ahead_ms > limits::CLOCK_AHEAD_MS_MAX {
-            return Err(Rejected::ClockAhead { ahead_ms });
+        match ahead_ms.checked_sub(limits::CLOCK_AHEAD_MS_MAX) {
+            None | Some(0) => {}
+            Some(1..=limits::EARLY_MS_MAX) => {
+                let due_ms = header.hlc.ms() - limits::CLOCK_AHEAD_MS_MAX;
+                return Ok(Judgement::Early(due_ms));
+            }
+            Some(_) => return Err(Rejected::ClockAhead { ahead_ms }),
         }
         let known = |id| self.graph.fact(id).or_else(|| past.approved.get(id));
         let missing: BTreeSet<_> = header
@@ -367,6 +424,7 @@ fn is_before(seat: &Seat, header: &Header) -> bool {
 enum Judgement {
     Solid(Fact),
     Missing(BTreeSet<BlockId>),
+    Early(u64),
 }
 
 #[cfg(test)]

@@ -25,20 +25,26 @@ pub use tangle_verify::{
     VerifiedBlock, VerifiedMilestone, VerifierKey,
 };
 
+pub mod authority;
+pub mod buckets;
+pub mod early;
 pub mod error;
 pub mod graph;
 pub mod ledger;
 pub mod limits;
 pub mod order;
+pub mod picture;
 pub mod registry;
 pub mod sign;
 pub mod solidify;
 pub mod store;
 pub mod tips;
+pub mod witness;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use authority::Authority;
 pub use error::{Broken, ProveError, Rejected};
 pub use ledger::{Attach, Ledger};
 pub use registry::{Author, Operation, Organisation, Registry, Role};

@@ -1,27 +1,26 @@
 //! Who may write: organisations and the keys of their nodes, gateways, devices and persons,
 //! registered by blocks of kind `Registry`. The network's root key, named in the genesis, comes
-//! first; it registers organisations, and an organisation's key registers its authors.
+//! first; it registers organisations, and an organisation's key registers its authors
+//! (`operation` has the bytes).
 //!
-//! An operation is one item of media 2, canonical CBOR:
-//! ```text
-//! organisation  85 01 01 <id> <name> <key, 32>
-//! author        89 01 02 <key, 32> <organisation> <role> <label> <from_ms> <to_ms | null>
-//!                  <attributes: map text -> text>
-//! ```
-//! The registry is a fold over the registry blocks in the order in which they were recorded.
-//! Nothing is ever taken back here: a withdrawal is a further operation with a point from which
-//! it holds (`standing` is the one place that decides).
+//! The registry is a fold over registry blocks. It is folded twice: in the order in which blocks
+//! were recorded, for the door ([`Registry::standing`] keeps strangers and floods out), and in the
+//! total order, for the outcome ([`crate::authority`]). Nothing is ever taken back: a withdrawal
+//! is a further operation with a milestone from which it holds, and the door does not look at
+//! withdrawals at all. A block that its author could make when it was offline is recorded, and
+//! its outcome says what it is worth.
 
 use std::collections::BTreeMap;
 
-use tangle_verify::cbor::{Reader, Writer};
-use tangle_verify::{Fault, Header, Item, KeyId, Kind, Malformed, Media};
+use tangle_verify::{Header, Item, KeyId, Kind, Media};
 
 use crate::error::Rejected;
-use crate::limits;
 
-const WHAT: &str = "registry operation";
-const VERSION: i64 = 1;
+mod operation;
+mod rights;
+
+pub use operation::{Delegation, Operation, Rate, Reason, Revocation, Rotation, Scope};
+pub use rights::Commissioning;
 
 /// What an author is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +36,7 @@ pub enum Role {
 }
 
 impl Role {
-    const fn code(self) -> u64 {
+    pub(crate) const fn code(self) -> u64 {
         match self {
             Self::Node => 1,
             Self::Gateway => 2,
@@ -46,7 +45,7 @@ impl Role {
         }
     }
 
-    const fn from_code(code: u64) -> Option<Self> {
+    pub(crate) const fn from_code(code: u64) -> Option<Self> {
         match code {
             1 => Some(Self::Node),
             2 => Some(Self::Gateway),
@@ -100,115 +99,6 @@ pub struct Author {
     pub attributes: BTreeMap<String, String>,
 }
 
-/// One change of the registry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Operation {
-    /// Adds an organisation. The root key only.
-    Organisation(Organisation),
-    /// Adds an author or renews its entry. The root key or the organisation's.
-    Author(Author),
-}
-
-impl Operation {
-    /// Canonical CBOR.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Writer::new();
-        match self {
-            Self::Organisation(it) => {
-                out.array(5)
-                    .int(VERSION)
-                    .uint(1)
-                    .text(&it.id)
-                    .text(&it.name);
-                out.bytes(it.key.as_bytes());
-            }
-            Self::Author(it) => {
-                out.array(9).int(VERSION).uint(2).bytes(it.key.as_bytes());
-                out.text(&it.organisation)
-                    .uint(it.role.code())
-                    .text(&it.label);
-                out.uint(it.valid_from_ms);
-                match it.valid_to_ms {
-                    Some(to) => out.uint(to),
-                    None => out.null(),
-                };
-                out.text_map(&it.attributes);
-            }
-        }
-        out.into_vec()
-    }
-
-    /// The operation as an item of a registry block. `salt` is 16 random bytes.
-    pub fn to_item(&self, salt: [u8; 16]) -> Item {
-        Item {
-            salt,
-            media: Media::REGISTRY,
-            body: self.to_bytes(),
-        }
-    }
-
-    /// Reads canonical CBOR; anything else is refused.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(bytes, limits::OPERATION_BYTES_MAX, WHAT)?;
-        let parts = reader.array(9)?;
-        reader.exactly(VERSION, "version 1")?;
-        let operation = match (parts, reader.uint(u64::MAX)?) {
-            (5, 1) => Self::Organisation(Organisation {
-                id: read_id(&mut reader)?,
-                name: reader.text(limits::LABEL_BYTES_MAX)?.into(),
-                key: read_key(&mut reader)?,
-            }),
-            (9, 2) => Self::Author(read_author(&mut reader)?),
-            _ => return Err(reader.fail(Fault::Value("this operation is not known"))),
-        };
-        reader.finish()?;
-        Ok(operation)
-    }
-}
-
-fn read_author(reader: &mut Reader<'_>) -> Result<Author, Malformed> {
-    let key = read_key(reader)?;
-    let organisation = read_id(reader)?;
-    let role = Role::from_code(reader.uint(u64::MAX)?)
-        .ok_or_else(|| reader.fail(Fault::Value("this role is not known")))?;
-    let label = reader.text(limits::LABEL_BYTES_MAX)?.into();
-    let valid_from_ms = reader.uint(u64::MAX)?;
-    let valid_to_ms = if reader.null() {
-        None
-    } else {
-        Some(reader.uint(u64::MAX)?)
-    };
-    let attributes = reader.text_map(limits::ATTRIBUTES_MAX, limits::ATTRIBUTE_BYTES_MAX)?;
-    Ok(Author {
-        key,
-        organisation,
-        role,
-        label,
-        valid_from_ms,
-        valid_to_ms,
-        attributes,
-    })
-}
-
-fn read_id(reader: &mut Reader<'_>) -> Result<String, Malformed> {
-    let id = reader.text(limits::ORGANISATION_ID_BYTES_MAX)?;
-    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(reader.fail(Fault::Value("an identifier is printable ascii")));
-    }
-    Ok(id.into())
-}
-
-fn read_key(reader: &mut Reader<'_>) -> Result<KeyId, Malformed> {
-    let key = KeyId::new(reader.fixed("a key of 32 bytes")?);
-    if key.is_acceptable() {
-        Ok(key)
-    } else {
-        Err(reader.fail(Fault::Value(
-            "the key is not a canonical ed25519 key of full order",
-        )))
-    }
-}
-
 /// Who stands behind a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Principal<'a> {
@@ -227,18 +117,26 @@ pub struct Registry {
     organisations: BTreeMap<String, Organisation>,
     organisation_keys: BTreeMap<KeyId, String>,
     authors: BTreeMap<KeyId, Author>,
+    scopes: BTreeMap<KeyId, Scope>,
+    revocations: BTreeMap<KeyId, Revocation>,
+    /// Old key to new.
+    rotations: BTreeMap<KeyId, Rotation>,
+    /// By the two organisations, the one that lends first.
+    delegations: BTreeMap<(String, String), Delegation>,
 }
 
 impl Registry {
     /// Knows the root key and nobody else.
     pub fn new(root: KeyId) -> Self {
-        let organisations = BTreeMap::new();
-        let organisation_keys = BTreeMap::new();
         Self {
             root,
-            organisations,
-            organisation_keys,
+            organisations: BTreeMap::new(),
+            organisation_keys: BTreeMap::new(),
             authors: BTreeMap::new(),
+            scopes: BTreeMap::new(),
+            revocations: BTreeMap::new(),
+            rotations: BTreeMap::new(),
+            delegations: BTreeMap::new(),
         }
     }
 
@@ -291,7 +189,31 @@ impl Registry {
         }
     }
 
-    /// Whether the author of a block may make it. Later withdrawals are judged here.
+    /// What a key is limited to; `None` where nothing was said.
+    pub fn scope(&self, key: &KeyId) -> Option<&Scope> {
+        self.scopes.get(key)
+    }
+
+    /// How a key was withdrawn, if it was: by name, or because another took its place.
+    pub fn withdrawal(&self, key: &KeyId) -> Option<Revocation> {
+        let rotated = self.rotations.get(key).map(|it| Revocation {
+            key: it.old,
+            from_milestone: it.from_milestone,
+            reason: Reason::Replaced,
+        });
+        let named = self.revocations.get(key).cloned();
+        match (named, rotated) {
+            (Some(one), Some(other)) if other.from_milestone < one.from_milestone => Some(other),
+            (named, rotated) => named.or(rotated),
+        }
+    }
+
+    /// The key that took the place of this one.
+    pub fn successor(&self, key: &KeyId) -> Option<&KeyId> {
+        self.rotations.get(key).map(|it| &it.new)
+    }
+
+    /// Whether the author of a block may make it, withdrawals aside.
     pub fn standing(&self, header: &Header) -> Result<(), Rejected> {
         let kind = header.kind;
         let not_allowed = Err(Rejected::KindNotAllowed { kind: kind.code() });
@@ -362,13 +284,26 @@ impl Registry {
         Ok(())
     }
 
-    /// What the registry holds now in the place that an operation is about.
+    /// What the registry holds now in the places that an operation is about.
     fn entry(&self, operation: &Operation) -> Entry {
         match operation {
             Operation::Organisation(it) => {
                 Entry::Organisation(it.id.clone(), it.key, self.organisation(&it.id).cloned())
             }
             Operation::Author(it) => Entry::Author(it.key, self.author(&it.key).cloned()),
+            Operation::Scope(it) => Entry::Scope(it.key, self.scope(&it.key).cloned()),
+            Operation::Revocation(it) => {
+                Entry::Revocation(it.key, self.revocations.get(&it.key).cloned())
+            }
+            Operation::Rotation(it) => {
+                let organisation = self.organisation_keys.get(&it.old);
+                Entry::Rotation(it.clone(), organisation.cloned())
+            }
+            Operation::Delegation(it) => {
+                let pair = (it.from.clone(), it.to.clone());
+                let known = self.delegations.get(&pair).cloned();
+                Entry::Delegation(pair, known)
+            }
         }
     }
 
@@ -379,15 +314,30 @@ impl Registry {
                 self.organisations.remove(&id);
                 self.organisation_keys.remove(&key);
             }
-            Entry::Author(key, Some(known)) => drop(self.authors.insert(key, known)),
-            Entry::Author(key, None) => drop(self.authors.remove(&key)),
+            Entry::Author(key, known) => put(&mut self.authors, key, known),
+            Entry::Scope(key, known) => put(&mut self.scopes, key, known),
+            Entry::Revocation(key, known) => put(&mut self.revocations, key, known),
+            Entry::Delegation(pair, known) => put(&mut self.delegations, pair, known),
+            Entry::Rotation(it, organisation) => {
+                self.rotations.remove(&it.old);
+                self.scopes.remove(&it.new);
+                self.authors.remove(&it.new);
+                self.organisation_keys.remove(&it.new);
+                if let Some(known) = organisation.and_then(|id| self.organisations.get_mut(&id)) {
+                    known.key = it.old;
+                }
+            }
         }
     }
 
     fn apply(&mut self, by: &KeyId, operation: Operation) -> Result<(), &'static str> {
         match operation {
-            Operation::Organisation(organisation) => self.add_organisation(by, organisation),
-            Operation::Author(author) => self.add_author(by, author),
+            Operation::Organisation(it) => self.add_organisation(by, it),
+            Operation::Author(it) => self.add_author(by, it),
+            Operation::Scope(it) => self.add_scope(by, it),
+            Operation::Revocation(it) => self.add_revocation(by, it),
+            Operation::Rotation(it) => self.add_rotation(by, it),
+            Operation::Delegation(it) => self.add_delegation(by, it),
         }
     }
 
@@ -411,7 +361,7 @@ impl Registry {
     fn add_author(&mut self, by: &KeyId, it: Author) -> Result<(), &'static str> {
         let organisation = self.organisation(&it.organisation);
         let organisation = organisation.ok_or("the author's organisation is not registered")?;
-        if *by != self.root && *by != organisation.key {
+        if *by != self.root && !self.speaks_for(by, &organisation.id) {
             return Err("only the root key and the organisation's own register its authors");
         }
         match self.principal(&it.key) {
@@ -427,10 +377,22 @@ impl Registry {
     }
 }
 
+fn put<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
+    match value {
+        Some(value) => drop(map.insert(key, value)),
+        None => drop(map.remove(&key)),
+    }
+}
+
 /// A place of the registry and what it held.
 enum Entry {
     Organisation(String, KeyId, Option<Organisation>),
     Author(KeyId, Option<Author>),
+    Scope(KeyId, Option<Scope>),
+    Revocation(KeyId, Option<Revocation>),
+    /// With the organisation whose key it was, if it was one's.
+    Rotation(Rotation, Option<String>),
+    Delegation((String, String), Option<Delegation>),
 }
 
 #[cfg(test)]

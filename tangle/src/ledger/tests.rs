@@ -168,7 +168,7 @@ fn what_is_wrong_with_a_block_is_said() {
             Place {
                 seq: 1,
                 prev: Some(a0),
-                hlc: clock(NOW + limits::CLOCK_AHEAD_MS_MAX + 1),
+                hlc: clock(NOW + limits::CLOCK_AHEAD_MS_MAX + limits::EARLY_MS_MAX + 1),
                 ..Place::default()
             },
             4,
@@ -342,5 +342,141 @@ proptest! {
         prop_assert_eq!(&straight.graph, &shuffled.graph);
         prop_assert_eq!(&straight.tips, &shuffled.tips);
         prop_assert_eq!(straight.frontier(), shuffled.frontier());
+    }
+}
+
+#[test]
+fn a_block_ahead_of_its_time_waits_for_it() {
+    let dag = Dag::parse("a0");
+    let mut ledger = ledger(&dag);
+    feed(&mut ledger, &dag, "a0");
+    let at = |ms: u64| {
+        let place = Place {
+            seq: 1,
+            prev: Some(dag.id("a0")),
+            hlc: Hlc(ms << 16),
+            ..Place::default()
+        };
+        World::new().block("a", place, vec![item("x")])
+    };
+    let give = |ledger: &mut Ledger, block: &VerifiedBlock, now_ms| {
+        let (block, past) = (block.clone(), Past::default());
+        ledger.handle(Input::Block { block, past }, now_ms)
+    };
+    let early = at(NOW + limits::CLOCK_AHEAD_MS_MAX + 7);
+    let (id, due_ms) = (*early.id(), NOW + 7);
+    for _ in 0..2 {
+        let effects = give(&mut ledger, &early, NOW);
+        assert_eq!(effects, [Effect::Early { id, due_ms }], "twice is once");
+    }
+    assert_eq!(ledger.early(), 1);
+    assert_eq!(ledger.handle(Input::Tick, due_ms - 1), []);
+    let released = ledger.handle(Input::Tick, due_ms);
+    assert_eq!(released, [Effect::Released(early.clone())]);
+    let effects = give(&mut ledger, &early, due_ms);
+    assert!(
+        matches!(effects.as_slice(), [Effect::Record { .. }]),
+        "{effects:?}"
+    );
+    assert_eq!(ledger.early(), 0);
+}
+
+#[test]
+fn attack_clocks_at_the_end_of_time() {
+    let dag = Dag::parse("a0\na1 <- a0");
+    let mut ledger = ledger(&dag);
+    feed(&mut ledger, &dag, "a0");
+    for hlc in [
+        Hlc(u64::MAX),
+        Hlc(u64::MAX - 1),
+        Hlc(u64::MAX << 16),
+        Hlc(1 << 63),
+    ] {
+        let place = Place {
+            seq: 1,
+            prev: Some(dag.id("a0")),
+            hlc,
+            ..Place::default()
+        };
+        let block = World::new().block("a", place, vec![item("x")]);
+        let past = Past::default();
+        let effects = ledger.handle(Input::Block { block, past }, NOW);
+        match effects.as_slice() {
+            [Effect::Rejected { why, .. }] => assert_eq!(why.code(), 4, "{hlc:?}"),
+            other => panic!("{hlc:?}: {other:?}"),
+        }
+    }
+    assert_eq!(
+        feed(&mut ledger, &dag, "a1"),
+        "+a1",
+        "nothing of it is left"
+    );
+}
+
+/// A ledger in which author `a` may write two blocks at once and one a second.
+fn throttled(dag: &Dag) -> Ledger {
+    use crate::registry::{Operation, Rate, Scope};
+    let mut ledger = ledger(dag);
+    let scope = Operation::Scope(Scope {
+        key: crate::testing::world::key_id("a"),
+        read_points: Vec::new(),
+        gtin_prefixes: Vec::new(),
+        rate: Some(Rate {
+            per_second: 1,
+            burst: 2,
+        }),
+    });
+    let place = Place {
+        seq: 1,
+        prev: Some(*dag.founding.id()),
+        hlc: Hlc((FOUNDED_MS + 1) << 16),
+        ..Place::default()
+    };
+    let block = World::new().block("root", place, vec![scope.to_item([0; 16])]);
+    let past = Past::default();
+    let effects = ledger.handle(Input::Block { block, past }, NOW);
+    assert!(
+        matches!(effects.as_slice(), [Effect::Record { .. }]),
+        "{effects:?}"
+    );
+    ledger
+}
+
+#[test]
+fn a_key_writes_no_faster_than_registered() {
+    let dag = Dag::parse("a0\na1 <- a0\na2 <- a1\nb0\nb1 <- b0\nb2 <- b1");
+    let mut ledger = throttled(&dag);
+    assert_eq!(feed(&mut ledger, &dag, "a0 a1"), "+a0; +a1");
+    let told = feed(&mut ledger, &dag, "a2");
+    assert!(
+        told.contains("the next block is taken in 1000 ms"),
+        "{told}"
+    );
+    assert_eq!(
+        feed(&mut ledger, &dag, "b0 b1 b2"),
+        "+b0; +b1; +b2",
+        "others are not slowed"
+    );
+    let (block, past) = (dag.block("a2").clone(), Past::default());
+    let effects = ledger.handle(Input::Block { block, past }, NOW + 1000);
+    assert!(
+        matches!(effects.as_slice(), [Effect::Record { .. }]),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn a_block_that_waited_pays_once_and_the_log_is_read_for_nothing() {
+    let dag = Dag::parse("a0\na1 <- a0\na2 <- a1\na3 <- a2");
+    let mut ledger = throttled(&dag);
+    let told = feed(&mut ledger, &dag, "a1 a0");
+    assert_eq!(told, "a1 waits for a0; +a0; a1 released; +a1");
+    for name in ["a2", "a3"] {
+        let (block, past) = (dag.block(name).clone(), Past::default());
+        let effects = ledger.handle(Input::Block { block, past }, u64::MAX);
+        assert!(
+            matches!(effects.as_slice(), [Effect::Record { .. }]),
+            "{effects:?}"
+        );
     }
 }

@@ -254,3 +254,259 @@ fn unreadable_items_are_refused_with_their_place() {
         assert!(registry.organisation("x").is_none());
     }
 }
+
+fn gtins(prefixes: &[&str]) -> Vec<String> {
+    prefixes.iter().map(ToString::to_string).collect()
+}
+
+fn scope(name: &str, read_points: &[&str], prefixes: &[&str]) -> Operation {
+    Operation::Scope(Scope {
+        key: key_id(name),
+        read_points: gtins(read_points),
+        gtin_prefixes: gtins(prefixes),
+        rate: None,
+    })
+}
+
+fn lend(prefixes: &[&str], to_ms: Option<u64>) -> Operation {
+    Operation::Delegation(Delegation {
+        from: MAKER.into(),
+        to: SELLER.into(),
+        gtin_prefixes: gtins(prefixes),
+        from_ms: FOUNDED_MS,
+        to_ms,
+    })
+}
+
+#[test]
+fn every_operation_has_one_spelling() {
+    let rate = Some(Rate {
+        per_second: 10,
+        burst: 1000,
+    });
+    let operations = [
+        organisation(MAKER, "maker"),
+        world::author("device", MAKER, Role::Gateway),
+        scope("device", &["a", "b"], &["095011", "0950110153"]),
+        Operation::Scope(Scope {
+            key: key_id("device"),
+            read_points: Vec::new(),
+            gtin_prefixes: Vec::new(),
+            rate,
+        }),
+        Operation::Revocation(Revocation {
+            key: key_id("device"),
+            from_milestone: u32::MAX,
+            reason: Reason::Lost,
+        }),
+        Operation::Rotation(Rotation {
+            old: key_id("device"),
+            new: key_id("next"),
+            from_milestone: 7,
+        }),
+        lend(&["095011"], Some(FOUNDED_MS + 1)),
+        lend(&[], None),
+    ];
+    for operation in operations {
+        let bytes = operation.to_bytes();
+        assert_eq!(Operation::from_bytes(&bytes), Ok(operation.clone()));
+        for end in 0..bytes.len() {
+            assert!(
+                Operation::from_bytes(&bytes[..end]).is_err(),
+                "{operation:?} cut at {end}"
+            );
+        }
+        assert!(Operation::from_bytes(&[&bytes[..], &[0]].concat()).is_err());
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1 << bit;
+                if let Ok(read) = Operation::from_bytes(&changed) {
+                    assert_eq!(read.to_bytes(), changed, "{operation:?}, byte {at}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn lists_of_an_operation_ascend_and_hold_what_belongs_there() {
+    let many: Vec<String> = (0..257).map(|at| format!("{at:03}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    for bad in [
+        scope("x", &["b", "a"], &[]),
+        scope("x", &["a", "a"], &[]),
+        scope("x", &[""], &[]),
+        scope("x", &["a\u{1}"], &[]),
+        scope("x", &[], &["12a"]),
+        scope("x", &[], &[""]),
+        scope("x", &[], &["123456789012345"]),
+        scope("x", &[], &many),
+        scope("x", &many, &[]),
+        scope("x", &[], &["\u{661}"]),
+    ] {
+        assert!(Operation::from_bytes(&bad.to_bytes()).is_err(), "{bad:?}");
+    }
+    let still = Operation::Scope(Scope {
+        key: key_id("x"),
+        read_points: Vec::new(),
+        gtin_prefixes: Vec::new(),
+        rate: Some(Rate {
+            per_second: 0,
+            burst: 1,
+        }),
+    });
+    assert!(Operation::from_bytes(&still.to_bytes()).is_err());
+}
+
+#[test]
+fn commissioning_follows_numbers_lent_and_limits() {
+    let mut registry = founded();
+    let gateway = |name, owner| world::author(name, owner, Role::Gateway);
+    let operations = [gateway("line", MAKER), gateway("contract", SELLER)];
+    admit(&mut registry, "root", &operations).unwrap();
+    let gtin = "09501101530003";
+    let ask = |registry: &Registry, name: &str, gtin: &str, at_ms: u64| {
+        format!("{:?}", registry.commissioning(&key_id(name), gtin, at_ms))
+    };
+    assert_eq!(ask(&registry, "line", gtin, FOUNDED_MS), "Unowned");
+    let own = [
+        scope("maker", &[], &["0950110153"]),
+        scope("seller", &[], &["0950110199"]),
+    ];
+    admit(&mut registry, "root", &own).unwrap();
+    assert_eq!(ask(&registry, "line", gtin, FOUNDED_MS), "Own");
+    assert_eq!(ask(&registry, "maker", gtin, FOUNDED_MS), "Own");
+    assert_eq!(ask(&registry, "contract", gtin, FOUNDED_MS), "Denied");
+    assert_eq!(ask(&registry, "stranger", gtin, FOUNDED_MS), "Denied");
+    assert_eq!(ask(&registry, "root", gtin, FOUNDED_MS), "Denied");
+    assert_eq!(
+        ask(&registry, "line", "04012345678901", FOUNDED_MS),
+        "Unowned"
+    );
+    for odd in ["", "0950110153", "095011015300031", "\u{661}"] {
+        assert_eq!(
+            ask(&registry, "line", odd, FOUNDED_MS),
+            "Unowned",
+            "{odd:?}"
+        );
+    }
+    // Lent for a day, and no more than the lender's own.
+    let day = lend(&["0950110153", "0950110199"], Some(FOUNDED_MS + 86_400_000));
+    admit(&mut registry, "maker", &[day]).unwrap();
+    let lent = format!("Delegated {{ by: {MAKER:?} }}");
+    assert_eq!(ask(&registry, "contract", gtin, FOUNDED_MS), lent);
+    assert_eq!(ask(&registry, "contract", gtin, FOUNDED_MS - 1), "Denied");
+    assert_eq!(
+        ask(&registry, "contract", gtin, FOUNDED_MS + 86_400_000),
+        "Denied"
+    );
+    assert_eq!(
+        ask(&registry, "line", "09501101990001", FOUNDED_MS),
+        "Denied"
+    );
+    // A line may be limited further; an empty delegation withdraws.
+    admit(
+        &mut registry,
+        "seller",
+        &[scope("contract", &[], &["09501101531"])],
+    )
+    .unwrap();
+    assert_eq!(ask(&registry, "contract", gtin, FOUNDED_MS), "Denied");
+    admit(&mut registry, "maker", &[lend(&[], None)]).unwrap();
+    admit(&mut registry, "seller", &[scope("contract", &[], &[])]).unwrap();
+    assert_eq!(ask(&registry, "contract", gtin, FOUNDED_MS), "Denied");
+}
+
+#[test]
+fn limits_and_loans_are_said_by_those_they_belong_to() {
+    let mut registry = founded();
+    admit(
+        &mut registry,
+        "root",
+        &[world::author("line", MAKER, Role::Gateway)],
+    )
+    .unwrap();
+    let narrow = || scope("line", &["urn:epc:id:sgln:9501101.00002.0"], &[]);
+    for (by, operation, error) in [
+        (
+            "seller",
+            narrow(),
+            Some("only the root key and the organisation's own limit a key"),
+        ),
+        (
+            "line",
+            narrow(),
+            Some("only the root key and the organisation's own limit a key"),
+        ),
+        ("maker", scope("maker", &[], &["0"]), Some("limit a key")),
+        (
+            "maker",
+            scope("nobody", &[], &[]),
+            Some("the key is not registered"),
+        ),
+        (
+            "seller",
+            lend(&["0950110153"], None),
+            Some("the organisation that lends"),
+        ),
+        (
+            "maker",
+            lend(&["0950110153"], Some(FOUNDED_MS)),
+            Some("ends before it starts"),
+        ),
+        ("maker", lend(&["0950110153"], None), None),
+        ("maker", narrow(), None),
+    ] {
+        let found = admit(&mut registry, by, std::slice::from_ref(&operation));
+        match error {
+            None => assert_eq!(found, Ok(()), "{by}: {operation:?}"),
+            Some(part) => assert!(found.unwrap_err().contains(part), "{by}: {operation:?}"),
+        }
+    }
+    assert!(registry.may_read_at(&key_id("line"), "urn:epc:id:sgln:9501101.00002.0"));
+    assert!(!registry.may_read_at(&key_id("line"), "urn:epc:id:sgln:9501101.00002.1"));
+    assert!(registry.may_read_at(&key_id("maker"), "anywhere"));
+}
+
+#[test]
+fn a_block_with_one_bad_operation_changes_nothing() {
+    let mut registry = founded();
+    let operations = [
+        world::author("line", MAKER, Role::Gateway),
+        world::author("gate", MAKER, Role::Gateway),
+        scope("line", &["a"], &["1"]),
+    ];
+    admit(&mut registry, "maker", &operations).unwrap();
+    let before = registry.clone();
+    let revoke = |name| {
+        Operation::Revocation(Revocation {
+            key: key_id(name),
+            from_milestone: 3,
+            reason: Reason::Retired,
+        })
+    };
+    let rotate = |old, new| {
+        Operation::Rotation(Rotation {
+            old: key_id(old),
+            new: key_id(new),
+            from_milestone: 3,
+        })
+    };
+    let bad = organisation("x", "x");
+    for good in [
+        world::author("third", MAKER, Role::Device),
+        scope("line", &["b"], &[]),
+        scope("gate", &["b"], &[]),
+        revoke("line"),
+        rotate("line", "line2"),
+        rotate("gate", "gate2"),
+        rotate("maker", "maker2"),
+        lend(&["1"], None),
+    ] {
+        let found = admit(&mut registry, "maker", &[good.clone(), bad.clone()]);
+        assert!(found.is_err());
+        assert!(registry == before, "{good:?} was not taken back");
+        admit(&mut registry.clone(), "maker", &[good]).unwrap();
+    }
+}

@@ -73,3 +73,33 @@ fn a_block_leaves_when_the_last_parent_comes() {
     assert_eq!(room.release(&second), [block]);
     assert!(room.is_empty() && room.wanted.is_empty() && room.bytes == 0);
 }
+
+#[test]
+fn attack_a_million_orphans_leave_memory_flat() {
+    // 4,500 blocks of 60 authors come again and again, each time waiting for something else.
+    let world = World::new();
+    let blocks: Vec<_> = (0..4500_u64)
+        .map(|at| orphan(&world, &format!("author {}", at % 60), at).0)
+        .collect();
+    let mut room = WaitingRoom::default();
+    let mut parked = 0_u64;
+    for at in 0..1_000_000_u64 {
+        let block = &blocks[usize::try_from(at % 4500).unwrap()];
+        let missing: BTreeSet<_> = (0..=at % 8)
+            .map(|which| {
+                let mut id = [u8::try_from(which).unwrap(); 32];
+                id[..8].copy_from_slice(&at.to_le_bytes());
+                BlockId::new(id)
+            })
+            .collect();
+        parked += u64::from(room.park(block.clone(), missing, at));
+        room.expire(at);
+        assert!(room.len() <= limits::WAITING_BLOCKS_MAX);
+        assert!(room.wanted.len() <= limits::WAITING_BLOCKS_MAX * 8);
+        assert!(room.bytes <= limits::WAITING_BYTES_MAX);
+    }
+    assert!(parked > 4000, "{parked} parked");
+    room.expire(u64::MAX);
+    assert!(room.is_empty() && room.wanted.is_empty() && room.by_age.is_empty());
+    assert!(room.per_author.is_empty() && room.bytes == 0);
+}

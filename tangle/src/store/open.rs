@@ -208,6 +208,9 @@ fn recorded(effects: Vec<Effect>, place: log::Place) -> Result<Recorded, String>
             Effect::Waiting { id, .. } => {
                 return Err(format!("the block {id} stands before one that it approves"));
             }
+            Effect::Early { id, .. } => {
+                return Err(format!("the block {id} is ahead of its time"));
+            }
             Effect::Rejected { id, why } => {
                 return Err(format!(
                     "the block {id} should not have been recorded: {why}"

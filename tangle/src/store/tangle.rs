@@ -36,7 +36,8 @@ pub enum ReceiptStatus {
     Recorded,
     /// It was on disk before.
     Known,
-    /// Not durable: it waits for these parents. Send them, or send it again later.
+    /// Not durable: it waits for these parents, or, where there are none, for its clock, which is
+    /// ahead of ours. Send them, or send it again later.
     Waiting {
         /// Parents this node does not have, ascending.
         missing: Vec<BlockId>,
@@ -288,9 +289,13 @@ impl Tangle {
         blocks: Vec<VerifiedBlock>,
         now_ms: u64,
     ) -> Result<BTreeMap<BlockId, ReceiptStatus>, Broken> {
-        self.ledger.handle(Input::Tick, now_ms);
         let mut taken = Taken::default();
         let mut queue: VecDeque<VerifiedBlock> = blocks.into();
+        for effect in self.ledger.handle(Input::Tick, now_ms).into_iter().rev() {
+            if let Effect::Released(block) = effect {
+                queue.push_front(block);
+            }
+        }
         while let Some(block) = queue.pop_front() {
             if !block.is_whole() {
                 let (id, why) = (*block.id(), Rejected::NotWhole);
@@ -463,6 +468,10 @@ impl Taken {
             }
             Effect::Known(id) => {
                 self.statuses.entry(id).or_insert(ReceiptStatus::Known);
+            }
+            Effect::Early { id, .. } => {
+                let missing = Vec::new();
+                self.statuses.insert(id, ReceiptStatus::Waiting { missing });
             }
             Effect::Waiting { id, missing } => {
                 let missing = missing.into_iter().collect();

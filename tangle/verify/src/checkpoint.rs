@@ -147,6 +147,11 @@ pub fn parse_decimal(text: &str) -> Option<u64> {
     (canonical && digits).then(|| text.parse().ok()).flatten()
 }
 
+/// A hash as base64, as the lines of notes, proofs and requests carry it.
+pub fn format_hash(hash: &Hash) -> String {
+    base64::encode(hash)
+}
+
 /// 32 bytes of canonical base64.
 pub fn parse_hash(text: &str) -> Option<Hash> {
     parse_base64(text, 32)?.try_into().ok()
