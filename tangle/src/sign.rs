@@ -8,6 +8,7 @@ use ed25519_dalek::Signer;
 use tangle_verify::block::{SignedBlock, UnsignedBlock};
 use tangle_verify::checkpoint::{Checkpoint, KeyError, Note, NoteError, NoteSignature};
 use tangle_verify::header::{Algorithm, VERSION};
+use tangle_verify::receipt::{Claims, Inclusion, Receipt};
 use tangle_verify::{
     Anchor, BlockId, Header, Hlc, Item, KeyId, Kind, Malformed, Milestone, NetworkId, Parents,
     SignedMilestone, VerifierKey,
@@ -131,6 +132,23 @@ pub fn note_sign(
         signatures: vec![signature],
     }
     .to_text())
+}
+
+/// Signs a COSE receipt for a leaf of the log whose tree has this root. The key is the log's, the
+/// one that signs its checkpoints, and `root` that of a checkpoint it signed: a receipt commits
+/// the log as a checkpoint does.
+pub fn receipt_sign(
+    claims: Claims,
+    inclusion: Inclusion,
+    root: &[u8; 32],
+    key: &SigningKey,
+) -> Receipt {
+    let signature = key.sign(&claims.to_be_signed(root));
+    Receipt {
+        claims,
+        inclusion,
+        signature,
+    }
 }
 
 /// The public half of a note key, to be handed to verifiers.

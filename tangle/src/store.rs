@@ -13,6 +13,7 @@
 mod apply;
 pub mod bugs;
 mod check;
+mod cosigned;
 mod cut;
 pub mod files;
 mod frame;

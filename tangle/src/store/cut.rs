@@ -197,7 +197,7 @@ impl Tangle {
 
     /// Keeps the checkpoint if it is the latest. One of the same size must have the same root,
     /// and the tree must pass through the kept one: a log that says two things is broken.
-    fn publish_checkpoint(&mut self, signed: Signed) -> Result<(), Broken> {
+    pub(super) fn publish_checkpoint(&mut self, signed: Signed) -> Result<(), Broken> {
         let size = signed.checkpoint.size;
         if let Some(kept) = self.shared.view().signed {
             if size == kept.checkpoint.size && signed.checkpoint.root != kept.checkpoint.root {

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use tangle_verify::checkpoint::Note;
+use tangle_verify::checkpoint::{Note, NoteSignature};
 use tangle_verify::merkle::consistency_path;
 use tangle_verify::{
     BlockId, Checkpoint, Genesis, KeyId, LogLeaf, NetworkId, Outcome, ProofFile, ProofItem,
-    VerifiedBlock,
+    VerifiedBlock, VerifierKey,
 };
 
 use super::index::INDEX;
@@ -20,6 +20,8 @@ use super::tree;
 use crate::error::{Broken, ProveError};
 use crate::ledger::Head;
 use crate::registry::Registry;
+
+mod evidence;
 
 /// A handle for reading. Cloning is cheap.
 #[derive(Clone)]
@@ -227,7 +229,7 @@ impl Reader {
             statement: block.statement(),
             leaf: leaf.to_bytes(),
             items: ProofItem::of(&block, items).unwrap_or_default(),
-            keys: signed.keys.clone(),
+            keys: keys_of(&note, &signed),
             index,
             path,
             note,
@@ -297,4 +299,14 @@ impl Reader {
             Err(missing())
         }
     }
+}
+
+/// The key of each signature of the note, in their order. Kept keys are replaced before the note
+/// is, so there may be more of them than signatures.
+fn keys_of(note: &Note, signed: &Signed) -> Vec<VerifierKey> {
+    let key = |signature| {
+        let by = |key: &&VerifierKey| NoteSignature::is_by(signature, key);
+        signed.keys.iter().find(by).cloned()
+    };
+    note.signatures.iter().filter_map(key).collect()
 }

@@ -84,6 +84,11 @@ pub fn consistency_path<E>(
     Ok(path)
 }
 
+/// The root of the tree of `size` leaves, from its full nodes.
+pub fn root_of<E>(size: u64, mut full: impl FnMut(Node) -> Result<Hash, E>) -> Result<Hash, E> {
+    subtree(0, size, &mut full)
+}
+
 /// All full nodes of a tree whose leaf hashes are at hand, for trees small enough to keep whole,
 /// such as that of a block's items.
 #[derive(Debug, Clone, Default)]
