@@ -1,6 +1,7 @@
 //! The driver over a disk in memory: the life of a ledger, and what happens to it when the disk
 //! does not keep what it was given.
 
+mod evidence;
 mod faults;
 mod life;
 mod power;

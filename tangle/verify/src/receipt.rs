@@ -5,11 +5,12 @@
 //! ```text
 //! d2 84                          tag 18, array(4)
 //!   58 xx                          protected, byte string
-//!     a4 01 27                       alg (1): EdDSA (-8)
+//!     a5 01 27                       alg (1): EdDSA (-8)
 //!        04 58 20 <32>               kid (4): the log's key
 //!        0f a2 01 <text> 02 <text>   CWT claims (15): iss (1) the log's origin,
 //!                                      sub (2) the block's id in hex
 //!        19 018b 01                  vds (395): RFC9162_SHA256 (1)
+//!        3a 00010001 <size>          theriac size (-65538): leaves of the tree
 //!   a1 19 018c a1 20 81            unprotected: vdp (396): inclusion proofs (-1), one
 //!     58 xx                          byte string
 //!       83 <size> <index> [path]
@@ -19,6 +20,9 @@
 //! The entry that is proved is the data of the log's leaf (`outcome.rs`): that the block was
 //! ordered, by which milestone and with which outcome. Whoever checks brings the leaf and the
 //! log's key.
+//!
+//! RFC 9942 leaves the tree's size unsigned, and a path may lead to the same root under another
+//! size of like shape. So the size is a signed private label too, and both must agree.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -36,6 +40,7 @@ const WHAT: &str = "receipt";
 const LABEL_CLAIMS: i64 = 15;
 const LABEL_VDS: i64 = 395;
 const LABEL_VDP: i64 = 396;
+const LABEL_SIZE: i64 = -65538;
 const VDS_RFC9162_SHA256: i64 = 1;
 const VDP_INCLUSION: i64 = -1;
 const CLAIM_ISS: i64 = 1;
@@ -50,6 +55,8 @@ pub struct Claims {
     pub issuer: String,
     /// What the leaf is about (`sub`): the block's id as 64 hex digits; at most 256 bytes.
     pub subject: String,
+    /// Leaves in the tree.
+    pub size: u64,
 }
 
 /// Where the leaf is.
@@ -80,6 +87,9 @@ pub enum ReceiptError {
     /// The leaf and the path do not fit the sizes.
     #[error("the leaf is not in the log: {0}")]
     Inclusion(#[from] MerkleError),
+    /// The path is for a tree of another size than the signed one.
+    #[error("the path is for a tree of another size than the log signed")]
+    Size,
     /// It is another key's receipt.
     #[error("the receipt names another key than the log's")]
     Key,
@@ -100,17 +110,18 @@ impl Claims {
 
     fn protected(&self) -> Vec<u8> {
         let mut out = Writer::with_capacity(160);
-        out.map(4).int(LABEL_ALG).int(ALG_EDDSA);
+        out.map(5).int(LABEL_ALG).int(ALG_EDDSA);
         out.int(LABEL_KID).bytes(self.key.as_bytes());
         out.int(LABEL_CLAIMS).map(2);
         out.int(CLAIM_ISS).text(&self.issuer);
         out.int(CLAIM_SUB).text(&self.subject);
         out.int(LABEL_VDS).int(VDS_RFC9162_SHA256);
+        out.int(LABEL_SIZE).uint(self.size);
         out.into_vec()
     }
 
     fn read(mut reader: Reader<'_>) -> Result<Self, Malformed> {
-        reader.map_of(4, "a receipt header of the known labels only")?;
+        reader.map_of(5, "a receipt header of the known labels only")?;
         reader.exactly(LABEL_ALG, "the header label alg (1)")?;
         reader.exactly(ALG_EDDSA, "the algorithm EdDSA (-8)")?;
         reader.exactly(LABEL_KID, "the header label kid (4)")?;
@@ -123,11 +134,14 @@ impl Claims {
         let subject = reader.text(limits::NOTE_NAME_BYTES_MAX)?.into();
         reader.exactly(LABEL_VDS, "the header label vds (395)")?;
         reader.exactly(VDS_RFC9162_SHA256, "the structure RFC9162_SHA256 (1)")?;
+        reader.exactly(LABEL_SIZE, "the header label of the size (-65538)")?;
+        let size = reader.uint(u64::MAX)?;
         reader.finish()?;
         Ok(Self {
             key,
             issuer,
             subject,
+            size,
         })
     }
 }
@@ -176,6 +190,9 @@ impl Receipt {
     /// Checks that the log with this key signed a tree in which `leaf` (the data of a leaf, see
     /// [`crate::LogLeaf::to_bytes`]) has its place; the answer is the tree's root.
     pub fn verify(&self, leaf: &[u8], log: &KeyId) -> Result<Hash, ReceiptError> {
+        if self.claims.size != self.inclusion.size {
+            return Err(ReceiptError::Size);
+        }
         if self.claims.key != *log {
             return Err(ReceiptError::Key);
         }

@@ -117,6 +117,7 @@ impl Reader {
             key: key.key_id(),
             issuer: signed.checkpoint.origin.clone(),
             subject: id.to_string(),
+            size,
         };
         let inclusion = Inclusion { size, index, path };
         let receipt = receipt_sign(claims, inclusion, &signed.checkpoint.root, key);

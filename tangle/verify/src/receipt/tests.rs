@@ -13,6 +13,7 @@ fn receipt() -> Receipt {
         key: author(3).kid(),
         issuer: ORIGIN.to_string(),
         subject: chained().id().to_string(),
+        size: checkpoint().size,
     };
     let signature = author(3).sign(&claims.to_be_signed(&checkpoint().root));
     Receipt {
@@ -36,8 +37,8 @@ fn a_receipt_holds_for_its_leaf_and_key() {
     assert_eq!(Receipt::decode(&bytes), Ok(receipt()));
     let root = receipt().verify(&leaf(), &author(3).kid());
     assert_eq!(root, Ok(checkpoint().root));
-    assert_eq!(&bytes[..4], [0xd2, 0x84, 0x58, 0x8c]);
-    assert_eq!(&bytes[4..10], [0xa4, 0x01, 0x27, 0x04, 0x58, 0x20]);
+    assert_eq!(&bytes[..4], [0xd2, 0x84, 0x58, 0x92]);
+    assert_eq!(&bytes[4..10], [0xa5, 0x01, 0x27, 0x04, 0x58, 0x20]);
 }
 
 #[test]
@@ -95,6 +96,7 @@ fn attack_sizes_and_indices_that_cannot_be() {
     let claim = |size, index, path: Vec<Hash>| {
         let mut bad = receipt();
         bad.inclusion = Inclusion { size, index, path };
+        bad.claims.size = size;
         bad.verify(&leaf(), &author(3).kid())
     };
     let path = receipt().inclusion.path;
@@ -107,6 +109,14 @@ fn attack_sizes_and_indices_that_cannot_be() {
     assert_eq!(claim(7, 4, path), Err(ReceiptError::Signature));
     let huge = claim(u64::MAX, u64::MAX - 1, vec![[0; 32]; 63]);
     assert!(huge.is_err());
+}
+
+#[test]
+fn attack_another_size_of_like_shape() {
+    let mut other = receipt();
+    other.inclusion.size = 6;
+    let held = other.verify(&leaf(), &author(3).kid());
+    assert_eq!(held, Err(ReceiptError::Size));
 }
 
 #[test]
