@@ -87,6 +87,11 @@ pub fn has_predefined_length(ai: &str) -> bool {
     matches!(head, Some(0..=4 | 11..=20 | 31..=36 | 41)) && !ai.starts_with('+')
 }
 
+/// How many digits the AIs have that begin with these two. None where no AI begins so.
+pub(crate) fn width_of(head: &str) -> Option<usize> {
+    rule::width(head)
+}
+
 /// Whether this may be an application identifier that is not in the table: two to four digits,
 /// and as many as those of the table that begin alike.
 pub(crate) fn may_be_unknown(ai: &str) -> bool {

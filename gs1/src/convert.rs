@@ -94,7 +94,10 @@ pub fn describe(text: &str, gcp_length: Option<u8>) -> Result<Identity, ConvertE
                 short_names: true,
                 ..Reading::USUAL
             };
-            let link = digital_link::parse_with(text, reading)?.ok_or(ConvertError::NoLink)?;
+            let link = match digital_link::parse_with(text, reading)? {
+                Some(link) => link,
+                None => digital_link::decompress(text).map_err(|_| ConvertError::NoLink)?,
+            };
             let elements: Vec<Element> = link.elements().cloned().collect();
             of_elements(&elements, link.epc(), gcp_length)
         }

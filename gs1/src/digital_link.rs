@@ -3,10 +3,13 @@
 
 mod address;
 mod alias;
+mod bits;
+mod compressed;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub use compressed::decompress;
 pub use write::{RESOLVER, write};
 
 pub(crate) use address::is_web_scheme;

@@ -3,10 +3,15 @@
 //! recognised when it is scanned in another. What is no GS1 key of ours stays as the URI it was.
 
 mod elements;
+mod pattern;
+#[cfg(test)]
+mod schemes_tests;
 #[cfg(test)]
 mod tests;
 mod urn;
 mod write;
+
+pub use pattern::{Pattern, PatternError};
 
 pub(crate) use urn::escape;
 

@@ -7,7 +7,7 @@
 //! | [`linter`] | rules of the GS1 Barcode Syntax Dictionary for parts of values |
 //! | [`digital_link`] | GS1 Digital Link Standard: URI Syntax |
 //! | [`epc`], [`epc_binary`], [`tid`] | EPC Tag Data Standard (TDS), sections 6 to 16 |
-//! | [`convert`] | all spellings of one identifier at once |
+//! | [`convert`], [`company_prefix`] | all spellings of one identifier at once |
 //! | [`cbv`], [`epcis`] | EPCIS 2.0 and Core Business Vocabulary 2.0 |
 //!
 //! ```
@@ -24,6 +24,7 @@ pub mod ai;
 pub mod cbv;
 mod charset;
 pub mod check_digit;
+pub mod company_prefix;
 pub mod convert;
 pub mod decimal;
 pub mod digital_link;

@@ -40,4 +40,14 @@ pub(crate) fn bench(bench: &mut Bench) {
         },
         &yardstick,
     );
+    let figure = Figure {
+        name: "element_string_lend",
+        unit: "scans/s",
+        units: SCANS,
+    };
+    let lend = || {
+        let complete = |one: &&String| element_string::elements(one).all(|one| one.is_ok());
+        scans.iter().filter(complete).count()
+    };
+    bench.run(&figure, lend, &yardstick);
 }

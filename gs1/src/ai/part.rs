@@ -21,6 +21,11 @@ impl Part {
         (self.min.into(), self.max.into(), self.optional)
     }
 
+    /// Whether it is made of digits only.
+    pub fn is_numeric(&self) -> bool {
+        self.set == Set::Digits
+    }
+
     /// The rules beyond characters and length, in the order in which they are applied.
     pub fn rules(&self) -> &'static [Linter] {
         self.rules

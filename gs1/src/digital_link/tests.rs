@@ -1,6 +1,6 @@
 //! What a Digital Link holds beyond the identity of its key.
 
-use super::{Reading, parse, parse_with, write};
+use super::{Reading, decompress, parse, parse_with, write};
 
 fn elements(text: &str) -> String {
     let link = parse(text).unwrap().expect("a digital link");
@@ -132,5 +132,102 @@ fn links_are_written_with_the_longest_chain() {
         if !written.is_empty() {
             assert!(parse(&written).unwrap().is_some());
         }
+    }
+}
+
+/// Words that another implementation of the standard packed, with and without codes for groups,
+/// and with the key in the path.
+const COMPRESSED: &[(&str, &[&str])] = &[
+    (
+        "(01)05392000229648(10)LOT01(21)SERIAL01",
+        &[
+            "CwnO2IRCIMpZyempC0JCIkAF6ag",
+            "AQnO2IRCICDKWcnpqQtCQiJABemo",
+            "01/05392000229648/EGUs5PTUhaEhESAC9NQ",
+        ],
+    ),
+    (
+        "(01)09506000134352(21)12345",
+        &[
+            "DBFKk4XBoAowOQ",
+            "ARFKk4XBoEIKMDk",
+            "01/09506000134352/IQUYHI",
+        ],
+    ),
+    (
+        "(01)09506000134352(10)abc-_X(17)271231(21)00ff",
+        &[
+            "GhFKk4XBoMzTbn366Eb-SAH-",
+            "ARFKk4XBoCDM0259-uLoRv5CSAH-",
+            "01/09506000134352/EGZptz79cXQjfyEkAP8",
+        ],
+    ),
+    (
+        "(414)9521141123454(254)32a/b",
+        &[
+            "nYVmywr8UVGgeBL8",
+            "JUhWbLCvxIKRUaB4Evw",
+            "414/9521141123454/JUhWbLCvxA",
+        ],
+    ),
+    ("(8004)95211415678", &["gAQLsVhXQ_A"]),
+    (
+        "(01)09506000134352(3103)000195(3922)0299",
+        &[
+            "LRFKk4XBoAAYZyRICVg",
+            "ARFKk4XBoGIGABhnJEgJW",
+            "01/09506000134352/MQMADDOSJASs",
+        ],
+    ),
+    (
+        "(8010)9521141ABC(8011)123",
+        &["mkqVIRQavDHs", "gBBKlSEUGryAETHs", "8010/9521141ABC/gBEx7"],
+    ),
+    (
+        "(01)09506000134352(30)25",
+        &["DxFKk4XBoEZ", "ARFKk4XBoGBGQ", "01/09506000134352/MCMg"],
+    ),
+    (
+        "(01)09506000134352(7003)2512312359",
+        &[
+            "DhFKk4XBoErfbBO",
+            "ARFKk4XBoOAGSt9sE4",
+            "01/09506000134352/cAMlb7YJw",
+        ],
+    ),
+];
+
+#[test]
+fn compressed_links_are_unpacked() {
+    for (elements, words) in COMPRESSED {
+        let expected = crate::element_string::parse_bracketed(elements).unwrap();
+        let expected: std::collections::BTreeSet<_> = expected.into_iter().collect();
+        for word in *words {
+            let link = decompress(&format!("https://a.example/{word}"));
+            let link = link.unwrap_or_else(|error| panic!("{word}: {error}"));
+            assert_eq!(
+                link.elements()
+                    .cloned()
+                    .collect::<std::collections::BTreeSet<_>>(),
+                expected
+            );
+        }
+    }
+    for wrong in [
+        "",
+        "about",
+        "A",
+        "ARFKk4XBoEIKMD",
+        "ARFKk4XBoEIKMDkA",
+        "BRFKk4XBoEIKMDk",
+        "ARFKk4XBoEIKMD*",
+        "01/09506000134353/IQUYHI",
+        "IQUYHI",
+        "__________",
+    ] {
+        assert!(
+            decompress(&format!("https://a.example/{wrong}")).is_err(),
+            "{wrong}"
+        );
     }
 }

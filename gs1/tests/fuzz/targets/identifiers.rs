@@ -1,6 +1,9 @@
 //! Identifiers, element strings, scans, numbers and dates.
 
+use gs1::epc::Pattern;
+use gs1::linter::Linter;
 use gs1::{Decimal, Epc, ExpiryDate, digital_link, element_string, scan};
+use gs1::{ai, convert};
 
 use super::text;
 use crate::frame::Target;
@@ -82,6 +85,47 @@ pub(crate) const TARGETS: &[Target] = &[
         run: elements,
     },
     Target {
+        name: "convert",
+        seeds: &[
+            b"(01)09506000134352(235)51qIgY)<",
+            b"https://id.gs1.org/gtin/9506000134352/ser/S1",
+            b"urn:epc:id:grai:9521141.12345.32a%2Fb",
+            b"^800302112345678900ABC",
+        ],
+        dictionary: URI_TOKENS,
+        run: described,
+    },
+    Target {
+        name: "compressed_link",
+        seeds: &[
+            b"https://id.gs1.org/AQnO2IRCICDKWcnpqQtCQiJABemo",
+            b"https://id.gs1.org/01/09506000134352/EGZptz79cXQjfyEkAP8",
+        ],
+        dictionary: &["A", "_", "/01/", "/"],
+        run: compressed,
+    },
+    Target {
+        name: "epc_pattern",
+        seeds: &[
+            b"urn:epc:idpat:sgtin:9506000.*.*",
+            b"urn:epc:idpat:itip:9506000.013435.01.02.*",
+            b"urn:epc:idpat:giai:9521141.32a%2Fb",
+        ],
+        dictionary: URI_TOKENS,
+        run: pattern,
+    },
+    Target {
+        name: "linters",
+        seeds: &[
+            b"012345612345611110123",
+            b"GB82WEST12345698765432",
+            b"1/3",
+            b"271231",
+        ],
+        dictionary: &["0", "9", "/", "%", "="],
+        run: linters,
+    },
+    Target {
         name: "scan",
         seeds: &[
             b"]d201095060001343521729123110LOT\x1d21S1",
@@ -157,6 +201,45 @@ fn elements(input: &[u8]) -> bool {
         }
     }
     raw.is_ok() || bracketed.is_ok()
+}
+
+fn described(input: &[u8]) -> bool {
+    let Ok(identity) = convert::describe(&text(input), None) else {
+        return false;
+    };
+    let spellings = [&identity.element_string, &identity.digital_link];
+    for spelling in spellings.into_iter().flatten() {
+        let key = convert::describe(spelling, None).map(|again| again.gs1_key);
+        assert_eq!(key, Ok(identity.gs1_key.clone()), "{spelling}");
+    }
+    true
+}
+
+fn compressed(input: &[u8]) -> bool {
+    let Ok(link) = digital_link::decompress(&text(input)) else {
+        return false;
+    };
+    for (ai, value) in link.elements() {
+        assert!(ai::rule(ai).is_some_and(|rule| rule.check(value).is_ok()));
+    }
+    true
+}
+
+fn pattern(input: &[u8]) -> bool {
+    let Ok(pattern) = Pattern::parse(&text(input)) else {
+        return false;
+    };
+    assert_eq!(Pattern::parse(&pattern.to_string()).as_ref(), Ok(&pattern));
+    true
+}
+
+fn linters(input: &[u8]) -> bool {
+    for linter in Linter::ALL {
+        if let Err(fault) = linter.check(input) {
+            assert!(fault.at + fault.len <= input.len(), "{linter:?} {fault:?}");
+        }
+    }
+    true
 }
 
 fn scanned(input: &[u8]) -> bool {
