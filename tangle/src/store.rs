@@ -27,12 +27,14 @@ mod shadow;
 mod shared;
 mod tangle;
 mod tree;
+mod witness_files;
 
 pub use check::{CheckReport, Difference, check, check_over};
 pub use cut::{Ordered, Replay};
 pub use reader::{Position, Reader, Status};
 pub use shared::{NoKeys, PostingKeys};
 pub use tangle::{Opened, Receipt, ReceiptStatus, Stats, Tangle};
+pub use witness_files::WitnessFiles;
 
 pub(crate) const GENESIS: &str = "genesis.cbor";
 pub(crate) const CHECKPOINT: &str = "checkpoint";

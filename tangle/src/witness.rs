@@ -252,7 +252,7 @@ impl<S: WitnessStore> Witness<S> {
         }
         let is_logs = |it: &&NoteSignature| signers.iter().any(|key| it.is_by(key));
         let mut signatures: Vec<_> = request.note.signatures.iter().filter(is_logs).collect();
-        let seen = self.store.load(&checkpoint.origin)?;
+        let seen = self.seen(&checkpoint.origin)?;
         continues(seen.as_ref(), request, &checkpoint)?;
         let line = self.signature(&request.note.text, now_ms / 1000);
         signatures.push(&line);
@@ -269,12 +269,33 @@ impl<S: WitnessStore> Witness<S> {
         Ok(line.to_line())
     }
 
+    /// What is remembered of a log, held against the witness's own signature on it: a store that
+    /// was changed behind its back must not make it sign a second history.
+    fn seen(&self, origin: &str) -> io::Result<Option<Seen>> {
+        let Some(seen) = self.store.load(origin)? else {
+            return Ok(None);
+        };
+        let own = std::slice::from_ref(&self.own);
+        let held = Note::parse(&seen.note).ok().filter(|note| {
+            let is_own = note.signers(own).is_ok_and(|found| !found.is_empty());
+            let same = note.checkpoint().is_ok_and(|it| {
+                (it.origin.as_str(), it.size, it.root) == (origin, seen.size, seen.root)
+            });
+            is_own && same
+        });
+        let what = "what is remembered of the log does not carry this witness's signature";
+        match held {
+            Some(_) => Ok(Some(seen)),
+            None => Err(io::Error::new(io::ErrorKind::InvalidData, what)),
+        }
+    }
+
     /// The checkpoint that monitors are given for the log whose origin has this hash (SHA-256 in
     /// 64 hex digits): `GET /<hash>/checkpoint`. `None` is a 404.
     pub fn checkpoint(&self, origin_hash: &str) -> io::Result<Option<String>> {
         let hash = tangle_verify::checkpoint::origin_hash;
         let origin = self.logs.keys().find(|it| hash(it) == origin_hash);
-        let seen = origin.map(|origin| self.store.load(origin)).transpose()?;
+        let seen = origin.map(|origin| self.seen(origin)).transpose()?;
         Ok(seen.flatten().map(|seen| seen.note))
     }
 

@@ -255,3 +255,45 @@ fn a_request_has_one_spelling() {
         );
     }
 }
+
+#[test]
+fn a_restart_remembers_and_a_changed_memory_signs_nothing() {
+    use crate::store::WitnessFiles;
+    let folder = tempfile::tempdir().unwrap();
+    let open = |signer| {
+        let log = verifier_key(ORIGIN, &key("log")).unwrap();
+        let store = WitnessFiles::open(folder.path()).unwrap();
+        Witness::new("w.example", key(signer), [log], store).unwrap()
+    };
+    let ask = |signer, old, size| {
+        let body = request(old, &leaves(size, 255, 0)).to_text();
+        open(signer).add_checkpoint(body.as_bytes(), NOW_MS).status
+    };
+    assert_eq!(ask("witness", 0, 10), 200);
+    assert_eq!(ask("witness", 0, 12), 409, "after a restart");
+    assert_eq!(ask("witness", 10, 12), 200);
+    let held = open("witness");
+    assert!(
+        WitnessFiles::open(folder.path()).is_err(),
+        "one witness a directory"
+    );
+    drop(held);
+    let file = folder.path().join(format!("{}.note", origin_hash(ORIGIN)));
+    let kept = std::fs::read_to_string(&file).unwrap();
+    // Rolled back to a checkpoint that only the log signed, changed, cut, another witness's.
+    let forged = note(&leaves(3, 255, 0), ORIGIN, "log").to_text();
+    for changed in [
+        forged,
+        kept.replacen("\n12\n", "\n11\n", 1),
+        kept.chars().take(40).collect(),
+        String::new(),
+    ] {
+        std::fs::write(&file, changed).unwrap();
+        for old in [0, 3, 11, 12] {
+            assert_eq!(ask("witness", old, 12), 500, "old {old}");
+        }
+    }
+    std::fs::write(&file, &kept).unwrap();
+    assert_eq!(ask("another", 12, 13), 500, "another witness's memory");
+    assert_eq!(ask("witness", 12, 13), 200);
+}
