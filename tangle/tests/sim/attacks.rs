@@ -7,6 +7,7 @@ mod dangling_parents;
 mod dispensed_twice_offline;
 mod flood;
 mod forged_checkpoint;
+mod key_revoked_offline;
 mod lazy_tips;
 mod malleable_signatures;
 mod offline_merge;

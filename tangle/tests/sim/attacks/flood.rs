@@ -1,13 +1,15 @@
-//! One author floods: a hundred times the blocks of all others, and then blocks whose parents
-//! nobody has. The others are recorded and ordered beside it, tips do not multiply, and its
+//! One author floods: a hundred times the blocks of all others, then blocks whose parents nobody
+//! has, then more than its key's rate allows. The others are recorded and ordered beside it, tips do not multiply, and its
 //! orphans fill its own share of the waiting room only.
 
 use std::fmt::Write as _;
 
-use tangle::testing::world::{FOUNDED_MS, Place, World, item};
+use tangle::registry::{Operation, Rate, Scope};
+use tangle::testing::world::{FOUNDED_MS, Place, World, item, key_id};
 use tangle::{BlockId, Hlc, ReceiptStatus, Rejected, VerifiedBlock, limits};
 
 use super::Stage;
+use crate::kit::NOW;
 
 #[test]
 fn a_hundredfold_author_holds_nobody_up() {
@@ -69,4 +71,55 @@ fn nobody(author: &str, seq: u64) -> BlockId {
     bytes[..8].copy_from_slice(&seq.to_le_bytes());
     bytes[8] = author.as_bytes()[0];
     BlockId::new(bytes)
+}
+
+#[test]
+fn a_key_with_a_rate_is_told_to_come_again() {
+    let world = World::new();
+    let mut stage = Stage::new("a0\nf0");
+    let founding = stage.dag.founding.clone();
+    let limit = Operation::Scope(Scope {
+        key: key_id("f"),
+        read_points: Vec::new(),
+        gtin_prefixes: Vec::new(),
+        rate: Some(Rate {
+            per_second: 2,
+            burst: 10,
+        }),
+    });
+    let place = Place {
+        seq: 1,
+        prev: Some(*founding.id()),
+        hlc: Hlc::next(FOUNDED_MS + 1, &[founding.header().hlc]),
+        ..Place::default()
+    };
+    let limit = world.block("root", place, vec![limit.to_item([0; 16])]);
+    stage.give_blocks(&[limit]);
+    let mut chain = vec![founding];
+    for seq in 0..100 {
+        let last = chain.last().unwrap();
+        let place = Place {
+            seq,
+            prev: (seq > 0).then_some(*last.id()),
+            parents: if seq == 0 { vec![*last.id()] } else { vec![] },
+            hlc: Hlc::next(FOUNDED_MS + 2, &[last.header().hlc]),
+            ..Place::default()
+        };
+        chain.push(world.block("f", place, vec![item("flood")]));
+    }
+    let statuses = stage.give_blocks(&chain[1..]);
+    let recorded = |status: &&ReceiptStatus| **status == ReceiptStatus::Recorded;
+    assert_eq!(
+        statuses.iter().filter(recorded).count(),
+        10,
+        "the burst and no more"
+    );
+    stage.record("a0");
+    // Whoever comes again in time gets everything in.
+    let mut now = NOW;
+    for _ in 0..50 {
+        now += 5000;
+        stage.node.tangle.submit(chain.clone(), now).unwrap();
+    }
+    assert!(stage.node.has(&chain[100]).unwrap());
 }
