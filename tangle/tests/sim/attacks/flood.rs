@@ -1,6 +1,6 @@
 //! One author floods: a hundred times the blocks of all others, then blocks whose parents nobody
-//! has, then more than its key's rate allows. The others are recorded and ordered beside it, tips do not multiply, and its
-//! orphans fill its own share of the waiting room only.
+//! has, then more than its key's rate allows. The others are recorded and ordered beside it, tips
+//! do not multiply, and its orphans fill its own share of the waiting room only.
 
 use std::fmt::Write as _;
 
