@@ -104,8 +104,8 @@ impl Picture {
         out
     }
 
-    /// As `GraphML` (graphml.graphdrawing.org): nodes with author, epoch, seq, clock and note, edges
-    /// from a block to what it approves.
+    /// As `GraphML` (graphml.graphdrawing.org): nodes with author, epoch, seq, clock and note, an
+    /// edge from each block to what it approves.
     pub fn graphml(&self) -> String {
         let mut out = String::from(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\

@@ -35,5 +35,3 @@ pub use report::{Policy, Proved, Report, STEPS, Step, Trust, Witnessed, verify, 
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod vectors;

@@ -22,6 +22,7 @@ use crate::samples::{
 };
 
 mod faults;
+mod vectors;
 
 fn log_key() -> VerifierKey {
     author(3).verifier_key(ORIGIN)

@@ -8,10 +8,11 @@ use std::{fs, vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{ProofFile, verify_json};
 use crate::checkpoint::{Note, NoteSignature, VerifierKey, cosigned_message};
 use crate::genesis::Genesis;
 use crate::outcome::{LogLeaf, Outcome};
+use crate::proof::json::to_json;
+use crate::proof::{ProofFile, ProofItem, verify, verify_json};
 use crate::samples::{Author, ORIGIN, author, checkpoint, genesis, leaves, proof_file};
 
 const PATH: &str = concat!(
@@ -402,9 +403,9 @@ fn the_report_is_json_whatever_is_in_the_proof() {
         let sample = crate::samples::item(9, crate::Media(7), "");
         let mut file = proof_file();
         file.items = Vec::new();
-        let mut report = super::verify(file.encode().as_bytes(), None);
+        let mut report = verify(file.encode().as_bytes(), None);
         let proved = report.proved.as_mut().unwrap();
-        proved.items = vec![super::ProofItem {
+        proved.items = vec![ProofItem {
             index: 0,
             item: crate::Item {
                 body: body.to_vec(),
@@ -412,7 +413,7 @@ fn the_report_is_json_whatever_is_in_the_proof() {
             },
             path: Vec::new(),
         }];
-        let json: Value = serde_json::from_str(&super::json::to_json(&report)).unwrap();
+        let json: Value = serde_json::from_str(&to_json(&report)).unwrap();
         let shown = &json["proved"]["items"][0];
         match core::str::from_utf8(body) {
             Ok(text) => assert_eq!(shown["text"], text),
