@@ -6,12 +6,15 @@
 /// The check digit (0..=9) of `payload`, the ASCII digits before it. Bytes other than digits count
 /// as zero: callers check the digits first and say where a wrong one stands.
 pub fn of(payload: &[u8]) -> u8 {
-    let sum: u32 = payload
-        .iter()
-        .rev()
-        .zip([3_u32, 1].into_iter().cycle())
-        .map(|(digit, weight)| weight * u32::from(value(*digit)))
-        .sum();
+    // Pairs from the right: the last digit of each weighs 3, the other 1.
+    let mut sum = 0;
+    for pair in payload.rchunks(2) {
+        sum += match *pair {
+            [single, triple] => u32::from(value(single)) + 3 * u32::from(value(triple)),
+            [triple] => 3 * u32::from(value(triple)),
+            _ => 0,
+        };
+    }
     let digit = (10 - sum % 10) % 10;
     u8::try_from(digit).unwrap_or(0)
 }

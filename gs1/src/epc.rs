@@ -6,6 +6,7 @@ mod elements;
 mod pattern;
 #[cfg(test)]
 mod schemes_tests;
+mod swift;
 #[cfg(test)]
 mod tests;
 mod urn;
@@ -145,6 +146,11 @@ impl Epc {
                 max: limits::URI_BYTES_MAX,
             });
         }
+        swift::parse(text).map_or_else(|| Self::parse_fully(text), Ok)
+    }
+
+    /// [`Epc::parse`] without the short way for common spellings.
+    fn parse_fully(text: &str) -> Result<Self, EpcError> {
         let (scheme, rest) = uri::split(text).ok_or(EpcError::NotAUri)?;
         if scheme.eq_ignore_ascii_case("urn") {
             return Ok(urn::parse(rest)?.unwrap_or_else(|| Self::Other(text.to_owned())));

@@ -152,7 +152,9 @@ fn checked_text(text: &str, key: &'static str) -> Result<(), KeyError> {
 
 /// Checks a text of 1..=`max` characters of set 82; `max` is one of those in the standard.
 fn text_of_82(text: &str, key: &'static str, max: usize) -> Result<(), KeyError> {
-    if let Some((at, found)) = text.chars().enumerate().find(|(_, c)| !charset::is_82(*c)) {
+    let fits = text.bytes().all(|b| charset::is_82(char::from(b)));
+    if !fits && let Some((at, found)) = text.chars().enumerate().find(|(_, c)| !charset::is_82(*c))
+    {
         return Err(KeyError::Character { key, at, found });
     }
     if (1..=max).contains(&text.len()) {
@@ -173,15 +175,20 @@ fn text_of_82(text: &str, key: &'static str, max: usize) -> Result<(), KeyError>
 /// Company prefix and reference of an EPC URN and the check digit of both, where they are `N`
 /// digits together.
 fn assembled<const N: usize>(prefix: &str, reference: &str) -> Option<[u8; N]> {
-    let payload = [prefix.as_bytes(), reference.as_bytes()].concat();
-    if payload.len() + 1 != N || !payload.iter().all(u8::is_ascii_digit) {
+    if prefix.len() + reference.len() + 1 != N {
         return None;
     }
-    let mut digits = [b'0' + check_digit::of(&payload); N];
+    let mut digits = [b'0'; N];
+    let payload = prefix.bytes().chain(reference.bytes());
     digits
         .iter_mut()
         .zip(payload)
         .for_each(|(to, from)| *to = from);
+    let (check, payload) = digits.split_last_mut()?;
+    if !payload.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    *check = b'0' + check_digit::of(payload);
     Some(digits)
 }
 

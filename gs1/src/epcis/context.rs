@@ -101,6 +101,9 @@ impl Context {
 
     /// A prefixed name written out; anything else as it is.
     pub(super) fn expand<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        if name.starts_with("urn:") || name.starts_with("https://") {
+            return Cow::Borrowed(name);
+        }
         let Some((prefix, local)) = name.split_once(':') else {
             return Cow::Borrowed(name);
         };

@@ -2,6 +2,15 @@
 
 /// Whether a text is an absolute URI of RFC 3986, section 3, with or without fragment.
 pub(super) fn is_uri(text: &str) -> bool {
+    // Two beginnings stand for most identifiers.
+    let urn = text.strip_prefix("urn:");
+    if urn.is_some_and(|rest| !rest.starts_with('/') && rest.bytes().all(is_plain)) {
+        return true;
+    }
+    let gs1 = text.strip_prefix("https://id.gs1.org/");
+    if gs1.is_some_and(|path| path.bytes().all(is_plain)) {
+        return true;
+    }
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
     };
@@ -11,8 +20,7 @@ pub(super) fn is_uri(text: &str) -> bool {
     {
         return false;
     }
-    // Identifiers are mostly plain characters: only what is not gets the closer look.
-    rest.bytes().all(is_plain) && !rest.starts_with("//") || is_rest(rest)
+    is_rest(rest)
 }
 
 /// `hier-part [ "?" query ] [ "#" fragment ]`.
@@ -89,6 +97,22 @@ fn fits(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
 
 /// `pchar` or a slash, without percent escapes.
 fn is_plain(byte: u8) -> bool {
+    PLAIN.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// [`is_plain`] for every byte.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiled")]
+const PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        table[byte as usize] = is_plain_byte(byte);
+        byte += 1;
+    }
+    table
+};
+
+const fn is_plain_byte(byte: u8) -> bool {
     matches!(byte,
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'@'
         | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::context::Context;
 use super::problem::{Mend, Note, Path, Problems, Rule};
-use super::tape::{Members, Node};
+use super::tape::{self, Members, Node};
 use super::{format, number, repair, time};
 use crate::cbv::Vocabulary;
 use crate::decimal::Decimal;
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
         let Some(items) = node.items() else {
             return self.not(node, path, "an array").unwrap_or_default();
         };
-        let mut list = Vec::new();
+        let mut list = Vec::with_capacity(items.count_up_to(64));
         for (index, item) in items.enumerate() {
             if self.problems.full() {
                 break;
@@ -228,15 +228,15 @@ impl<'a> Reader<'a> {
 
 /// Whether no two items of an array can be the same text.
 fn texts_differ(node: Node<'_>) -> bool {
-    let mut texts = Vec::new();
+    let mut marks = Vec::with_capacity(16);
     for item in node.items().into_iter().flatten() {
         match item.written() {
-            Some((text, true)) => texts.push(text),
+            Some((text, true)) => marks.push(tape::mark(text.as_bytes())),
             _ => return false,
         }
     }
-    texts.sort_unstable();
-    texts.windows(2).all(|pair| match pair {
+    marks.sort_unstable();
+    marks.windows(2).all(|pair| match pair {
         [first, second] => first != second,
         _ => true,
     })

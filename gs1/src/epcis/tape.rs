@@ -13,6 +13,7 @@ mod parser;
 mod tests;
 
 pub(super) use node::{Members, Node};
+pub(super) use parser::mark;
 
 use super::number;
 use super::problem::{Note, ParseError, Path, Problems, Rule};

@@ -66,7 +66,9 @@ fn the_profiles_place_extensions_differently() {
 
 #[test]
 fn the_name_is_a_uri_with_the_version() {
-    let event = Event::from_json(&event()).unwrap();
+    let mut json = event();
+    json["bizStep"] = json!("commissioning");
+    let event = Event::from_json(&json).unwrap();
     for profile in Profile::ALL {
         let name = of(&event, profile);
         let digest = name.strip_prefix("ni:///sha-256;").unwrap();

@@ -30,19 +30,28 @@ impl Gtin {
     /// (TDS 7.3.1): `indicator + prefix + reference + check digit`. None unless there are 13.
     pub(crate) fn from_epc_parts(prefix: &str, indicator_and_item: &str) -> Option<Self> {
         let (indicator, item) = indicator_and_item.split_at_checked(1)?;
-        let payload: [u8; 13] = format!("{indicator}{prefix}{item}")
-            .into_bytes()
-            .try_into()
-            .ok()?;
+        if prefix.len() + item.len() != 12 {
+            return None;
+        }
+        let mut digits = [b'0'; 14];
+        let mut rest = digits.as_mut_slice();
+        for part in [indicator, prefix, item] {
+            let (to, after) = rest.split_at_mut_checked(part.len())?;
+            to.copy_from_slice(part.as_bytes());
+            rest = after;
+        }
+        let (check, payload) = digits.split_last_mut()?;
         if !payload.iter().all(u8::is_ascii_digit) {
             return None;
         }
-        let mut digits = [b'0' + crate::check_digit::of(&payload); 14];
-        digits
-            .iter_mut()
-            .zip(payload)
-            .for_each(|(to, from)| *to = from);
+        *check = b'0' + crate::check_digit::of(payload);
         Some(Self(digits))
+    }
+
+    /// The GTIN of 14 digits that end in their check digit.
+    pub(crate) fn from_digits(digits: &[u8; 14]) -> Option<Self> {
+        let fits = digits.iter().all(u8::is_ascii_digit) && crate::check_digit::holds(digits);
+        fits.then_some(Self(*digits))
     }
 
     /// The parts of [`Gtin::from_epc_parts`] for a company prefix of `prefix_len` digits (6..=12).

@@ -37,6 +37,12 @@ pub(super) fn event<'a>(
             reader.extension(&name, &at, &[shape::COMMON, event_type.members()]);
         }
     }
+    if draft.event_time_ms.is_none() {
+        reader.require(node, path, "eventTime");
+    }
+    if draft.time_zone_offset.is_none() {
+        reader.require(node, path, "eventTimeZoneOffset");
+    }
     rules::whole(reader, (event_type, node), path, draft.action);
     draft.finish(event_type)
 }

@@ -15,9 +15,7 @@ pub(super) fn whole(
     path: &Path<'_>,
     action: Option<Action>,
 ) {
-    reader.require(node, path, "eventTime");
-    reader.require(node, path, "eventTimeZoneOffset");
-    if event_type != EventType::Transformation {
+    if event_type != EventType::Transformation && action.is_none() {
         reader.require(node, path, "action");
     }
     match event_type {

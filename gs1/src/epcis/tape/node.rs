@@ -205,6 +205,17 @@ pub(in crate::epcis) struct Items<'t> {
     end: usize,
 }
 
+impl Items<'_> {
+    /// How many items there are, counted no further than `most`.
+    pub(in crate::epcis) fn count_up_to(&self, most: usize) -> usize {
+        let rest = Self {
+            next: self.next,
+            end: self.end,
+        };
+        rest.take(most).count()
+    }
+}
+
 impl<'t> Iterator for Items<'t> {
     type Item = Node<'t>;
 

@@ -334,7 +334,8 @@ impl Names {
     }
 }
 
-fn mark(name: &[u8]) -> u64 {
+/// A number that differs between texts mostly, and never between equal ones.
+pub(in crate::epcis) fn mark(name: &[u8]) -> u64 {
     let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
     let ends = match (name.first_chunk(), name.last_chunk()) {
         (Some(head), Some(tail)) => word(head).rotate_left(5) ^ word(tail),
