@@ -31,7 +31,7 @@ pub mod translate;
 pub mod xml;
 
 pub use build::EventBuilder;
-pub use convert::{Converted, Target, convert, is_xml, parse_any};
+pub use convert::{Converted, Target, convert, is_xml, parse_any, validate};
 pub use document::{
     Document, Envelope, Header, OtherMembers, Validation, parse_document, parse_document_strictly,
     validate_json,

@@ -1,7 +1,7 @@
 //! Documents from one form into another: JSON, XML 2.0, XML 1.2. The form of what comes in is
 //! recognised, the form of what goes out is asked for, and what is lost on the way is listed.
 
-use super::document::{Document, parse_document};
+use super::document::{Document, Validation, parse_document, validate_json};
 use super::problem::ParseError;
 use super::time;
 use super::translate::CbvFormat;
@@ -55,6 +55,15 @@ pub fn parse_any(bytes: &[u8]) -> Result<Document, ParseError> {
         return xml::parse(bytes);
     }
     parse_document(bytes)
+}
+
+/// Judges a document in JSON or XML of any version: the schema that it claims, the standard, and
+/// whether [`parse_any`] accepts it.
+pub fn validate(bytes: &[u8]) -> Validation {
+    if is_xml(bytes) {
+        return xml::validate_xml(bytes);
+    }
+    validate_json(bytes)
 }
 
 /// Converts a document, CBV terms as the new form has them by default.

@@ -3,6 +3,8 @@
 //! EPCIS 2.0 interface ask (12.7).
 
 mod epc;
+#[cfg(test)]
+mod tests;
 pub(super) mod vocabulary;
 
 pub use epc::{EpcFormat, PrefixLength, Untranslated, epc_format};

@@ -16,6 +16,7 @@
 //!
 //! No document type definition is read, no entity is defined and nothing is fetched.
 
+mod assess;
 mod attributes;
 mod header;
 mod map;
@@ -25,6 +26,8 @@ mod read;
 mod read_event;
 mod read_sensor;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tree;
 mod write;
@@ -33,6 +36,7 @@ mod write_order;
 mod write_sensor;
 mod write_value;
 
+pub use assess::validate_xml;
 pub use names::Version;
 pub use out::Loss;
 pub use read::{Note, Reading, read};
@@ -50,8 +54,8 @@ pub fn parse(bytes: &[u8]) -> Result<Document, ParseError> {
 
 /// What makes an XML document invalid by the XML Schema of EPCIS 1.2 or 2.0 that its namespace
 /// names; empty for a valid one. What the schema cannot say is for [`parse`], which is otherwise
-/// more lenient: it takes elements in any order.
-pub fn validate(bytes: &[u8]) -> Vec<Problem> {
+/// more lenient: it takes elements in any order. [`validate_xml`] gives both.
+pub fn schema_problems(bytes: &[u8]) -> Vec<Problem> {
     let text = match text::decode(bytes) {
         Ok(text) => text,
         Err(error) => return error.problems,

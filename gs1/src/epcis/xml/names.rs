@@ -26,6 +26,10 @@ pub(super) enum Schema {
 
 pub(super) const SBDH: &str =
     "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader";
+/// The namespace of `xml:lang`, which every document has declared.
+pub(super) const XML: &str = "http://www.w3.org/XML/1998/namespace";
+/// The namespace of declarations of namespaces, to which no name belongs.
+pub(super) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 pub(super) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 /// Master data attributes; in JSON-LD the same name ends in a colon.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::names::{CBVMDA, SBDH, XSD, XSI};
+use super::names::{CBVMDA, SBDH, XML, XSD, XSI};
 use super::text;
 
 /// Something that could not be written as it is.
@@ -31,6 +31,9 @@ pub(super) type Name = String;
 impl Out {
     /// The prefix of a namespace, which the root will declare.
     pub(super) fn prefix(&mut self, namespace: &str, wanted: &str) -> String {
+        if namespace == XML {
+            return "xml".to_owned();
+        }
         if let Some(known) = self.prefixes.get(namespace) {
             return known.clone();
         }

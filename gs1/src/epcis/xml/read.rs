@@ -41,7 +41,7 @@ pub struct Note {
 
 /// Reads an XML document of EPCIS 1.2 or 2.0: `EPCISDocument`, `EPCISQueryDocument` with query
 /// results, `EPCISMasterDataDocument`, or a bare event. Elements may stand in any order and be
-/// qualified or not; [`super::validate`] is stricter.
+/// qualified or not; [`super::validate_xml`] is stricter.
 ///
 /// # Errors
 /// [`ParseError`] with every problem found, each with line and column.
@@ -49,33 +49,44 @@ pub fn read(bytes: &[u8]) -> Result<Reading, ParseError> {
     let text = text::decode(bytes)?;
     let tree = Tree::parse(&text)?;
     let mut mapper = Mapper::new(&tree, false);
-    let document = document(&mut mapper);
-    if mapper.problems.is_empty()
-        && let Some(document) = document
-    {
+    if let Some(document) = document(&mut mapper) {
         let doctype = tree
             .notes
             .iter()
             .map(|(at, what)| (*at, (*what).to_owned()));
-        let notes = doctype.chain(mapper.notes);
+        let notes = doctype.chain(mapper.notes).map(|(at, what)| Note {
+            place: text::place(&text, at),
+            what,
+        });
         return Ok(Reading {
             document,
             version: version(&tree),
-            notes: notes
-                .map(|(at, what)| Note {
-                    place: text::place(&text, at),
-                    what,
-                })
-                .collect(),
+            notes: notes.collect(),
         });
     }
+    // Places cost; only what is wrong pays for them.
     let mut again = Mapper::new(&tree, true);
-    let _document = self::document(&mut again);
+    let _none = document(&mut again);
     Err(placed(again, &text))
 }
 
+/// The document, or the problems in the mapper.
+fn document(mapper: &mut Mapper<'_, '_>) -> Option<Document> {
+    let (header, json) = to_json(mapper)?;
+    match parse_document(json.to_string().as_bytes()) {
+        Ok(Document { events, .. }) if mapper.problems.is_empty() => {
+            Some(Document { events, header })
+        }
+        Ok(_) => None,
+        Err(error) => {
+            mapper.problems.extend(error);
+            None
+        }
+    }
+}
+
 /// Problems with their places: that of the member, or of what holds it.
-fn placed(mapper: Mapper<'_, '_>, text: &str) -> ParseError {
+pub(super) fn placed(mapper: Mapper<'_, '_>, text: &str) -> ParseError {
     let places = mapper.places.unwrap_or_default();
     let mut error = mapper.problems.into_error();
     for problem in &mut error.problems {
@@ -105,7 +116,8 @@ fn version(tree: &Tree<'_>) -> Version {
     declared.unwrap_or(Version::V2_0)
 }
 
-fn document(mapper: &mut Mapper<'_, '_>) -> Option<Document> {
+/// The document as JSON of EPCIS 2.0, and its header apart.
+pub(super) fn to_json(mapper: &mut Mapper<'_, '_>) -> Option<(Header, Value)> {
     let tree = mapper.tree;
     let root = &tree.root;
     mapper.record(&Path::ROOT, root.at);
@@ -139,7 +151,7 @@ fn is_event<'a>(mapper: &Mapper<'_, 'a>, element: &Element<'a>) -> bool {
     known && mapper.is_own(element)
 }
 
-fn core<'a>(mapper: &mut Mapper<'_, 'a>, root: &Element<'a>) -> Option<Document> {
+fn core<'a>(mapper: &mut Mapper<'_, 'a>, root: &Element<'a>) -> Option<(Header, Value)> {
     let mut header = envelope(mapper, root, Envelope::Document);
     let body_path = Path::ROOT.key("epcisBody");
     let body = required(mapper, root, "EPCISBody", &body_path)?;
@@ -157,7 +169,7 @@ fn core<'a>(mapper: &mut Mapper<'_, 'a>, root: &Element<'a>) -> Option<Document>
     finish(mapper, header, events, &list_path)
 }
 
-fn query<'a>(mapper: &mut Mapper<'_, 'a>, root: &Element<'a>) -> Option<Document> {
+fn query<'a>(mapper: &mut Mapper<'_, 'a>, root: &Element<'a>) -> Option<(Header, Value)> {
     let mut header = envelope(mapper, root, Envelope::QueryDocument);
     let body_path = Path::ROOT.key("epcisBody");
     let body = required(mapper, root, "EPCISBody", &body_path)?;
@@ -196,7 +208,7 @@ fn query<'a>(mapper: &mut Mapper<'_, 'a>, root: &Element<'a>) -> Option<Document
     finish(mapper, header, events, &list_path)
 }
 
-fn master_data<'a>(mapper: &mut Mapper<'_, 'a>, root: &Element<'a>) -> Option<Document> {
+fn master_data<'a>(mapper: &mut Mapper<'_, 'a>, root: &Element<'a>) -> Option<(Header, Value)> {
     let mut header = envelope(mapper, root, Envelope::Document);
     let body_path = Path::ROOT.key("epcisBody");
     let body = required(mapper, root, "EPCISBody", &body_path)?;
@@ -295,13 +307,13 @@ fn event_list<'a>(
     }
 }
 
-/// Gives the events their context and reads them.
+/// The events in an envelope, with the context that all their prefixes have.
 fn finish(
     mapper: &mut Mapper<'_, '_>,
     mut header: Header,
     maps: Vec<Map<String, Value>>,
     path: &Path<'_>,
-) -> Option<Document> {
+) -> Option<(Header, Value)> {
     let json = mapper.prefixes.to_context();
     let problems = &mut mapper.problems;
     let bytes = json.to_string().len();
@@ -322,22 +334,12 @@ fn finish(
         if map.values().any(|value| is_deeper(value, EVENT_DEPTH_MAX)) {
             let what = format!("nesting is deeper than {EVENT_DEPTH_MAX} levels");
             problems.add(ProblemKind::Limit, &path.index(index), what);
+            return None;
         }
     }
-    if !problems.is_empty() {
-        return None;
-    }
-    let text = in_envelope(header.envelope, &json, maps).to_string();
-    match parse_document(text.as_bytes()) {
-        Ok(Document { events, .. }) => {
-            header.context = Some(json);
-            Some(Document { events, header })
-        }
-        Err(error) => {
-            problems.extend(error);
-            None
-        }
-    }
+    let document = in_envelope(header.envelope, &json, maps);
+    header.context = Some(json);
+    Some((header, document))
 }
 
 /// The events as a JSON document of the same envelope, so that its pointers are ours.

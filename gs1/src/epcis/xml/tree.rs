@@ -11,6 +11,7 @@ use quick_xml::reader::Reader;
 
 use super::super::problem::{ParseError, Problem, ProblemKind};
 use super::attributes;
+use super::names::{XML, XMLNS};
 use super::text;
 use crate::limits::{XML_DEPTH_MAX, XML_NAMESPACES_MAX, XML_NODES_MAX};
 
@@ -141,8 +142,6 @@ impl Text {
 }
 
 const NONE: usize = 0;
-const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
-const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
 
 fn lookup(scopes: &[Scope<'_>], mut scope: usize, prefix: &str) -> Option<usize> {
     loop {
@@ -170,7 +169,7 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(text: &'a str) -> Self {
-        let namespaces = vec![String::new(), XML_NAMESPACE.to_owned()];
+        let namespaces = vec![String::new(), XML.to_owned()];
         let known = namespaces.iter().cloned().zip(0..).collect();
         let outermost = Scope {
             parent: 0,
@@ -373,7 +372,7 @@ impl<'a> Builder<'a> {
             };
             let at = base + raw.at;
             let named = raw.name.len() > 5;
-            let reserved = [XML_NAMESPACE, XMLNS_NAMESPACE].contains(&&*raw.value);
+            let reserved = [XML, XMLNS].contains(&&*raw.value);
             if named && (!text::is_ncname(prefix) || raw.value.is_empty())
                 || prefix == "xmlns"
                 || reserved != (prefix == "xml")

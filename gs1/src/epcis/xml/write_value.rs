@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 use super::super::context::BUILT_IN;
 use super::map::{ATTRIBUTES, TYPE, VALUE, XSD_TERMS};
-use super::names::{CBVMDA, SBDH, XSD, XSI};
+use super::names::{CBVMDA, SBDH, XMLNS, XSD, XSI, is_own};
 use super::out::{Name, Out};
+use super::schema::types::Simple;
 use super::text;
 
 /// What prefixes mean in a JSON-LD context.
@@ -47,7 +48,8 @@ impl Terms {
                 Some(CBVMDA) => CBVMDA,
                 _ => namespace,
             };
-            let fits = text::is_ncname(local) && namespace.chars().all(text::is_xml);
+            let reserved = is_own(namespace) || [XMLNS, XSI].contains(&namespace);
+            let fits = text::is_ncname(local) && namespace.chars().all(text::is_xml) && !reserved;
             fits.then(|| (namespace.to_owned(), prefix.to_owned(), local.to_owned()))
         };
         let Some((prefix, local)) = key.split_once(':') else {
@@ -200,8 +202,14 @@ fn literal(out: &mut Out, terms: &Terms, name: &str, map: &Map<String, Value>, p
     let value = map.get(VALUE).unwrap_or(&Value::Null);
     let (own, text) = simple(out, terms, value, pointer);
     match (schema, &typed) {
-        (Some(local), _) if value.is_string() && text::is_ncname(local) => {
+        (Some(local), _) if value.is_string() && is_of_type(&text, local) => {
             attributes.insert(0, schema_type(out, local));
+        }
+        (Some(local), _) if value.is_string() => {
+            out.lose(
+                pointer,
+                format!("{text:?} is written without its type {local}"),
+            );
         }
         (None, Some(other)) => out.lose(pointer, format!("type {other:?} is left out")),
         _ => attributes.splice(0..0, own).for_each(drop),
@@ -216,6 +224,11 @@ fn literal(out: &mut Out, terms: &Terms, name: &str, map: &Map<String, Value>, p
         out.lose(pointer, format!("member {key} of a literal is left out"));
     }
     out.leaf(name, &attributes, &text);
+}
+
+/// Whether a text is a value of a type of XML Schema that we know.
+fn is_of_type(text: &str, local: &str) -> bool {
+    Simple::of_schema(local).is_some_and(|simple| simple.fault(text).is_none())
 }
 
 fn object(out: &mut Out, terms: &Terms, name: &str, map: &Map<String, Value>, pointer: &str) {

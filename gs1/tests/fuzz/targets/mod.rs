@@ -4,11 +4,17 @@
 mod epcis;
 mod identifiers;
 mod tags;
+mod xml;
 
 use crate::frame::Target;
 
 /// The table.
-pub(crate) const TARGETS: &[&[Target]] = &[identifiers::TARGETS, tags::TARGETS, epcis::TARGETS];
+pub(crate) const TARGETS: &[&[Target]] = &[
+    identifiers::TARGETS,
+    tags::TARGETS,
+    epcis::TARGETS,
+    xml::TARGETS,
+];
 
 /// All targets in the order of the table.
 pub(crate) fn all() -> impl Iterator<Item = &'static Target> {

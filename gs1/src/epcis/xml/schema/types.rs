@@ -5,7 +5,7 @@ use super::super::map;
 
 /// A simple type of the EPCIS schemas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Simple {
+pub(in super::super) enum Simple {
     /// `xsd:string`.
     Text,
     /// `xsd:anyURI`.
@@ -18,8 +18,12 @@ pub(super) enum Simple {
     Decimal,
     /// `xsd:double`.
     Double,
-    /// `xsd:int` and `xsd:integer`.
+    /// `xsd:integer`.
     Integer,
+    /// A type derived from `xsd:integer`, with its bounds.
+    Bounded(i128, i128),
+    /// `xsd:date`.
+    Date,
     /// `xsd:boolean`.
     Boolean,
     /// `xsd:hexBinary`.
@@ -30,7 +34,7 @@ pub(super) enum Simple {
 
 impl Simple {
     /// Why a text is no value of this type; `None` when it is one.
-    pub(super) fn fault(self, text: &str) -> Option<String> {
+    pub(in super::super) fn fault(self, text: &str) -> Option<String> {
         let trimmed = text.trim_matches([' ', '\t', '\n', '\r']);
         let fits = match self {
             Self::Text => true,
@@ -44,6 +48,15 @@ impl Simple {
             Self::Integer => {
                 let digits = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
                 !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+            }
+            Self::Bounded(min, max) => {
+                let digits = trimmed.strip_prefix('+').unwrap_or(trimmed);
+                let value = digits.parse::<i128>().ok();
+                value.is_some_and(|value| (min..=max).contains(&value))
+            }
+            Self::Date => {
+                let (day, offset) = text.split_at_checked(10).unwrap_or((text, ""));
+                is_date_time(&format!("{day}T00:00:00{offset}"))
             }
             Self::Boolean => map::boolean(trimmed).is_some(),
             Self::HexBinary => {
@@ -62,7 +75,8 @@ impl Simple {
             Self::TimeStamp => "a date and time with offset",
             Self::Decimal => "a decimal number",
             Self::Double => "a number",
-            Self::Integer => "a whole number",
+            Self::Integer | Self::Bounded(..) => "a whole number of the type",
+            Self::Date => "a date of xml schema",
             Self::Boolean => "true or false",
             Self::HexBinary => "hexadecimal",
             Self::One(values) => return format!("one of {}", values.join(", ")),
@@ -71,16 +85,30 @@ impl Simple {
     }
 
     /// The type that an `xsi:type` of XML Schema names, as far as we check it.
-    pub(super) fn of_schema(local: &str) -> Option<Self> {
+    pub(in super::super) fn of_schema(local: &str) -> Option<Self> {
+        let above = |min| Self::Bounded(min, i128::MAX);
         Some(match local {
-            "string" | "normalizedString" | "token" => Self::Text,
+            "string" => Self::Text,
             "anyURI" => Self::Uri,
             "dateTime" => Self::DateTime,
+            "date" => Self::Date,
             "decimal" => Self::Decimal,
             "double" | "float" => Self::Double,
             "boolean" => Self::Boolean,
             "hexBinary" => Self::HexBinary,
-            name if map::INTEGERS.contains(&name) => Self::Integer,
+            "integer" => Self::Integer,
+            "byte" => Self::Bounded(i8::MIN.into(), i8::MAX.into()),
+            "short" => Self::Bounded(i16::MIN.into(), i16::MAX.into()),
+            "int" => Self::Bounded(i32::MIN.into(), i32::MAX.into()),
+            "long" => Self::Bounded(i64::MIN.into(), i64::MAX.into()),
+            "unsignedByte" => Self::Bounded(0, u8::MAX.into()),
+            "unsignedShort" => Self::Bounded(0, u16::MAX.into()),
+            "unsignedInt" => Self::Bounded(0, u32::MAX.into()),
+            "unsignedLong" => Self::Bounded(0, u64::MAX.into()),
+            "nonNegativeInteger" => above(0),
+            "positiveInteger" => above(1),
+            "nonPositiveInteger" => Self::Bounded(i128::MIN, 0),
+            "negativeInteger" => Self::Bounded(i128::MIN, -1),
             _ => return None,
         })
     }
