@@ -94,7 +94,8 @@ pub fn of(event: &Event, profile: Profile) -> String {
 
 /// The text that is hashed: names and values in canonical order without separators.
 pub fn pre_hash(event: &Event, profile: Profile) -> String {
-    fields::pre_hash(event.json(), Names::of(event.json()), profile)
+    let json = event.json();
+    fields::pre_hash(json, Some(event), Names::of(json), profile)
 }
 
 /// The hashes of all events of a document, in document order. Only what the hash needs is asked
@@ -116,7 +117,7 @@ pub fn document_pre_hashes(bytes: &[u8], profile: Profile) -> Result<Vec<String>
     let text = |event| {
         let mut names = Names::of(&events.context);
         names.extend(event);
-        fields::pre_hash(event, names, profile)
+        fields::pre_hash(event, None, names, profile)
     };
     Ok(events.list.iter().map(text).collect())
 }

@@ -10,6 +10,8 @@ use crate::cbv::{
     BIZ_STEPS, BIZ_TRANSACTION_TYPES, COMPONENTS, DISPOSITIONS, MEASUREMENT_TYPES, SENSOR_ALERTS,
     SOURCE_DESTINATION_TYPES, Term, Vocabulary,
 };
+use crate::epc::Epc;
+use crate::epcis::{EventFields, EventKind};
 
 /// How a field is written.
 #[derive(Clone, Copy)]
@@ -155,8 +157,16 @@ const REPORT: Order = &[
 const COMMENTS: [&str; 2] = ["rdfs:comment", "comment"];
 
 /// The text that is hashed.
-pub(super) fn pre_hash(json: &Map<String, Value>, names: Names<'_>, profile: Profile) -> String {
+///
+/// Where the event has been read, `fields` spare reading its identifiers again.
+pub(super) fn pre_hash(
+    json: &Map<String, Value>,
+    fields: Option<&EventFields>,
+    names: Names<'_>,
+    profile: Profile,
+) -> String {
     let mut walk = Walk {
+        fields,
         profile,
         names,
         end: Vec::new(),
@@ -201,6 +211,7 @@ pub(super) fn pre_hash(json: &Map<String, Value>, names: Names<'_>, profile: Pro
 }
 
 struct Walk<'a> {
+    fields: Option<&'a EventFields>,
     profile: Profile,
     names: Names<'a>,
     /// What is sorted and written last.
@@ -235,10 +246,12 @@ impl Walk<'_> {
                 }
             }
             Field::Epcs => {
-                let mut epcs: Vec<Cow<'_, str>> = items(value)
-                    .filter_map(Value::as_str)
-                    .map(|one| value::text(one))
-                    .collect();
+                let texts = || items(value).filter_map(Value::as_str).map(value::text);
+                let read = self.fields.and_then(|fields| epcs_of(fields, name));
+                let mut epcs: Vec<Cow<'_, str>> = match read {
+                    Some(list) => list.iter().map(value::epc).collect(),
+                    None => texts().collect(),
+                };
                 if epcs.is_empty() {
                     return;
                 }
@@ -443,6 +456,19 @@ impl Walk<'_> {
 
 fn double(text: &str) -> Cow<'_, str> {
     value::double(text.trim()).map_or_else(|| value::text(text), Cow::Owned)
+}
+
+/// A list of instances as it was read.
+fn epcs_of<'e>(fields: &'e EventFields, name: &str) -> Option<&'e [Epc]> {
+    Some(match (&fields.kind, name) {
+        (EventKind::Object(own), "epcList") => &own.epc_list,
+        (EventKind::Transaction(own), "epcList") => &own.epc_list,
+        (EventKind::Aggregation(own), "childEPCs") => &own.child_epcs,
+        (EventKind::Association(own), "childEPCs") => &own.child_epcs,
+        (EventKind::Transformation(own), "inputEPCList") => &own.input_epc_list,
+        (EventKind::Transformation(own), "outputEPCList") => &own.output_epc_list,
+        _ => return None,
+    })
 }
 
 /// The items of an array, or the value itself.

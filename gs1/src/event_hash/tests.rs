@@ -15,7 +15,7 @@ fn event() -> Value {
         "eventTimeZoneOffset": "+01:00",
         "action": "ADD",
         "epcList": ["urn:epc:id:sgtin:4012345.011111.2", "urn:epc:id:sgtin:4012345.011111.10"],
-        "bizStep": "urn:epcglobal:cbv:bizstep:commissioning",
+        "bizStep": "commissioning",
         "readPoint": { "id": "urn:epc:id:sgln:4012345.00011.0", "x:aisle": 7.0 },
         "sourceList": [{ "type": "location", "source": "urn:epc:id:sgln:4012345.00011.0" }],
         "ilmd": { "cbvmda:lotNumber": "00123", "x:b": { "x:c": [2, "1", true] } },
@@ -82,6 +82,27 @@ fn the_name_is_a_uri_with_the_version() {
         error,
         "\"cbv1.2\" is no event hash profile, expected cbv2.0, cbv2.1 or python-1.9"
     );
+}
+
+#[test]
+fn words_in_every_spelling_are_one_word() {
+    for spelling in [
+        "urn:epcglobal:cbv:bizstep:commissioning",
+        "cbv:BizStep-commissioning",
+        "https://ref.gs1.org/cbv/BizStep-commissioning",
+        "r:BizStep-commissioning",
+    ] {
+        let mut event = event();
+        event["@context"] = json!([{ "x": "https://x.example/", "r": "https://ref.gs1.org/cbv/" }]);
+        event["bizStep"] = json!(spelling);
+        let expected = text(&self::event(), Profile::Cbv20);
+        assert_eq!(text(&event, Profile::Cbv20), expected, "{spelling}");
+    }
+    let mut event = event();
+    event["bizStep"] = json!("flying");
+    let prefixed = "bizStep=https://ref.gs1.org/cbv/BizStep-flyingreadPoint";
+    assert!(text(&event, Profile::Cbv20).contains(prefixed));
+    assert!(text(&event, Profile::Python19).contains("bizStep=flyingreadPoint"));
 }
 
 #[test]

@@ -47,6 +47,14 @@ pub(super) fn identifier(text: &str) -> Cow<'_, str> {
     found.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
+/// An identifier that was read.
+pub(super) fn epc(epc: &Epc) -> Cow<'_, str> {
+    match epc {
+        Epc::Other(text) => self::text(text),
+        known => Cow::Owned(plain(known.canonical())),
+    }
+}
+
 /// Names of keys and qualifiers that the first editions of Digital Link allowed for numbers.
 const SHORT_NAMES: [(&str, &str); 17] = [
     ("/gtin/", "/01/"),

@@ -31,9 +31,6 @@ impl Pattern {
         let Some(pattern) = strip_prefix_ignore_case(text, "urn:epc:idpat:") else {
             return Epc::parse(text).map(Self::Is).map_err(identifier);
         };
-        if let Epc::Gtin(gtin) = Epc::parse(text).map_err(identifier)? {
-            return Ok(Self::Product(gtin));
-        }
         let (scheme, parts) = pattern.split_once(':').unwrap_or((pattern, ""));
         let parts: Vec<_> = parts
             .split('.')
@@ -49,6 +46,9 @@ impl Pattern {
         };
         if let Some(wrong) = wrong {
             return Err(format!("has {text:?}, a pattern that {wrong}"));
+        }
+        if let Epc::Gtin(gtin) = Epc::parse(text).map_err(identifier)? {
+            return Ok(Self::Product(gtin));
         }
         Ok(Self::Parts {
             scheme: scheme.to_ascii_lowercase(),

@@ -19,7 +19,7 @@ use crate::cbv::{
 use crate::epc::Epc;
 use crate::epcis::Action;
 use crate::event_hash::Names;
-use crate::limits::{QUERY_PARAMETERS_MAX, QUERY_VALUES_MAX};
+use crate::limits::{PROBLEM_CHARS_MAX, QUERY_PARAMETERS_MAX, QUERY_VALUES_MAX};
 use crate::uri;
 
 pub(super) fn pairs<'a>(
@@ -81,6 +81,7 @@ impl<'a> Reader<'a> {
         if let Err(why) = read {
             self.too_complex |= why.starts_with(TOO_MANY);
             let parameter = name.chars().take(100).collect();
+            let why = why.chars().take(PROBLEM_CHARS_MAX).collect();
             self.faults.push(Fault { parameter, why });
         }
         Ok(())
