@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::epcis::Event;
+use crate::epcis::{Event, xml};
 
 pub(crate) use names::Names;
 pub use read::DocumentError;
@@ -98,8 +98,9 @@ pub fn pre_hash(event: &Event, profile: Profile) -> String {
     fields::pre_hash(json, Some(event), Names::of(json), profile)
 }
 
-/// The hashes of all events of a document, in document order. Only what the hash needs is asked
-/// of an event: it has a type of EPCIS and a time, and need not be valid otherwise.
+/// The hashes of all events of a document in JSON or XML, in document order. Of an event in JSON
+/// only what the hash needs is asked: it has a type of EPCIS and a time, and need not be valid
+/// otherwise.
 ///
 /// # Errors
 /// [`DocumentError`] where the document cannot be read; then no event has a hash.
@@ -113,6 +114,11 @@ pub fn document(bytes: &[u8], profile: Profile) -> Result<Vec<String>, DocumentE
 /// # Errors
 /// As [`document`].
 pub fn document_pre_hashes(bytes: &[u8], profile: Profile) -> Result<Vec<String>, DocumentError> {
+    if is_xml(bytes) {
+        let reading = xml::read(bytes).map_err(|error| DocumentError::Xml(error.to_string()))?;
+        let events = reading.document.events.iter();
+        return Ok(events.map(|event| pre_hash(event, profile)).collect());
+    }
     let events = read::json(bytes)?;
     let text = |event| {
         let mut names = Names::of(&events.context);
@@ -120,6 +126,13 @@ pub fn document_pre_hashes(bytes: &[u8], profile: Profile) -> Result<Vec<String>
         fields::pre_hash(event, None, names, profile)
     };
     Ok(events.list.iter().map(text).collect())
+}
+
+/// Whether a document is XML: it opens with `<`, or is UTF-16, which JSON must not be.
+fn is_xml(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    utf16 || bytes.trim_ascii_start().starts_with(b"<")
 }
 
 /// The name of a text.

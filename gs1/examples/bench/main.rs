@@ -12,16 +12,18 @@ mod documents;
 mod element_strings;
 mod hash;
 mod measure;
+mod query;
 mod tags;
 
 use measure::Bench;
 
 /// Each subject adds its figures.
-const SUBJECTS: [fn(&mut Bench); 4] = [
+const SUBJECTS: [fn(&mut Bench); 5] = [
     hash::bench,
     documents::bench,
     tags::bench,
     element_strings::bench,
+    query::bench,
 ];
 
 fn main() {

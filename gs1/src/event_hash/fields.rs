@@ -348,7 +348,7 @@ impl Walk<'_> {
 
     /// `{namespace}name=value`, with what is inside sorted; once for each item of a list.
     fn extension(&self, key: &str, value: &Value, found: &mut Vec<String>) {
-        if COMMENTS.contains(&key) || key.starts_with("@xmlns") {
+        if COMMENTS.contains(&key) || key.starts_with('@') {
             return;
         }
         if let Value::Array(items) = value {
@@ -362,7 +362,7 @@ impl Walk<'_> {
             Value::Object(map) => {
                 let mut inner = Vec::new();
                 for (key, value) in map {
-                    if key == "#text" {
+                    if key == "#text" || key == "@value" {
                         if let Some(text) = self.scalar(Field::Text, value) {
                             out.push('=');
                             out.push_str(&text);

@@ -53,6 +53,9 @@ pub(crate) const TARGETS: &[Target] = &[
     },
 ];
 
+/// One of each, for targets that need an event.
+pub(crate) const SAMPLES: [&[u8]; 3] = [OBJECT, SENSOR, DOCUMENT];
+
 const OBJECT: &[u8] = br#"{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",{"ext":"https://example.com/ext/"}],"type":"ObjectEvent","eventTime":"2026-03-01T02:00:00.000-05:00","eventTimeZoneOffset":"-05:00","action":"ADD","epcList":["urn:epc:id:sgtin:9506000.013435.1"],"bizStep":"commissioning","disposition":"active","readPoint":{"id":"urn:epc:id:sgln:9520123.45678.L1"},"ilmd":{"cbvmda:lotNumber":"LE850"},"ext:a":{"ext:b":[1,"two"]}}"#;
 const SENSOR: &[u8] = br#"{"@context":"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld","type":"ObjectEvent","eventTime":"2026-03-01T07:00:00Z","eventTimeZoneOffset":"+00:00","action":"OBSERVE","epcList":[],"readPoint":{"id":"urn:epc:id:sgln:9520123.45678.L1"},"sensorElementList":[{"sensorMetadata":{"time":"2026-03-01T07:00:00Z"},"sensorReport":[{"type":"Temperature","value":26.2,"uom":"CEL"}]}]}"#;
 const DOCUMENT: &[u8] = br#"{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2026-03-01T07:00:00Z","epcisBody":{"eventList":[{"type":"AggregationEvent","eventTime":"2026-03-01T07:00:00Z","eventTimeZoneOffset":"+00:00","action":"ADD","parentID":"urn:epc:id:sscc:952012.03456789123","childEPCs":["urn:epc:id:sgtin:9506000.013435.1"]}]}}"#;

@@ -3,6 +3,7 @@
 
 mod epcis;
 mod identifiers;
+mod query;
 mod tags;
 mod xml;
 
@@ -14,6 +15,7 @@ pub(crate) const TARGETS: &[&[Target]] = &[
     tags::TARGETS,
     epcis::TARGETS,
     xml::TARGETS,
+    query::TARGETS,
 ];
 
 /// All targets in the order of the table.
