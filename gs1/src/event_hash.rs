@@ -32,11 +32,11 @@ const ROUNDING: time::Rounding = time::Rounding::HalfUp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Profile {
     /// `cbv2.0`: the canonical property order as written, `parentID` after `epcList`, no
-    /// `certificationInfo`, all extensions at the end, those inside a field behind the names of
-    /// the fields around them. Times are rounded half up.
+    /// `certificationInfo`. An extension inside a field stands at the end of that field: the text
+    /// of CBV 2.0 leaves it open, and all implementations do so. Times are rounded half up.
     #[default]
     Cbv20,
-    /// `cbv2.1`: as `cbv2.0`, but an extension inside a field stands at the end of that field.
+    /// `cbv2.1`: the same text, whose rules CBV 2.1 says in full, under that version.
     Cbv21,
     /// `python-1.9`: the layout of the Python package `epcis-event-hash-generator` 1.9, which
     /// says CBV2.0: extensions inside their fields, lists of transactions, sources and
@@ -117,7 +117,12 @@ pub fn document_pre_hashes(bytes: &[u8], profile: Profile) -> Result<Vec<String>
     if is_xml(bytes) {
         let reading = xml::read(bytes).map_err(|error| DocumentError::Xml(error.to_string()))?;
         let events = reading.document.events.iter();
-        return Ok(events.map(|event| pre_hash(event, profile)).collect());
+        let text = |event: &Event| {
+            let mut names = Names::of(event.json());
+            names.xml = true;
+            fields::pre_hash(event.json(), Some(event), names, profile)
+        };
+        return Ok(events.map(text).collect());
     }
     let events = read::json(bytes)?;
     let text = |event| {

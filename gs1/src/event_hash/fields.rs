@@ -174,31 +174,29 @@ pub(super) fn pre_hash(
     let mut out = String::with_capacity(1024);
     out.push_str("eventType=");
     out.push_str(json.get("type").and_then(Value::as_str).unwrap_or_default());
-    walk.order(json, EVENT_TIME, "", &mut out);
+    walk.order(json, EVENT_TIME, &mut out);
     if profile == Profile::Python19 {
-        walk.order(json, &[("certificationInfo", Field::Text)], "", &mut out);
+        walk.order(json, &[("certificationInfo", Field::Text)], &mut out);
         walk.order(
             json,
             &[("parentID", Field::Text), ("epcList", Field::Epcs)],
-            "",
             &mut out,
         );
-        walk.order(json, WHAT, "", &mut out);
-        walk.order(json, SENSORS, "", &mut out);
+        walk.order(json, WHAT, &mut out);
+        walk.order(json, SENSORS, &mut out);
         for one in BUSINESS.iter().chain(ILMD) {
             let mut text = String::new();
-            walk.order(json, std::slice::from_ref(one), "", &mut text);
+            walk.order(json, std::slice::from_ref(one), &mut text);
             walk.end.push(text);
         }
     } else {
         walk.order(
             json,
             &[("epcList", Field::Epcs), ("parentID", Field::Text)],
-            "",
             &mut out,
         );
         for order in [WHAT, BUSINESS, SENSORS, ILMD] {
-            walk.order(json, order, "", &mut out);
+            walk.order(json, order, &mut out);
         }
     }
     let own = walk.extensions(json);
@@ -219,22 +217,16 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// The fields of one object in order. `within` names the fields around it.
-    fn order(&mut self, map: &Map<String, Value>, order: Order, within: &str, out: &mut String) {
+    /// The fields of one object in order.
+    fn order(&self, map: &Map<String, Value>, order: Order, out: &mut String) {
         for (name, field) in order {
             if let Some(value) = map.get(*name) {
-                self.field((name, *field), value, within, out);
+                self.field((name, *field), value, out);
             }
         }
     }
 
-    fn field(
-        &mut self,
-        (name, field): (&str, Field),
-        value: &Value,
-        within: &str,
-        out: &mut String,
-    ) {
+    fn field(&self, (name, field): (&str, Field), value: &Value, out: &mut String) {
         match field {
             Field::Text | Field::Double | Field::Time | Field::Word(..) => {
                 let mut values: Vec<Cow<'_, str>> = items(value)
@@ -248,6 +240,8 @@ impl Walk<'_> {
             Field::Epcs => {
                 let texts = || items(value).filter_map(Value::as_str).map(value::text);
                 let read = self.fields.and_then(|fields| epcs_of(fields, name));
+                // The event lists an identifier once that came in two spellings.
+                let read = read.filter(|list| list.len() == items(value).count());
                 let mut epcs: Vec<Cow<'_, str>> = match read {
                     Some(list) => list.iter().map(value::epc).collect(),
                     None => texts().collect(),
@@ -261,13 +255,11 @@ impl Walk<'_> {
                     push(out, "epc", epc);
                 }
             }
-            Field::List(item, order) => self.list((name, item, order), value, within, out),
-            Field::Items(order) => self.list((name, "", order), value, within, out),
-            Field::Parts(order) => self.list(("", name, order), value, within, out),
+            Field::List(item, order) => self.list((name, item, order), value, out),
+            Field::Items(order) => self.list((name, "", order), value, out),
+            Field::Parts(order) => self.list(("", name, order), value, out),
             Field::Object(order) => {
-                let inner = value
-                    .as_object()
-                    .map(|map| self.object(map, order, (within, name)));
+                let inner = value.as_object().map(|map| self.object(map, order));
                 if let Some(inner) = inner.filter(|inner| !inner.is_empty()) {
                     out.push_str(name);
                     out.push_str(&inner);
@@ -290,17 +282,10 @@ impl Walk<'_> {
     }
 
     /// A list whose items are objects, sorted by what they are written as.
-    fn list(
-        &mut self,
-        (name, item, order): (&str, &str, Order),
-        value: &Value,
-        within: &str,
-        out: &mut String,
-    ) {
-        let within = format!("{within}{name}");
+    fn list(&self, (name, item, order): (&str, &str, Order), value: &Value, out: &mut String) {
         let mut list: Vec<String> = items(value)
             .filter_map(Value::as_object)
-            .map(|map| self.object(map, order, (&within, item)))
+            .map(|map| self.object(map, order))
             .filter(|text| !text.is_empty())
             .collect();
         if list.is_empty() {
@@ -314,25 +299,14 @@ impl Walk<'_> {
         }
     }
 
-    /// The fields of an object, and its extensions where the profile leaves them inside.
-    fn object(
-        &mut self,
-        map: &Map<String, Value>,
-        order: Order,
-        (within, name): (&str, &str),
-    ) -> String {
-        let within = format!("{within}{name}");
+    /// The fields of an object, its extensions last.
+    fn object(&self, map: &Map<String, Value>, order: Order) -> String {
         let mut out = String::new();
-        self.order(map, order, &within, &mut out);
+        self.order(map, order, &mut out);
         let mut extensions = self.extensions(map);
-        if self.profile == Profile::Cbv20 {
-            self.end
-                .extend(extensions.into_iter().map(|text| format!("{within}{text}")));
-        } else {
-            extensions.sort_unstable();
-            for text in &extensions {
-                out.push_str(text);
-            }
+        extensions.sort_unstable();
+        for text in &extensions {
+            out.push_str(text);
         }
         out
     }
@@ -408,6 +382,8 @@ impl Walk<'_> {
                     let text = text.trim();
                     time::canonical(text, rounding).map_or(Cow::Borrowed(text), Cow::Owned)
                 }
+                // What an XML document does not type is read as this address.
+                Field::Word(..) if text == "about:blank" => Cow::Borrowed(""),
                 Field::Word(vocabulary, base) => self.word(vocabulary, base, text.trim()),
                 Field::Double => double(text),
                 _ if python => double(text),
@@ -418,8 +394,16 @@ impl Walk<'_> {
                 let known = if python { value::double(&text) } else { None };
                 Cow::Owned(known.or_else(|| value::number(&text, true)).unwrap_or(text))
             }
-            Value::Bool(true) => Cow::Borrowed(if python { "True" } else { "true" }),
-            Value::Bool(false) => Cow::Borrowed(if python { "False" } else { "false" }),
+            Value::Bool(true) => Cow::Borrowed(if python && !self.names.xml {
+                "True"
+            } else {
+                "true"
+            }),
+            Value::Bool(false) => Cow::Borrowed(if python && !self.names.xml {
+                "False"
+            } else {
+                "false"
+            }),
             Value::Null | Value::Array(_) | Value::Object(_) => Cow::Borrowed(""),
         };
         (!text.is_empty()).then_some(text)

@@ -14,6 +14,9 @@ const BUILT_IN: [(&str, &str); 4] = [
 /// The prefixes in force in an event; there are few, so a list is faster than a map.
 #[derive(Debug, Default)]
 pub(crate) struct Names<'a> {
+    /// The event came as XML, whose namespace of lot and expiry has no colon at its end, and
+    /// whose booleans are texts.
+    pub(super) xml: bool,
     defined: Vec<(&'a str, &'a str)>,
 }
 
@@ -71,9 +74,13 @@ impl<'a> Names<'a> {
                 .rev()
                 .find(|(known, _)| *known == prefix)
         };
-        built_in
+        let found = built_in
             .map(|(_, namespace)| *namespace)
-            .or_else(|| Some(defined()?.1))
+            .or_else(|| Some(defined()?.1))?;
+        match found {
+            "urn:epcglobal:cbv:mda:" if self.xml => Some("urn:epcglobal:cbv:mda"),
+            other => Some(other),
+        }
     }
 
     /// Namespace and local name of a prefixed name; none where the prefix is not defined.

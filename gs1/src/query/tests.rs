@@ -109,7 +109,7 @@ fn transformation() -> Event {
     event(
         "TransformationEvent",
         &json!({
-            "transformationID": "https://id.gs1.org/253/9521140000048T5",
+            "transformationID": "https://id.gs1.org/253/9521140000046T5",
             "inputEPCList": ["urn:epc:id:sgtin:9506000.013435.in"],
             "outputEPCList": ["urn:epc:id:sgtin:9506000.013435.out"],
             "inputQuantityList": [{ "epcClass": "urn:epc:class:lgtin:9506000.013435.IN" }],
@@ -166,7 +166,7 @@ EQ_readPoint https://id.gs1.org/414/9520123456788/254/L1 urn:epc:id:sgln:9520123
 EQ_bizLocation urn:epc:id:sgln:9520123.45678.0 urn:epc:id:sgln:9520123.45678.L1
 WD_readPoint urn:epc:id:sgln:9520123.45678.L1 urn:epc:id:sgln:9520123.45678.0
 WD_bizLocation urn:epc:id:sgln:9520123.45678.0 urn:epc:id:sgln:9520123.45678.L1
-EQ_bizTransaction_po https://id.gs1.org/253/9521140000048T5 urn:epc:id:gdti:952114.000004.T6
+EQ_bizTransaction_po https://id.gs1.org/253/9521140000046T5 urn:epc:id:gdti:952114.000004.T6
 EQ_destination_owning_party https://id.gs1.org/417/9520123456788 urn:x:y
 EQ_bizTransaction_cbv:BTT-po urn:epc:id:gdti:952114.000004.T5 urn:x:y
 EQ_source_location urn:epc:id:sgln:9520123.45678.0 urn:epc:id:sgln:9520123.45678.L1",
@@ -192,7 +192,6 @@ EQ_source_location urn:epc:id:sgln:9520123.45678.0 urn:epc:id:sgln:9520123.45678
 
 #[test]
 fn identifiers_in_every_spelling_and_patterns() {
-    let one = "urn:epc:id:sgtin:9506000.013435.1";
     let parent = "https://id.gs1.org/00/095201234567891235";
     rows(
         &object(),
@@ -263,8 +262,8 @@ fn sensors() {
         &measured(),
         "EQ_type Temperature AbsoluteHumidity
 EQ_type gs1:RelativeHumidity gs1:Pressure
-EQ_dataProcessingMethod https://id.gs1.org/253/9521140000086AGG1 urn:epc:id:gdti:952114.000008.AGG2
-EQ_bizRules urn:epc:id:gdti:952114.000009.COLD2-8 https://id.gs1.org/253/9521140000086AGG1
+EQ_dataProcessingMethod https://id.gs1.org/253/9521140000084AGG1 urn:epc:id:gdti:952114.000008.AGG2
+EQ_bizRules urn:epc:id:gdti:952114.000009.COLD2-8 https://id.gs1.org/253/9521140000084AGG1
 EQ_type https://own.example/Door https://own.example/Window
 EQ_deviceID https://id.gs1.org/8004/4000001111 urn:epc:id:giai:4000001.112
 EQ_uriValue https://own.example/door https://own.example/Door
