@@ -4,7 +4,7 @@
 //!
 //! | in XML | in JSON |
 //! |---|---|
-//! | an element or attribute of another namespace | a member `prefix:name`, the prefix in `@context` |
+//! | a name of another namespace | a member `prefix:name`, the prefix in `@context` |
 //! | an element without namespace inside one | a member of that name |
 //! | an element that is repeated | an array |
 //! | `xsi:type` of an XML Schema number or boolean | a number, `true` or `false` |

@@ -105,7 +105,8 @@ fn what_json_cannot_keep_or_epcis_does_not_have_is_refused() {
         (with("<bizStep>packin</bizStep>"), "packin"),
         (
             with(
-                "<quantityList><quantityElement><epcClass>urn:epc:idpat:sgtin:9506000.013435.*</epcClass><quantity>a lot</quantity></quantityElement></quantityList>",
+                "<quantityList><quantityElement><epcClass>urn:epc:idpat:sgtin:9506000.013435.*\
+                 </epcClass><quantity>a lot</quantity></quantityElement></quantityList>",
             ),
             "expected a number",
         ),

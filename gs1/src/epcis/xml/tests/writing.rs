@@ -62,7 +62,8 @@ fn values_of_json_survive_xml() {
         json!({"ilmd": {"cbvmda:lotNumber": "A1", "x:weight": 3.5}}),
         json!({"readPoint": {"id": "urn:epc:id:sgln:9521141.12345.0", "x:a": "1"}}),
         json!({"bizStep": "https://x.example/step", "disposition": "active"}),
-        json!({"quantityList": [{"epcClass": "https://id.gs1.org/01/09506000134352", "quantity": 200.5, "uom": "KGM"}]}),
+        json!({"quantityList": [{
+            "epcClass": "https://id.gs1.org/01/09506000134352", "quantity": 200.5, "uom": "KGM"}]}),
         json!({"sensorElementList": [{"sensorReport": [{
             "type": "Temperature", "value": -2.5, "uom": "CEL", "x:a": "b",
             "component": "x", "exception": "ALARM_CONDITION", "booleanValue": false}]}]}),
@@ -97,7 +98,8 @@ fn what_xml_cannot_say_is_told() {
         ),
         (json!({"sourceList": []}), "empty list"),
         (
-            json!({"sensorElementList": [{"sensorReport": [{"type": "Temperature", "x:a": {"b": 1}}]}]}),
+            json!({"sensorElementList": [{"sensorReport": [
+                {"type": "Temperature", "x:a": {"b": 1}}]}]}),
             "attribute",
         ),
         (
