@@ -8,6 +8,7 @@
 //! | [`digital_link`] | GS1 Digital Link Standard: URI Syntax |
 //! | [`epc`], [`epc_binary`], [`tid`] | EPC Tag Data Standard (TDS), sections 6 to 16 |
 //! | [`convert`], [`company_prefix`] | all spellings of one identifier at once |
+//! | [`repair`] | faults of scanners undone |
 //! | [`cbv`], [`epcis`] | EPCIS 2.0 and Core Business Vocabulary 2.0 |
 //!
 //! ```
@@ -38,6 +39,7 @@ pub mod key;
 pub mod limits;
 pub mod linter;
 pub mod query;
+pub mod repair;
 pub mod scan;
 pub mod tid;
 pub mod unit;

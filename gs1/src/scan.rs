@@ -142,6 +142,11 @@ impl Scan {
         Epc::from_elements(&self.elements)
     }
 
+    /// Whether this is a product and nothing else, as a retail code names it.
+    pub(crate) fn is_lone_gtin(&self) -> bool {
+        matches!(self.elements.as_slice(), [(ai, _)] if ai == "01")
+    }
+
     /// The value of one application identifier.
     pub fn value(&self, ai: &str) -> Option<&str> {
         self.elements
@@ -252,7 +257,7 @@ fn from_epc(epc: &Epc) -> Option<Scan> {
 }
 
 /// The typed fields. Every value has been checked against its format, which is also the key's.
-fn from_elements(elements: Vec<Element>) -> Scan {
+pub(crate) fn from_elements(elements: Vec<Element>) -> Scan {
     let mut scan = Scan::default();
     for (ai, value) in &elements {
         match ai.as_str() {

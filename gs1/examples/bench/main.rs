@@ -13,17 +13,19 @@ mod element_strings;
 mod hash;
 mod measure;
 mod query;
+mod scans;
 mod tags;
 
 use measure::Bench;
 
 /// Each subject adds its figures.
-const SUBJECTS: [fn(&mut Bench); 5] = [
+const SUBJECTS: [fn(&mut Bench); 6] = [
     hash::bench,
     documents::bench,
     tags::bench,
     element_strings::bench,
     query::bench,
+    scans::bench,
 ];
 
 fn main() {

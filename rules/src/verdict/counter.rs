@@ -2,6 +2,7 @@
 //! verdict.
 
 use chrono::{DateTime, Datelike};
+use gs1::repair::Confidence;
 use gs1::scan::Scan;
 use gs1::{Epc, Lot, Serial, Sgtin};
 
@@ -93,11 +94,12 @@ fn unknown(state: &State, scan: &Scan, sgtin: &Sgtin) -> Answer {
         let sentence = text::unknown_product(gtin.as_str());
         return Answer(Class::DoNotDispense, Code::UnknownProduct, sentence);
     }
-    if let Some(fault) = scanner_fault(state, scan, sgtin) {
+    let fault = scanner_fault(state, scan, sgtin).map(str::to_owned);
+    if let Some(fault) = fault.or_else(|| repaired(state, scan)) {
         return Answer(
             Class::ReadAgain,
             Code::ScannerFault,
-            text::scanner_fault(fault),
+            text::scanner_fault(&fault),
         );
     }
     let lot = scan.lot.as_ref().filter(|lot| {
@@ -152,6 +154,24 @@ fn scanner_fault(state: &State, scan: &Scan, sgtin: &Sgtin) -> Option<&'static s
     (found.len() == 1)
         .then(|| found.into_values().next())
         .flatten()
+}
+
+/// The faults that together lead from the whole code to exactly one pack that was made and whose
+/// lot is the one on the label.
+fn repaired(state: &State, scan: &Scan) -> Option<String> {
+    let known = |other: &Scan| {
+        let pack = other
+            .sgtin()
+            .and_then(|sgtin| state.find(&Epc::Sgtin(sgtin)));
+        let birth = pack.and_then(|id| Case::of(state, id)?.birth());
+        let lot = birth
+            .and_then(|birth| birth.lot)
+            .map(|lot| state.names.text(lot));
+        lot.is_some() && other.lot.as_ref().map(Lot::as_str) == lot
+    };
+    let repair = gs1::repair::repair_elements(&scan.elements, &known);
+    let causes: Vec<String> = repair.causes.iter().map(ToString::to_string).collect();
+    (repair.confidence == Confidence::Unique).then(|| causes.join("; "))
 }
 
 fn recalled(q: &Question<'_>) -> Option<Answer> {

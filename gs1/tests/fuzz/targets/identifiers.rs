@@ -2,6 +2,7 @@
 
 use gs1::epc::Pattern;
 use gs1::linter::Linter;
+use gs1::repair::{Confidence, repair};
 use gs1::{Decimal, Epc, ExpiryDate, digital_link, element_string, scan};
 use gs1::{ai, convert};
 
@@ -138,6 +139,15 @@ pub(crate) const TARGETS: &[Target] = &[
         run: scanned,
     },
     Target {
+        name: "repair",
+        seeds: &[
+            b"]D20109506000134352172712311021AB\x1d21Ab7Y",
+            b"d2010950600013435221S11727123110LAB9506000134352",
+        ],
+        dictionary: AI_TOKENS,
+        run: repaired,
+    },
+    Target {
         name: "decimal",
         seeds: &[b"26.2", b"-1.5e-7", b"9223372036854775807", b"0.000"],
         dictionary: &["e", "E", "-", "+", ".", "0", "000000"],
@@ -250,6 +260,20 @@ fn scanned(input: &[u8]) -> bool {
         assert_eq!(Epc::parse(&epc.canonical()), Ok(epc));
     }
     true
+}
+
+fn repaired(input: &[u8]) -> bool {
+    let text = text(input);
+    let known = |scan: &scan::Scan| matches!(scan.value("21"), Some("aB7y" | "S1"));
+    let repaired = repair(&text, &known);
+    let read = scan::parse(&text);
+    match repaired.confidence {
+        Confidence::Exact => assert!(read.is_ok_and(|read| known(&read))),
+        Confidence::Unique => assert!(repaired.scan.is_some_and(|scan| known(&scan))),
+        Confidence::Unknown => assert_eq!(repaired.scan, read.ok()),
+        Confidence::Ambiguous | Confidence::Unreadable => assert_eq!(repaired.scan, None),
+    }
+    repaired.confidence == Confidence::Unique
 }
 
 fn decimal(input: &[u8]) -> bool {
