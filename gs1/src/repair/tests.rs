@@ -89,7 +89,7 @@ fn what_stands_around_a_code_is_taken_off_and_named() {
     hold(|pack, plain| {
         vec![
             (format!("d2{pack}"), vec![Cause::SymbologyPrefix]),
-            (format!("+d2{pack}"), vec![Cause::SymbologyPrefix]),
+            (format!("#d2{pack}"), vec![Cause::SymbologyPrefix]),
             (format!("SCAN:{pack}"), vec![Cause::ScannerPrefix]),
             (format!("{pack}#"), vec![Cause::ScannerSuffix]),
             (format!("{pack}9506000134352"), vec![Cause::EanAppended]),
@@ -122,8 +122,8 @@ fn what_stands_around_a_code_is_taken_off_and_named() {
                 ],
             ),
             (
-                keyboard::garble(&format!("]d2{plain}"), "Italian"),
-                vec![Cause::KeyboardLayout("Italian"), Cause::GroupSeparatorLost],
+                keyboard::garble(&format!("]d2{plain}"), "Spanish"),
+                vec![Cause::KeyboardLayout("Spanish"), Cause::GroupSeparatorLost],
             ),
             (
                 format!("d2{plain}9506000134352"),
