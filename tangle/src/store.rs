@@ -54,6 +54,10 @@ pub struct Options {
     pub flush_ms_max: u64,
     /// A submission of more bytes is written as several batches.
     pub batch_bytes_max: usize,
+    /// Rows go to the index in a thread of its own, and submitting does not wait for it.
+    /// [`Tangle::open`] always does so; over other files it is left out by default, so that the
+    /// same calls give the same operations on the files.
+    pub background: bool,
     /// Memory for blocks that are not ordered yet, bytes.
     pub recent_bytes_max: usize,
 }
@@ -66,6 +70,7 @@ impl Default for Options {
             flush_blocks_max: 100_000,
             flush_ms_max: 30_000,
             batch_bytes_max: 64 * 1024 * 1024,
+            background: false,
             recent_bytes_max: 64 * 1024 * 1024,
         }
     }

@@ -7,26 +7,22 @@ use tangle_verify::merkle::{Frontier, Hash};
 use tangle_verify::milestone::VerifiedMilestone;
 use tangle_verify::{BlockId, KeyId, Kind, LogLeaf, Outcome, VerifiedBlock};
 
-use super::index::{INDEX, Index};
-use super::log::Place;
+use super::index::{INDEX, Index, Overlay};
+use super::log::Written;
 use super::mark::Mark;
-use super::rows::{
-    BlockRow, MilestoneRow, Rows, chain_key, fork_key, fork_lids, posting_key, posting_prefix,
-};
+use super::rows::{BlockRow, FORKED_KEY, MilestoneRow, REGISTRY_KEY, posting_key, seat_key};
 use super::shared::{PostingKeys, Shared};
 use super::tree;
 use crate::error::Broken;
 use crate::graph::{Fact, Seat};
 
-/// Postings prefix under which registry blocks are found again when the ledger is opened. Those
-/// of callers are hashes.
-pub(super) const REGISTRY_PREFIX: [u8; 12] = *b"registry\0\0\0\0";
-
 /// A block about to become rows.
 pub(super) struct Recorded {
     pub(super) block: VerifiedBlock,
     pub(super) fact: Fact,
-    pub(super) place: Place,
+    pub(super) place: Written,
+    /// Whether it is the head of its author's chain now.
+    pub(super) is_head: bool,
     pub(super) rivals: Vec<BlockId>,
 }
 
@@ -38,36 +34,30 @@ pub(super) struct State {
     pub(super) authors: BTreeMap<KeyId, u32>,
     pub(super) author_keys: Vec<KeyId>,
     /// Local ids of forked blocks and their rivals.
-    pub(super) forks: BTreeMap<u64, BTreeSet<u64>>,
+    pub(super) forks: Forks,
+    /// Local ids of the blocks that are not ordered.
+    pub(super) open: BTreeMap<BlockId, u64>,
 }
+
+/// Local ids of blocks that share their seat with others, and those others.
+pub(super) type Forks = BTreeMap<u64, BTreeSet<u64>>;
 
 impl State {
     /// Of an index at this mark, with its small tables read in.
     pub(super) fn load(index: &Index, mark: Mark, tree: Frontier) -> Result<Self, Broken> {
         let mut authors = BTreeMap::new();
         let mut author_keys = Vec::new();
-        for (key, number) in index.authors()? {
-            if usize::try_from(number).ok() != Some(author_keys.len()) {
-                return Err(Broken::corrupt(
-                    INDEX,
-                    0,
-                    format!("author {number} is out of turn"),
-                ));
-            }
-            authors.insert(key, number);
+        while let Some(key) = index.author(author_count(&author_keys))? {
+            authors.insert(key, author_count(&author_keys));
             author_keys.push(key);
-        }
-        let mut forks: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
-        for key in index.forks()? {
-            let (lid, rival) = fork_lids(&key);
-            forks.entry(lid).or_default().insert(rival);
         }
         Ok(Self {
             mark,
             tree,
             authors,
             author_keys,
-            forks,
+            forks: load_forks(index)?,
+            open: BTreeMap::new(),
         })
     }
 
@@ -101,13 +91,14 @@ impl State {
             block,
             fact,
             place,
+            is_head,
             rivals,
         } = recorded;
         let lid = self.mark.lids;
         let author = self.author(&fact.seat.author)?;
         let row = BlockRow {
-            place: *place,
-            length: u32::try_from(block.bytes().len()).unwrap_or(u32::MAX),
+            place: place.place,
+            room: place.room,
             depth: fact.depth,
             hlc: fact.hlc,
             position: None,
@@ -117,35 +108,32 @@ impl State {
         };
         let mut found = Vec::new();
         keys.keys(block, &mut found);
-        let mut rival_lids = Vec::with_capacity(rivals.len());
-        for rival in rivals {
-            let missing = || Broken::corrupt(INDEX, 0, format!("the row of {rival} is missing"));
-            rival_lids.push(index.lid(rival)?.ok_or_else(missing)?);
-        }
+        let rivals = rival_lids(index, rivals, &row)?;
         index.add(|rows| {
-            rows.ids.insert(*block.id(), lid);
-            rows.blocks.insert(lid, row);
-            rows.chain
-                .insert(chain_key(row.author, row.epoch, row.seq, lid));
+            rows.block(block.id(), row);
+            rows.postings
+                .push(seat_key(row.author, row.epoch, row.seq), lid);
             if author.is_new {
-                rows.authors.insert(fact.seat.author, author.number);
+                rows.authors.rows.push(fact.seat.author);
+            }
+            if *is_head {
+                rows.heads.insert(row.author, lid);
             }
             for (namespace, key) in &found {
-                rows.postings
-                    .insert(posting_key(posting_prefix(*namespace, key), lid));
+                rows.postings.push(posting_key(*namespace, key), lid);
             }
             if block.header().kind == Kind::Registry {
-                rows.postings.insert(posting_key(REGISTRY_PREFIX, lid));
+                rows.postings.push(REGISTRY_KEY, lid);
             }
-            for rival in &rival_lids {
-                rows.forks
-                    .extend([fork_key(lid, *rival), fork_key(*rival, lid)]);
+            for forked in rivals.iter().chain(rivals.first().map(|_| &lid)) {
+                rows.postings.push(FORKED_KEY, *forked);
             }
         });
-        for rival in rival_lids {
+        for rival in rivals {
             self.forks.entry(lid).or_default().insert(rival);
             self.forks.entry(rival).or_default().insert(lid);
         }
+        self.open.insert(*block.id(), lid);
         self.mark.lids += 1;
         Ok(())
     }
@@ -155,35 +143,25 @@ impl State {
         &mut self,
         index: &Index,
         milestone: &VerifiedMilestone,
-        place: Place,
+        place: Written,
         order: &[BlockId],
     ) -> Result<MilestoneRow, Broken> {
         let row = MilestoneRow {
-            place,
-            length: u32::try_from(milestone.to_bytes().len()).unwrap_or(u32::MAX),
+            place: place.place,
+            room: place.room,
             first: self.mark.ordered,
             count: u32::try_from(order.len()).unwrap_or(u32::MAX),
             digest: *milestone.digest(),
         };
         let mut placed = Vec::with_capacity(order.len());
-        for (position, id) in (row.first..).zip(order) {
+        for id in order {
             let missing = || Broken::corrupt(INDEX, 0, format!("the row of {id} is missing"));
-            let lid = index.lid(id)?.ok_or_else(missing)?;
-            let block = index.block(lid)?.ok_or_else(missing)?;
-            placed.push((
-                position,
-                lid,
-                BlockRow {
-                    position: Some(position),
-                    ..block
-                },
-            ));
+            placed.push(self.open.remove(id).ok_or_else(missing)?);
         }
         index.add(|rows| {
-            rows.milestones.insert(milestone.milestone().index, row);
-            for (position, lid, block) in placed {
-                rows.order.insert(position, lid);
-                rows.blocks.insert(lid, block);
+            rows.milestone(row);
+            for lid in placed {
+                rows.order(lid);
             }
         });
         self.mark.ordered += u64::from(row.count);
@@ -215,7 +193,7 @@ impl State {
         }
         .hash();
         let leaves: Vec<Hash> = blocks.chain([last]).collect();
-        index.add(|rows: &mut Rows| {
+        index.add(|rows: &mut Overlay| {
             tree::append(&mut self.tree, &leaves, rows);
             for (position, outcome) in (row.first..).zip(outcomes) {
                 if *outcome != Outcome::Applied {
@@ -247,6 +225,69 @@ impl State {
     }
 }
 
+fn author_count(keys: &[KeyId]) -> u32 {
+    u32::try_from(keys.len()).unwrap_or(u32::MAX)
+}
+
+/// Local ids of the blocks in the seat of this row. There must be as many as the ledger says
+/// there are rivals.
+fn rival_lids(index: &Index, rivals: &[BlockId], row: &BlockRow) -> Result<Vec<u64>, Broken> {
+    if rivals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lids = in_seat(index, row.author, row.epoch, row.seq)?;
+    if lids.len() == rivals.len() {
+        return Ok(lids);
+    }
+    let what = format!(
+        "{} blocks are known in a seat that has {}",
+        lids.len(),
+        rivals.len()
+    );
+    Err(Broken::corrupt(INDEX, 0, what))
+}
+
+/// Local ids of the blocks in a seat, ascending.
+pub(super) fn in_seat(
+    index: &Index,
+    author: u32,
+    epoch: u32,
+    seq: u64,
+) -> Result<Vec<u64>, Broken> {
+    let mut lids = index.postings(seat_key(author, epoch, seq))?;
+    let mut failed = None;
+    lids.retain(|lid| match index.block(*lid) {
+        // The index knows a hash of the seat only; the row decides.
+        Ok(row) => row.is_some_and(|it| (it.author, it.epoch, it.seq) == (author, epoch, seq)),
+        Err(error) => {
+            failed = Some(error);
+            false
+        }
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(lids),
+    }
+}
+
+/// All blocks that share their seat with others.
+pub(super) fn load_forks(index: &Index) -> Result<Forks, Broken> {
+    let mut forks = Forks::new();
+    for lid in index.postings(FORKED_KEY)? {
+        let Some(row) = index.block(lid)? else {
+            continue;
+        };
+        let mut rivals: BTreeSet<u64> = in_seat(index, row.author, row.epoch, row.seq)?
+            .into_iter()
+            .collect();
+        rivals.remove(&lid);
+        if !rivals.is_empty() {
+            forks.insert(lid, rivals);
+        }
+    }
+    Ok(forks)
+}
+
 struct AuthorNumber {
     number: u32,
     is_new: bool,
@@ -257,7 +298,7 @@ struct AuthorNumber {
 /// when the milestone is concluded, whenever that is done.
 pub(super) fn disputes(
     shared: &Shared,
-    forks: &BTreeMap<u64, BTreeSet<u64>>,
+    forks: &Forks,
     row: &MilestoneRow,
 ) -> Result<BTreeMap<u64, BlockId>, Broken> {
     let end = row.first + u64::from(row.count);
@@ -277,7 +318,7 @@ pub(super) fn disputes(
             }
         }
         if let Some((_, rival)) = first {
-            found.insert(position, *shared.load(&rival, None)?.id());
+            found.insert(position, *shared.load(&rival)?.id());
         }
     }
     Ok(found)

@@ -5,13 +5,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use redb::{Key, ReadableTable, Value};
 use tangle_verify::{Outcome, SignedBlock};
 
 use super::cut::Ordered;
 use super::files::{Directory, Files, digest, read_all};
 use super::frame::FrameKind;
-use super::index::{self, INDEX, Index, Table, failed, some_table};
+use super::index::{INDEX, compare};
 use super::log::{Scan, Segments, Tail, segment_name};
 use super::mark::{CLEAN, CLEAN_BYTES_MAX, Clean};
 use super::open::{read_checkpoint, read_genesis};
@@ -201,7 +200,7 @@ fn check_log(
     while let Some(batch) = scan.next_batch()? {
         for frame in batch {
             report.log_bytes += frame.payload.len() as u64;
-            let place = frame.place;
+            let place = frame.at.place;
             let corrupt = |what: String| {
                 Broken::corrupt(&segment_name(place.segment), place.offset.into(), what)
             };
@@ -298,9 +297,14 @@ fn check_derived(
             "redb finds pages that do not match their checksums",
         );
     }
-    stored.flush_rows()?;
-    derived.flush_rows()?;
-    compare(&stored.shared.index, &derived.shared.index, report)
+    stored.flush()?;
+    derived.flush()?;
+    let (rows, wrong) = compare(&stored.shared.index, &derived.shared.index)?;
+    report.rows = rows;
+    for what in wrong {
+        report.note(INDEX, 0, what);
+    }
+    Ok(())
 }
 
 /// `PostingKeys` for two ledgers at once.
@@ -309,74 +313,5 @@ struct Shared(Arc<dyn PostingKeys>);
 impl PostingKeys for Shared {
     fn keys(&self, block: &tangle_verify::VerifiedBlock, out: &mut Vec<(u8, Vec<u8>)>) {
         self.0.keys(block, out);
-    }
-}
-
-fn compare(stored: &Index, derived: &Index, report: &mut CheckReport) -> Result<(), Broken> {
-    let mut rows = 0;
-    let mut wrong = Vec::new();
-    macro_rules! tables {
-        ($($table:ident)*) => {
-            $(rows += table(index::$table, stored, derived, &mut wrong)?;)*
-        };
-    }
-    tables!(META IDS BLOCKS ORDER MILESTONES AUTHORS CHAIN POSTINGS OUTCOMES NODES FORKS);
-    report.rows = rows;
-    for what in wrong {
-        report.note(INDEX, 0, what);
-    }
-    Ok(())
-}
-
-/// Compares one table; the first difference is told. Returns how many rows were compared.
-fn table<K: Key + 'static, V: Value + 'static>(
-    table: Table<K, V>,
-    stored: &Index,
-    derived: &Index,
-    wrong: &mut Vec<String>,
-) -> Result<u64, Broken> {
-    let name = redb::TableHandle::name(&table).to_owned();
-    let (stored, derived) = (stored.read()?, derived.read()?);
-    let stored = some_table(stored.open_table(table))?;
-    let derived = some_table(derived.open_table(table))?;
-    let mut left = stored
-        .as_ref()
-        .map(ReadableTable::iter)
-        .transpose()
-        .map_err(failed)?;
-    let mut right = derived
-        .as_ref()
-        .map(ReadableTable::iter)
-        .transpose()
-        .map_err(failed)?;
-    let mut rows = 0;
-    loop {
-        let found = left
-            .as_mut()
-            .and_then(Iterator::next)
-            .transpose()
-            .map_err(failed)?;
-        let wanted = right
-            .as_mut()
-            .and_then(Iterator::next)
-            .transpose()
-            .map_err(failed)?;
-        let (found, wanted) = match (found, wanted) {
-            (None, None) => return Ok(rows),
-            (found, wanted) => (found, wanted),
-        };
-        let bytes = |row: Option<(redb::AccessGuard<'_, K>, redb::AccessGuard<'_, V>)>| {
-            row.map(|(key, value)| {
-                let key = K::as_bytes(&key.value()).as_ref().to_vec();
-                (key, V::as_bytes(&value.value()).as_ref().to_vec())
-            })
-        };
-        if bytes(found) != bytes(wanted) {
-            wrong.push(format!(
-                "table {name}: row {rows} is not what the log gives"
-            ));
-            return Ok(rows);
-        }
-        rows += 1;
     }
 }

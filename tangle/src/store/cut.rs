@@ -5,7 +5,7 @@
 //! crash there loses nothing: the outcomes are a function of the log, and the next opening finds
 //! the milestone without outcomes ([`Tangle::concluded`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tangle_verify::milestone::VerifiedMilestone;
@@ -13,12 +13,12 @@ use tangle_verify::{
     BlockId, Checkpoint, Milestone, Outcome, SignedMilestone, VerifiedBlock, VerifierKey,
 };
 
-use super::apply::disputes;
+use super::apply::{Forks, disputes, load_forks};
 use super::files::write_whole;
-use super::frame::FrameKind;
+use super::frame::{Draft, FrameKind};
 use super::index::INDEX;
 use super::log::segment_name;
-use super::rows::{MilestoneRow, fork_lids};
+use super::rows::MilestoneRow;
 use super::shared::{Shared, Signed};
 use super::tangle::{Tangle, storage};
 use super::{CHECKPOINT, CHECKPOINT_KEYS};
@@ -108,7 +108,7 @@ impl Tangle {
             })?;
         let places = self
             .log
-            .append(&[(FrameKind::Milestone, &signed.to_bytes())])?;
+            .append(&[Draft::new(FrameKind::Milestone, &signed.to_bytes())])?;
         let place = *places.first().ok_or(Broken::Stopped)?;
         let effects = self
             .ledger
@@ -249,7 +249,7 @@ fn pending_ids(shared: &Shared, row: &MilestoneRow) -> Result<Vec<BlockId>, Brok
 
 fn ordered(
     shared: &Shared,
-    forks: &BTreeMap<u64, BTreeSet<u64>>,
+    forks: &Forks,
     row: &MilestoneRow,
     milestone: &VerifiedMilestone,
     blocks: Vec<VerifiedBlock>,
@@ -273,7 +273,7 @@ fn ordered(
 /// Milestones read back from the log, in order.
 pub struct Replay {
     shared: Arc<Shared>,
-    forks: BTreeMap<u64, BTreeSet<u64>>,
+    forks: Forks,
     next: u32,
     end: u32,
 }
@@ -286,11 +286,7 @@ impl std::fmt::Debug for Replay {
 
 impl Replay {
     fn new(shared: Arc<Shared>, from: u32, end: u32) -> Result<Self, Broken> {
-        let mut forks: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
-        for key in shared.index.forks()? {
-            let (lid, rival) = fork_lids(&key);
-            forks.entry(lid).or_default().insert(rival);
-        }
+        let forks = load_forks(&shared.index)?;
         Ok(Self {
             shared,
             forks,
@@ -335,7 +331,7 @@ pub(super) fn stored_milestone(
     row: &MilestoneRow,
     index: u32,
 ) -> Result<VerifiedMilestone, Broken> {
-    let (kind, bytes) = shared.segments.read(row.place, row.length)?;
+    let (kind, bytes) = shared.segments.read(row.place, row.room)?;
     let milestone = (kind == FrameKind::Milestone)
         .then(|| {
             SignedMilestone::decode(&bytes)

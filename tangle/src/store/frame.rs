@@ -3,14 +3,16 @@
 //! ```text
 //! 0   4   magic "TNGF"
 //! 4   1   kind: 1 genesis, 2 block envelope, 3 signed milestone
-//! 5   3   zero
+//! 5   3   slack: so many times 8 more zeros follow
 //! 8   4   length of the payload, bytes
 //! 12  4   CRC-32C of the segment's number, the frame's offset, bytes 0..12, 16..32 and payload
 //! 16  8   number of the batch (group commit) it was written in
 //! 24  4   its place in the batch, from 0
 //! 28  4   how many frames the batch has
-//! 32  n   payload, then zeros up to a multiple of 8
+//! 32  n   payload, then zeros up to a multiple of 8, then the slack
 //! ```
+//! Slack keeps a frame's size when its payload gets shorter, as that of a block does whose items
+//! are erased, or may get longer, as that of a block with very small items would.
 //! Numbers are little-endian. The checksum covers the place, so a frame that a disk returns from
 //! somewhere else is not taken for the right one.
 
@@ -24,6 +26,8 @@ pub(crate) const ALIGN: usize = 8;
 pub(crate) const MAGIC: [u8; 4] = *b"TNGF";
 /// The largest payload: an envelope is larger than a milestone and a genesis.
 pub(crate) const PAYLOAD_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// The largest frame.
+pub(crate) const ROOM_BYTES_MAX: usize = 2 * PAYLOAD_BYTES_MAX;
 
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,32 +79,60 @@ pub(crate) struct Frame<'a> {
     pub(crate) turn: Turn,
     /// The bytes.
     pub(crate) payload: &'a [u8],
+    /// Bytes it takes in the file, padding and slack included.
+    pub(crate) room: usize,
 }
 
-impl Frame<'_> {
-    /// Bytes it takes in the file, padding included.
-    pub(crate) fn size(&self) -> usize {
-        size(self.payload.len())
-    }
-}
-
-/// Bytes that a frame with a payload of `length` bytes takes.
+/// Bytes that a frame with a payload of `length` bytes and no slack takes.
 pub(crate) const fn size(length: usize) -> usize {
     (HEADER_BYTES + length).next_multiple_of(ALIGN)
 }
 
+/// A frame to be written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Draft<'a> {
+    /// What it holds.
+    pub(crate) kind: FrameKind,
+    /// The bytes.
+    pub(crate) payload: &'a [u8],
+    /// Bytes that the payload may have some day; no less than it has.
+    pub(crate) reserve: usize,
+}
+
+impl<'a> Draft<'a> {
+    /// A frame whose payload will not change.
+    pub(crate) const fn new(kind: FrameKind, payload: &'a [u8]) -> Self {
+        let reserve = payload.len();
+        Self {
+            kind,
+            payload,
+            reserve,
+        }
+    }
+
+    /// Bytes it takes in the file.
+    pub(crate) fn room(&self) -> usize {
+        size(self.payload.len().max(self.reserve))
+    }
+}
+
 /// Appends a frame to `out`; it will lie at `place`.
-pub(crate) fn write(out: &mut Vec<u8>, place: Place, kind: FrameKind, turn: Turn, payload: &[u8]) {
-    let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
-    let mut first = Vec::with_capacity(12);
-    first.extend(MAGIC);
-    first.extend([kind.code(), 0, 0, 0]);
-    first.extend(length.to_le_bytes());
-    let mut last = Vec::with_capacity(16);
-    last.extend(turn.batch.to_le_bytes());
-    last.extend(turn.ordinal.to_le_bytes());
-    last.extend(turn.count.to_le_bytes());
-    let end = out.len() + size(payload.len());
+pub(crate) fn write(out: &mut Vec<u8>, place: Place, draft: &Draft<'_>, turn: Turn) {
+    let payload = draft.payload;
+    let slack = (draft.room() - size(payload.len())) / ALIGN;
+    let [s0, s1, s2, _] = u32::try_from(slack).unwrap_or(0).to_le_bytes();
+    let [l0, l1, l2, l3] = u32::try_from(payload.len())
+        .unwrap_or(u32::MAX)
+        .to_le_bytes();
+    let [m0, m1, m2, m3] = MAGIC;
+    let kind = draft.kind.code();
+    let first = [m0, m1, m2, m3, kind, s0, s1, s2, l0, l1, l2, l3];
+    let mut last = [0; 16];
+    let parts = turn.batch.to_le_bytes().into_iter();
+    let parts = parts.chain(turn.ordinal.to_le_bytes());
+    let parts = parts.chain(turn.count.to_le_bytes());
+    last.iter_mut().zip(parts).for_each(|(to, from)| *to = from);
+    let end = out.len() + draft.room();
     out.extend(&first);
     out.extend(checksum(place, &first, &last, payload).to_le_bytes());
     out.extend(&last);
@@ -113,15 +145,15 @@ pub(crate) fn read(bytes: &[u8], place: Place) -> Option<Frame<'_>> {
     let (header, rest) = bytes.split_first_chunk::<HEADER_BYTES>()?;
     let (first, after) = header.split_first_chunk::<12>()?;
     let (crc, last) = after.split_first_chunk::<4>()?;
-    let [a, b, c, d, kind, 0, 0, 0, length @ ..] = *first else {
-        return None;
-    };
+    let [a, b, c, d, kind, s0, s1, s2, length @ ..] = *first;
+    let slack = usize::try_from(u32::from_le_bytes([s0, s1, s2, 0])).ok()?;
     let length = usize::try_from(u32::from_le_bytes(length)).ok()?;
     if [a, b, c, d] != MAGIC || length > PAYLOAD_BYTES_MAX {
         return None;
     }
     let (payload, padding) = rest.split_at_checked(length)?;
-    let padding = padding.get(..size(length) - HEADER_BYTES - length)?;
+    let room = size(length).checked_add(slack.checked_mul(ALIGN)?)?;
+    let padding = padding.get(..room - HEADER_BYTES - length)?;
     let sound = u32::from_le_bytes(*crc) == checksum(place, first, last, payload)
         && padding.iter().all(|byte| *byte == 0);
     let (batch, last) = last.split_first_chunk::<8>()?;
@@ -135,6 +167,7 @@ pub(crate) fn read(bytes: &[u8], place: Place) -> Option<Frame<'_>> {
         kind: FrameKind::from_code(kind)?,
         turn,
         payload,
+        room,
     })
 }
 

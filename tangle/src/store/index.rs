@@ -1,50 +1,52 @@
 //! The index: everything that can be looked up, derived from the log and kept in redb. New rows
-//! stay in memory and go to redb in large sorted transactions together with the mark that says
-//! up to where the log is in; what is behind the mark is read from the log when the ledger is
-//! opened. Losing the index loses nothing.
+//! stay in memory (an [`Overlay`]) until there are enough; then the overlay is sealed and goes
+//! to redb in one transaction, with the mark that says up to where the log is in, while the next
+//! one grows. What is behind the mark is read from the log when the ledger is opened. Losing the
+//! index loses nothing.
 //!
-//! redb is used with two-phase commit and quick repair. It does not check its pages when it
-//! reads (`docs/design/ledger.md`), so no answer is taken from here alone: whoever asks holds it
-//! against the block it leads to.
+//! redb does not check its pages when it reads them, so every page of ours has a checksum of its
+//! own ([`pages`]); beyond that, whoever asks holds the answer against the block it leads to.
 
-use std::collections::BTreeSet;
+mod checkpoint;
+mod commit;
+mod compare;
+mod manifest;
+mod merge;
+mod overlay;
+mod pages;
+mod snapshot;
+mod sorted;
+
+use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use redb::{
-    Database, ReadTransaction, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition,
-    TableError,
-};
+use redb::{Database, ReadableDatabase, StorageBackend, TableDefinition, TableError};
 use tangle_verify::{BlockId, KeyId};
 
-use super::bugs::{Bug, planted};
 use super::files::File;
-use super::rows::{BLOCK_ROW_BYTES, MILESTONE_ROW_BYTES};
-use super::rows::{BlockRow, MilestoneRow, Rows};
-use super::rows::{chain_key, chain_lid, posting_key, posting_lid};
+use super::mark::Mark;
+use super::rows::{BlockRow, MilestoneRow, NO_LID, id_key};
 use crate::error::Broken;
+use checkpoint::Work;
+pub(super) use compare::compare;
+use manifest::Family;
+pub(super) use overlay::Overlay;
+use overlay::Tail;
+use pages::Array;
+use snapshot::Snapshot;
 
 /// Name of the file.
 pub(crate) const INDEX: &str = "index.redb";
 
-pub(super) type Table<K, V> = TableDefinition<'static, K, V>;
+type Table<K, V> = TableDefinition<'static, K, V>;
 
-pub(super) const META: Table<&str, &[u8]> = TableDefinition::new("meta");
-pub(super) const IDS: Table<&[u8; 32], u64> = TableDefinition::new("ids");
-pub(super) const BLOCKS: Table<u64, &[u8; BLOCK_ROW_BYTES]> = TableDefinition::new("blocks");
-pub(super) const ORDER: Table<u64, u64> = TableDefinition::new("order");
-pub(super) const MILESTONES: Table<u32, &[u8; MILESTONE_ROW_BYTES]> =
-    TableDefinition::new("milestones");
-pub(super) const AUTHORS: Table<&[u8; 32], u32> = TableDefinition::new("authors");
-pub(super) const CHAIN: Table<&[u8; 24], ()> = TableDefinition::new("chain");
-pub(super) const POSTINGS: Table<&[u8; 20], ()> = TableDefinition::new("postings");
-pub(super) const OUTCOMES: Table<u64, &[u8]> = TableDefinition::new("outcomes");
-pub(super) const NODES: Table<u64, &[u8; 32]> = TableDefinition::new("nodes");
-pub(super) const FORKS: Table<&[u8; 16], ()> = TableDefinition::new("forks");
+const META: Table<&str, &[u8]> = TableDefinition::new("meta");
+const PAGES: Table<u64, &[u8]> = TableDefinition::new("pages");
+const OUTCOMES: Table<u64, &[u8]> = TableDefinition::new("outcomes");
 
-const MARK: &str = "mark";
 const FORMAT: &str = "format";
-const FORMAT_1: &[u8] = b"theriac index 1";
+const FORMAT_2: &[u8] = b"theriac index 2";
 
 /// redb over a file of ours.
 #[derive(Debug)]
@@ -72,357 +74,272 @@ impl StorageBackend for Backend {
     }
 }
 
+/// Where rows can be, newest first.
+#[derive(Debug)]
+struct Layers {
+    active: Overlay,
+    sealed: Option<Arc<Overlay>>,
+    /// `None` when the index is closed.
+    disk: Option<Arc<Snapshot>>,
+}
+
+/// What the owner and the thread that writes to redb share.
+#[derive(Debug)]
+pub(super) struct Inner {
+    database: RwLock<Option<Database>>,
+    layers: RwLock<Layers>,
+    work: Work,
+}
+
 /// redb and the rows that are not in it yet. One writer, any number of readers.
 #[derive(Debug)]
 pub(crate) struct Index {
-    database: RwLock<Option<Database>>,
-    fresh: RwLock<Rows>,
+    inner: Arc<Inner>,
+    thread: std::sync::Mutex<Option<std::thread::JoinHandle<()>>>,
 }
 
 impl Index {
-    /// Opens the database in `file`, or makes one if the file is empty.
-    pub(crate) fn open(file: Arc<dyn File>, cache_bytes: usize) -> Result<Self, Broken> {
+    /// Opens the database in `file`, or makes one if the file is empty. With `background`, a
+    /// thread of its own writes sealed rows to redb; without, whoever seals them does.
+    pub(crate) fn open(
+        file: Arc<dyn File>,
+        cache_bytes: usize,
+        background: bool,
+    ) -> Result<Self, Broken> {
         let mut builder = Database::builder();
         builder.set_cache_size(cache_bytes);
         let database = builder.create_with_backend(Backend(file)).map_err(failed)?;
         let read = database.begin_read().map_err(failed)?;
         if let Some(table) = some_table(read.open_table(META))? {
             let format = table.get(FORMAT).map_err(failed)?;
-            if format.is_none_or(|format| format.value() != FORMAT_1) {
+            if format.is_none_or(|format| format.value() != FORMAT_2) {
                 return Err(Broken::corrupt(INDEX, 0, "the index has another format"));
             }
         }
         drop(read);
-        Ok(Self {
+        let disk = Snapshot::latest(&database, &BTreeMap::new())?;
+        let layers = Layers {
+            active: beyond(&disk),
+            sealed: None,
+            disk: Some(Arc::new(disk)),
+        };
+        let inner = Arc::new(Inner {
             database: RwLock::new(Some(database)),
-            fresh: RwLock::default(),
+            layers: RwLock::new(layers),
+            work: Work::default(),
+        });
+        let thread = background.then(|| Inner::spawn(&inner));
+        Ok(Self {
+            inner,
+            thread: std::sync::Mutex::new(thread),
         })
     }
 
-    /// Closes the database. Readers that still exist get `Broken::Stopped` from now on.
-    pub(crate) fn close(&self) {
-        drop(
-            self.database
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
-    }
-
-    /// Bytes of the mark of the latest flush; `None` if nothing was flushed yet.
-    pub(crate) fn mark(&self) -> Result<Option<Vec<u8>>, Broken> {
-        let Some(table) = some_table(self.read()?.open_table(META))? else {
-            return Ok(None);
-        };
-        Ok(table
-            .get(MARK)
-            .map_err(failed)?
-            .map(|mark| mark.value().to_vec()))
+    /// The mark of the latest commit; `None` if there was none yet.
+    pub(crate) fn mark(&self) -> Result<Option<Mark>, Broken> {
+        Ok(self.disk()?.mark.clone())
     }
 
     /// Adds rows; readers see them from now on.
-    pub(crate) fn add(&self, add: impl FnOnce(&mut Rows)) {
-        add(&mut self.fresh.write().unwrap_or_else(PoisonError::into_inner));
+    pub(crate) fn add(&self, add: impl FnOnce(&mut Overlay)) {
+        let mut layers = self
+            .inner
+            .layers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        add(&mut layers.active);
     }
 
-    /// How many blocks are in memory only.
+    /// How many blocks have rows in memory that are not on their way to redb.
     pub(crate) fn fresh_blocks(&self) -> usize {
-        self.fresh().blocks.len()
+        self.with(|layers| layers.active.blocks.rows.len())
     }
 
-    /// Moves the rows in memory to redb in one transaction, with the mark that goes with them.
-    pub(crate) fn flush(&self, mark: &[u8]) -> Result<(), Broken> {
-        if planted(Bug::MarkBeforeRows) {
-            self.put(mark, &Rows::default())?;
-        }
-        self.put(mark, &self.fresh())?;
-        *self.fresh.write().unwrap_or_else(PoisonError::into_inner) = Rows::default();
-        Ok(())
+    /// How many blocks have rows in memory only.
+    pub(crate) fn unflushed(&self) -> usize {
+        self.with(|layers| {
+            let sealed = layers.sealed.as_ref().map_or(0, |it| it.blocks.rows.len());
+            layers.active.blocks.rows.len() + sealed
+        })
     }
 
-    fn put(&self, mark: &[u8], rows: &Rows) -> Result<(), Broken> {
-        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        let mut write = database
-            .as_ref()
-            .ok_or(Broken::Stopped)?
-            .begin_write()
-            .map_err(failed)?;
-        write.set_two_phase_commit(true);
-        write.set_quick_repair(true);
-        {
-            let mut meta = write.open_table(META).map_err(failed)?;
-            meta.insert(FORMAT, FORMAT_1).map_err(failed)?;
-            meta.insert(MARK, mark).map_err(failed)?;
-            write_rows(&write, rows)?;
-        }
-        write.commit().map_err(failed)
+    /// Local ids of the blocks whose id may be this one.
+    pub(crate) fn lids(&self, id: &BlockId) -> Result<Vec<u64>, Broken> {
+        self.find(Family::Ids, id_key(id))
     }
 
-    /// Local id of a block.
-    pub(crate) fn lid(&self, id: &BlockId) -> Result<Option<u64>, Broken> {
-        let fresh = self.fresh().ids.get(id).copied();
-        if fresh.is_some() {
-            return Ok(fresh);
-        }
-        let Some(table) = some_table(self.read()?.open_table(IDS))? else {
-            return Ok(None);
-        };
-        Ok(table
-            .get(id.as_bytes())
-            .map_err(failed)?
-            .map(|lid| lid.value()))
+    /// Local ids of the blocks that may have the key, ascending.
+    pub(crate) fn postings(&self, key: u64) -> Result<Vec<u64>, Broken> {
+        let mut found = self.find(Family::Postings, key)?;
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn find(&self, family: Family, key: u64) -> Result<Vec<u64>, Broken> {
+        let mut found = Vec::new();
+        let disk = self.with(|layers| {
+            let overlays = [Some(&layers.active), layers.sealed.as_deref()];
+            for overlay in overlays.into_iter().flatten() {
+                match family {
+                    Family::Ids => overlay.ids.find(key, &mut found),
+                    Family::Postings => overlay.postings.find(key, &mut found),
+                }
+            }
+            layers.disk.clone()
+        });
+        let disk = disk.ok_or(Broken::Stopped)?;
+        disk.find(family, key, &mut found)?;
+        Ok(found)
     }
 
     /// Row of a block.
     pub(crate) fn block(&self, lid: u64) -> Result<Option<BlockRow>, Broken> {
-        let fresh = self.fresh().blocks.get(&lid).copied();
-        if fresh.is_some() {
-            return Ok(fresh);
-        }
-        let Some(table) = some_table(self.read()?.open_table(BLOCKS))? else {
-            return Ok(None);
+        let (found, position, disk) = self.with(|layers| {
+            let sealed = layers.sealed.as_deref();
+            let later = layers.active.positions.get(&lid);
+            let later = later.or_else(|| sealed.and_then(|it| it.positions.get(&lid)));
+            let found = layers.active.blocks.get(lid);
+            let found = found.or_else(|| sealed.and_then(|it| it.blocks.get(lid)));
+            (found.copied(), later.copied(), layers.disk.clone())
+        });
+        let found = if found.is_some() {
+            found
+        } else {
+            let disk = disk.ok_or(Broken::Stopped)?;
+            let row = disk.row(pages::BLOCKS, lid)?;
+            row.map(|row| BlockRow::from_bytes(&row))
         };
-        Ok(table
-            .get(lid)
-            .map_err(failed)?
-            .map(|row| BlockRow::from_bytes(row.value())))
+        Ok(found.map(|row| BlockRow {
+            position: position.or(row.position),
+            ..row
+        }))
     }
 
     /// Local id of the block at a position of the total order.
     pub(crate) fn at_position(&self, position: u64) -> Result<Option<u64>, Broken> {
-        let fresh = self.fresh().order.get(&position).copied();
-        if fresh.is_some() {
-            return Ok(fresh);
-        }
-        let Some(table) = some_table(self.read()?.open_table(ORDER))? else {
-            return Ok(None);
-        };
-        Ok(table.get(position).map_err(failed)?.map(|lid| lid.value()))
+        let row = self.row(pages::ORDER, position, |overlay| {
+            Some(overlay.order.get(position)?.to_le_bytes())
+        })?;
+        Ok(row.map(u64::from_le_bytes))
     }
 
     /// Row of a milestone.
     pub(crate) fn milestone(&self, index: u32) -> Result<Option<MilestoneRow>, Broken> {
-        let fresh = self.fresh().milestones.get(&index).copied();
-        if fresh.is_some() {
-            return Ok(fresh);
-        }
-        let Some(table) = some_table(self.read()?.open_table(MILESTONES))? else {
-            return Ok(None);
-        };
-        Ok(table
-            .get(index)
-            .map_err(failed)?
-            .map(|row| MilestoneRow::from_bytes(row.value())))
+        let index = u64::from(index);
+        let row = self.row(pages::MILESTONES, index, |overlay| {
+            Some(overlay.milestones.get(index)?.to_bytes())
+        })?;
+        Ok(row.map(|row| MilestoneRow::from_bytes(&row)))
     }
 
-    /// All authors with their numbers.
-    pub(crate) fn authors(&self) -> Result<Vec<(KeyId, u32)>, Broken> {
-        let mut all: Vec<_> = self
-            .fresh()
-            .authors
-            .iter()
-            .map(|(key, at)| (*key, *at))
-            .collect();
-        if let Some(table) = some_table(self.read()?.open_table(AUTHORS))? {
-            for row in table.iter().map_err(failed)? {
-                let (key, number) = row.map_err(failed)?;
-                all.push((KeyId::new(*key.value()), number.value()));
-            }
-        }
-        all.sort_unstable_by_key(|(_, number)| *number);
-        all.dedup();
-        Ok(all)
+    /// Key of an author.
+    pub(crate) fn author(&self, number: u32) -> Result<Option<KeyId>, Broken> {
+        let number = u64::from(number);
+        let row = self.row(pages::AUTHORS, number, |overlay| {
+            overlay.authors.get(number).map(|key| *key.as_bytes())
+        })?;
+        Ok(row.map(KeyId::new))
     }
 
-    /// Local ids of the blocks of an author's chain in `from..=to` (epoch, seq), in that order.
-    pub(crate) fn chain(
-        &self,
-        author: u32,
-        from: (u32, u64),
-        to: (u32, u64),
-    ) -> Result<Vec<u64>, Broken> {
-        let from = chain_key(author, from.0, from.1, 0);
-        let to = chain_key(author, to.0, to.1, u64::MAX);
-        let mut found: BTreeSet<_> = self.fresh().chain.range(from..=to).copied().collect();
-        if let Some(table) = some_table(self.read()?.open_table(CHAIN))? {
-            for row in table.range::<&[u8; 24]>(&from..=&to).map_err(failed)? {
-                found.insert(*row.map_err(failed)?.0.value());
-            }
-        }
-        Ok(found.iter().map(chain_lid).collect())
-    }
-
-    /// Local id of the last block of an author's chain.
-    pub(crate) fn last_of_chain(&self, author: u32) -> Result<Option<u64>, Broken> {
-        let from = chain_key(author, 0, 0, 0);
-        let to = chain_key(author, u32::MAX, u64::MAX, u64::MAX);
-        let mut last = self.fresh().chain.range(from..=to).next_back().copied();
-        if let Some(table) = some_table(self.read()?.open_table(CHAIN))? {
-            let row = table
-                .range::<&[u8; 24]>(&from..=&to)
-                .map_err(failed)?
-                .next_back();
-            last = last.max(
-                row.transpose()
-                    .map_err(failed)?
-                    .map(|(key, _)| *key.value()),
-            );
-        }
-        // Of a fork's blocks the first recorded one is the head.
-        let Some(last) = last else { return Ok(None) };
-        let [epoch, seq] = [last.get(4..8), last.get(8..16)];
-        let epoch = epoch
-            .and_then(|it| it.try_into().ok())
-            .map_or(0, u32::from_be_bytes);
-        let seq = seq
-            .and_then(|it| it.try_into().ok())
-            .map_or(0, u64::from_be_bytes);
-        Ok(self
-            .chain(author, (epoch, seq), (epoch, seq))?
-            .first()
-            .copied())
-    }
-
-    /// Local ids of the blocks that may have the key behind `prefix`, ascending.
-    pub(crate) fn postings(&self, prefix: [u8; 12]) -> Result<Vec<u64>, Broken> {
-        let (from, to) = (posting_key(prefix, 0), posting_key(prefix, u64::MAX));
-        let mut found: BTreeSet<u64> = self
-            .fresh()
-            .postings
-            .range(from..=to)
-            .map(posting_lid)
-            .collect();
-        if let Some(table) = some_table(self.read()?.open_table(POSTINGS))? {
-            for row in table.range::<&[u8; 20]>(&from..=&to).map_err(failed)? {
-                found.insert(posting_lid(row.map_err(failed)?.0.value()));
-            }
-        }
-        Ok(found.into_iter().collect())
+    /// Local id of the head of an author's chain.
+    pub(crate) fn head(&self, author: u32) -> Result<Option<u64>, Broken> {
+        let row = self.row(pages::HEADS, author.into(), |overlay| {
+            Some(overlay.heads.get(&author)?.to_le_bytes())
+        })?;
+        Ok(row.map(u64::from_le_bytes).filter(|lid| *lid != NO_LID))
     }
 
     /// Outcome of the block at a position, if it is another than applied.
     pub(crate) fn outcome(&self, position: u64) -> Result<Option<Vec<u8>>, Broken> {
-        let fresh = self.fresh().outcomes.get(&position).cloned();
-        if fresh.is_some() {
-            return Ok(fresh);
+        let (found, disk) = self.with(|layers| {
+            let sealed = layers.sealed.as_deref();
+            let found = layers.active.outcomes.get(&position);
+            let found = found.or_else(|| sealed.and_then(|it| it.outcomes.get(&position)));
+            (found.cloned(), layers.disk.clone())
+        });
+        match found {
+            Some(found) => Ok(Some(found)),
+            None => disk.ok_or(Broken::Stopped)?.outcome(position),
         }
-        let Some(table) = some_table(self.read()?.open_table(OUTCOMES))? else {
-            return Ok(None);
-        };
-        Ok(table
-            .get(position)
-            .map_err(failed)?
-            .map(|outcome| outcome.value().to_vec()))
     }
 
     /// A stored node of the log's tree.
-    pub(crate) fn node(&self, key: u64) -> Result<Option<[u8; 32]>, Broken> {
-        let fresh = self.fresh().nodes.get(&key).copied();
-        if fresh.is_some() {
-            return Ok(fresh);
-        }
-        let Some(table) = some_table(self.read()?.open_table(NODES))? else {
-            return Ok(None);
-        };
-        Ok(table.get(key).map_err(failed)?.map(|hash| *hash.value()))
+    pub(crate) fn node(&self, level: u8, number: u64) -> Result<Option<[u8; 32]>, Broken> {
+        self.row(pages::nodes(level), number, |overlay| {
+            overlay.nodes.get(&level)?.get(number).copied()
+        })
     }
 
-    /// Calls `each` with the stored nodes `from..to`, in order.
-    pub(crate) fn each_node(
+    /// A row of an array that lies in an overlay or in redb.
+    fn row<const N: usize>(
         &self,
-        from: u64,
-        to: u64,
-        mut each: impl FnMut(u64, [u8; 32]) -> Result<(), Broken>,
-    ) -> Result<(), Broken> {
-        if let Some(table) = some_table(self.read()?.open_table(NODES))? {
-            for row in table.range(from..to).map_err(failed)? {
-                let (key, hash) = row.map_err(failed)?;
-                each(key.value(), *hash.value())?;
-            }
+        array: Array,
+        number: u64,
+        here: impl Fn(&Overlay) -> Option<[u8; N]>,
+    ) -> Result<Option<[u8; N]>, Broken> {
+        let (found, disk) = self.with(|layers| {
+            let found = here(&layers.active);
+            let found = found.or_else(|| layers.sealed.as_deref().and_then(&here));
+            (found, layers.disk.clone())
+        });
+        match found {
+            Some(found) => Ok(Some(found)),
+            None => disk.ok_or(Broken::Stopped)?.row(array, number),
         }
-        let fresh: Vec<_> = self
-            .fresh()
-            .nodes
-            .range(from..to)
-            .map(|(k, v)| (*k, *v))
-            .collect();
-        fresh
-            .into_iter()
-            .try_for_each(|(key, hash)| each(key, hash))
     }
 
-    /// All pairs of `forks`.
-    pub(crate) fn forks(&self) -> Result<BTreeSet<[u8; 16]>, Broken> {
-        let mut all = self.fresh().forks.clone();
-        if let Some(table) = some_table(self.read()?.open_table(FORKS))? {
-            for row in table.iter().map_err(failed)? {
-                all.insert(*row.map_err(failed)?.0.value());
-            }
-        }
-        Ok(all)
-    }
-
-    /// A view of what is in redb now.
-    pub(super) fn read(&self) -> Result<ReadTransaction, Broken> {
-        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        database
-            .as_ref()
-            .ok_or(Broken::Stopped)?
-            .begin_read()
-            .map_err(failed)
-    }
-
-    /// redb's own check of all its pages.
+    /// redb's own check of all its pages. The index must not be written meanwhile.
     pub(crate) fn check_pages(&self) -> Result<bool, Broken> {
-        let mut database = self
+        let inner = &self.inner;
+        let mut database = inner
             .database
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        database
-            .as_mut()
-            .ok_or(Broken::Stopped)?
-            .check_integrity()
-            .map_err(failed)
+        let mut layers = inner.layers.write().unwrap_or_else(PoisonError::into_inner);
+        // The check may repair, which no reader must look at.
+        layers.disk = None;
+        let database = database.as_mut().ok_or(Broken::Stopped)?;
+        let sound = database.check_integrity().map_err(failed)?;
+        layers.disk = Some(Arc::new(Snapshot::latest(database, &BTreeMap::new())?));
+        Ok(sound)
     }
 
-    fn fresh(&self) -> RwLockReadGuard<'_, Rows> {
-        self.fresh.read().unwrap_or_else(PoisonError::into_inner)
+    fn disk(&self) -> Result<Arc<Snapshot>, Broken> {
+        self.with(|layers| layers.disk.clone())
+            .ok_or(Broken::Stopped)
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&Layers) -> T) -> T {
+        look(
+            &self
+                .inner
+                .layers
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 }
 
-fn write_rows(write: &redb::WriteTransaction, rows: &Rows) -> Result<(), Broken> {
-    macro_rules! put {
-        ($table:ident, $rows:expr, |$row:pat_param| ($key:expr, $value:expr)) => {{
-            let mut table = write.open_table($table).map_err(failed)?;
-            for $row in $rows {
-                table.insert($key, $value).map_err(failed)?;
-            }
-        }};
+/// An empty overlay behind what is in redb.
+fn beyond(disk: &Snapshot) -> Overlay {
+    let length = |array| disk.manifest.length(array);
+    let levels = (0..=60).step_by(4);
+    let nodes = levels.map(|level| (level, length(pages::nodes(level))));
+    Overlay {
+        blocks: Tail::from(length(pages::BLOCKS)),
+        order: Tail::from(length(pages::ORDER)),
+        milestones: Tail::from(length(pages::MILESTONES)),
+        authors: Tail::from(length(pages::AUTHORS)),
+        nodes: nodes
+            .map(|(level, rows)| (level, Tail::from(rows)))
+            .collect(),
+        ..Overlay::default()
     }
-    put!(IDS, &rows.ids, |(id, lid)| (id.as_bytes(), *lid));
-    put!(BLOCKS, &rows.blocks, |(lid, row)| (*lid, &row.to_bytes()));
-    put!(ORDER, &rows.order, |(position, lid)| (*position, *lid));
-    put!(MILESTONES, &rows.milestones, |(index, row)| (
-        *index,
-        &row.to_bytes()
-    ));
-    put!(AUTHORS, &rows.authors, |(key, number)| (
-        key.as_bytes(),
-        *number
-    ));
-    put!(CHAIN, &rows.chain, |key| (key, ()));
-    put!(POSTINGS, &rows.postings, |key| (key, ()));
-    put!(OUTCOMES, &rows.outcomes, |(position, outcome)| (
-        *position,
-        outcome.as_slice()
-    ));
-    put!(NODES, &rows.nodes, |(key, hash)| (*key, hash));
-    put!(FORKS, &rows.forks, |key| (key, ()));
-    Ok(())
 }
 
 /// A table, or `None` if nothing was ever put into it.
-pub(super) fn some_table<T>(opened: Result<T, TableError>) -> Result<Option<T>, Broken> {
+fn some_table<T>(opened: Result<T, TableError>) -> Result<Option<T>, Broken> {
     match opened {
         Ok(table) => Ok(Some(table)),
         Err(TableError::TableDoesNotExist(_)) => Ok(None),
@@ -431,7 +348,7 @@ pub(super) fn some_table<T>(opened: Result<T, TableError>) -> Result<Option<T>, 
 }
 
 /// An error of redb as ours: damage, an I/O error of the file, or anything else.
-pub(super) fn failed(error: impl Into<redb::Error>) -> Broken {
+fn failed(error: impl Into<redb::Error>) -> Broken {
     match error.into() {
         redb::Error::Corrupted(what) => Broken::corrupt(INDEX, 0, what),
         redb::Error::Io(source) => Broken::Storage {
@@ -443,3 +360,6 @@ pub(super) fn failed(error: impl Into<redb::Error>) -> Broken {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

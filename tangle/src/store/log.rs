@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 use super::bugs::{Bug, planted};
 use super::files::File;
-use super::frame::{self, FrameKind, Turn};
+use super::frame::{self, Draft, Turn};
 use crate::error::Broken;
 
 mod scan;
@@ -62,6 +62,15 @@ impl Place {
         segment: 0,
         offset: SEGMENT_HEADER_BYTES,
     };
+}
+
+/// Where a frame lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// Where it starts.
+    pub(crate) place: Place,
+    /// Bytes that it takes.
+    pub(crate) room: u32,
 }
 
 /// The state of the log between two batches: where the next one goes and what number it has.
@@ -122,7 +131,7 @@ impl Log {
 
     /// Writes one batch and syncs it. On return it is durable; the places are those of the
     /// frames, in order. After an error the log writes no more.
-    pub(crate) fn append(&mut self, frames: &[(FrameKind, &[u8])]) -> Result<Vec<Place>, Broken> {
+    pub(crate) fn append(&mut self, frames: &[Draft<'_>]) -> Result<Vec<Written>, Broken> {
         if self.failed {
             return Err(Broken::Stopped);
         }
@@ -131,11 +140,8 @@ impl Log {
         written
     }
 
-    fn append_or_fail(&mut self, frames: &[(FrameKind, &[u8])]) -> Result<Vec<Place>, Broken> {
-        let total: u64 = frames
-            .iter()
-            .map(|(_, bytes)| frame::size(bytes.len()) as u64)
-            .sum();
+    fn append_or_fail(&mut self, frames: &[Draft<'_>]) -> Result<Vec<Written>, Broken> {
+        let total: u64 = frames.iter().map(|draft| draft.room() as u64).sum();
         let count = u32::try_from(frames.len())
             .ok()
             .filter(|_| total < u64::from(u32::MAX) / 2);
@@ -148,15 +154,18 @@ impl Log {
         let start = self.tail.place;
         self.buffer.clear();
         let mut places = Vec::with_capacity(frames.len());
-        for (ordinal, (kind, payload)) in (0..).zip(frames) {
+        for (ordinal, draft) in (0..).zip(frames) {
             let place = self.place_in_buffer(start)?;
             let turn = Turn {
                 batch: self.tail.batch,
                 ordinal,
                 count,
             };
-            frame::write(&mut self.buffer, place, *kind, turn, payload);
-            places.push(place);
+            frame::write(&mut self.buffer, place, draft, turn);
+            places.push(Written {
+                place,
+                room: u32::try_from(draft.room()).unwrap_or(u32::MAX),
+            });
         }
         let end = self.place_in_buffer(start)?;
         let storage = Segments::storage(start.segment);

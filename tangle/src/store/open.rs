@@ -11,14 +11,15 @@ use tangle_verify::checkpoint::{Note, verify_note};
 use tangle_verify::merkle::Frontier;
 use tangle_verify::{Genesis, NetworkId, SignedMilestone, limits};
 
-use super::apply::{REGISTRY_PREFIX, Recorded, State};
+use super::apply::{Recorded, State};
 use super::cut::parse_keys;
-use super::files::{Files, digest, read_all, write_whole};
-use super::frame::{self, FrameKind};
+use super::files::{File, Files, digest, read_all, write_whole};
+use super::frame::{self, Draft, FrameKind};
 use super::index::{INDEX, Index};
 use super::log::{self, Log, SEGMENT_HEADER_BYTES, Scan, Scanned, Segments, segment_name};
 use super::mark::{CLEAN, CLEAN_BYTES_MAX, Clean, Mark};
-use super::shared::{PostingKeys, Shared, Signed, View, stored_block};
+use super::rows::REGISTRY_KEY;
+use super::shared::{PostingKeys, Shared, Signed, StopsWriting, View, stored_block};
 use super::tangle::{Opened, Recent, Tangle, storage};
 use super::tree;
 use super::{CHECKPOINT, CHECKPOINT_KEYS, GENESIS, Options};
@@ -39,7 +40,7 @@ impl Tangle {
         segments.sweep()?;
         let bytes = genesis.to_bytes();
         let mut log = Log::create(Arc::new(segments))?;
-        log.append(&[(FrameKind::Genesis, &bytes)])?;
+        log.append(&[Draft::new(FrameKind::Genesis, &bytes)])?;
         write_whole(files.as_ref(), GENESIS, &bytes).map_err(storage(GENESIS))
     }
 
@@ -72,8 +73,8 @@ impl Tangle {
 
     /// Restores the state machine as it was at the mark.
     fn restore_ledger(&mut self) -> Result<(), Broken> {
-        for lid in self.shared.index.postings(REGISTRY_PREFIX)? {
-            let block = self.shared.load(&self.shared.row(lid)?, None)?;
+        for lid in self.shared.index.postings(REGISTRY_KEY)? {
+            let block = self.shared.load(&self.shared.row(lid)?)?;
             let admitted = self
                 .ledger
                 .registry
@@ -81,11 +82,11 @@ impl Tangle {
             admitted.map_err(|why| Broken::corrupt(INDEX, 0, why.to_string()))?;
         }
         for number in self.state.authors.values() {
-            let Some(lid) = self.shared.index.last_of_chain(*number)? else {
+            let Some(lid) = self.shared.index.head(*number)? else {
                 continue;
             };
             let row = self.shared.row(lid)?;
-            let id = *self.shared.load(&row, None)?.id();
+            let id = *self.shared.load(&row)?.id();
             self.ledger.advance_head(Head {
                 id,
                 fact: self.state.fact(&row)?,
@@ -99,8 +100,9 @@ impl Tangle {
         for lid in self.state.mark.floor..self.state.mark.lids {
             let row = self.shared.row(lid)?;
             if row.position.is_none() {
-                let block = self.shared.load(&row, None)?;
+                let block = self.shared.load(&row)?;
                 let fact = self.state.fact(&row)?;
+                self.state.open.insert(*block.id(), lid);
                 self.ledger.graph.insert(*block.id(), block.header(), fact);
             }
         }
@@ -113,13 +115,13 @@ impl Tangle {
         let mut scan = Scan::new(&segments, self.state.mark.tail)?;
         let mut last = None;
         while let Some(batch) = scan.next_batch()? {
-            last = batch.first().map(|frame| frame.place);
+            last = batch.first().map(|frame| frame.at.place);
             for frame in batch {
                 self.replay_frame(&frame)?;
             }
             self.state.mark.tail = scan.tail();
             if self.shared.index.fresh_blocks() >= self.options.flush_blocks_max {
-                self.flush_rows()?;
+                self.seal_rows()?;
             }
         }
         let tail = scan.tail();
@@ -145,19 +147,21 @@ impl Tangle {
     }
 
     fn replay_frame(&mut self, frame: &Scanned) -> Result<(), Broken> {
-        let place = frame.place;
+        let place = frame.at.place;
         let corrupt =
             |what: String| Broken::corrupt(&segment_name(place.segment), place.offset.into(), what);
         match frame.kind {
             FrameKind::Genesis if frame.payload == self.shared.genesis.to_bytes() => Ok(()),
             FrameKind::Genesis => Err(corrupt("it is the log of another genesis".into())),
             FrameKind::Block => {
-                let block = stored_block(&frame.payload, &self.shared.network, None);
+                let block = stored_block(&frame.payload, &self.shared.network);
                 let block = block.map_err(corrupt)?;
                 let past = self.past(&block)?;
                 // The clock was judged when the block came in.
                 let effects = self.ledger.handle(Input::Block { block, past }, u64::MAX);
-                let recorded = recorded(effects, place).map_err(corrupt)?;
+                let mut recorded = recorded(effects, frame.at).map_err(corrupt)?;
+                let head = self.ledger.head(&recorded.fact.seat.author);
+                recorded.is_head = head.map(|head| head.id) == Some(*recorded.block.id());
                 self.opened.replayed += 1;
                 self.state
                     .block(&self.shared.index, self.shared.keys.as_ref(), &recorded)
@@ -189,7 +193,7 @@ impl Tangle {
                     return Ok(());
                 };
                 self.state
-                    .milestone(&self.shared.index, &milestone, place, order)?;
+                    .milestone(&self.shared.index, &milestone, frame.at, order)?;
                 Ok(())
             }
         }
@@ -197,7 +201,7 @@ impl Tangle {
 }
 
 /// The one block that a frame of the log must make the ledger record.
-fn recorded(effects: Vec<Effect>, place: log::Place) -> Result<Recorded, String> {
+fn recorded(effects: Vec<Effect>, place: log::Written) -> Result<Recorded, String> {
     let mut found = None;
     let mut rivals = Vec::new();
     for effect in effects {
@@ -224,6 +228,7 @@ fn recorded(effects: Vec<Effect>, place: log::Place) -> Result<Recorded, String>
         block,
         fact,
         place,
+        is_head: false,
         rivals,
     })
 }
@@ -239,6 +244,10 @@ struct Opening {
 }
 
 type Loaded = (Index, Mark, Frontier);
+
+/// An index of up to so many bytes is read whole when the ledger is opened: that takes less than
+/// a second. A larger one is checked page by page as it is read, and by `check`.
+pub(super) const INDEX_CHECKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 impl Opening {
     fn new(files: Arc<dyn Files>, options: Options) -> Result<Self, Broken> {
@@ -281,47 +290,42 @@ impl Opening {
             .unwrap_or_else(|_| Err(Broken::corrupt(INDEX, 0, "reading it fails an assertion")))
     }
 
-    /// The index as it is. redb does not check pages when it reads them; where no marker pins
-    /// the file, all of them are checked here.
-    fn index(&self, check_pages: bool) -> Result<Loaded, Broken> {
+    fn open_index(&self, file: Arc<dyn File>) -> Result<Index, Broken> {
+        Index::open(file, self.options.cache_bytes, self.options.background)
+    }
+
+    /// The index as it is. Its pages are checked as they are read; where no marker pins the file
+    /// and it is not large, all of them are checked here, and the tree is computed from its
+    /// leaves.
+    fn index(&self, unpinned: bool) -> Result<Loaded, Broken> {
         let Some(file) = self.files.open(INDEX).map_err(storage(INDEX))? else {
             return Err(Broken::corrupt(INDEX, 0, "the file is missing"));
         };
-        if check_pages {
+        if unpinned {
             // A process that stopped may have left bytes that only it had not synced.
             file.sync().map_err(storage(INDEX))?;
         }
-        let index = Index::open(file, self.options.cache_bytes)?;
-        if check_pages && !index.check_pages()? {
-            return Err(Broken::corrupt(
-                INDEX,
-                0,
-                "pages do not match their checksums",
-            ));
+        let whole = file.len().map_err(storage(INDEX))? <= INDEX_CHECKED_BYTES_MAX;
+        let index = self.open_index(file)?;
+        if unpinned && whole && !index.check_pages()? {
+            let what = "pages do not match their checksums";
+            return Err(Broken::corrupt(INDEX, 0, what));
         }
-        let mark = match index.mark()? {
-            Some(bytes) => Mark::from_bytes(&bytes)
-                .map_err(|error| Broken::corrupt(INDEX, 0, error.to_string()))?,
-            None => Mark::start(),
+        let mark = index.mark()?.unwrap_or_else(Mark::start);
+        let tree = if whole {
+            tree::recompute(&index, mark.leaves)?
+        } else {
+            tree::frontier(&index, mark.leaves)?
         };
-        let tree = self.tree(&index, mark.leaves)?;
-        Ok((index, mark, tree))
-    }
-
-    /// The log's tree out of its leaves; where it passes the signed checkpoint, the root must be
-    /// the signed one.
-    fn tree(&self, index: &Index, leaves: u64) -> Result<Frontier, Broken> {
         let signed = self.signed.as_ref().map(|signed| &signed.checkpoint);
-        let mut differs = false;
-        let tree = tree::recompute(index, leaves, |tree| {
-            let here = signed.filter(|signed| signed.size == tree.size());
-            differs |= here.is_some_and(|signed| signed.root != tree.root());
-        })?;
-        if differs {
+        let signed = signed.filter(|signed| signed.size <= mark.leaves);
+        if let Some(signed) = signed
+            && tree::frontier(&index, signed.size)?.root() != signed.root
+        {
             let what = "the leaves give another root than the signed checkpoint";
             return Err(Broken::corrupt(INDEX, 0, what));
         }
-        Ok(tree)
+        Ok((index, mark, tree))
     }
 
     /// An empty index. A redb file is not crash-safe before its first sync, so it is made under
@@ -329,14 +333,14 @@ impl Opening {
     fn fresh_index(&self) -> Result<Loaded, Broken> {
         let fresh = format!("{INDEX}.new");
         let file = self.files.create(&fresh).map_err(storage(&fresh))?;
-        Index::open(Arc::clone(&file), self.options.cache_bytes)?.close();
+        Index::open(Arc::clone(&file), self.options.cache_bytes, false)?.close();
         let put = || {
             file.sync()?;
             self.files.rename(&fresh, INDEX)?;
             self.files.sync_dir("")
         };
         put().map_err(storage(INDEX))?;
-        let index = Index::open(file, self.options.cache_bytes)?;
+        let index = self.open_index(file)?;
         Ok((index, Mark::start(), Frontier::new()))
     }
 
@@ -414,8 +418,10 @@ impl Opening {
             keys,
             view: RwLock::new(view),
         };
+        let shared = Arc::new(shared);
+        let writing = StopsWriting(Arc::clone(&shared));
         Ok(Tangle {
-            shared: Arc::new(shared),
+            shared,
             files: self.files,
             ledger,
             log,
@@ -426,6 +432,7 @@ impl Opening {
             recent: Recent::default(),
             flushed_ms: 0,
             stopped: false,
+            _writing: writing,
             _lock: None,
         })
     }

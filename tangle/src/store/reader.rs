@@ -7,15 +7,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use tangle_verify::checkpoint::{Note, NoteSignature};
-use tangle_verify::merkle::consistency_path;
+use tangle_verify::merkle::{Node, consistency_path};
 use tangle_verify::{
     BlockId, Checkpoint, Genesis, KeyId, LogLeaf, NetworkId, Outcome, ProofFile, ProofItem,
     VerifiedBlock, VerifierKey,
 };
 
+use super::apply::in_seat;
 use super::index::INDEX;
-use super::rows::{MilestoneRow, posting_prefix};
-use super::shared::{Shared, Signed};
+use super::rows::{MilestoneRow, posting_key};
+use super::shared::{Found, Shared, Signed};
 use super::tree;
 use crate::error::{Broken, ProveError};
 use crate::ledger::Head;
@@ -57,6 +58,9 @@ pub struct Position {
     pub position: u64,
 }
 
+/// So many epochs without a block are looked at one by one.
+const EMPTY_EPOCHS_MAX: u32 = 1000;
+
 impl Reader {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
@@ -74,15 +78,12 @@ impl Reader {
 
     /// A recorded block.
     pub fn block(&self, id: &BlockId) -> Result<Option<VerifiedBlock>, Broken> {
-        let Some((_, row)) = self.shared.find(id)? else {
-            return Ok(None);
-        };
-        self.shared.load(&row, Some(id)).map(Some)
+        Ok(self.shared.find(id)?.map(|found| found.block))
     }
 
     /// Its place in the total order; `None` if it has none yet or is not recorded.
     pub fn position(&self, id: &BlockId) -> Result<Option<Position>, Broken> {
-        let Some(position) = self.shared.find(id)?.and_then(|(_, row)| row.position) else {
+        let Some(position) = self.shared.find(id)?.and_then(|found| found.row.position) else {
             return Ok(None);
         };
         let (milestone, _) = self.milestone_at(position)?;
@@ -102,10 +103,10 @@ impl Reader {
 
     /// How far a block has come; `None` if it is not recorded.
     pub fn status(&self, id: &BlockId) -> Result<Option<Status>, Broken> {
-        let Some((_, row)) = self.shared.find(id)? else {
+        let Some(found) = self.shared.find(id)? else {
             return Ok(None);
         };
-        let Some(position) = row.position else {
+        let Some(position) = found.row.position else {
             return Ok(Some(Status::Recorded));
         };
         let leaf = position + u64::from(self.milestone_at(position)?.0);
@@ -123,14 +124,28 @@ impl Reader {
 
     /// What became of a block; `None` while its milestone has no outcomes.
     pub fn outcome(&self, id: &BlockId) -> Result<Option<Outcome>, Broken> {
-        let Some(position) = self.shared.find(id)?.and_then(|(_, row)| row.position) else {
+        let Some(position) = self.shared.find(id)?.and_then(|found| found.row.position) else {
             return Ok(None);
         };
         let (milestone, _) = self.milestone_at(position)?;
         if milestone >= self.shared.view().concluded {
             return Ok(None);
         }
-        self.outcome_at(position).map(Some)
+        let outcome = self.outcome_at(position)?;
+        let leaf = LogLeaf::Block {
+            id: *id,
+            milestone,
+            outcome,
+        };
+        let node = Node {
+            level: 0,
+            index: position + u64::from(milestone),
+        };
+        if tree::node(&self.shared.index, node)? != leaf.hash() {
+            let what = format!("the outcome at position {position} is not that of its leaf");
+            return Err(Broken::corrupt(INDEX, 0, what));
+        }
+        Ok(Some(outcome))
     }
 
     /// The blocks that have a key, in the order in which they were recorded. `namespace` and
@@ -144,8 +159,8 @@ impl Reader {
     pub fn blocks_with(&self, namespace: u8, key: &[u8]) -> Result<Vec<VerifiedBlock>, Broken> {
         let mut found = Vec::new();
         let mut keys = Vec::new();
-        for lid in self.shared.index.postings(posting_prefix(namespace, key))? {
-            let block = self.shared.load(&self.shared.row(lid)?, None)?;
+        for lid in self.shared.index.postings(posting_key(namespace, key))? {
+            let block = self.shared.load(&self.shared.row(lid)?)?;
             keys.clear();
             self.shared.keys.keys(&block, &mut keys);
             // The index knows a hash of the key only; the block itself decides.
@@ -163,14 +178,37 @@ impl Reader {
         from: (u32, u64),
         to: (u32, u64),
     ) -> Result<Vec<VerifiedBlock>, Broken> {
-        let authors = self.shared.index.authors()?;
-        let Some((_, number)) = authors.into_iter().find(|(key, _)| key == author) else {
+        let Some(head) = self.shared.view().heads.get(author).copied() else {
             return Ok(Vec::new());
         };
-        let lids = self.shared.index.chain(number, from, to)?;
-        lids.into_iter()
-            .map(|lid| self.shared.load(&self.shared.row(lid)?, None))
-            .collect()
+        let number = self.author_number(author, &head)?;
+        let last = (head.fact.seat.epoch, head.fact.seat.seq).min(to);
+        let mut found = Vec::new();
+        let (mut epoch, mut seq) = from;
+        let mut empty = 0;
+        while (epoch, seq) <= last {
+            let lids = in_seat(&self.shared.index, number, epoch, seq)?;
+            for lid in &lids {
+                found.push(self.shared.load(&self.shared.row(*lid)?)?);
+            }
+            // A chain has no gaps: the first free seat ends the epoch.
+            let next = seq.checked_add(1).filter(|_| !lids.is_empty());
+            empty += u32::from(next.is_none());
+            (epoch, seq) = match next {
+                Some(next) => (epoch, next),
+                None if epoch >= last.0 => break,
+                // An author may leave out any number of epochs; we do not look at all of them.
+                None if empty > EMPTY_EPOCHS_MAX => (last.0, 0),
+                None => (epoch + 1, 0),
+            };
+        }
+        Ok(found)
+    }
+
+    fn author_number(&self, author: &KeyId, head: &Head) -> Result<u32, Broken> {
+        let found = self.shared.find(&head.id)?;
+        let missing = || Broken::corrupt(INDEX, 0, format!("the head of {author} is missing"));
+        Ok(found.ok_or_else(missing)?.row.author)
     }
 
     /// Blocks that nothing approves yet.
@@ -197,8 +235,7 @@ impl Reader {
     /// A proof file for a block: that its author signed it, that it carries the items `items`,
     /// and that it is in the log with its outcome, under the latest signed checkpoint.
     pub fn prove(&self, id: &BlockId, items: &[u16]) -> Result<Vec<u8>, ProveError> {
-        let (_, row) = self.shared.find(id)?.ok_or(ProveError::Unknown)?;
-        let block = self.shared.load(&row, Some(id))?;
+        let Found { row, block } = self.shared.find(id)?.ok_or(ProveError::Unknown)?;
         let signed = self.shared.view().signed.ok_or(ProveError::NotFinal)?;
         let position = row.position.ok_or(ProveError::NotFinal)?;
         let (milestone, _) = self.milestone_at(position)?;

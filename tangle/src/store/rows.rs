@@ -1,20 +1,26 @@
-//! The rows of the index: what each table holds, as fixed-width keys and values, and the rows
-//! that are not in redb yet. A block is named by its local id, a `u64` counted in log order.
+//! The rows of the index: what each array and family holds, as fixed-width values, and the keys
+//! under which blocks are found. A block is named by its local id, a `u64` counted in log order.
+//!
+//! | array | at | value |
+//! |---|---|---|
+//! | blocks | local id | place, room, depth, clock, position, author, epoch, seq (48) |
+//! | order | position | local id (8) |
+//! | milestones | index | place, room, first position, count, digest (56) |
+//! | authors | author number | key (32) |
+//! | heads | author number | local id of the head of its chain (8) |
+//! | nodes, for each level 0, 4, 8, ... | node number | hash (32) |
+//!
+//! Families are sorted entries (key, local id), both numbers. The key is 64 bits of a hash, so
+//! an entry only says where to look: the block there decides.
+//!
+//! | family | key |
+//! |---|---|
+//! | ids | first 8 bytes of the block id |
+//! | postings | BLAKE3 of namespace and key; of a seat; or one of the fixed keys |
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `ids` | block id (32) | local id |
-//! | `blocks` | local id | place, length, depth, clock, position, author, epoch, seq (48) |
-//! | `order` | position | local id |
-//! | `milestones` | index | place, length, first position, count, digest (56) |
-//! | `authors` | key (32) | author number |
-//! | `chain` | author number, epoch, seq, local id (24, big-endian) | |
-//! | `postings` | BLAKE3(namespace, key) (12), local id (8, big-endian) | |
-//! | `outcomes` | position | outcome CBOR; absent means applied |
-//! | `nodes` | level (1 of 8 bytes), node number | hash (32); levels 0, 4, 8, ... |
-//! | `forks` | local id, local id of the rival (16, big-endian) | |
-
-use std::collections::{BTreeMap, BTreeSet};
+//! | outcomes | position | outcome CBOR; absent means applied, the leaf hash tells |
 
 use tangle_verify::{BlockId, Hlc, KeyId};
 
@@ -25,8 +31,8 @@ use super::log::Place;
 pub(crate) struct BlockRow {
     /// Where the block's frame lies.
     pub(crate) place: Place,
-    /// Length of the envelope, bytes.
-    pub(crate) length: u32,
+    /// Bytes that the frame takes in the file.
+    pub(crate) room: u32,
     /// Causal depth.
     pub(crate) depth: u32,
     /// The block's clock.
@@ -41,7 +47,9 @@ pub(crate) struct BlockRow {
     pub(crate) seq: u64,
 }
 
-/// Bytes of a `blocks` value.
+/// Where the position is in a row.
+pub(crate) const POSITION_AT: usize = 24;
+/// Bytes of a row.
 pub(crate) const BLOCK_ROW_BYTES: usize = 48;
 
 impl BlockRow {
@@ -50,7 +58,7 @@ impl BlockRow {
         let mut out = Packer::default();
         out.u32(self.place.segment)
             .u32(self.place.offset)
-            .u32(self.length)
+            .u32(self.room)
             .u32(self.depth);
         out.u64(self.hlc.0).u64(self.position.unwrap_or(u64::MAX));
         out.u32(self.author).u32(self.epoch).u64(self.seq);
@@ -65,7 +73,7 @@ impl BlockRow {
                 segment: take.u32(),
                 offset: take.u32(),
             },
-            length: take.u32(),
+            room: take.u32(),
             depth: take.u32(),
             hlc: Hlc(take.u64()),
             position: Some(take.u64()).filter(|position| *position != u64::MAX),
@@ -81,8 +89,8 @@ impl BlockRow {
 pub(crate) struct MilestoneRow {
     /// Where its frame lies.
     pub(crate) place: Place,
-    /// Length of the signed milestone, bytes.
-    pub(crate) length: u32,
+    /// Bytes that the frame takes in the file.
+    pub(crate) room: u32,
     /// Position of the first block it orders.
     pub(crate) first: u64,
     /// How many blocks it orders.
@@ -100,7 +108,7 @@ impl MilestoneRow {
         let mut out = Packer::default();
         out.u32(self.place.segment)
             .u32(self.place.offset)
-            .u32(self.length);
+            .u32(self.room);
         out.u64(self.first).u32(self.count);
         out.0.extend(self.digest);
         out.bytes()
@@ -114,7 +122,7 @@ impl MilestoneRow {
                 segment: take.u32(),
                 offset: take.u32(),
             },
-            length: take.u32(),
+            room: take.u32(),
             first: take.u64(),
             count: take.u32(),
             digest: take.chunk(),
@@ -122,92 +130,51 @@ impl MilestoneRow {
     }
 }
 
-/// Key of `chain`.
-pub(crate) fn chain_key(author: u32, epoch: u32, seq: u64, lid: u64) -> [u8; 24] {
-    let mut out = Packer::default();
-    out.0.extend(author.to_be_bytes());
-    out.0.extend(epoch.to_be_bytes());
-    out.0.extend(seq.to_be_bytes());
-    out.0.extend(lid.to_be_bytes());
-    out.bytes()
-}
-
-/// The local id at the end of a `chain` key.
-pub(crate) fn chain_lid(key: &[u8; 24]) -> u64 {
-    key.last_chunk().map_or(0, |lid| u64::from_be_bytes(*lid))
-}
-
-/// First part of a `postings` key. 96 bits: a stranger may make two keys meet, which costs a
-/// reader one look into a block that does not have the key and is left out.
-pub(crate) fn posting_prefix(namespace: u8, key: &[u8]) -> [u8; 12] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&[namespace]);
-    hasher.update(key);
-    hasher
-        .finalize()
-        .as_bytes()
+/// Key of `ids`.
+pub(crate) fn id_key(id: &BlockId) -> u64 {
+    id.as_bytes()
         .first_chunk()
-        .copied()
-        .unwrap_or_default()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
-/// Key of `postings`.
-pub(crate) fn posting_key(prefix: [u8; 12], lid: u64) -> [u8; 20] {
-    let mut out = Packer(prefix.to_vec());
-    out.0.extend(lid.to_be_bytes());
-    out.bytes()
+/// Key of `postings` of blocks that have `key` in `namespace`. 64 bits: two keys may meet, which
+/// costs a reader one look into a block that does not have the key and is left out.
+pub(crate) fn posting_key(namespace: u8, key: &[u8]) -> u64 {
+    short_hash(&[&[namespace], key])
 }
 
-/// The local id at the end of a `postings` key.
-pub(crate) fn posting_lid(key: &[u8; 20]) -> u64 {
-    key.last_chunk().map_or(0, |lid| u64::from_be_bytes(*lid))
+/// Key of `postings` of the blocks in one seat: more than one if the author forked its chain.
+pub(crate) fn seat_key(author: u32, epoch: u32, seq: u64) -> u64 {
+    short_hash(&[
+        b"theriac seat",
+        &author.to_le_bytes(),
+        &epoch.to_le_bytes(),
+        &seq.to_le_bytes(),
+    ])
 }
 
-/// Key of `forks`.
-pub(crate) fn fork_key(lid: u64, rival: u64) -> [u8; 16] {
-    let mut out = Packer::default();
-    out.0.extend(lid.to_be_bytes());
-    out.0.extend(rival.to_be_bytes());
-    out.bytes()
+/// Key of `postings` of all registry blocks. Those of callers are hashes.
+pub(crate) const REGISTRY_KEY: u64 = 1;
+/// Key of `postings` of all blocks that share their seat with another.
+pub(crate) const FORKED_KEY: u64 = 2;
+
+fn short_hash(parts: &[&[u8]]) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    let hash = hasher.finalize();
+    hash.as_bytes()
+        .first_chunk()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
-/// The two local ids of a `forks` key.
-pub(crate) fn fork_lids(key: &[u8; 16]) -> (u64, u64) {
-    let first = key.first_chunk().map_or(0, |lid| u64::from_be_bytes(*lid));
-    (
-        first,
-        key.last_chunk().map_or(0, |lid| u64::from_be_bytes(*lid)),
-    )
-}
+/// A head that is not known yet, in the array of heads.
+pub(crate) const NO_LID: u64 = u64::MAX;
 
-/// Key of `nodes`.
-pub(crate) const fn node_key(level: u8, index: u64) -> u64 {
-    (level as u64) << 56 | index
-}
-
-/// Rows that are in memory only.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Rows {
-    /// Table `ids`.
-    pub(crate) ids: BTreeMap<BlockId, u64>,
-    /// Table `blocks`.
-    pub(crate) blocks: BTreeMap<u64, BlockRow>,
-    /// Table `order`.
-    pub(crate) order: BTreeMap<u64, u64>,
-    /// Table `milestones`.
-    pub(crate) milestones: BTreeMap<u32, MilestoneRow>,
-    /// Table `authors`.
-    pub(crate) authors: BTreeMap<KeyId, u32>,
-    /// Table `chain`.
-    pub(crate) chain: BTreeSet<[u8; 24]>,
-    /// Table `postings`.
-    pub(crate) postings: BTreeSet<[u8; 20]>,
-    /// Table `outcomes`.
-    pub(crate) outcomes: BTreeMap<u64, Vec<u8>>,
-    /// Table `nodes`.
-    pub(crate) nodes: BTreeMap<u64, [u8; 32]>,
-    /// Table `forks`.
-    pub(crate) forks: BTreeSet<[u8; 16]>,
+/// An author's key as it is in the array of authors.
+pub(crate) fn author_row(key: &KeyId) -> [u8; 32] {
+    *key.as_bytes()
 }
 
 #[derive(Default)]

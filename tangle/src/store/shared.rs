@@ -73,18 +73,13 @@ impl Shared {
         change(&mut self.view.write().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// The block in this row; decoded and hashed again as it leaves the disk. Its id must be
-    /// `id` where the caller knows one.
-    pub(super) fn load(
-        &self,
-        row: &BlockRow,
-        id: Option<&BlockId>,
-    ) -> Result<VerifiedBlock, Broken> {
-        let (kind, bytes) = self.segments.read(row.place, row.length)?;
+    /// The block in this row; decoded and hashed again as it leaves the disk.
+    pub(super) fn load(&self, row: &BlockRow) -> Result<VerifiedBlock, Broken> {
+        let (kind, bytes) = self.segments.read(row.place, row.room)?;
         if kind != FrameKind::Block {
             return Err(not_there(row.place, "the frame is not that of a block"));
         }
-        stored_block(&bytes, &self.network, id).map_err(|what| not_there(row.place, &what))
+        stored_block(&bytes, &self.network).map_err(|what| not_there(row.place, &what))
     }
 
     /// The row of a local id that another row names.
@@ -108,16 +103,39 @@ impl Shared {
             let what = format!("position {position} leads to a block with another position");
             return Err(Broken::corrupt(INDEX, 0, what));
         }
-        self.load(&row, None)
+        self.load(&row)
     }
 
-    /// Block and row by id; `None` if it is not recorded.
-    pub(super) fn find(&self, id: &BlockId) -> Result<Option<(u64, BlockRow)>, Broken> {
-        let Some(lid) = self.index.lid(id)? else {
-            return Ok(None);
-        };
-        Ok(Some((lid, self.row(lid)?)))
+    /// A block by id, with its row; `None` if it is not recorded. The index knows a part of the
+    /// id only; the block decides.
+    pub(super) fn find(&self, id: &BlockId) -> Result<Option<Found>, Broken> {
+        let mut damaged = None;
+        for lid in self.index.lids(id)? {
+            let row = self.row(lid)?;
+            match self.load(&row) {
+                Ok(block) if block.id() == id => return Ok(Some(Found { row, block })),
+                Ok(_) => {}
+                Err(error) => damaged = Some(error),
+            }
+        }
+        // What cannot be read may be the block.
+        damaged.map_or(Ok(None), Err)
     }
+}
+
+/// Ends the writing to the index when the ledger goes, though readers stay.
+pub(super) struct StopsWriting(pub(super) Arc<Shared>);
+
+impl Drop for StopsWriting {
+    fn drop(&mut self) {
+        self.0.index.stop();
+    }
+}
+
+/// A recorded block.
+pub(super) struct Found {
+    pub(super) row: BlockRow,
+    pub(super) block: VerifiedBlock,
 }
 
 fn not_there(place: Place, what: &str) -> Broken {
@@ -126,13 +144,9 @@ fn not_there(place: Place, what: &str) -> Broken {
 
 /// A block from bytes of our own log. Its id is computed again; the signature was checked when
 /// it came in, and the frame's checksum guards its bytes.
-pub(super) fn stored_block(
-    bytes: &[u8],
-    network: &NetworkId,
-    id: Option<&BlockId>,
-) -> Result<VerifiedBlock, String> {
+pub(super) fn stored_block(bytes: &[u8], network: &NetworkId) -> Result<VerifiedBlock, String> {
     let block = SignedBlock::decode(bytes).map_err(|error| error.to_string())?;
-    let id = id.copied().unwrap_or_else(|| block.id(network));
+    let id = block.id(network);
     block
         .verify_stored(network, &id)
         .map_err(|error| error.to_string())

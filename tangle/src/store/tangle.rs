@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use tangle_verify::{Anchor, BlockId, Genesis, KeyId, NetworkId, VerifiedBlock};
 
-use super::apply::{Recorded, State};
+use super::apply::{Recorded, State, in_seat};
 use super::files::{self, Directory, Files, Lock};
-use super::frame::FrameKind;
+use super::frame::{Draft, FrameKind};
 use super::log::Log;
 use super::mark::{CLEAN, Clean};
 use super::reader::Reader;
-use super::shared::{PostingKeys, Shared};
+use super::shared::{PostingKeys, Shared, StopsWriting};
 use super::{CHECKPOINT, CHECKPOINT_KEYS, GENESIS, Options};
 use crate::error::{Broken, Rejected};
 use crate::graph::{Fact, Seat};
@@ -99,6 +99,8 @@ pub struct Tangle {
     pub(super) recent: Recent,
     pub(super) flushed_ms: u64,
     pub(super) stopped: bool,
+    /// Held, not read: ends the thread of the index before the lock is given back.
+    pub(super) _writing: StopsWriting,
     /// Held, not read: keeps other processes out.
     pub(super) _lock: Option<Lock>,
 }
@@ -154,7 +156,14 @@ impl Tangle {
         let lock = files.lock().map_err(storage("."))?;
         let tangle = {
             let files: Arc<dyn Files> = Arc::new(files);
-            Self::open_over(&files, options, keys)?
+            Self::open_over(
+                &files,
+                Options {
+                    background: true,
+                    ..options
+                },
+                keys,
+            )?
         };
         Ok(Self {
             _lock: Some(lock),
@@ -237,14 +246,17 @@ impl Tangle {
             authors: self.state.author_keys.len(),
             segments: tail.segment + 1,
             segment_bytes: tail.offset,
-            unflushed: self.shared.index.fresh_blocks(),
+            unflushed: self.shared.index.unflushed(),
         }
     }
 
     /// Writes the rows in memory to the index. Nothing depends on it but the time the next
     /// opening takes.
     pub fn flush(&mut self) -> Result<(), Broken> {
-        self.guarded(Self::flush_rows)
+        self.guarded(|it| {
+            it.seal_rows()?;
+            it.shared.index.settle()
+        })
     }
 
     /// Closes the ledger and pins its files, so that a byte changed until the next opening is
@@ -315,9 +327,7 @@ impl Tangle {
         }
         self.write(&mut taken)?;
         self.publish_graph(taken.registry_changed);
-        if self.flush_is_due(now_ms) {
-            self.flush_rows()?;
-        }
+        self.flush_if_due(now_ms)?;
         Ok(taken.statuses)
     }
 
@@ -330,11 +340,17 @@ impl Tangle {
         }
         let frames: Vec<_> = recorded
             .iter()
-            .map(|(block, ..)| (FrameKind::Block, block.bytes()))
+            .map(|(block, ..)| Draft {
+                kind: FrameKind::Block,
+                payload: block.bytes(),
+                reserve: erased_bytes_max(block),
+            })
             .collect();
         let places = self.log.append(&frames)?;
         for ((block, fact, rivals), place) in recorded.into_iter().zip(places) {
+            let head = self.ledger.head(&fact.seat.author).map(|head| head.id);
             let recorded = Recorded {
+                is_head: head == Some(*block.id()),
                 block,
                 fact,
                 place,
@@ -358,7 +374,7 @@ impl Tangle {
         let head = self.ledger.head(&header.kid).map(|head| head.fact.seat);
         let beyond = head.is_none_or(|head| (head.epoch, head.seq) < (seat.epoch, seat.seq));
         if !beyond {
-            past.known = self.shared.index.lid(block.id())?.is_some();
+            past.known = self.shared.find(block.id())?.is_some();
             past.rivals = self.rivals(&seat)?;
         }
         for id in header
@@ -376,11 +392,10 @@ impl Tangle {
         let Some(author) = self.state.authors.get(&seat.author) else {
             return Ok(Vec::new());
         };
-        let place = (seat.epoch, seat.seq);
-        let lids = self.shared.index.chain(*author, place, place)?;
+        let lids = in_seat(&self.shared.index, *author, seat.epoch, seat.seq)?;
         let rivals = lids.into_iter().map(|lid| {
             let row = self.shared.row(lid)?;
-            Ok(*self.shared.load(&row, None)?.id())
+            Ok(*self.shared.load(&row)?.id())
         });
         rivals.collect()
     }
@@ -389,10 +404,10 @@ impl Tangle {
         if let Some(fact) = self.ledger.tips().fact(id) {
             return Ok(Some(*fact));
         }
-        let Some((_, row)) = self.shared.find(id)? else {
+        let Some(found) = self.shared.find(id)? else {
             return Ok(None);
         };
-        self.state.fact(&row).map(Some)
+        self.state.fact(&found.row).map(Some)
     }
 
     pub(super) fn publish_graph(&self, registry_changed: bool) {
@@ -408,35 +423,43 @@ impl Tangle {
         });
     }
 
-    pub(super) fn flush_is_due(&mut self, now_ms: u64) -> bool {
+    /// Sends the rows in memory to the index when there are enough of them, or when the last
+    /// time is long ago. Waits only if the index is several times that far behind.
+    pub(super) fn flush_if_due(&mut self, now_ms: u64) -> Result<(), Broken> {
         let fresh = self.shared.index.fresh_blocks();
+        let busy = self.shared.index.is_busy()?;
         let late = now_ms.saturating_sub(self.flushed_ms) >= self.options.flush_ms_max;
         let due = fresh >= self.options.flush_blocks_max || late && fresh > 0;
-        if due || fresh == 0 {
+        let far = fresh / FLUSHES_BEHIND_MAX >= self.options.flush_blocks_max;
+        if due && !busy || far {
+            self.seal_rows()?;
+        }
+        if fresh == 0 || due && !busy {
             self.flushed_ms = now_ms;
         }
-        due
+        Ok(())
     }
 
-    pub(super) fn flush_rows(&mut self) -> Result<(), Broken> {
+    /// Seals the rows in memory with the mark that goes with them.
+    pub(super) fn seal_rows(&mut self) -> Result<(), Broken> {
         self.state.mark.tips = self.ledger.tips().iter().map(|(id, _)| *id).collect();
-        let open = self.ledger.graph().frontier().next().is_some();
-        self.state.mark.floor = if open {
-            self.floor()?
-        } else {
-            self.state.mark.lids
-        };
-        self.shared.index.flush(&self.state.mark.to_bytes())
+        let open = self.state.open.values().copied().min();
+        self.state.mark.floor = open.unwrap_or(self.state.mark.lids);
+        self.shared.index.seal(self.state.mark.to_bytes())
     }
+}
 
-    /// The smallest local id among the blocks that are not ordered.
-    fn floor(&self) -> Result<u64, Broken> {
-        let mut floor = self.state.mark.lids;
-        for id in self.ledger.graph().ids() {
-            floor = floor.min(self.shared.index.lid(id)?.unwrap_or(0));
-        }
-        Ok(floor)
-    }
+/// The writer waits for the index when it has so many overlays' rows beside the sealed one.
+const FLUSHES_BEHIND_MAX: usize = 4;
+
+/// Bytes of a block's envelope if those of its items are erased that makes it longest.
+fn erased_bytes_max(block: &VerifiedBlock) -> usize {
+    const ERASED: usize = 35;
+    let growth = block.items().map(|(_, item)| {
+        let head = if item.size() < 24 { 1 } else { 2 };
+        ERASED.saturating_sub(head + item.size())
+    });
+    block.bytes().len() + growth.sum::<usize>()
 }
 
 /// What one call of submit has gathered.

@@ -90,7 +90,15 @@ fn create(disk: &Disk) {
 }
 
 fn try_open(disk: &Disk) -> Result<Tangle, crate::Broken> {
-    Tangle::open_over(&files(disk), options(), Box::new(Words))
+    try_open_with(disk, false)
+}
+
+fn try_open_with(disk: &Disk, background: bool) -> Result<Tangle, crate::Broken> {
+    let options = Options {
+        background,
+        ..options()
+    };
+    Tangle::open_over(&files(disk), options, Box::new(Words))
 }
 
 fn open(disk: &Disk) -> Tangle {

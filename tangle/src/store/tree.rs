@@ -5,19 +5,19 @@
 use tangle_verify::merkle::path::inclusion_path;
 use tangle_verify::merkle::{Frontier, Hash, Node, node_hash};
 
-use super::index::{INDEX, Index};
-use super::rows::{Rows, node_key};
+use super::index::{INDEX, Index, Overlay};
+
 use crate::error::{Broken, ProveError};
 
 /// Stored are the levels that are multiples of this.
 const LEVEL_STEP: u8 = 4;
 
 /// Appends leaves, handing full nodes of stored levels to `rows`.
-pub(super) fn append(frontier: &mut Frontier, leaves: &[Hash], rows: &mut Rows) {
+pub(super) fn append(frontier: &mut Frontier, leaves: &[Hash], rows: &mut Overlay) {
     for leaf in leaves {
         frontier.append_with(*leaf, |node, hash| {
             if node.level.is_multiple_of(LEVEL_STEP) {
-                rows.nodes.insert(node_key(node.level, node.index), *hash);
+                rows.node(node.level, *hash);
             }
         });
     }
@@ -33,9 +33,7 @@ pub(super) fn node(index: &Index, node: Node) -> Result<Hash, Broken> {
             );
             Broken::corrupt(INDEX, 0, what)
         };
-        return index
-            .node(node_key(node.level, node.index))?
-            .ok_or_else(missing);
+        return index.node(node.level, node.index)?.ok_or_else(missing);
     }
     let below = |side| Node {
         level: node.level - 1,
@@ -56,43 +54,37 @@ pub(super) fn path(index: &Index, leaf: u64, size: u64) -> Result<Vec<Hash>, Pro
     })
 }
 
-/// The right edge of the tree of `size` leaves, computed from the stored leaf hashes alone; every
-/// other stored node is held against what comes out. `at` is called with the tree at each size.
-pub(super) fn recompute(
-    index: &Index,
-    size: u64,
-    mut at: impl FnMut(&Frontier),
-) -> Result<Frontier, Broken> {
+/// The right edge of the tree of `size` leaves, from stored nodes.
+pub(super) fn frontier(index: &Index, size: u64) -> Result<Frontier, Broken> {
+    let peaks = Frontier::peak_nodes(size).map(|at| node(index, at));
+    let peaks = peaks.collect::<Result<_, _>>()?;
+    let wrong = || Broken::corrupt(INDEX, 0, format!("no tree has {size} leaves"));
+    Frontier::from_peaks(size, peaks).ok_or_else(wrong)
+}
+
+/// As [`frontier`], computed from the stored leaf hashes alone; every other stored node is held
+/// against what comes out.
+pub(super) fn recompute(index: &Index, size: u64) -> Result<Frontier, Broken> {
     let mut frontier = Frontier::new();
-    let mut wrong = None;
     let mut upper = Vec::new();
-    index.each_node(node_key(0, 0), node_key(0, size), |key, hash| {
-        if key != node_key(0, frontier.size()) {
-            let what = format!("leaf {} of the log is missing", frontier.size());
-            return Err(Broken::corrupt(INDEX, 0, what));
-        }
-        frontier.append_with(hash, |node, hash| {
+    for number in 0..size {
+        let leaf = Node {
+            level: 0,
+            index: number,
+        };
+        frontier.append_with(node(index, leaf)?, |node, hash| {
             if node.level > 0 && node.level.is_multiple_of(LEVEL_STEP) {
                 upper.push((node, *hash));
             }
         });
-        at(&frontier);
-        Ok(())
-    })?;
-    for (node, hash) in upper {
-        if index.node(node_key(node.level, node.index))? != Some(hash) {
-            wrong = wrong.or(Some(node));
+        for (stored, hash) in upper.drain(..) {
+            if node(index, stored)? != hash {
+                let Node { level, index } = stored;
+                let what =
+                    format!("node {index} of level {level} does not fit the leaves below it");
+                return Err(Broken::corrupt(INDEX, 0, what));
+            }
         }
     }
-    if frontier.size() != size {
-        let what = format!("the log's tree has {} leaves, not {size}", frontier.size());
-        return Err(Broken::corrupt(INDEX, 0, what));
-    }
-    match wrong {
-        Some(Node { level, index }) => {
-            let what = format!("node {index} of level {level} does not fit the leaves below it");
-            Err(Broken::corrupt(INDEX, 0, what))
-        }
-        None => Ok(frontier),
-    }
+    Ok(frontier)
 }

@@ -1,7 +1,7 @@
 //! Reading the log in order from a known place, and deciding about its end: a clean end, an
 //! unfinished batch that may be cut, or damage that may not.
 
-use super::{Place, SEGMENT_HEADER_BYTES, Segments, Tail, segment_name};
+use super::{Place, SEGMENT_HEADER_BYTES, Segments, Tail, Written, segment_name};
 use crate::error::Broken;
 use crate::store::bugs::{Bug, planted};
 use crate::store::frame::{self, Frame, FrameKind};
@@ -9,8 +9,8 @@ use crate::store::frame::{self, Frame, FrameKind};
 /// A frame with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scanned {
-    /// Where it starts.
-    pub(crate) place: Place,
+    /// Where it lies.
+    pub(crate) at: Written,
     /// What it holds.
     pub(crate) kind: FrameKind,
     /// Its payload.
@@ -128,15 +128,15 @@ fn read_batch(bytes: &[u8], segment: u32, tail: Tail) -> Option<(Vec<Scanned>, T
         if frame.turn.batch != tail.batch || frame.turn.ordinal != expected {
             return None;
         }
-        let size = u32::try_from(frame.size()).ok()?;
+        let room = u32::try_from(frame.room).ok()?;
         batch.push(Scanned {
-            place,
+            at: Written { place, room },
             kind: frame.kind,
             payload: frame.payload.to_vec(),
         });
         place = Place {
             segment,
-            offset: place.offset.checked_add(size)?,
+            offset: place.offset.checked_add(room)?,
         };
         if expected.checked_add(1)? == frame.turn.count {
             return Some((

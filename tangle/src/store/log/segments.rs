@@ -142,15 +142,15 @@ impl Segments {
         }
     }
 
-    /// The payload of the frame at `place`, checked; `length` is that of the payload.
-    pub(crate) fn read(&self, place: Place, length: u32) -> Result<(FrameKind, Vec<u8>), Broken> {
+    /// The payload of the frame at `place`, checked; `room` is what it takes in the file.
+    pub(crate) fn read(&self, place: Place, room: u32) -> Result<(FrameKind, Vec<u8>), Broken> {
         let corrupt =
             |what| Broken::corrupt(&segment_name(place.segment), place.offset.into(), what);
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        if length > frame::PAYLOAD_BYTES_MAX {
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
+        if room > frame::ROOM_BYTES_MAX {
             return Err(corrupt("the index gives the frame an impossible length"));
         }
-        let mut bytes = vec![0; frame::size(length)];
+        let mut bytes = vec![0; room];
         let read = self
             .file(place.segment)?
             .read_at(place.offset.into(), &mut bytes);
@@ -160,10 +160,9 @@ impl Segments {
             }
             read => read.map_err(Self::storage(place.segment))?,
         }
-        let found = frame::read(&bytes, place).filter(|frame| frame.payload.len() == length);
-        let kind = found
-            .ok_or_else(|| corrupt("there is no sound frame"))?
-            .kind;
+        let found = frame::read(&bytes, place).filter(|frame| frame.room == room);
+        let found = found.ok_or_else(|| corrupt("there is no sound frame"))?;
+        let (kind, length) = (found.kind, found.payload.len());
         bytes.truncate(frame::HEADER_BYTES + length);
         bytes.drain(..frame::HEADER_BYTES);
         Ok((kind, bytes))

@@ -7,6 +7,7 @@ use tangle_verify::NetworkId;
 
 use super::*;
 use crate::store::files::Files;
+use crate::store::frame::FrameKind;
 use crate::testing::disk::{Disk, Fault};
 
 const SEGMENT: u32 = 1024;
@@ -24,7 +25,7 @@ fn payload(batch: u8, at: u8) -> Vec<u8> {
 }
 
 /// A log of `batches` batches of three frames.
-fn filled(batches: u8) -> (Disk, Vec<Place>) {
+fn filled(batches: u8) -> (Disk, Vec<Written>) {
     let disk = Disk::new();
     let mut log = Log::create(segments(&disk)).unwrap();
     let mut places = Vec::new();
@@ -34,11 +35,11 @@ fn filled(batches: u8) -> (Disk, Vec<Place>) {
     (disk, places)
 }
 
-fn append(log: &mut Log, batch: u8) -> Result<Vec<Place>, Broken> {
+fn append(log: &mut Log, batch: u8) -> Result<Vec<Written>, Broken> {
     let payloads: Vec<_> = (0..3).map(|at| payload(batch, at)).collect();
     let frames: Vec<_> = payloads
         .iter()
-        .map(|bytes| (FrameKind::Block, bytes.as_slice()))
+        .map(|bytes| Draft::new(FrameKind::Block, bytes.as_slice()))
         .collect();
     log.append(&frames)
 }
@@ -68,12 +69,12 @@ fn what_is_appended_is_found_again_in_many_segments() {
     let segments = segments(&disk);
     for (number, place) in (0..).zip(&places) {
         let wanted = payload(number / 3, number % 3);
-        let length = u32::try_from(wanted.len()).unwrap();
+        let Written { place, room } = *place;
         assert_eq!(
-            segments.read(*place, length).unwrap(),
+            segments.read(place, room).unwrap(),
             (FrameKind::Block, wanted)
         );
-        assert!(segments.read(*place, length + 1).unwrap_err().is_damage());
+        assert!(segments.read(place, room + 8).unwrap_err().is_damage());
     }
     let mut log = Log::resume(segments, tail).unwrap();
     append(&mut log, 40).unwrap();
@@ -87,11 +88,17 @@ fn a_batch_larger_than_a_segment_gets_one_of_its_own() {
     let mut log = Log::resume(segments(&disk), tail).unwrap();
     let large = vec![3; 5000];
     let places = log
-        .append(&[(FrameKind::Block, &large), (FrameKind::Block, &large)])
+        .append(&[
+            Draft::new(FrameKind::Block, &large),
+            Draft::new(FrameKind::Block, &large),
+        ])
         .unwrap();
-    assert!(places.iter().all(|place| place.segment == 1));
+    assert!(places.iter().all(|place| place.place.segment == 1));
     let last = places.last().copied().unwrap();
-    assert_eq!(segments(&disk).read(last, 5000).unwrap().1, large);
+    assert_eq!(
+        segments(&disk).read(last.place, last.room).unwrap().1,
+        large
+    );
 }
 
 #[test]
