@@ -50,6 +50,7 @@ pub use ledger::{Attach, Ledger};
 pub use registry::{Author, Operation, Organisation, Registry, Role};
 pub use sign::{Draft, DraftError, SigningKey, note_sign, verifier_key};
 pub use store::{
-    CheckReport, NoKeys, Opened, Options, Ordered, Position, PostingKeys, Reader, Receipt,
-    ReceiptStatus, Replay, Stats, Status, Tangle, check,
+    BundleError, CheckReport, Copied, Erased, Exported, GateError, Imported, NoKeys, Opened,
+    Options, Ordered, Position, PostingKeys, Reader, Receipt, ReceiptStatus, Replay,
+    RetentionClass, Selection, Stats, Status, Tangle, check, gate, gate_all,
 };

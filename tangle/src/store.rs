@@ -11,12 +11,16 @@
 //! ```
 
 mod apply;
+mod backup;
 pub mod bugs;
+mod bundle;
 mod check;
 mod cosigned;
 mod cut;
+mod erase;
 pub mod files;
 mod frame;
+mod gate;
 mod index;
 mod log;
 mod mark;
@@ -29,8 +33,12 @@ mod tangle;
 mod tree;
 mod witness_files;
 
+pub use backup::Copied;
+pub use bundle::{BundleError, Exported, Imported, Selection};
 pub use check::{CheckReport, Difference, check, check_over};
 pub use cut::{Ordered, Replay};
+pub use erase::{Erased, RetentionClass, Wanted};
+pub use gate::{GateError, gate, gate_all};
 pub use reader::{Position, Reader, Status};
 pub use shared::{NoKeys, PostingKeys};
 pub use tangle::{Opened, Receipt, ReceiptStatus, Stats, Tangle};

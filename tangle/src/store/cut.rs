@@ -120,6 +120,7 @@ impl Tangle {
             .state
             .milestone(&self.shared.index, &signed, place, &order)?;
         self.state.mark.tail = self.log.tail();
+        self.publish_tail();
         let mut blocks = Vec::with_capacity(order.len());
         for (position, id) in (row.first..).zip(&order) {
             blocks.push(match self.recent.take(id) {
@@ -182,7 +183,7 @@ impl Tangle {
             None => pending_ids(&self.shared, &row)?,
         };
         let disputed = disputes(&self.shared, &self.state.forks, &row)?;
-        let merged: Vec<_> = (row.first..)
+        let mut merged: Vec<_> = (row.first..)
             .zip(outcomes)
             .map(
                 |(position, outcome)| match (outcome, disputed.get(&position)) {
@@ -191,6 +192,12 @@ impl Tangle {
                 },
             )
             .collect();
+        if !self.kept.is_empty() {
+            // Who judges a block again of which items were erased does not see the items.
+            for (id, outcome) in ids.iter().zip(&mut merged) {
+                *outcome = self.kept.remove(id).unwrap_or(*outcome);
+            }
+        }
         self.state.conclude(&self.shared.index, &row, &ids, &merged);
         Ok(())
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 0   4   magic "TNGF"
-//! 4   1   kind: 1 genesis, 2 block envelope, 3 signed milestone
+//! 4   1   kind: 1 genesis, 2 block envelope, 3 signed milestone, 4 erasure
 //! 5   3   slack: so many times 8 more zeros follow
 //! 8   4   length of the payload, bytes
 //! 12  4   CRC-32C of the segment's number, the frame's offset, bytes 0..12, 16..32 and payload
@@ -38,6 +38,8 @@ pub(crate) enum FrameKind {
     Block,
     /// A signed milestone.
     Milestone,
+    /// Which items were erased, and when.
+    Erasure,
 }
 
 impl FrameKind {
@@ -46,6 +48,7 @@ impl FrameKind {
             Self::Genesis => 1,
             Self::Block => 2,
             Self::Milestone => 3,
+            Self::Erasure => 4,
         }
     }
 
@@ -54,6 +57,7 @@ impl FrameKind {
             1 => Some(Self::Genesis),
             2 => Some(Self::Block),
             3 => Some(Self::Milestone),
+            4 => Some(Self::Erasure),
             _ => None,
         }
     }

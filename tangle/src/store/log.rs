@@ -187,6 +187,14 @@ impl Log {
         Ok(places)
     }
 
+    /// Takes the file of a segment anew, if it is the one that is written to: it was replaced.
+    pub(crate) fn reopen(&mut self, number: u32) -> Result<(), Broken> {
+        if number == self.tail.place.segment {
+            self.current = self.segments.file(number)?;
+        }
+        Ok(())
+    }
+
     /// Where the end of the buffer will lie.
     fn place_in_buffer(&self, start: Place) -> Result<Place, Broken> {
         let offset = u32::try_from(self.buffer.len())

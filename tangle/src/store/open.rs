@@ -13,6 +13,7 @@ use tangle_verify::{Genesis, NetworkId, SignedMilestone, limits};
 
 use super::apply::{Recorded, State};
 use super::cut::parse_keys;
+use super::erase;
 use super::files::{File, Files, digest, read_all, write_whole};
 use super::frame::{self, Draft, FrameKind};
 use super::index::{INDEX, Index};
@@ -143,6 +144,8 @@ impl Tangle {
             log::confirm(&segments, last, tail)?;
         }
         self.log = Log::resume(segments, tail)?;
+        let unfinished = std::mem::take(&mut self.unfinished);
+        self.strip(&unfinished)?;
         Ok(())
     }
 
@@ -165,6 +168,14 @@ impl Tangle {
                 self.opened.replayed += 1;
                 self.state
                     .block(&self.shared.index, self.shared.keys.as_ref(), &recorded)
+            }
+            FrameKind::Erasure => {
+                let erasures = erase::decode(&frame.payload);
+                let erasures = erasures.map_err(|error| corrupt(error.to_string()))?;
+                self.kept
+                    .extend(erasures.iter().map(|it| (it.id, it.outcome)));
+                self.unfinished.extend(erasures);
+                Ok(())
             }
             FrameKind::Milestone => {
                 let milestone = SignedMilestone::decode(&frame.payload)
@@ -388,6 +399,7 @@ impl Opening {
         let milestones = mark.milestones;
         tangle.publish_graph(true);
         tangle.shared.publish(|view| view.milestones = milestones);
+        tangle.publish_tail();
         Ok(tangle)
     }
 
@@ -406,6 +418,8 @@ impl Opening {
             milestones: mark.milestones,
             concluded: mark.concluded,
             leaves: mark.leaves,
+            recorded: mark.lids,
+            tail: mark.tail,
             signed: self.signed.map(Arc::new),
         };
         let log = Log::resume(Arc::clone(&self.segments), mark.tail)?;
@@ -429,6 +443,8 @@ impl Opening {
             options: self.options,
             opened,
             pending: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            unfinished: Vec::new(),
             recent: Recent::default(),
             flushed_ms: 0,
             stopped: false,

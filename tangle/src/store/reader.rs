@@ -27,7 +27,7 @@ mod evidence;
 /// A handle for reading. Cloning is cheap.
 #[derive(Clone)]
 pub struct Reader {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl fmt::Debug for Reader {
@@ -235,7 +235,7 @@ impl Reader {
     /// A proof file for a block: that its author signed it, that it carries the items `items`,
     /// and that it is in the log with its outcome, under the latest signed checkpoint.
     pub fn prove(&self, id: &BlockId, items: &[u16]) -> Result<Vec<u8>, ProveError> {
-        let Found { row, block } = self.shared.find(id)?.ok_or(ProveError::Unknown)?;
+        let Found { row, block, .. } = self.shared.find(id)?.ok_or(ProveError::Unknown)?;
         let signed = self.shared.view().signed.ok_or(ProveError::NotFinal)?;
         let position = row.position.ok_or(ProveError::NotFinal)?;
         let (milestone, _) = self.milestone_at(position)?;
@@ -312,6 +312,39 @@ impl Reader {
                 Broken::corrupt(INDEX, 0, format!("outcome at position {position}: {error}"))
             }),
         }
+    }
+
+    /// How many blocks are recorded.
+    pub fn recorded(&self) -> u64 {
+        self.shared.view().recorded
+    }
+
+    /// The block that was recorded as the `number`th, from 0.
+    pub(super) fn recorded_at(&self, number: u64) -> Result<VerifiedBlock, Broken> {
+        self.shared.load(&self.shared.row(number)?)
+    }
+
+    /// As which a block was recorded, from 0.
+    pub(super) fn lid(&self, id: &BlockId) -> Result<Option<u64>, Broken> {
+        Ok(self.shared.find(id)?.map(|found| found.lid))
+    }
+
+    /// The milestone whose own leaf this is.
+    pub(super) fn milestone_of_leaf(&self, leaf: u64) -> Result<MilestoneRow, Broken> {
+        let own =
+            |index: u32, row: &MilestoneRow| row.first + u64::from(row.count) + u64::from(index);
+        let missing = || Broken::corrupt(INDEX, 0, format!("no milestone has leaf {leaf}"));
+        let (mut low, mut high) = (0, self.shared.view().milestones);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let row = self.shared.index.milestone(middle)?.ok_or_else(missing)?;
+            match own(middle, &row).cmp(&leaf) {
+                std::cmp::Ordering::Equal => return Ok(row),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        Err(missing())
     }
 
     /// The milestone that gave a position: the last that starts at or before it.

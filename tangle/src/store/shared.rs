@@ -9,7 +9,7 @@ use tangle_verify::{
 };
 
 use super::index::{INDEX, Index};
-use super::log::{Place, Segments, segment_name};
+use super::log::{Place, Segments, Tail, segment_name};
 use super::rows::BlockRow;
 use crate::error::Broken;
 use crate::ledger::Head;
@@ -41,6 +41,10 @@ pub(super) struct View {
     pub(super) milestones: u32,
     pub(super) concluded: u32,
     pub(super) leaves: u64,
+    /// Blocks that are durable.
+    pub(super) recorded: u64,
+    /// End of what is durable of the log.
+    pub(super) tail: Tail,
     pub(super) signed: Option<Arc<Signed>>,
 }
 
@@ -113,7 +117,7 @@ impl Shared {
         for lid in self.index.lids(id)? {
             let row = self.row(lid)?;
             match self.load(&row) {
-                Ok(block) if block.id() == id => return Ok(Some(Found { row, block })),
+                Ok(block) if block.id() == id => return Ok(Some(Found { lid, row, block })),
                 Ok(_) => {}
                 Err(error) => damaged = Some(error),
             }
@@ -134,6 +138,7 @@ impl Drop for StopsWriting {
 
 /// A recorded block.
 pub(super) struct Found {
+    pub(super) lid: u64,
     pub(super) row: BlockRow,
     pub(super) block: VerifiedBlock,
 }

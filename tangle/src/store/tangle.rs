@@ -6,9 +6,10 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use tangle_verify::{Anchor, BlockId, Genesis, KeyId, NetworkId, VerifiedBlock};
+use tangle_verify::{Anchor, BlockId, Genesis, KeyId, NetworkId, Outcome, VerifiedBlock};
 
 use super::apply::{Recorded, State, in_seat};
+use super::erase::Erasure;
 use super::files::{self, Directory, Files, Lock};
 use super::frame::{Draft, FrameKind};
 use super::log::Log;
@@ -96,6 +97,10 @@ pub struct Tangle {
     pub(super) options: Options,
     pub(super) opened: Opened,
     pub(super) pending: BTreeMap<u32, Vec<BlockId>>,
+    /// Outcomes of blocks with erased items whose milestones have to be concluded again.
+    pub(super) kept: BTreeMap<BlockId, Outcome>,
+    /// Erasures found in the log whose segments may still have the items.
+    pub(super) unfinished: Vec<Erasure>,
     pub(super) recent: Recent,
     pub(super) flushed_ms: u64,
     pub(super) stopped: bool,
@@ -362,7 +367,17 @@ impl Tangle {
                 .keep(recorded.block, self.options.recent_bytes_max);
         }
         self.state.mark.tail = self.log.tail();
+        self.publish_tail();
         Ok(())
+    }
+
+    /// Tells readers how far the log is durable.
+    pub(super) fn publish_tail(&self) {
+        let (tail, recorded) = (self.state.mark.tail, self.state.mark.lids);
+        self.shared.publish(|view| {
+            view.tail = tail;
+            view.recorded = recorded;
+        });
     }
 
     /// What the log knows below the latest milestone about a block at the door.

@@ -3,6 +3,7 @@
 
 mod evidence;
 mod faults;
+mod keep;
 mod life;
 mod power;
 

@@ -179,3 +179,29 @@ fn a_merge_that_a_crash_interrupts_is_swept_away_and_done_again() {
         assert!(index.check_pages().unwrap());
     }
 }
+
+#[test]
+fn a_mark_and_its_rows_are_there_together_or_not_at_all() {
+    use crate::store::bugs::{Bug, plant};
+    for planted in [false, true] {
+        let _bug = planted.then(|| plant(Bug::MarkBeforeRows));
+        let mut ahead = 0;
+        for cut in 0..60 {
+            let disk = Disk::new();
+            let index = open(&disk, false);
+            fill(&index, 0, 50);
+            disk.plan(cut, crate::testing::disk::Fault::PowerLoss);
+            let mark = Mark {
+                lids: 50,
+                ..Mark::start()
+            };
+            drop(index.seal(mark.to_bytes()));
+            drop(index);
+            let index = open(&disk.after_power_loss(cut), false);
+            let there = index.disk().unwrap().manifest.length(pages::BLOCKS);
+            let mark = index.mark().unwrap().map_or(0, |mark| mark.lids);
+            ahead += u32::from(mark != there);
+        }
+        assert_eq!(ahead > 0, planted, "{ahead}");
+    }
+}

@@ -111,6 +111,25 @@ impl Segments {
         make().map_err(Self::storage(number))
     }
 
+    /// Puts other bytes in the place of a segment's, in one step; durable on return. Who has the
+    /// old file still reads the old bytes.
+    pub(crate) fn replace(&self, number: u32, bytes: &[u8]) -> Result<(), Broken> {
+        let name = segment_name(number);
+        let fresh = format!("{name}.new");
+        let replace = || {
+            let file = self.files.create(&fresh)?;
+            file.write_at(0, bytes)?;
+            file.sync()?;
+            self.files.rename(&fresh, &name)?;
+            self.files.sync_dir("log")?;
+            Ok(file)
+        };
+        let file = replace().map_err(Self::storage(number))?;
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.insert(number, file);
+        Ok(())
+    }
+
     /// Checks the header of a segment; returns its length in bytes and its first batch.
     pub(crate) fn check_header(&self, number: u32) -> Result<(u64, u64), Broken> {
         let name = segment_name(number);
@@ -146,6 +165,19 @@ impl Segments {
     pub(crate) fn read(&self, place: Place, room: u32) -> Result<(FrameKind, Vec<u8>), Broken> {
         let corrupt =
             |what| Broken::corrupt(&segment_name(place.segment), place.offset.into(), what);
+        let mut bytes = self.raw(place, room)?;
+        let found = frame::read(&bytes, place).filter(|frame| frame.room == bytes.len());
+        let found = found.ok_or_else(|| corrupt("there is no sound frame"))?;
+        let (kind, length) = (found.kind, found.payload.len());
+        bytes.truncate(frame::HEADER_BYTES + length);
+        bytes.drain(..frame::HEADER_BYTES);
+        Ok((kind, bytes))
+    }
+
+    /// The bytes at `place`, unchecked.
+    pub(crate) fn raw(&self, place: Place, room: u32) -> Result<Vec<u8>, Broken> {
+        let corrupt =
+            |what| Broken::corrupt(&segment_name(place.segment), place.offset.into(), what);
         let room = usize::try_from(room).unwrap_or(usize::MAX);
         if room > frame::ROOM_BYTES_MAX {
             return Err(corrupt("the index gives the frame an impossible length"));
@@ -155,17 +187,12 @@ impl Segments {
             .file(place.segment)?
             .read_at(place.offset.into(), &mut bytes);
         match read {
+            Ok(()) => Ok(bytes),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Err(corrupt("the file ends in the frame"));
+                Err(corrupt("the file ends in the frame"))
             }
-            read => read.map_err(Self::storage(place.segment))?,
+            Err(error) => Err(Self::storage(place.segment)(error)),
         }
-        let found = frame::read(&bytes, place).filter(|frame| frame.room == room);
-        let found = found.ok_or_else(|| corrupt("there is no sound frame"))?;
-        let (kind, length) = (found.kind, found.payload.len());
-        bytes.truncate(frame::HEADER_BYTES + length);
-        bytes.drain(..frame::HEADER_BYTES);
-        Ok((kind, bytes))
     }
 
     fn header(&self, number: u32, first_batch: u64, length: u64) -> Vec<u8> {

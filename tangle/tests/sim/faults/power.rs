@@ -154,7 +154,8 @@ fn chain(
             killed = true;
         }
         found.cycles += 1;
-        copy.plan(random.draw() % 40, Fault::PowerLoss);
+        // Making an index anew takes about a hundred operations: some of them must get that far.
+        copy.plan(random.draw() % 160, Fault::PowerLoss);
         match live(&copy, script, &mut promises, random) {
             Ok(rebuilt) => {
                 found.rebuilt += u64::from(rebuilt.is_some());
