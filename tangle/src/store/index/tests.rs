@@ -29,14 +29,12 @@ fn id(lid: u64) -> BlockId {
 }
 
 fn open(disk: &Disk, background: bool) -> Index {
-    let file = match Files::open(disk, INDEX).unwrap() {
-        Some(file) => file,
-        None => {
-            let file = disk.create(INDEX).unwrap();
-            disk.sync_dir("").unwrap();
-            file
-        }
-    };
+    let there = Files::open(disk, INDEX).unwrap();
+    let file = there.unwrap_or_else(|| {
+        let file = disk.create(INDEX).unwrap();
+        disk.sync_dir("").unwrap();
+        file
+    });
     Index::open(file, 1 << 20, background).unwrap()
 }
 
@@ -112,14 +110,14 @@ fn what_goes_in_comes_out_of_every_layer_and_after_every_merge() {
         let mut again = open(&disk, false);
         holds(&again, count, ordered);
         assert!(again.check_pages().unwrap());
-        again = open_after_sweep(&disk, again);
+        again = open_after_sweep(&disk, &again);
         let runs = again.disk().unwrap().manifest.runs.len();
         assert!(background || runs <= 3 * 3 + 2 * 7, "{runs} runs");
     }
 }
 
 /// Pages that no run owns are swept at the next seal.
-fn open_after_sweep(disk: &Disk, index: Index) -> Index {
+fn open_after_sweep(disk: &Disk, index: &Index) -> Index {
     index.seal(Mark::start().to_bytes()).unwrap();
     index.close();
     open(disk, false)
@@ -175,7 +173,7 @@ fn a_merge_that_a_crash_interrupts_is_swept_away_and_done_again() {
             assert_eq!(there, count - STEP);
         }
         let disk = disk.after_kill();
-        let index = open_after_sweep(&disk, index);
+        let index = open_after_sweep(&disk, &index);
         assert!(index.check_pages().unwrap());
     }
 }

@@ -262,7 +262,7 @@ fn what_must_stay_is_not_erased() {
         (BlockId::new([1; 32]), vec![0]),
     ];
     for wanted in cases {
-        let refused = tangle.erase(&[wanted.clone()], NOW);
+        let refused = tangle.erase(std::slice::from_ref(&wanted), NOW);
         assert!(matches!(refused, Err(Broken::Misuse { .. })), "{wanted:?}");
     }
     // A refusal is no failure: writing goes on.
