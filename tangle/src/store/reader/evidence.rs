@@ -11,8 +11,8 @@ use tangle_verify::merkle::tile::{Tile, bundle};
 use tangle_verify::receipt::{Claims, Inclusion};
 use tangle_verify::{BlockId, LogLeaf};
 
+use super::super::apply::in_seat;
 use super::super::index::INDEX;
-use super::super::rows::fork_lids;
 use super::super::tree;
 use super::Reader;
 use crate::error::{Broken, ProveError};
@@ -127,18 +127,18 @@ impl Reader {
     /// For each recorded block in the same seat as this one a proof that the author forked its
     /// chain; empty where there is none or the block is not recorded.
     pub fn fork_proofs(&self, id: &BlockId) -> Result<Vec<ForkProof>, Broken> {
-        let Some((lid, row)) = self.shared.find(id)? else {
+        let Some(found) = self.shared.find(id)? else {
             return Ok(Vec::new());
         };
         let statement = |bytes: &[u8]| {
             Statement::decode(bytes).map_err(|error| Broken::corrupt("log", 0, error.to_string()))
         };
-        let own = statement(&self.shared.load(&row, Some(id))?.statement())?;
+        let own = statement(&found.block.statement())?;
         let mut proofs = Vec::new();
-        for pair in self.shared.index.forks()? {
-            let (one, rival) = fork_lids(&pair);
-            if one == lid {
-                let rival = self.shared.load(&self.shared.row(rival)?, None)?;
+        let row = found.row;
+        for rival in in_seat(&self.shared.index, row.author, row.epoch, row.seq)? {
+            if rival != found.lid {
+                let rival = self.shared.load(&self.shared.row(rival)?)?;
                 let rival = statement(&rival.statement())?;
                 proofs.push(ForkProof::new(&self.shared.genesis, &own, &rival));
             }
@@ -151,24 +151,24 @@ impl Reader {
     /// found. Empty if the block is not recorded.
     pub fn picture(&self, around: &BlockId, hops: u32) -> Result<Picture, Broken> {
         let mut above: BTreeMap<BlockId, Vec<BlockId>> = BTreeMap::new();
-        if let Some((lid, _)) = self.shared.find(around)? {
+        if let Some(lid) = self.lid(around)? {
             let first = lid.saturating_sub(APPROVERS_WINDOW);
             for near in first..lid.saturating_add(APPROVERS_WINDOW) {
                 let Some(row) = self.shared.index.block(near)? else {
                     break;
                 };
-                let block = self.shared.load(&row, None)?;
+                let block = self.shared.load(&row)?;
                 for approved in block.header().approved() {
                     above.entry(*approved).or_default().push(*block.id());
                 }
             }
         }
         let vertex = |id: &BlockId| {
-            let Some((_, row)) = self.shared.find(id)? else {
+            let Some(found) = self.shared.find(id)? else {
                 return Ok(None);
             };
-            let header = self.shared.load(&row, Some(id))?.header().clone();
-            let note = match row.position {
+            let header = found.block.header().clone();
+            let note = match found.row.position {
                 None => "not ordered".into(),
                 Some(position) => {
                     let milestone = self.milestone_at(position)?.0;
