@@ -30,6 +30,17 @@ pub(crate) fn read(file: &Path, bytes_max: u64) -> Result<Vec<u8>, Failure> {
         .map_err(Failure::usage)
 }
 
+/// As [`read`], where a missing file is one more way to give wrong input.
+///
+/// # Errors
+/// [`Exit::Usage`].
+pub(crate) fn input(file: &Path, bytes_max: u64) -> Result<Vec<u8>, Failure> {
+    read(file, bytes_max).map_err(|failure| Failure {
+        exit: Exit::Usage,
+        ..failure
+    })
+}
+
 fn bounded(source: impl Read, bytes_max: u64) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(bytes_max + 1).read_to_end(&mut bytes)?;

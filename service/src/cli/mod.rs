@@ -4,6 +4,8 @@ mod capture;
 mod check;
 mod connect;
 mod demo;
+mod epc;
+mod event_hash;
 mod exit;
 mod files;
 mod init;
@@ -59,6 +61,8 @@ enum Command {
     VerifyProof(verify_proof::VerifyProof),
     Proof(proof::Proof),
     Keys(keys::Keys),
+    Epc(epc::EpcCommand),
+    EventHash(event_hash::EventHash),
     Openapi(openapi::Openapi),
 }
 
@@ -98,6 +102,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::VerifyProof(command) => verify_proof::run(command, cli.format),
         Command::Proof(command) => proof::run(command, cli.format),
         Command::Keys(command) => keys::run(command, cli.format),
+        Command::Epc(command) => epc::run(command),
+        Command::EventHash(command) => event_hash::run(command),
         Command::Openapi(command) => Ok(openapi::run(command)),
     }
 }
