@@ -71,7 +71,9 @@ pub(crate) fn run(command: &EpcCommand) -> Result<Exit, Failure> {
                 .with_context(|| format!("cannot convert {}", quoted(text)))
                 .map_err(Failure::usage)?;
             if identity.no_urn == Some(NoUrn::UnknownPrefixLength) {
-                out::note("note: no urn, the length of the company prefix is not known; give --gcp-length");
+                out::note(
+                    "note: no urn, the length of the company prefix is not known; give --gcp-length",
+                );
             }
             print(&identity)
         }

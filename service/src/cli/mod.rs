@@ -5,6 +5,7 @@ mod check;
 mod connect;
 mod demo;
 mod epc;
+mod epcis;
 mod event_hash;
 mod exit;
 mod files;
@@ -62,6 +63,7 @@ enum Command {
     Proof(proof::Proof),
     Keys(keys::Keys),
     Epc(epc::EpcCommand),
+    Epcis(epcis::EpcisCommand),
     EventHash(event_hash::EventHash),
     Openapi(openapi::Openapi),
 }
@@ -103,6 +105,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Proof(command) => proof::run(command, cli.format),
         Command::Keys(command) => keys::run(command, cli.format),
         Command::Epc(command) => epc::run(command),
+        Command::Epcis(command) => epcis::run(command, cli.format),
         Command::EventHash(command) => event_hash::run(command),
         Command::Openapi(command) => Ok(openapi::run(command)),
     }

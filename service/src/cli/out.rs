@@ -23,6 +23,11 @@ pub(crate) fn line(text: &str) {
     let _closed = writeln!(io::stdout().lock(), "{text}");
 }
 
+/// Prints a text as it is.
+pub(crate) fn bytes(text: &[u8]) {
+    let _closed = io::stdout().lock().write_all(text);
+}
+
 /// Prints a JSON document over several lines.
 pub(crate) fn json(document: &Value) {
     line(&format!("{document:#}"));
