@@ -42,6 +42,9 @@ fn wrong_usage_is_two_and_help_is_zero() {
         "verify-proof",
         "proof",
         "keys",
+        "epc",
+        "epcis",
+        "event-hash",
         "openapi",
     ] {
         let run = finish("theriac", &[command, "--help"]);

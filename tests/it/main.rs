@@ -15,3 +15,4 @@ mod crash;
 mod documents;
 mod story;
 mod tidy;
+mod tools;
