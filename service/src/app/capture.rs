@@ -60,7 +60,7 @@ pub fn job(node: &Node, permit: &Permit<actions::Capture>, id: &str) -> Result<J
     let block = node.block(&id)?.ok_or_else(missing)?;
     let header = block.header();
     let fold = node.fold();
-    let owner = fold.registry.organisation_of(&header.kid);
+    let owner = fold.registry().organisation_of(&header.kid);
     if header.kind != Kind::Events || !owns(permit.principal(), owner) {
         return Err(missing());
     }
@@ -147,7 +147,7 @@ fn recorded_before(
         };
         let owner = node
             .fold()
-            .registry
+            .registry()
             .organisation_of(&block.header().kid)
             .map(ToOwned::to_owned);
         let same_owner = owner.as_deref() == Some(party.unwrap_or(OPERATOR));

@@ -255,7 +255,7 @@ impl Blocks<'_> {
 /// The organisation that recorded a block.
 pub(crate) fn owner(node: &Node, block: &VerifiedBlock) -> Option<String> {
     node.fold()
-        .registry
+        .registry()
         .organisation_of(&block.header().kid)
         .map(ToOwned::to_owned)
 }

@@ -25,7 +25,7 @@ pub fn me(node: &Node, permit: &Permit<actions::ReadPublic>) -> Me {
     let name = |gln: &str| {
         let fold = node.fold();
         let party = fold.engine.party(gln).map(|party| party.name.clone());
-        party.or_else(|| fold.registry.organisation(gln).map(|it| it.name.clone()))
+        party.or_else(|| fold.registry().organisation(gln).map(|it| it.name.clone()))
     };
     Me {
         party: principal.party.as_ref().map(|gln| (gln.clone(), name(gln))),

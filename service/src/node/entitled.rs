@@ -26,9 +26,6 @@ pub enum NotEntitled {
     /// Master data about somebody else.
     #[error("a party publishes master data about itself only")]
     Master,
-    /// The registry does not admit the operation.
-    #[error("the registry does not admit the operation")]
-    Registry,
 }
 
 impl NotEntitled {
@@ -37,7 +34,6 @@ impl NotEntitled {
         match self {
             Self::Decision => 1,
             Self::Master => 2,
-            Self::Registry => 3,
         }
     }
 
@@ -46,7 +42,6 @@ impl NotEntitled {
         match code {
             1 => "the author may not decide about this product",
             2 => "the author may not describe somebody else",
-            3 => "the registry does not admit the operation",
             _ => "not entitled",
         }
     }

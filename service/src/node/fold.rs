@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use gs1::Gln;
 use rules::{Engine, Fact, Finding, Profile, Record, RuleId, Stamp};
+use tangle::authority::{Authority, Void};
 use tangle::registry::{Principal, Registry};
-use tangle::{BlockId, Item, KeyId, Kind, Ordered, Outcome, VerifiedBlock};
+use tangle::{BlockId, Item, KeyId, Ordered, Outcome, VerifiedBlock};
 
 use super::catalog::{BlockRow, Catalog};
-use super::entitled::{NotEntitled, Speaker, entitled};
+use super::entitled::{Speaker, entitled};
 use super::items::{self, Unreadable};
 
 /// Identifier of the node operator's own organisation in the registry; parties have GLNs.
@@ -22,8 +23,8 @@ pub struct Fold {
     pub engine: Engine,
     /// The events in order.
     pub catalog: Catalog,
-    /// Who may write.
-    pub registry: Registry,
+    /// Whose word counts.
+    pub authority: Authority,
     /// Outcomes other than applied.
     pub outcomes: BTreeMap<BlockId, Outcome>,
     /// Items folded so far.
@@ -40,7 +41,7 @@ impl Fold {
         Self {
             engine: Engine::new(Profile::default()),
             catalog: Catalog::default(),
-            registry: Registry::new(root),
+            authority: Authority::new(root),
             outcomes: BTreeMap::new(),
             items: 0,
             milestones: 0,
@@ -53,21 +54,15 @@ impl Fold {
         fold(ordered, |step| step(self))
     }
 
-    /// Takes in a milestone's registrations; the blocks whose operations are refused. They hold
-    /// for all of the milestone: a block may be ordered before the registration of its author, to
-    /// which its parents need not lead.
-    fn admit(&mut self, ordered: &Ordered) -> Vec<BlockId> {
-        let registrations = ordered
-            .blocks
-            .iter()
-            .filter(|block| block.header().kind == Kind::Registry);
-        registrations
-            .filter(|block| {
-                let author = &block.header().kid;
-                self.registry.admit(author, block.items()).is_err()
-            })
-            .map(|block| *block.id())
-            .collect()
+    /// The registrations as the order leaves them.
+    pub fn registry(&self) -> &Registry {
+        self.authority.registry()
+    }
+
+    /// Takes in a milestone's registrations and withdrawals, which hold as [`Authority`] says; the
+    /// blocks that have no effect because their author may not make them.
+    fn admit(&mut self, ordered: &Ordered) -> BTreeMap<BlockId, Void> {
+        self.authority.judge(ordered.index, &ordered.blocks)
     }
 
     /// Folds what a block says.
@@ -122,7 +117,7 @@ impl Fold {
     /// Organisation and device behind a key.
     fn signer(&self, key: &KeyId) -> (Option<String>, Option<String>) {
         use tangle::registry::Role;
-        match self.registry.principal(key) {
+        match self.registry().principal(key) {
             Some(Principal::Organisation(it)) => (Some(it.id.clone()), None),
             Some(Principal::Author(it)) => {
                 let machine = matches!(it.role, Role::Gateway | Role::Device);
@@ -145,17 +140,15 @@ type Facts = Result<Vec<(u16, Fact)>, Outcome>;
 /// Folds a milestone piece by piece: `with` gets each piece in turn and runs it on the state. So
 /// the writer holds the state's lock for one block at a time, and reads blocks without it.
 pub(super) fn fold(ordered: &Ordered, mut with: impl FnMut(Step<'_>)) -> Vec<Outcome> {
-    let mut refused = Vec::new();
+    let mut refused = BTreeMap::new();
     with(&mut |state| refused = state.admit(ordered));
     let recorded_ms = i64::try_from(ordered.time_ms).unwrap_or(i64::MAX);
     let mut outcomes = Vec::with_capacity(ordered.blocks.len());
     for (position, block) in (ordered.first_position..).zip(&ordered.blocks) {
         let row = BlockRow::new(*block.id(), position, ordered.index, recorded_ms);
-        let code = NotEntitled::Registry.code();
-        let mut facts = Some(if refused.contains(block.id()) {
-            Err(Outcome::Rejected { code })
-        } else {
-            facts_of(block).map_err(|it| Outcome::Quarantined { why: it.why() })
+        let mut facts = Some(match refused.get(block.id()) {
+            Some(void) => Err(void.outcome()),
+            None => facts_of(block).map_err(|it| Outcome::Quarantined { why: it.why() }),
         });
         let mut outcome = Outcome::Applied;
         with(&mut |state| {

@@ -113,7 +113,7 @@ impl Node {
             .key_id();
         let mut operations = Vec::new();
         let fold = self.fold();
-        let known = fold.registry.organisation(id);
+        let known = fold.registry().organisation(id);
         if known.is_none_or(|known| known.name != name) {
             let organisation = Organisation {
                 id: id.to_owned(),
@@ -122,7 +122,7 @@ impl Node {
             };
             operations.push(Operation::Organisation(organisation));
         }
-        if fold.registry.author(&author).is_none() {
+        if fold.registry().author(&author).is_none() {
             operations.push(Operation::Author(Author {
                 key: author,
                 organisation: id.to_owned(),

@@ -240,14 +240,17 @@ impl From<Outcome> for OutcomeDto {
                 ..plain("disputed")
             },
             Outcome::Rejected { code } => {
-                let reason = Some(crate::node::entitled::NotEntitled::words(code));
+                let reason = tangle::authority::words(&outcome)
+                    .unwrap_or_else(|| crate::node::entitled::NotEntitled::words(code));
                 Self {
-                    reason,
+                    reason: Some(reason),
                     ..plain("rejected")
                 }
             }
             Outcome::Quarantined { why } => Self {
-                reason: Some(Unreadable::words(why)),
+                reason: Some(
+                    tangle::authority::words(&outcome).unwrap_or_else(|| Unreadable::words(why)),
+                ),
                 ..plain("quarantined")
             },
         }
