@@ -28,7 +28,6 @@ mod tape;
 mod tests;
 mod time;
 pub mod translate;
-mod validate;
 pub mod xml;
 
 pub use build::EventBuilder;
@@ -46,7 +45,6 @@ pub use fields::{
 pub use master_data::{MasterAttribute, MasterVocabulary, VocabularyElement};
 pub use problem::{ParseError, Place, Problem, ProblemKind, Repair, Rule, Source};
 pub use sensor::{SensorElement, SensorMetadata, SensorReport};
-pub use validate::validate;
 
 /// The JSON-LD context of EPCIS 2.0, by address. It is known by heart here and never fetched.
 pub const EPCIS_CONTEXT: &str = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld";
