@@ -67,7 +67,7 @@ fn check(node: &Node, new: &NewApiKey) -> Result<(), String> {
         };
     };
     let gln = Gln::parse(party).map_err(|error| format!("reading the GLN: {error}"))?;
-    if node.fold().registry.organisation(gln.as_str()).is_none() {
+    if node.fold().registry().organisation(gln.as_str()).is_none() {
         return Err(format!("the party {gln} is not registered with this node"));
     }
     Ok(())
