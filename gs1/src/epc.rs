@@ -75,8 +75,8 @@ pub enum Epc {
     Bic(Bic),
     /// A vessel.
     Imovn(Imovn),
-    /// Any other absolute URI: an unknown EPC scheme, a pattern, a private URN, a web address. Kept as given;
-    /// [`Epc::parse`] never puts a text here that is not a URI.
+    /// Any other absolute URI: an unknown EPC scheme, a pattern, a private URN, a web address. Kept
+    /// as given; [`Epc::parse`] never puts a text here that is not a URI.
     Other(String),
 }
 

@@ -109,7 +109,11 @@ fn hashes_come_in_document_order() {
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
         let wanted = path.with_extension("hashes");
-        if path.extension().is_none_or(|end| end != "jsonld" && end != "xml") || !wanted.exists() {
+        if path
+            .extension()
+            .is_none_or(|end| end != "jsonld" && end != "xml")
+            || !wanted.exists()
+        {
             continue;
         }
         let file = path.to_string_lossy();

@@ -76,7 +76,7 @@ fn is_ip_literal(address: &str) -> bool {
                 && rest.bytes().all(named)
         });
     }
-    address.parse::<std::net::Ipv6Addr>().is_ok()
+    address.parse::<core::net::Ipv6Addr>().is_ok()
 }
 
 /// All characters allowed, and percent escapes complete.

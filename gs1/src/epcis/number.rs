@@ -149,7 +149,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_are_written_as_another_canonicaliser_does(bits in any::<u64>(), small in any::<i32>()) {
+        fn numbers_are_written_as_another_canonicaliser_does(
+            bits in any::<u64>(), small in any::<i32>(),
+        ) {
             let double = f64::from_bits(bits);
             for number in [double, f64::from(small), f64::from(small) / 1000.0] {
                 if number.is_finite() {

@@ -161,7 +161,7 @@ EQ_bizStep https://ref.gs1.org/cbv/BizStep-shipping cbv:BizStep-packing
 EQ_disposition in_transit in_progress
 EQ_persistentDisposition_set damaged active
 EQ_persistentDisposition_unset active damaged
-EQ_eventID urn:uuid:11111111-2222-4333-8444-555555555555 urn:uuid:11111111-2222-4333-8444-555555555556
+EQ_eventID urn:uuid:11111111-2222-4333-8444-555555555555 urn:uuid:11111111-2222-4333-8444-0
 EQ_readPoint https://id.gs1.org/414/9520123456788/254/L1 urn:epc:id:sgln:9520123.45678.0
 EQ_bizLocation urn:epc:id:sgln:9520123.45678.0 urn:epc:id:sgln:9520123.45678.L1
 WD_readPoint urn:epc:id:sgln:9520123.45678.L1 urn:epc:id:sgln:9520123.45678.0
@@ -318,7 +318,7 @@ fn error_declarations() {
     rows(
         &aggregation(),
         "EQ_errorReason incorrect_data did_not_occur
-EQ_correctiveEventID urn:uuid:66666666-2222-4333-8444-555555555555 urn:uuid:66666666-2222-4333-8444-555555555556
+EQ_correctiveEventID urn:uuid:66666666-2222-4333-8444-555555555555 urn:uuid:66666666-2222-0
 EQ_ERROR_DECLARATION_ext:who QA QC",
     );
     assert!(hit(&aggregation(), "EXISTS_errorDeclaration", "1"));

@@ -192,7 +192,9 @@ proptest! {
     }
 
     #[test]
-    fn url_and_body_are_the_same_query(chosen in prop::collection::btree_set(0..PAIRS.len(), 0..6)) {
+    fn url_and_body_are_the_same_query(
+        chosen in prop::collection::btree_set(0..PAIRS.len(), 0..6),
+    ) {
         let pairs: Vec<_> = chosen.iter().map(|at| PAIRS[*at]).collect();
         let url: Vec<String> = pairs
             .iter()
