@@ -159,7 +159,7 @@ fn io_error(file: &str, source: io::Error) -> KeyFileError {
 }
 
 /// Makes a directory and its parents that only the owner can enter.
-pub(crate) fn make_private_dir(dir: &Path) -> io::Result<()> {
+pub fn make_private_dir(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     fs::DirBuilder::new()
         .recursive(true)

@@ -30,7 +30,7 @@ pub use app::failure::{Code, Failure};
 pub use config::Config;
 pub use http::openapi::openapi_json;
 pub use http::server::{ServeError, Server, serve};
-pub use node::{Admission, NewDevice, NewParty, Node, OpenError, check};
+pub use node::{Admission, NewDevice, NewParty, Node, OpenError, check, open_ledger};
 pub use setup::{InitReport, init};
 pub use world::World;
 

@@ -39,6 +39,8 @@ fn wrong_usage_is_two_and_help_is_zero() {
         "trace",
         "capture",
         "check",
+        "backup",
+        "ledger",
         "verify-proof",
         "proof",
         "keys",

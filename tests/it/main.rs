@@ -13,6 +13,7 @@
 mod cli;
 mod crash;
 mod documents;
+mod keep;
 mod story;
 mod tidy;
 mod tools;

@@ -1,5 +1,6 @@
 //! The command line: one file per command, one place where answers become exit codes.
 
+mod backup;
 mod capture;
 mod check;
 mod connect;
@@ -11,6 +12,7 @@ mod exit;
 mod files;
 mod init;
 mod keys;
+mod ledger;
 mod local;
 mod openapi;
 mod out;
@@ -59,6 +61,8 @@ enum Command {
     Trace(trace::Trace),
     Capture(capture::Capture),
     Check(check::Check),
+    Backup(backup::Backup),
+    Ledger(ledger::LedgerCommand),
     VerifyProof(verify_proof::VerifyProof),
     Proof(proof::Proof),
     Keys(keys::Keys),
@@ -101,6 +105,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Trace(command) => trace::run(command, cli.format),
         Command::Capture(command) => capture::run(command, cli.format),
         Command::Check(command) => check::run(command, cli.format),
+        Command::Backup(command) => backup::run(command, cli.format),
+        Command::Ledger(command) => ledger::run(command, cli.format),
         Command::VerifyProof(command) => verify_proof::run(command, cli.format),
         Command::Proof(command) => proof::run(command, cli.format),
         Command::Keys(command) => keys::run(command, cli.format),

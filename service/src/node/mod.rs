@@ -22,7 +22,7 @@ use tangle::{
 use tokio::sync::oneshot;
 
 pub use fold::Fold;
-pub use open::{OpenError, check};
+pub use open::{OpenError, check, open_ledger};
 pub use register::{NewDevice, NewParty};
 pub use shared::SignedCheckpoint;
 

@@ -164,3 +164,20 @@ pub fn check(data_dir: &Path, rebuild: bool) -> Result<CheckReport, OpenError> {
         rebuild,
     )?)
 }
+
+/// Opens the ledger of a stopped node without the node: to copy, draw or export it. What a crash
+/// left unfinished is repaired on the way, as when the node opens it.
+///
+/// # Errors
+/// [`OpenError`] when the directory holds no node or its ledger does not open.
+pub fn open_ledger(data_dir: &Path) -> Result<Tangle, OpenError> {
+    let data = DataDir::new(data_dir);
+    if !data.ledger().is_dir() {
+        return Err(OpenError::NotInitialised(data.root().display().to_string()));
+    }
+    Ok(Tangle::open(
+        &data.ledger(),
+        Options::default(),
+        Box::new(EventKeys),
+    )?)
+}
