@@ -1,5 +1,5 @@
 //! EPCIS in XML, versions 1.2 and 2.0: what most of the trade still sends. A document is read into
-//! the same [`Document`](super::Document) as JSON, by way of the JSON of EPCIS 2.0, so that one
+//! the same [`Document`] as JSON, by way of the JSON of EPCIS 2.0, so that one
 //! reader checks both and a capture interface need not care.
 //!
 //! | in XML | in JSON |
