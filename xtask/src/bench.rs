@@ -8,8 +8,8 @@ use crate::run::{sh, works};
 /// `bench NAME [ARGS]`.
 pub(crate) fn bench(words: &[&str]) -> Result<()> {
     match words {
-        ["ingest", rest @ ..] => sh(&format!(
-            "cargo run --release -p tangle --example ingest -- {}",
+        [name @ ("ingest" | "storage" | "ledger"), rest @ ..] => sh(&format!(
+            "cargo run --release -p ledger-bench --features rivals -- {name} {}",
             rest.join(" ")
         )),
         ["verify", rest @ ..] => sh(&format!(
@@ -20,7 +20,7 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
             "cargo run --release -p gs1 --example bench -- {}",
             rest.join(" ")
         )),
-        _ => bail!("bench: say `ingest`, `verify` or `gs1`"),
+        _ => bail!("bench: say `ingest`, `storage`, `ledger`, `verify` or `gs1`"),
     }
 }
 

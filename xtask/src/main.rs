@@ -28,6 +28,8 @@ cargo xtask COMMAND
   faults [ledger|kill]  the nightly column of the fault matrix (docs/design/ledger.md)
   sim [--hours N] [--seed S]  the ledger's simulator, on from seed S for N hours
   bench ingest          durable signed blocks per second beside the signature-only rate
+  bench storage         the writer alone beside redb, SQLite and PostgreSQL
+  bench ledger          look-up, proof, order, memory and opening of a ledger of a given size
   bench gs1 [NAME]      event hash, documents, tags and element strings, each beside a yardstick
   fuzz [--seconds N] [--target NAME] [--seed S] [--list]
                         mutated input for every parser, N seconds each (10 unless said)

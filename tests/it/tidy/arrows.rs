@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// Our crates and the crates of ours that each may name. Kept equal to the table in
 /// ARCHITECTURE.md ("Arrows").
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("gs1", &[]),
     ("tangle-verify", &[]),
     ("tangle", &["tangle-verify"]),
@@ -26,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
             "tangle-verify",
         ],
     ),
+    ("ledger-bench", &["tangle"]),
     ("xtask", &[]),
 ];
 
@@ -34,7 +35,10 @@ const RIM: [(&str, &[&str]); 9] = [
     ("actix-web", &["service"]),
     ("clap", &["rfid-bridge", "service"]),
     ("getrandom", &["rfid-bridge", "service"]),
-    ("redb", &["rfid-bridge", "service", "tangle"]),
+    (
+        "redb",
+        &["ledger-bench", "rfid-bridge", "service", "tangle"],
+    ),
     ("petgraph", &["tangle"]),
     ("ed25519-dalek", &["tangle", "tangle-verify"]),
     ("tokio", &["rfid-bridge", "service"]),
