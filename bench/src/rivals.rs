@@ -1,5 +1,5 @@
-//! Other stores for the same rows: all in redb; SQLite in WAL mode with FULL synchronisation;
-//! PostgreSQL with its own defaults (fsync on), started for the run on a socket in a directory
+//! Other stores for the same rows: all in redb; `SQLite` in WAL mode with FULL synchronisation;
+//! `PostgreSQL` with its own defaults (fsync on), started for the run on a socket in a directory
 //! of its own, fed by COPY, which is the fastest it has.
 
 use std::path::Path;

@@ -1,5 +1,5 @@
 //! The writer alone: blocks whose signatures count as checked become durable in groups, with all
-//! rows that look-ups need. Beside it the same rows in redb alone, in SQLite and in PostgreSQL,
+//! rows that look-ups need. Beside it the same rows in redb alone, in `SQLite` and in `PostgreSQL`,
 //! hash-chained, each durable after every group.
 
 use std::time::Instant;

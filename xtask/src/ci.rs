@@ -212,5 +212,7 @@ fn rustdoc() -> Result<()> {
 
 fn deny() -> Result<()> {
     tools::cargo_deny()?;
+    // It looks at what other systems would build as well, which no step before has loaded.
+    sh("cargo fetch --locked")?;
     sh("cargo deny --offline --locked check bans licenses sources")
 }
