@@ -114,20 +114,17 @@ pub fn document(bytes: &[u8], profile: Profile) -> Result<Vec<String>, DocumentE
 /// # Errors
 /// As [`document`].
 pub fn document_pre_hashes(bytes: &[u8], profile: Profile) -> Result<Vec<String>, DocumentError> {
-    if is_xml(bytes) {
-        let reading = xml::read(bytes).map_err(|error| DocumentError::Xml(error.to_string()))?;
-        let events = reading.document.events.iter();
-        let text = |event: &Event| {
-            let mut names = Names::of(event.json());
-            names.xml = true;
-            fields::pre_hash(event.json(), Some(event), names, profile)
-        };
-        return Ok(events.map(text).collect());
-    }
-    let events = read::json(bytes)?;
+    let xml = is_xml(bytes);
+    let events = if xml {
+        let json = xml::json(bytes).map_err(|error| DocumentError::Xml(error.to_string()))?;
+        read::of_value(json)?
+    } else {
+        read::json(bytes)?
+    };
     let text = |event| {
         let mut names = Names::of(&events.context);
         names.extend(event);
+        names.xml = xml;
         fields::pre_hash(event, None, names, profile)
     };
     Ok(events.list.iter().map(text).collect())

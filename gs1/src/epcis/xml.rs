@@ -39,6 +39,7 @@ mod write_value;
 pub use assess::validate_xml;
 pub use names::Version;
 pub use out::Loss;
+pub(crate) use read::json;
 pub use read::{Note, Reading, read};
 pub use write::write;
 

@@ -45,7 +45,12 @@ pub(super) struct Events {
 
 /// Reads an `EPCISDocument`, an `EPCISQueryDocument` or a bare event.
 pub(super) fn json(bytes: &[u8]) -> Result<Events, DocumentError> {
-    let Value::Object(mut map) = parse(bytes)? else {
+    of_value(parse(bytes)?)
+}
+
+/// As [`json`], where the text is read already.
+pub(super) fn of_value(document: Value) -> Result<Events, DocumentError> {
+    let Value::Object(mut map) = document else {
         return Err(shape("", "is not a json object"));
     };
     let pointer = match map.get("type").and_then(Value::as_str) {

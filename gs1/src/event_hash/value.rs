@@ -34,6 +34,7 @@ pub(super) fn identifier(text: &str) -> Cow<'_, str> {
     }
     let read = |text: &str| match Epc::parse(text) {
         Ok(Epc::Other(_)) if web => finest(text),
+        Err(_) if web => moved(text),
         Ok(Epc::Other(_)) | Err(_) => None,
         Ok(epc) => Some(plain(epc.canonical())),
     };
@@ -101,6 +102,20 @@ fn finest(text: &str) -> Option<String> {
         None => format!("https://id.gs1.org/{key}/{value}"),
     };
     Some(plain(out))
+}
+
+/// A Digital Link whose key or qualifier breaks its format, at the canonical address and otherwise
+/// as it stands: implementations look at the path only.
+fn moved(text: &str) -> Option<String> {
+    let (_, path) = text.split_once("://")?;
+    let path = path.split(['?', '#']).next()?;
+    let words: Vec<&str> = path.split('/').collect();
+    let key = words
+        .iter()
+        .skip(1)
+        .position(|word| digital_link::is_primary(word))?;
+    let words = words.get(key + 1..).filter(|words| words.len() > 1)?;
+    Some(format!("https://id.gs1.org/{}", words.join("/")))
 }
 
 /// The Digital Link standard leaves three more characters as they are than we escape elsewhere;

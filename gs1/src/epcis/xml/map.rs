@@ -73,6 +73,8 @@ pub(super) struct Mapper<'t, 'a> {
     pub(super) places: Option<BTreeMap<String, usize>>,
     /// What was left out without harm.
     pub(super) notes: Vec<(usize, String)>,
+    /// Whether identifiers that a list names twice stay in it twice.
+    pub(super) repeats: bool,
 }
 
 impl<'t, 'a> Mapper<'t, 'a> {
@@ -83,6 +85,7 @@ impl<'t, 'a> Mapper<'t, 'a> {
             problems: Faults::default(),
             places: with_places.then(BTreeMap::new),
             notes: Vec::new(),
+            repeats: false,
         }
     }
 

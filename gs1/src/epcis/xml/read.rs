@@ -70,6 +70,22 @@ pub fn read(bytes: &[u8]) -> Result<Reading, ParseError> {
     Err(placed(again, &text))
 }
 
+/// The JSON that a document maps to as it stands, whether or not its values are valid: an event
+/// has a name before anybody accepts it.
+///
+/// # Errors
+/// [`ParseError`] where there are no events to be found.
+pub(crate) fn json(bytes: &[u8]) -> Result<Value, ParseError> {
+    let text = text::decode(bytes)?;
+    let tree = Tree::parse(&text)?;
+    let mut mapper = Mapper::new(&tree, false);
+    mapper.repeats = true;
+    match to_json(&mut mapper) {
+        Some((_, json)) => Ok(json),
+        None => Err(mapper.problems.into_error()),
+    }
+}
+
 /// The document, or the problems in the mapper.
 fn document(mapper: &mut Mapper<'_, '_>) -> Option<Document> {
     let (header, json) = to_json(mapper)?;

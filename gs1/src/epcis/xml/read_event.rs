@@ -170,7 +170,7 @@ impl<'a> Mapper<'_, 'a> {
 
     /// A set that names something twice says no more than one that names it once.
     fn once_each(&mut self, list: &mut Value, element: &Element<'a>) {
-        let Some(items) = list.as_array_mut() else {
+        let Some(items) = list.as_array_mut().filter(|_| !self.repeats) else {
             return;
         };
         let mut seen = BTreeSet::new();
