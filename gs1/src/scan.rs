@@ -10,9 +10,11 @@ mod envelope;
 mod ppn;
 #[cfg(test)]
 mod tests;
+mod transmit;
 
 pub use envelope::EnvelopeError;
 pub use ppn::{Ppn, PpnError};
+pub use transmit::{Content, Symbol, TransmitError, transmit};
 
 use carrier::Promise;
 
