@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::epcis::{Event, xml};
+use crate::epcis::{self, Event};
 
 pub(crate) use names::Names;
 pub use read::DocumentError;
@@ -114,9 +114,10 @@ pub fn document(bytes: &[u8], profile: Profile) -> Result<Vec<String>, DocumentE
 /// # Errors
 /// As [`document`].
 pub fn document_pre_hashes(bytes: &[u8], profile: Profile) -> Result<Vec<String>, DocumentError> {
-    let xml = is_xml(bytes);
+    let xml = epcis::is_xml(bytes);
     let events = if xml {
-        let json = xml::json(bytes).map_err(|error| DocumentError::Xml(error.to_string()))?;
+        let json =
+            epcis::xml::json(bytes).map_err(|error| DocumentError::Xml(error.to_string()))?;
         read::of_value(json)?
     } else {
         read::json(bytes)?
@@ -128,13 +129,6 @@ pub fn document_pre_hashes(bytes: &[u8], profile: Profile) -> Result<Vec<String>
         fields::pre_hash(event, None, names, profile)
     };
     Ok(events.list.iter().map(text).collect())
-}
-
-/// Whether a document is XML: it opens with `<`, or is UTF-16, which JSON must not be.
-fn is_xml(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-    utf16 || bytes.trim_ascii_start().starts_with(b"<")
 }
 
 /// The name of a text.

@@ -40,6 +40,42 @@ const SOURCE: &str = "sourceListtype=https://ref.gs1.org/cbv/SDT-location\
     source=https://id.gs1.org/414/4012345000115";
 
 #[test]
+fn an_event_of_an_xml_document_has_a_name_before_the_document_is_valid() {
+    // No name of a query, a unit named twice, a GRAI without the zero that (8003) begins with.
+    let document = |epcs: &str| {
+        format!(
+            "<q:EPCISQueryDocument xmlns:q='urn:epcglobal:epcis-query:xsd:2' schemaVersion='2.0' \
+             creationDate='2020-03-04T11:00:00Z'><EPCISBody><q:QueryResults><resultsBody>\
+             <EventList><ObjectEvent><eventTime>2020-03-04T10:00:31Z</eventTime>\
+             <eventTimeZoneOffset>+01:00</eventTimeZoneOffset><epcList>{epcs}</epcList>\
+             <action>ADD</action></ObjectEvent></EventList></resultsBody></q:QueryResults>\
+             </EPCISBody></q:EPCISQueryDocument>"
+        )
+    };
+    let unit = "<epc>urn:epc:id:sgtin:4012345.011111.2</epc>";
+    let asset = "<epc>https://a.example/x/8003/952012200000001004?y=1</epc>";
+    let link = "epc=https://id.gs1.org/01/04012345111118/21/2";
+    let rows = [
+        (unit.to_owned(), link.to_owned()),
+        (unit.repeat(2), link.repeat(2)),
+        (
+            asset.to_owned(),
+            "epc=https://id.gs1.org/8003/952012200000001004".to_owned(),
+        ),
+    ];
+    for (epcs, expected) in rows {
+        let texts = document_pre_hashes(document(&epcs).as_bytes(), Profile::Cbv20).unwrap();
+        let wanted = format!(
+            "eventType=ObjectEventeventTime=2020-03-04T10:00:31.000ZeventTimeZoneOffset=+01:00\
+             epcList{expected}action=ADD"
+        );
+        assert_eq!(texts, [wanted], "{epcs}");
+    }
+    let error = document_pre_hashes(b"<a/>", Profile::Cbv20).unwrap_err();
+    assert!(matches!(error, DocumentError::Xml(_)), "{error}");
+}
+
+#[test]
 fn every_profile_has_its_order() {
     let ilmd = "ilmd{https://x.example/}b{https://x.example/}c=1{https://x.example/}c=2\
         {https://x.example/}c=true{urn:epcglobal:cbv:mda:}lotNumber=123";
