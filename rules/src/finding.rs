@@ -10,22 +10,98 @@ use gs1::Epc;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Stamp;
+use crate::say::{Lang, Say, title};
 
 /// Which rule of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the rule table says what each one is")]
 pub enum RuleId {
     C01,
+    C02,
     C03,
     C04,
+    C05,
     C06,
+    C07,
+    C08,
     C09,
+    C10,
     C11,
     C12,
+    C13,
     C14,
+    C15,
+    C16,
+    C17,
+    C18,
+    C19,
+    C20,
+    C21,
+    C22,
+    C23,
+    C24,
+    C25,
+    C26,
+    C27,
     T01,
+    T02,
+    T03,
     T04,
+    T05,
+    T06,
+    T07,
     T08,
+    T09,
+    T10,
+    T11,
+    T12,
+    T13,
+}
+
+impl RuleId {
+    /// All of them, in the order of the catalogue.
+    pub const ALL: [Self; 40] = [
+        Self::C01,
+        Self::C02,
+        Self::C03,
+        Self::C04,
+        Self::C05,
+        Self::C06,
+        Self::C07,
+        Self::C08,
+        Self::C09,
+        Self::C10,
+        Self::C11,
+        Self::C12,
+        Self::C13,
+        Self::C14,
+        Self::C15,
+        Self::C16,
+        Self::C17,
+        Self::C18,
+        Self::C19,
+        Self::C20,
+        Self::C21,
+        Self::C22,
+        Self::C23,
+        Self::C24,
+        Self::C25,
+        Self::C26,
+        Self::C27,
+        Self::T01,
+        Self::T02,
+        Self::T03,
+        Self::T04,
+        Self::T05,
+        Self::T06,
+        Self::T07,
+        Self::T08,
+        Self::T09,
+        Self::T10,
+        Self::T11,
+        Self::T12,
+        Self::T13,
+    ];
 }
 
 impl fmt::Display for RuleId {
@@ -112,8 +188,8 @@ pub struct Finding {
     pub until_ms: i64,
     /// Records it rests on, at most [`EVIDENCE_MAX`], oldest first.
     pub evidence: Vec<EvidenceRef>,
-    /// One plain English sentence.
-    pub sentence: String,
+    /// What it says, for any language.
+    pub say: Say,
     /// Inputs and thresholds by name.
     pub facts: BTreeMap<String, String>,
     /// Position of the record that made it appear or last changed what it says.
@@ -156,8 +232,11 @@ pub struct FindingView {
     pub status: FindingStatus,
     /// Canonical ids it is about.
     pub subjects: Vec<String>,
-    /// The sentence.
+    /// The sentence, English unless [`FindingView::spoken`] otherwise.
     pub sentence: String,
+    /// What the sentence says, for any language.
+    #[serde(skip)]
+    pub say: Say,
     /// When it happened, ms since the Unix epoch.
     pub at: i64,
     /// When it had ended, ms since the Unix epoch.
@@ -170,6 +249,23 @@ pub struct FindingView {
     pub facts: BTreeMap<String, String>,
     /// The record that made it go away, or the release.
     pub resolved_by: Option<Resolution>,
+}
+
+impl Finding {
+    /// What it says, in words.
+    pub fn sentence(&self, lang: Lang) -> String {
+        self.say.text(lang)
+    }
+}
+
+impl FindingView {
+    /// The same finding with its title and sentence in a language.
+    #[must_use]
+    pub fn spoken(mut self, lang: Lang) -> Self {
+        self.title = title(self.rule, lang);
+        self.sentence = self.say.text(lang);
+        self
+    }
 }
 
 impl From<&Stamp> for EvidenceRef {

@@ -6,6 +6,7 @@ use gs1::Gtin;
 
 use crate::finding::{EvidenceRef, RuleId, Severity};
 use crate::item::{Item, Moment, fold};
+use crate::say::{Lang, Name, Say, words};
 use crate::state::{Digest, EventId, EventRec, NameId, PlaceId, State, Thing, ThingId};
 
 /// A thing with its folded timeline.
@@ -30,7 +31,7 @@ pub(crate) struct Draft {
     pub(crate) at_ms: i64,
     pub(crate) until_ms: i64,
     pub(crate) evidence: Vec<EvidenceRef>,
-    pub(crate) sentence: String,
+    pub(crate) say: Say,
     pub(crate) facts: BTreeMap<String, String>,
 }
 
@@ -63,13 +64,13 @@ impl<'a> Case<'a> {
             .filter(|moment| moment.entry.via.is_none())
     }
 
-    /// A party as people say it: its name, else its GLN, else a word for not knowing.
-    pub(crate) fn party(&self, id: Option<NameId>) -> String {
+    /// A party as people say it: its name, else its GLN.
+    pub(crate) fn party(&self, id: Option<NameId>) -> Name {
         self.state.party_name(id)
     }
 
     /// A place as people say it.
-    pub(crate) fn place(&self, id: Option<PlaceId>) -> String {
+    pub(crate) fn place(&self, id: Option<PlaceId>) -> Name {
         self.state.place_name(id)
     }
 
@@ -80,32 +81,32 @@ impl<'a> Case<'a> {
 
 impl State {
     /// A party as people say it.
-    pub(crate) fn party_name(&self, id: Option<NameId>) -> String {
-        let Some(gln) = id.map(|id| self.names.text(id)) else {
-            return "an unknown party".to_owned();
-        };
-        self.masters
-            .parties
-            .get(gln)
-            .map_or_else(|| gln.to_owned(), |party| party.name.clone())
+    pub(crate) fn party_name(&self, id: Option<NameId>) -> Name {
+        let gln = self.names.text(id?);
+        let known = self.masters.parties.get(gln);
+        Some(known.map_or_else(|| gln.to_owned(), |party| party.name.clone()))
     }
 
     /// A place as people say it: its name, else its GLN, else its URI.
-    pub(crate) fn place_name(&self, id: Option<PlaceId>) -> String {
-        let Some(epc) = id.and_then(|id| self.places.epc(id)) else {
-            return "an unknown place".to_owned();
-        };
-        match (self.masters.location(epc), epc) {
+    pub(crate) fn place_name(&self, id: Option<PlaceId>) -> Name {
+        let epc = self.places.epc(id?)?;
+        Some(match (self.masters.location(epc), epc) {
             (Some(location), _) => location.name.clone(),
             (None, gs1::Epc::Sgln(sgln)) => sgln.gln().to_string(),
             (None, other) => other.canonical(),
-        }
+        })
     }
 }
 
 impl Draft {
     /// A finding of one moment with the records it rests on.
-    pub(crate) fn new(rule: RuleId, severity: Severity, at: &EventRec, key: String) -> Self {
+    pub(crate) fn new(
+        rule: RuleId,
+        severity: Severity,
+        at: &EventRec,
+        key: String,
+        say: impl Into<Say>,
+    ) -> Self {
         Self {
             rule,
             key,
@@ -114,7 +115,7 @@ impl Draft {
             at_ms: at.time_ms,
             until_ms: at.time_ms,
             evidence: vec![at.evidence()],
-            sentence: String::new(),
+            say: say.into(),
             facts: BTreeMap::new(),
         }
     }
@@ -132,14 +133,14 @@ impl Draft {
         self
     }
 
-    pub(crate) fn saying(mut self, sentence: String) -> Self {
-        self.sentence = sentence;
-        self
-    }
-
     pub(crate) fn fact(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.facts.insert(name.to_owned(), value.to_string());
         self
+    }
+
+    /// A party or place as a fact.
+    pub(crate) fn named(self, name: &str, value: &Name) -> Self {
+        self.fact(name, words::party(Lang::En, value))
     }
 
     /// The same facts about the same thing give the same id on every node.

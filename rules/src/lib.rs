@@ -25,10 +25,10 @@ mod judge_thing;
 pub mod profile;
 mod reading;
 pub mod record;
+pub mod say;
 mod snapshot;
 mod state;
 mod telemetry;
-mod texts;
 mod timeline;
 pub mod verdict;
 pub mod views;
@@ -41,6 +41,7 @@ pub use profile::Profile;
 pub use record::{
     Decision, Device, Fact, Location, MasterData, Party, PartyId, Product, Record, Stamp,
 };
+pub use say::{Lang, Say};
 pub use snapshot::SnapshotError;
 pub use verdict::{Class, Code, Counter, PackSummary, Verdict};
 pub use views::PartyRef;

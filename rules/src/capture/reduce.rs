@@ -4,9 +4,9 @@ use gs1::Epc;
 use gs1::epcis::{Event, EventKind};
 
 use crate::record::Stamp;
+use crate::say::words;
 use crate::state::event::{Act, Fate, Kind};
 use crate::state::{EventRec, State, Step};
-use crate::texts;
 
 impl State {
     /// What is kept of an event.
@@ -44,7 +44,7 @@ impl State {
             destination: destination.map(|gln| self.names.intern(&gln)),
             destination_place: place.map(|entry| self.places.intern(&entry.id)),
             lot,
-            expiry: event.ilmd.expiry.map(texts::days),
+            expiry: event.ilmd.expiry.map(words::days),
             actor: actor.map(|actor| self.names.intern(actor)),
             device: stamp
                 .device

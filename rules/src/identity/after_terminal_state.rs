@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use crate::finding::{EVIDENCE_MAX, RuleId, Severity};
 use crate::item::{Life, Moment};
 use crate::judge_thing::{Case, Draft};
+use crate::say::Chain;
+use crate::say::chain::End;
 use crate::state::event::Fate;
 use crate::state::intern::premises;
 use crate::state::{EventRec, Step};
-use crate::texts;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     if case.now.end.is_none() {
@@ -81,27 +82,28 @@ fn finding(
 ) -> Option<Draft> {
     let (first, last) = (visits.first()?, visits.last()?);
     let (end, event) = (first.end, first.event);
-    let mut draft = Draft::new(
-        RuleId::C09,
-        severity,
-        event,
-        format!("{severity:?} {place}"),
-    );
+    let (there, here) = (case.place(end.place()), case.place(event.place()));
+    let say = Chain::AfterTheEnd {
+        end: End::of(first.life),
+        there: there.clone(),
+        at_ms: end.time_ms,
+        here: here.clone(),
+        again_ms: event.time_ms,
+    };
+    let key = format!("{severity:?} {place}");
+    let mut draft = Draft::new(RuleId::C09, severity, event, key, say);
     draft.until_ms = last.event.time_ms;
     draft.evidence = visits
         .iter()
         .take(EVIDENCE_MAX - 1)
         .map(|visit| visit.event.evidence())
         .collect();
-    let (there, here) = (case.place(end.place()), case.place(event.place()));
-    let sentence = texts::after_the_end(first.life, &there, end.time_ms, &here, event.time_ms);
     Some(
         draft
             .resting_on(Some(end))
             .conclusive(first.is_elsewhere(case))
-            .saying(sentence)
-            .fact("ended_at", there)
-            .fact("seen_at", here)
+            .named("ended_at", &there)
+            .named("seen_at", &here)
             .fact(
                 "days_after",
                 event.time_ms.saturating_sub(end.time_ms) / 86_400_000,

@@ -8,7 +8,7 @@
 use crate::finding::{RuleId, Severity};
 use crate::hex;
 use crate::judge_thing::{Case, Draft};
-use crate::texts;
+use crate::say::Chain;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let Some(first) = case.birth() else { return };
@@ -28,17 +28,17 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
         };
         let key = hex::encode(&event.evidence().block) + ":" + &event.evidence().item.to_string();
         let (maker, other) = (case.party(maker), case.party(other));
+        let say = Chain::CommissionedTwice {
+            first: maker.clone(),
+            at_ms: first.time_ms,
+            second: other.clone(),
+            again_ms: event.time_ms,
+        };
         out.push(
-            Draft::new(RuleId::C06, severity, event, key)
+            Draft::new(RuleId::C06, severity, event, key, say)
                 .resting_on(Some(first))
-                .saying(texts::commissioned_twice(
-                    &maker,
-                    first.time_ms,
-                    &other,
-                    event.time_ms,
-                ))
-                .fact("first_by", maker)
-                .fact("second_by", other)
+                .named("first_by", &maker)
+                .named("second_by", &other)
                 .fact("apart_ms", apart_ms),
         );
     }

@@ -7,8 +7,8 @@
 
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::{Case, Draft};
+use crate::say::{Chain, words};
 use crate::state::Step;
-use crate::texts;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let Some(birth) = case.birth() else { return };
@@ -27,12 +27,15 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     if let Some(last_day) = last_day
         && let Some(event) = moved().find(|event| event.local_day() > last_day)
     {
-        let place = case.place(event.place());
+        let say = Chain::MovedAfterExpiry {
+            place: case.place(event.place()),
+            at_ms: event.time_ms,
+            last_day,
+        };
         out.push(
-            Draft::new(RuleId::C11, Severity::S2, event, "expired".to_owned())
+            Draft::new(RuleId::C11, Severity::S2, event, "expired".to_owned(), say)
                 .resting_on(Some(birth))
-                .saying(texts::moved_after_expiry(&place, event.time_ms, last_day))
-                .fact("expiry", texts::day(last_day)),
+                .fact("expiry", words::iso_day(last_day)),
         );
     }
     let recall = case
@@ -42,17 +45,13 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     if let Some(recall) = recall
         && let Some(event) = moved().find(|event| event.time_ms > recall.record.at_ms)
     {
-        let place = case.place(event.place());
-        let mut draft = Draft::new(RuleId::C11, Severity::S2, event, "recalled".to_owned());
+        let say = Chain::MovedAfterRecall {
+            place: case.place(event.place()),
+            at_ms: event.time_ms,
+            recalled_ms: recall.record.at_ms,
+        };
+        let mut draft = Draft::new(RuleId::C11, Severity::S2, event, "recalled".to_owned(), say);
         draft.evidence.insert(0, recall.record.record);
-        out.push(
-            draft
-                .saying(texts::moved_after_recall(
-                    &place,
-                    event.time_ms,
-                    recall.record.at_ms,
-                ))
-                .fact("reason", &recall.reason),
-        );
+        out.push(draft.fact("reason", &recall.reason));
     }
 }

@@ -12,7 +12,7 @@ use crate::hex;
 use crate::item::Moment;
 use crate::judge_thing::{Case, Draft};
 use crate::profile::Profile;
-use crate::texts;
+use crate::say::Chain;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let mut last: Option<&Moment<'_>> = None;
@@ -44,12 +44,16 @@ fn leg(case: &Case<'_>, from: &Moment<'_>, to: &Moment<'_>) -> Option<Draft> {
         return None;
     }
     let key = |moment: &Moment<'_>| hex::encode(&moment.entry.event.evidence().block);
-    let (there, here) = (case.place(a.place()), case.place(b.place()));
+    let say = Chain::ImpossibleTravel {
+        from: case.place(a.place()),
+        to: case.place(b.place()),
+        km: whole_km(km),
+        ms,
+    };
     let key = format!("{} {} {}", key(from), key(to), b.evidence().item);
     Some(
-        Draft::new(RuleId::C12, Severity::S3, b, key)
+        Draft::new(RuleId::C12, Severity::S3, b, key, say)
             .resting_on(Some(a))
-            .saying(texts::impossible_travel(&there, &here, km, ms))
             .fact("km", format!("{km:.3}"))
             .fact("ms", ms)
             .fact("reach_km", format!("{reach:.3}"))
@@ -58,6 +62,16 @@ fn leg(case: &Case<'_>, from: &Moment<'_>, to: &Moment<'_>) -> Option<Draft> {
             .fact("air_handling_ms", profile.air_handling_ms)
             .fact("clock_tolerance_ms", profile.clock_tolerance_ms),
     )
+}
+
+/// Kilometres for people: half the earth's circumference is some 20,000.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a distance on the earth fits"
+)]
+fn whole_km(km: f64) -> u32 {
+    libm::round(km) as u32
 }
 
 /// How far goods can get in this time, km.

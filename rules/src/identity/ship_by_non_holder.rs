@@ -10,8 +10,8 @@ use crate::finding::{RuleId, Severity};
 use crate::hex;
 use crate::item::Moment;
 use crate::judge_thing::{Case, Draft};
+use crate::say::Chain;
 use crate::state::Step;
-use crate::texts;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     for moment in case
@@ -41,16 +41,16 @@ fn shipment(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
     let since = before.seen.and_then(|(id, _)| case.event(id));
     let key = hex::encode(&event.evidence().block) + ":" + &event.evidence().item.to_string();
     let (holder, shipper) = (case.party(Some(holder)), case.party(Some(shipper)));
+    let say = Chain::ShippedByNonHolder {
+        shipper: shipper.clone(),
+        at_ms: event.time_ms,
+        holder: holder.clone(),
+    };
     Some(
-        Draft::new(RuleId::C14, Severity::S3, event, key)
+        Draft::new(RuleId::C14, Severity::S3, event, key, say)
             .resting_on(since)
             .conclusive(true)
-            .saying(texts::shipped_by_non_holder(
-                &shipper,
-                event.time_ms,
-                &holder,
-            ))
-            .fact("shipper", shipper)
-            .fact("holder", holder),
+            .named("shipper", &shipper)
+            .named("holder", &holder),
     )
 }

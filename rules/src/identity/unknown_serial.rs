@@ -6,7 +6,7 @@
 
 use crate::finding::{EVIDENCE_MAX, RuleId, Severity};
 use crate::judge_thing::{Case, Draft};
-use crate::texts;
+use crate::say::Chain;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let Some(sgtin) = case.thing.sgtin() else {
@@ -20,27 +20,19 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
         return;
     };
     let event = first.entry.event;
-    let mut draft = Draft::new(
-        RuleId::C01,
-        Severity::S3,
-        event,
-        "never commissioned".to_owned(),
-    );
+    let place = case.place(event.place());
+    let say = Chain::UnknownSerial {
+        serial: sgtin.serial.to_string(),
+        place: place.clone(),
+        at_ms: event.time_ms,
+    };
+    let key = "never commissioned".to_owned();
+    let mut draft = Draft::new(RuleId::C01, Severity::S3, event, key, say);
     draft.until_ms = last.entry.event.time_ms;
     let evidence = seen
         .iter()
         .take(EVIDENCE_MAX)
         .map(|moment| moment.entry.event.evidence());
     draft.evidence = evidence.collect();
-    let place = case.place(event.place());
-    out.push(
-        draft
-            .saying(texts::unknown_serial(
-                sgtin.serial.as_str(),
-                &place,
-                event.time_ms,
-            ))
-            .fact("events", seen.len())
-            .fact("place", place),
-    );
+    out.push(draft.fact("events", seen.len()).named("place", &place));
 }

@@ -60,7 +60,7 @@ impl Findings {
             at_ms: draft.at_ms,
             until_ms: draft.until_ms,
             evidence: draft.evidence,
-            sentence: draft.sentence,
+            say: draft.say,
             facts: draft.facts,
             position: stamp.position,
             recorded_ms: stamp.recorded_ms,
@@ -93,13 +93,13 @@ fn says_other(old: &Finding, new: &Finding) -> bool {
         old.conclusive,
         old.at_ms,
         old.until_ms,
-        &old.sentence,
+        &old.say,
     ) != (
         new.severity,
         new.conclusive,
         new.at_ms,
         new.until_ms,
-        &new.sentence,
+        &new.say,
     )
 }
 

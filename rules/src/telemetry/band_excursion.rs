@@ -9,7 +9,7 @@ use crate::cold_chain::{
 };
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::Draft;
-use crate::texts;
+use crate::say::{Cold, Say};
 
 pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     let storage = reading.storage;
@@ -87,7 +87,7 @@ fn draft(reading: &Reading<'_>, stay: &Excursion) -> Draft {
         at_ms: stay.from_ms,
         until_ms: stay.to_ms,
         evidence: reading.evidence(span),
-        sentence: texts::excursion(stay, storage),
+        say: say(stay, limit_mc),
         facts: std::collections::BTreeMap::new(),
     }
     .fact("storage", &storage.id)
@@ -104,6 +104,27 @@ fn draft(reading: &Reading<'_>, stay: &Excursion) -> Draft {
         }
     }
     draft
+}
+
+fn say(stay: &Excursion, limit_mc: i32) -> Say {
+    let (peak_mc, ms, at_least) = (stay.peak_mc, stay.certain_ms, stay.open);
+    let from_ms = stay.from_ms;
+    Say::Cold(match stay.side {
+        Side::Above => Cold::TooWarm {
+            peak_mc,
+            limit_mc,
+            ms,
+            at_least,
+            from_ms,
+        },
+        Side::Below => Cold::TooCold {
+            peak_mc,
+            limit_mc,
+            ms,
+            at_least,
+            from_ms,
+        },
+    })
 }
 
 /// What the kinetic gate says about the excursion: a number over the legal window, or why there is

@@ -10,7 +10,7 @@ use super::Reading;
 use crate::cold_chain::{Activation, Span, worst_window};
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::Draft;
-use crate::texts;
+use crate::say::{Cold, Say};
 
 pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     let storage = reading.storage;
@@ -41,7 +41,11 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
             at_ms: worst.from_ms,
             until_ms: worst.to_ms,
             evidence: reading.evidence(span),
-            sentence: texts::kinetic(worst.celsius, gate.window_ms, limit),
+            say: Say::Cold(Cold::KineticMean {
+                mean_mc: milli(worst.celsius),
+                limit_mc: gate.limit_mc,
+                window_ms: gate.window_ms,
+            }),
             facts: std::collections::BTreeMap::new(),
         };
         out.push(
@@ -56,4 +60,12 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
                 ),
         );
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a temperature in thousandths fits"
+)]
+fn milli(celsius: f64) -> i32 {
+    libm::round(celsius * 1000.0) as i32
 }

@@ -8,7 +8,7 @@ use super::{EXCURSIONS_MAX, Reading, unwatched};
 use crate::cold_chain::Span;
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::Draft;
-use crate::texts;
+use crate::say::{Cold, Say};
 
 pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     let only_summaries = reading
@@ -40,7 +40,10 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
             at_ms: gap.span.from_ms,
             until_ms: gap.span.to_ms,
             evidence: reading.evidence(near),
-            sentence: texts::gap(gap.span),
+            say: Say::Cold(Cold::Gap {
+                from_ms: gap.span.from_ms,
+                to_ms: gap.span.to_ms,
+            }),
             facts: std::collections::BTreeMap::new(),
         };
         out.push(

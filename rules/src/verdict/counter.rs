@@ -6,17 +6,25 @@ use gs1::repair::Confidence;
 use gs1::scan::Scan;
 use gs1::{Epc, Lot, Serial, Sgtin};
 
-use super::{Class, Code, Counter, PackSummary, Verdict, label, scan_fault, text};
+use super::{Class, Code, Counter, PackSummary, Verdict, code, label, scan_fault, spoken_steps};
 use crate::engine::Engine;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::item::Life;
 use crate::judge_thing::Case;
+use crate::say::chain::End;
+use crate::say::lot::Fault;
+use crate::say::{Lang, Say, Told, alert_sentence, pack_sentence, words};
 use crate::state::intern::premises;
 use crate::state::{EventRec, State};
-use crate::texts;
 
 /// An answer before it is dressed with the pack and its findings.
-struct Answer(Class, Code, String);
+struct Answer(Class, Code, Say);
+
+impl Answer {
+    fn new(class: Class, code: Code, told: Told) -> Self {
+        Self(class, code, told.into())
+    }
+}
 
 /// Everything the questions look at.
 struct Question<'a> {
@@ -30,15 +38,15 @@ struct Question<'a> {
 pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
     let state = &engine.state;
     let Some(sgtin) = scan.sgtin() else {
-        let (code, sentence) = match (&scan.gtin, &scan.sscc) {
-            (Some(_), _) => (Code::NoSerial, text::no_serial()),
-            _ => (Code::NotAPack, text::not_a_pack()),
+        let (code, told) = match (&scan.gtin, &scan.sscc) {
+            (Some(_), _) => (Code::NoSerial, Told::NoSerial),
+            _ => (Code::NotAPack, Told::NotAPack),
         };
         return dress(
             engine,
             scan,
             None,
-            Answer(Class::ReadAgain, code, sentence),
+            Answer::new(Class::ReadAgain, code, told),
             at,
         );
     };
@@ -76,12 +84,12 @@ pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
                 .masters
                 .products
                 .get(&sgtin.gtin)
-                .map(|product| product.name.as_str());
-            let cold = state.cold_chain(case.id);
-            Answer(
+                .map(|product| product.name.clone());
+            let cold = state.cold_chain(case.id).status == "within";
+            Answer::new(
                 Class::Genuine,
                 Code::Genuine,
-                text::genuine(product, &cold.status),
+                Told::Genuine { product, cold },
             )
         });
     dress(engine, scan, Some(&sgtin), answer, at)
@@ -91,42 +99,40 @@ pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
 fn unknown(state: &State, scan: &Scan, sgtin: &Sgtin) -> Answer {
     let gtin = &sgtin.gtin;
     if !state.knows_product(gtin) {
-        let sentence = text::unknown_product(gtin.as_str());
-        return Answer(Class::DoNotDispense, Code::UnknownProduct, sentence);
+        let gtin = gtin.to_string();
+        let told = Told::UnknownProduct { gtin };
+        return Answer::new(Class::DoNotDispense, Code::UnknownProduct, told);
     }
-    let fault = scanner_fault(state, scan, sgtin).map(str::to_owned);
-    if let Some(fault) = fault.or_else(|| repaired(state, scan)) {
-        return Answer(
-            Class::ReadAgain,
-            Code::ScannerFault,
-            text::scanner_fault(&fault),
-        );
+    let fault = scanner_fault(state, scan, sgtin).map(|fault| vec![fault]);
+    if let Some(faults) = fault.or_else(|| repaired(state, scan)) {
+        let told = Told::ScannerFault { faults };
+        return Answer::new(Class::ReadAgain, Code::ScannerFault, told);
     }
     let lot = scan.lot.as_ref().filter(|lot| {
         let known = state.lots.get(&(gtin.clone(), (*lot).clone()));
         known.is_none_or(|lot| lot.packs.is_empty())
     });
-    let (code, sentence) = if let Some(lot) = lot {
-        (Code::UnknownLot, text::unknown_lot(lot.as_str()))
+    let (code, told) = if let Some(lot) = lot {
+        let lot = lot.to_string();
+        (Code::UnknownLot, Told::UnknownLot { lot })
     } else {
-        (
-            Code::UnknownSerial,
-            text::unknown_serial(sgtin.serial.as_str()),
-        )
+        let serial = sgtin.serial.to_string();
+        (Code::UnknownSerial, Told::UnknownSerial { serial })
     };
-    Answer(Class::DoNotDispense, code, sentence)
+    Answer::new(Class::DoNotDispense, code, told)
 }
 
 /// A recall holds for whatever claims to be of the lot.
 fn recalled_label(state: &State, scan: &Scan, sgtin: &Sgtin) -> Option<Answer> {
     let recall = state.recall_of(&sgtin.gtin, scan.lot.as_ref()?.as_str())?;
-    let sentence = text::recalled(&texts::time(recall.at), &recall.reason);
-    Some(Answer(Class::DoNotDispense, Code::Recalled, sentence))
+    let (at_ms, reason) = (recall.at, recall.reason);
+    let told = Told::Recalled { at_ms, reason };
+    Some(Answer::new(Class::DoNotDispense, Code::Recalled, told))
 }
 
 /// The one fault that leads from the serial read to exactly one pack that was made and whose lot
 /// and expiry, read through the same fault, are on the label.
-fn scanner_fault(state: &State, scan: &Scan, sgtin: &Sgtin) -> Option<&'static str> {
+fn scanner_fault(state: &State, scan: &Scan, sgtin: &Sgtin) -> Option<Fault> {
     let mut found = std::collections::BTreeMap::new();
     for (fault, serial) in scan_fault::candidates(sgtin.serial.as_str()) {
         let Ok(serial) = Serial::parse(&serial) else {
@@ -158,7 +164,7 @@ fn scanner_fault(state: &State, scan: &Scan, sgtin: &Sgtin) -> Option<&'static s
 
 /// The faults that together lead from the whole code to exactly one pack that was made and whose
 /// lot is the one on the label.
-fn repaired(state: &State, scan: &Scan) -> Option<String> {
+fn repaired(state: &State, scan: &Scan) -> Option<Vec<Fault>> {
     let known = |other: &Scan| {
         let pack = other
             .sgtin()
@@ -170,8 +176,8 @@ fn repaired(state: &State, scan: &Scan) -> Option<String> {
         lot.is_some() && other.lot.as_ref().map(Lot::as_str) == lot
     };
     let repair = gs1::repair::repair_elements(&scan.elements, &known);
-    let causes: Vec<String> = repair.causes.iter().map(ToString::to_string).collect();
-    (repair.confidence == Confidence::Unique).then(|| causes.join("; "))
+    (repair.confidence == Confidence::Unique)
+        .then(|| repair.causes.into_iter().map(Fault::from).collect())
 }
 
 fn recalled(q: &Question<'_>) -> Option<Answer> {
@@ -187,8 +193,9 @@ fn recalled(q: &Question<'_>) -> Option<Answer> {
         .into_iter()
         .flatten()
         .find_map(|lot| q.state.recall_of(gtin, lot))?;
-    let sentence = text::recalled(&texts::time(recall.at), &recall.reason);
-    Some(Answer(Class::DoNotDispense, Code::Recalled, sentence))
+    let (at_ms, reason) = (recall.at, recall.reason);
+    let told = Told::Recalled { at_ms, reason };
+    Some(Answer::new(Class::DoNotDispense, Code::Recalled, told))
 }
 
 fn stolen_or_gone(q: &Question<'_>) -> Option<Answer> {
@@ -197,11 +204,7 @@ fn stolen_or_gone(q: &Question<'_>) -> Option<Answer> {
         Life::Destroyed => Code::Destroyed,
         _ => return None,
     };
-    Some(Answer(
-        Class::DoNotDispense,
-        code,
-        q.ended_sentence(q.end()?),
-    ))
+    Some(Answer::new(Class::DoNotDispense, code, q.ended(q.end()?)))
 }
 
 fn rejected(q: &Question<'_>) -> Option<Answer> {
@@ -210,11 +213,9 @@ fn rejected(q: &Question<'_>) -> Option<Answer> {
         .into_iter()
         .max_by_key(|decision| decision.record.position)?;
     (!last.release).then(|| {
-        Answer(
-            Class::DoNotDispense,
-            Code::QaRejected,
-            text::rejected(&last.reason),
-        )
+        let reason = last.reason.clone();
+        let told = Told::Rejected { reason };
+        Answer::new(Class::DoNotDispense, Code::QaRejected, told)
     })
 }
 
@@ -226,7 +227,7 @@ fn suspect(q: &Question<'_>) -> Option<Answer> {
     Some(Answer(
         Class::DoNotDispense,
         Code::Suspect,
-        finding.sentence.clone(),
+        finding.say.clone(),
     ))
 }
 
@@ -234,32 +235,24 @@ fn label_differs(q: &Question<'_>) -> Option<Answer> {
     let year = DateTime::from_timestamp_millis(q.at.now_ms)?.year();
     let found = label::mismatch(q.state, q.scan, q.case.birth()?, year)?;
     if let Some(fault) = found.fault {
-        return Some(Answer(
-            Class::ReadAgain,
-            Code::ScannerFault,
-            text::scanner_fault(fault),
-        ));
+        let faults = vec![fault];
+        let told = Told::ScannerFault { faults };
+        return Some(Answer::new(Class::ReadAgain, Code::ScannerFault, told));
     }
-    let code = if found.what == "lot" {
+    let code = if matches!(found.told, Told::LotMismatch { .. }) {
         Code::LotMismatch
     } else {
         Code::ExpiryMismatch
     };
-    let sentence = text::mismatch(found.what, &found.printed, &found.known);
-    Some(Answer(Class::DoNotDispense, code, sentence))
+    Some(Answer::new(Class::DoNotDispense, code, found.told))
 }
 
 /// The last day of use is a whole day; counted in UTC, because the place's zone is not known.
 fn expired(q: &Question<'_>) -> Option<Answer> {
     let today = q.at.now_ms.div_euclid(86_400_000);
     let last_day = q.last_day()?;
-    (today > last_day).then(|| {
-        Answer(
-            Class::DoNotDispense,
-            Code::Expired,
-            text::expired(&texts::day(last_day)),
-        )
-    })
+    let told = Told::Expired { last_day };
+    (today > last_day).then(|| Answer::new(Class::DoNotDispense, Code::Expired, told))
 }
 
 fn held(q: &Question<'_>) -> Option<Answer> {
@@ -272,7 +265,7 @@ fn held(q: &Question<'_>) -> Option<Answer> {
         RuleId::T08 => Code::ColdChainGap,
         _ => Code::UnderReview,
     };
-    Some(Answer(Class::Hold, code, finding.sentence.clone()))
+    Some(Answer(Class::Hold, code, finding.say.clone()))
 }
 
 fn ended(q: &Question<'_>) -> Option<Answer> {
@@ -280,30 +273,30 @@ fn ended(q: &Question<'_>) -> Option<Answer> {
         return None;
     }
     let end = q.end()?;
-    let how = texts::ended(q.case.now.life);
     let recent = q.at.now_ms.saturating_sub(end.time_ms) <= q.state.profile.same_place_ms;
     let answer = match (q.is_here(end), recent) {
         (true, true) => {
-            let sentence = text::ended_here(how, &texts::time(end.time_ms));
-            Answer(Class::SeenHere, Code::AlreadyHandledHere, sentence)
+            let told = Told::EndedHere {
+                end: End::of(q.case.now.life),
+                at_ms: end.time_ms,
+            };
+            Answer::new(Class::SeenHere, Code::AlreadyHandledHere, told)
         }
-        (true, false) => Answer(
-            Class::DoNotDispense,
-            Code::AlreadyDispensed,
-            q.ended_sentence(end),
-        ),
-        (false, _) => Answer(
-            Class::DoNotDispense,
-            Code::AlreadyDispensedElsewhere,
-            q.ended_sentence(end),
-        ),
+        (true, false) => {
+            let code = Code::AlreadyDispensed;
+            Answer::new(Class::DoNotDispense, code, q.ended(end))
+        }
+        (false, _) => {
+            let code = Code::AlreadyDispensedElsewhere;
+            Answer::new(Class::DoNotDispense, code, q.ended(end))
+        }
     };
     Some(answer)
 }
 
 fn damaged(q: &Question<'_>) -> Option<Answer> {
     (q.case.now.life == Life::Damaged)
-        .then(|| Answer(Class::DoNotDispense, Code::Damaged, text::damaged()))
+        .then(|| Answer::new(Class::DoNotDispense, Code::Damaged, Told::Damaged))
 }
 
 impl<'a> Question<'a> {
@@ -311,13 +304,12 @@ impl<'a> Question<'a> {
         self.case.now.end.and_then(|id| self.case.event(id))
     }
 
-    fn ended_sentence(&self, end: &EventRec) -> String {
-        let place = self.case.place(end.place());
-        text::ended(
-            texts::ended(self.case.now.life),
-            &place,
-            &texts::time(end.time_ms),
-        )
+    fn ended(&self, end: &EventRec) -> Told {
+        Told::Ended {
+            end: End::of(self.case.now.life),
+            place: self.case.place(end.place()),
+            at_ms: end.time_ms,
+        }
     }
 
     /// The pack's own last day, else the printed one.
@@ -326,7 +318,7 @@ impl<'a> Question<'a> {
             return Some(day.into());
         }
         let year = DateTime::from_timestamp_millis(self.at.now_ms)?.year();
-        Some(texts::days(self.scan.expiry.as_ref()?.resolve(year)).into())
+        Some(words::days(self.scan.expiry.as_ref()?.resolve(year)).into())
     }
 
     /// Whether the life of the pack ended where it is asked about now: the same premises, or (when
@@ -348,7 +340,7 @@ fn dress(
     answer: Answer,
     at: &Counter,
 ) -> Verdict {
-    let Answer(verdict, code, sentence) = answer;
+    let Answer(verdict, code, say) = answer;
     let state = &engine.state;
     let known = sgtin.and_then(|sgtin| engine.pack(sgtin));
     let id = sgtin.and_then(|sgtin| state.find(&Epc::Sgtin(sgtin.clone())));
@@ -391,14 +383,19 @@ fn dress(
         Some(Severity::S2) => "under_review",
         _ => "none",
     };
+    let next = code::steps(code);
     Verdict {
         verdict,
         code,
-        sentence,
-        steps: text::steps(code),
+        sentence: say.text(Lang::En),
+        say,
+        steps: spoken_steps(&next, Lang::En),
+        next,
         pack,
         findings: id.map(|id| state.finding_views(id)).unwrap_or_default(),
+        pack_sentence: pack_sentence(&pack_status, Lang::En),
         pack_status,
         alert_status: alert_status.to_owned(),
+        alert_sentence: alert_sentence(alert_status, Lang::En),
     }
 }

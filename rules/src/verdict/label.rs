@@ -6,18 +6,17 @@
 use gs1::scan::Scan;
 
 use super::scan_fault;
+use crate::say::lot::Fault;
+use crate::say::{Told, words};
 use crate::state::{EventRec, State};
-use crate::texts;
 
 /// What the label says wrongly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mismatch {
-    /// `lot` or `expiry date`.
-    pub(super) what: &'static str,
-    pub(super) printed: String,
-    pub(super) known: String,
+    /// Lot or expiry, as printed and as known.
+    pub(super) told: Told,
     /// A fault of the scanner that would explain it.
-    pub(super) fault: Option<&'static str>,
+    pub(super) fault: Option<Fault>,
 }
 
 /// The first of lot and expiry that differs; what is not on the label or was never told agrees.
@@ -33,26 +32,21 @@ pub(super) fn mismatch(
     {
         let fault = scan_fault::explains(printed, known);
         let (printed, known) = (printed.to_owned(), known.to_owned());
-        return Some(Mismatch {
-            what: "lot",
-            printed,
-            known,
-            fault,
-        });
+        let told = Told::LotMismatch { printed, known };
+        return Some(Mismatch { told, fault });
     }
     let known = birth.expiry?;
     let printed = scan.expiry.as_ref()?;
     let day = printed.resolve(reference_year);
     let whole_month = scan.value("17").is_some_and(|text| text.ends_with("00"));
-    let known_day = texts::date(known.into())?;
+    let known_day = words::date(known.into())?;
     let same_month = day.format("%Y-%m").to_string() == known_day.format("%Y-%m").to_string();
-    if texts::days(day) == known || (whole_month && same_month) {
+    if words::days(day) == known || (whole_month && same_month) {
         return None;
     }
-    Some(Mismatch {
-        what: "expiry date",
-        printed: day.to_string(),
-        known: known_day.to_string(),
-        fault: None,
-    })
+    let told = Told::ExpiryMismatch {
+        printed: words::days(day).into(),
+        known: known.into(),
+    };
+    Some(Mismatch { told, fault: None })
 }

@@ -4,10 +4,10 @@
 //! The order of the questions is the order of harm: a recalled, stolen, copied, unknown or expired
 //! pack is never called anything milder because something else about it is in order.
 
+mod code;
 mod counter;
 mod label;
 mod scan_fault;
-mod text;
 
 use gs1::Epc;
 use gs1::scan::{Scan, ScanError};
@@ -15,8 +15,9 @@ use serde::Serialize;
 
 use crate::engine::Engine;
 use crate::finding::FindingView;
+use crate::say::{Lang, NextStep, Say, Told, alert_sentence, pack_sentence};
 use crate::views::PartyRef;
-pub use text::Code;
+pub use code::Code;
 
 /// What to do with the pack, in six classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -54,18 +55,55 @@ pub struct Verdict {
     pub verdict: Class,
     /// The cause, stable, for machines.
     pub code: Code,
-    /// The cause in one plain English sentence.
+    /// The cause in one plain sentence, English unless [`Verdict::spoken`] otherwise.
     pub sentence: String,
-    /// What to do next, in order, and who does it.
+    /// What the sentence says, for any language.
+    #[serde(skip)]
+    pub say: Say,
+    /// What to do next, in order and numbered, and who does it, in the language of the sentence.
     pub steps: Vec<String>,
+    /// The same steps for machines, with who acts and by when.
+    pub next: Vec<NextStep>,
     /// The pack as far as it is known.
     pub pack: PackSummary,
     /// Everything ever found about it, newest first.
     pub findings: Vec<FindingView>,
     /// Status of the pack, in CBV terms (`recalled` and `expired` override).
     pub pack_status: String,
+    /// The status of the pack in one sentence.
+    pub pack_sentence: &'static str,
     /// Status of the alert: `none`, `under_review` or `suspect`. Independent of the pack's.
     pub alert_status: String,
+    /// The status of the alert in one sentence.
+    pub alert_sentence: &'static str,
+}
+
+impl Verdict {
+    /// The same verdict with everything people read in a language.
+    #[must_use]
+    pub fn spoken(mut self, lang: Lang) -> Self {
+        self.sentence = self.say.text(lang);
+        self.steps = spoken_steps(&self.next, lang);
+        self.pack_sentence = pack_sentence(&self.pack_status, lang);
+        self.alert_sentence = alert_sentence(&self.alert_status, lang);
+        self.findings = self
+            .findings
+            .into_iter()
+            .map(|finding| finding.spoken(lang))
+            .collect();
+        self
+    }
+}
+
+/// The steps of a code without their times.
+#[cfg(test)]
+pub(crate) fn steps_of(code: Code) -> Vec<NextStep> {
+    code::steps(code)
+}
+
+fn spoken_steps(steps: &[NextStep], lang: Lang) -> Vec<String> {
+    let numbered = steps.iter().zip(1..);
+    numbered.map(|(step, n)| step.text(n, lang)).collect()
 }
 
 /// The pack in a verdict.
@@ -102,24 +140,34 @@ pub fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
 
 /// The verdict on a text that is no scan: names the element that is wrong.
 pub fn unreadable(error: &ScanError) -> Verdict {
-    plain(Class::ReadAgain, Code::Unreadable, text::unreadable(error))
+    let error = error.to_string();
+    plain(
+        Class::ReadAgain,
+        Code::Unreadable,
+        Told::Unreadable { error },
+    )
 }
 
 /// The verdict when nobody could be asked.
 pub fn not_checked() -> Verdict {
-    plain(Class::NotChecked, Code::NotChecked, text::not_checked())
+    plain(Class::NotChecked, Code::NotChecked, Told::NotChecked)
 }
 
-fn plain(verdict: Class, code: Code, sentence: String) -> Verdict {
+fn plain(verdict: Class, code: Code, told: Told) -> Verdict {
+    let (say, next) = (Say::Counter(told), code::steps(code));
     Verdict {
         verdict,
         code,
-        sentence,
-        steps: text::steps(code),
+        sentence: say.text(Lang::En),
+        say,
+        steps: spoken_steps(&next, Lang::En),
+        next,
         pack: PackSummary::default(),
         findings: Vec::new(),
         pack_status: "unknown".to_owned(),
+        pack_sentence: pack_sentence("unknown", Lang::En),
         alert_status: "none".to_owned(),
+        alert_sentence: alert_sentence("none", Lang::En),
     }
 }
 

@@ -2,49 +2,42 @@
 //! leads to exactly one pack that was really made, so a forger gains nothing by imitating a bad
 //! scanner: the answer is "read again", never "genuine".
 
+use crate::say::lot::Fault;
+
 /// Undoes one fault.
 type Repair = fn(&str) -> String;
 
 /// Faults and their names, the most common first.
-const REPAIRS: [(&str, Repair); 6] = [
-    ("Caps Lock was on", swap_case),
-    ("everything was sent in capitals", str::to_ascii_lowercase),
-    (
-        "everything was sent in small letters",
-        str::to_ascii_uppercase,
-    ),
-    (
-        "the keyboard is set to another language (Y and Z are exchanged)",
-        swap_yz,
-    ),
-    (
-        "the keyboard is set to another language and Caps Lock was on",
-        swap_yz_and_case,
-    ),
-    ("the letter O was read for the digit 0", o_to_zero),
+const REPAIRS: [(fn() -> Fault, Repair); 6] = [
+    (|| Fault::CapsLock, swap_case),
+    (|| Fault::AllCapitals, str::to_ascii_lowercase),
+    (|| Fault::AllSmall, str::to_ascii_uppercase),
+    (layout, swap_yz),
+    (layout, swap_yz_and_case),
+    (|| Fault::LookAlike, o_to_zero),
 ];
 
 /// Texts that a fault could have turned into `seen`, with the fault's name.
-pub(super) fn candidates(seen: &str) -> impl Iterator<Item = (&'static str, String)> + '_ {
+pub(super) fn candidates(seen: &str) -> impl Iterator<Item = (Fault, String)> + '_ {
     let all = REPAIRS
         .iter()
-        .map(move |(name, repair)| (*name, repair(seen)));
+        .map(move |(fault, repair)| (fault(), repair(seen)));
     all.filter(move |(_, text)| text != seen)
 }
 
 /// The fault that would explain why `seen` was read where `known` is printed.
-pub(super) fn explains(seen: &str, known: &str) -> Option<&'static str> {
-    if let Some((name, _)) = candidates(seen).find(|(_, text)| text == known) {
-        return Some(name);
+pub(super) fn explains(seen: &str, known: &str) -> Option<Fault> {
+    if let Some((fault, _)) = candidates(seen).find(|(_, text)| text == known) {
+        return Some(fault);
     }
     if seen.eq_ignore_ascii_case(known) {
-        return Some("letters came in the wrong case");
+        return Some(Fault::WrongCase);
     }
     let tail = seen
         .strip_prefix(known)
         .or_else(|| seen.strip_suffix(known));
     tail.filter(|tail| looks_like_element(tail))
-        .map(|_| "a group separator was lost and the next element ran into this one")
+        .map(|_| Fault::GroupSeparatorLost)
 }
 
 /// Whether a leftover begins like an element that follows in a pharma code.
@@ -53,6 +46,10 @@ fn looks_like_element(text: &str) -> bool {
         .iter()
         .any(|ai| text.starts_with(ai))
         && text.len() > 2
+}
+
+fn layout() -> Fault {
+    Fault::KeyboardLayout("Y/Z".to_owned())
 }
 
 fn swap_case(text: &str) -> String {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::text::steps;
+use super::code::steps;
 use super::*;
 
 #[test]
 fn every_code_has_steps_that_are_numbered_and_say_who_acts() {
     let mut words = BTreeSet::new();
     for code in Code::ALL {
-        let steps = steps(code);
+        let steps = spoken_steps(&steps(code), Lang::En);
         assert!(!steps.is_empty(), "{code:?}");
         for (i, step) in steps.iter().enumerate() {
             assert!(step.starts_with(&format!("{}. ", i + 1)), "{step}");

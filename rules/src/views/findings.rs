@@ -2,10 +2,10 @@
 
 use gs1::Epc;
 
-use crate::catalogue::rule_of;
 use crate::engine::Engine;
 use crate::finding::{Finding, FindingStatus, FindingView};
 use crate::fusion::weigh;
+use crate::say::{Lang, title};
 use crate::state::{State, ThingId};
 
 impl Engine {
@@ -101,12 +101,13 @@ impl State {
         FindingView {
             id: crate::hex::encode(&finding.id),
             rule: finding.rule,
-            title: rule_of(finding.rule).map_or("", |rule| rule.title),
+            title: title(finding.rule, Lang::En),
             severity,
             rule_severity: finding.severity,
             status,
             subjects: finding.subjects.iter().map(Epc::canonical).collect(),
-            sentence: finding.sentence.clone(),
+            sentence: finding.say.text(Lang::En),
+            say: finding.say.clone(),
             at: finding.at_ms,
             until: finding.until_ms,
             recorded_at: finding.recorded_ms,

@@ -10,8 +10,8 @@ use super::pack::RecallView;
 use super::{PartyRef, status_word};
 use crate::engine::Engine;
 use crate::judge_thing::Case;
+use crate::say::words;
 use crate::state::ThingId;
-use crate::texts;
 
 /// A lot in numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -94,7 +94,7 @@ impl Engine {
                 .or_default() += 1;
             if view.expiry.is_none() {
                 let day = case.birth().and_then(|birth| birth.expiry);
-                view.expiry = day.map(|day| texts::day(day.into()));
+                view.expiry = day.map(|day| words::iso_day(day.into()));
             }
             match case.now.holder {
                 _ if case.now.life.is_over() => view.terminal += 1,

@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::{PartyRef, PlaceRef, status_word};
 use crate::engine::Engine;
 use crate::judge_thing::Case;
+use crate::say::{Doing, Happened, Lang, words};
 use crate::state::event::{Act, Kind};
 use crate::state::{State, Step, ThingId};
-use crate::texts;
 
 /// A pack as the records tell it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,8 +73,11 @@ pub struct ContainerRef {
 pub struct HistoryEntry {
     /// When, ms since the Unix epoch.
     pub time: i64,
-    /// One plain English sentence.
+    /// One plain sentence, English unless [`HistoryEntry::spoken`] otherwise.
     pub sentence: String,
+    /// What the sentence says, for any language.
+    #[serde(skip)]
+    pub say: Happened,
     /// Where.
     pub location: Option<PlaceRef>,
     /// Whose doing.
@@ -89,6 +92,15 @@ pub struct HistoryEntry {
     pub position: u64,
     /// The device that signed.
     pub device: Option<String>,
+}
+
+impl HistoryEntry {
+    /// The same entry with its sentence in a language.
+    #[must_use]
+    pub fn spoken(mut self, lang: Lang) -> Self {
+        self.sentence = self.say.text(lang);
+        self
+    }
 }
 
 impl Engine {
@@ -159,7 +171,7 @@ impl State {
             lot,
             expiry: birth
                 .and_then(|birth| birth.expiry)
-                .map(|day| texts::day(day.into())),
+                .map(|day| words::iso_day(day.into())),
             status: status_word(&case.now).to_owned(),
             eu_status: eu_word(case, recall.is_some()).to_owned(),
             product: self
@@ -219,13 +231,15 @@ fn entry(case: &Case<'_>, moment: &crate::item::Moment<'_>) -> HistoryEntry {
     let (state, event) = (case.state, moment.entry.event);
     let party = state.party_of(event);
     let record = event.record.record;
+    let say = Happened {
+        doing: doing(event),
+        place: case.place(event.place()),
+        party: state.party_name(party),
+    };
     HistoryEntry {
         time: event.time_ms,
-        sentence: texts::happened(
-            doing(event),
-            &case.place(event.place()),
-            party.map(|id| state.party_name(Some(id))).as_deref(),
-        ),
+        sentence: say.text(Lang::En),
+        say,
         location: event.place().and_then(|place| state.place_ref(place)),
         party: party.map(|id| state.party_ref(id)),
         parent: moment.entry.via.map(|id| state.canonical(id)),
@@ -236,8 +250,7 @@ fn entry(case: &Case<'_>, moment: &crate::item::Moment<'_>) -> HistoryEntry {
     }
 }
 
-fn doing(event: &crate::state::EventRec) -> texts::Doing {
-    use texts::Doing;
+fn doing(event: &crate::state::EventRec) -> Doing {
     match (event.step, event.kind, event.act) {
         _ if event.is_birth() => Doing::Commissioned,
         (Step::Shipping, ..) => Doing::Shipped,

@@ -15,6 +15,8 @@ const RUST: [&str; 7] = [
 
 /// A file is looked at again at this many lines.
 const LINES_MAX: usize = 600;
+/// Sentences for people in their own languages: the one folder that is not ASCII.
+const LANGUAGES: &str = "rules/src/say/";
 /// The width of a line, in characters.
 const WIDTH_MAX: usize = 100;
 
@@ -63,7 +65,7 @@ fn lines_stay_narrow_and_ascii() {
             if line.chars().count() > WIDTH_MAX && !unbreakable && !line.contains('"') {
                 found.push(format!("{path}:{} is wider than {WIDTH_MAX}", at + 1));
             }
-            if !line.is_ascii() {
+            if !line.is_ascii() && !path.starts_with(LANGUAGES) {
                 found.push(format!("{path}:{} is not ASCII", at + 1));
             }
         }
