@@ -16,8 +16,7 @@ use gs1::{Epc, Gtin, Lot};
 use crate::digest::{content, id_digest};
 use crate::reading::readings_of;
 use crate::record::Stamp;
-use crate::state::event::{Act, Kind};
-use crate::state::{EventId, EventRec, Mark, State, Step, ThingId, VoidAhead, number};
+use crate::state::{EventId, EventRec, State, Step, Table, ThingId, VoidAhead};
 
 /// What an event may have changed.
 #[derive(Debug)]
@@ -50,28 +49,27 @@ impl State {
         let digests: Vec<_> = by_id.into_iter().chain([content]).collect();
         let known = digests
             .iter()
-            .find_map(|digest| self.event_by_digest.get(digest))
-            .copied();
+            .find_map(|digest| self.event_by_digest.get(digest));
         let declares_error = event.error_declaration.is_some();
         if known.is_some() && !declares_error {
             return None;
         }
         let rec = self.reduce(stamp, event);
         let actor = rec.actor;
-        let id = EventId(number(self.events.len()));
+        let id = EventId::at(self.events.len());
         self.events.push(rec);
         if declares_error {
             return self.take_back(known, id, &digests);
         }
         for digest in &digests {
-            self.event_by_digest.entry(*digest).or_insert(id);
+            self.event_by_digest.insert(*digest, id);
         }
         let ahead = digests
             .iter()
             .find_map(|digest| self.voided_ahead.get(digest));
         if let Some(ahead) = ahead.filter(|ahead| may_take_back(actor, ahead.actor)) {
             let by = ahead.by;
-            if let Some(rec) = self.events.get_mut(crate::state::index(id.0)) {
+            if let Some(rec) = self.event_mut(id) {
                 rec.voided_by = Some(by);
             }
         }
@@ -94,7 +92,7 @@ impl State {
             }
             return None;
         };
-        let event = self.events.get_mut(crate::state::index(known.0))?;
+        let event = self.event_mut(known)?;
         if event.voided_by.is_some() || !may_take_back(event.actor, actor) {
             return None;
         }
@@ -128,12 +126,8 @@ impl State {
             });
             same_time.chain(thing.measured()).any(|id| *id == event)
         };
-        let ids = self
-            .things
-            .iter()
-            .enumerate()
-            .filter(|(_, thing)| names(thing));
-        ids.map(|(i, _)| ThingId(number(i))).collect()
+        let named = self.all_things().filter(|(_, thing)| names(thing));
+        named.map(|(id, _)| id).collect()
     }
 
     /// Looks for the commissioning that counts after one was taken back.
@@ -158,11 +152,14 @@ impl State {
     fn remember(&mut self, id: EventId, event: &Event) -> Capture {
         let parts = parts(&event.kind);
         let readings = readings_of(event, |name| self.names.intern(name));
+        let parent = parts.parent.map(|epc| self.intern_thing(epc));
+        if let Some(rec) = self.event_mut(id) {
+            rec.parent = parent;
+        }
         let only_readings = !readings.is_empty()
             && self
                 .event(id)
-                .is_some_and(|rec| rec.step == Step::SensorReporting);
-        let parent = parts.parent.map(|epc| self.intern_thing(epc));
+                .is_some_and(|rec| rec.step == Step::SensorReporting && rec.regroups().is_none());
         let members: Vec<ThingId> = parts
             .members
             .iter()
@@ -179,10 +176,10 @@ impl State {
                 thing.more_mut().measured.push(id);
             }
         }
-        self.regroup(id, parent, &members);
+        self.regroup(id, &members);
         let products = self.note_births(id, &touched);
         let measured = if readings.is_empty() {
-            self.measured_around(&touched)
+            self.measured_around(id, &touched)
         } else {
             touched.clone()
         };
@@ -204,7 +201,7 @@ impl State {
         let Some(event) = self.event(id) else { return };
         let (order, makes) = (event.order(), event.is_birth() && event.voided_by.is_none());
         let events = &self.events;
-        let Some(thing) = self.things.get_mut(crate::state::index(thing.0)) else {
+        let Some(thing) = self.things.get_mut(thing.row()) else {
             return;
         };
         let at = thing
@@ -217,40 +214,16 @@ impl State {
     }
 
     /// Notes what an aggregation puts together or takes apart.
-    fn regroup(&mut self, id: EventId, parent: Option<ThingId>, children: &[ThingId]) {
-        let Some((kind, act)) = self.event(id).map(|event| (event.kind, event.act)) else {
+    fn regroup(&mut self, id: EventId, children: &[ThingId]) {
+        let event = self.event(id);
+        let Some((parent, into)) = event.and_then(EventRec::regroups) else {
             return;
         };
-        let (Kind::Aggregation, Some(parent)) = (kind, parent) else {
+        let Some(order) = event.map(EventRec::order) else {
             return;
         };
-        let into = match act {
-            Some(Act::Add) => true,
-            Some(Act::Delete) => false,
-            Some(Act::Observe) | None => return,
-        };
-        let Some(order) = self.event(id).map(EventRec::order) else {
-            return;
-        };
-        for child in children.iter().filter(|child| **child != parent) {
-            let events = &self.events;
-            let Some(thing) = self.things.get_mut(crate::state::index(child.0)) else {
-                continue;
-            };
-            let at = thing
-                .marks
-                .partition_point(|mark| order_of(events, mark.event) <= order);
-            thing.marks.insert(
-                at,
-                Mark {
-                    event: id,
-                    parent,
-                    into,
-                },
-            );
-        }
         let events = &self.events;
-        let Some(container) = self.things.get_mut(crate::state::index(parent.0)) else {
+        let Some(container) = self.things.get_mut(parent.row()) else {
             return;
         };
         let more = container.more_mut();
@@ -279,11 +252,7 @@ impl State {
             .and_then(|lot| Lot::parse(self.names.text(lot)).ok());
         let mut products = BTreeSet::new();
         for thing_id in touched {
-            let Some(gtin) = self
-                .thing(*thing_id)
-                .and_then(|t| t.sgtin())
-                .map(|s| s.gtin.clone())
-            else {
+            let Some(gtin) = self.gtin(*thing_id).cloned() else {
                 continue;
             };
             let had_birth = self
@@ -314,25 +283,21 @@ impl State {
     }
 
     /// Things with readings that an event without readings may show in another light: those it
-    /// names, and the containers around them.
-    fn measured_around(&self, touched: &[ThingId]) -> Vec<ThingId> {
+    /// names (their ways), and the containers around those it put into something (their contents).
+    fn measured_around(&self, id: EventId, touched: &[ThingId]) -> Vec<ThingId> {
         if self.readings.is_empty() {
             return Vec::new();
         }
-        let around = touched.iter().flat_map(|id| {
-            let containers = self
-                .containers(*id)
-                .into_iter()
-                .map(|(container, _)| container);
-            containers.chain([*id]).collect::<Vec<_>>()
-        });
-        let ids: BTreeSet<ThingId> = around
-            .filter(|id| {
-                self.thing(*id)
-                    .is_some_and(|thing| !thing.measured().is_empty())
-            })
-            .collect();
-        ids.into_iter().collect()
+        let mut ids: BTreeSet<ThingId> = touched.iter().copied().collect();
+        if let Some((parent, true)) = self.event(id).and_then(EventRec::regroups) {
+            let around = self.containers(parent).into_iter();
+            ids.extend(around.map(|(container, _)| container));
+        }
+        let measured = |id: &ThingId| {
+            self.thing(*id)
+                .is_some_and(|thing| !thing.measured().is_empty())
+        };
+        ids.into_iter().filter(measured).collect()
     }
 }
 
@@ -341,10 +306,8 @@ fn may_take_back(stated: Option<crate::state::NameId>, says: Option<crate::state
     stated.is_none() || says.is_none() || stated == says
 }
 
-fn order_of(events: &[EventRec], id: EventId) -> (i64, u64) {
-    events
-        .get(crate::state::index(id.0))
-        .map_or((i64::MIN, 0), EventRec::order)
+fn order_of(events: &Table<EventRec>, id: EventId) -> (i64, u64) {
+    events.get(id.row()).map_or((i64::MIN, 0), EventRec::order)
 }
 
 fn parts(kind: &EventKind) -> Parts<'_> {

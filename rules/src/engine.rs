@@ -18,7 +18,7 @@ use crate::profile::Profile;
 use crate::record::{Decision, Fact, MasterData, Record, Stamp};
 use crate::state::event::Kind;
 use crate::state::thing::Watch;
-use crate::state::{QaDecision, Recall, State, Step, ThingId, number};
+use crate::state::{QaDecision, Recall, State, Step, ThingId};
 use crate::telemetry::{Reading, legs};
 
 /// Most findings kept of one thing at one time; more of the same tell nobody anything.
@@ -249,17 +249,10 @@ fn judges_readings(rule: RuleId) -> bool {
 impl State {
     /// Things with readings; of a product, only those that are packs of it or ever held one.
     fn measured_things(&self, product: Option<&Gtin>) -> Vec<ThingId> {
-        let is = |id: ThingId| {
-            let sgtin = self.thing(id).and_then(|thing| thing.sgtin());
-            product.is_none_or(|gtin| sgtin.is_some_and(|sgtin| sgtin.gtin == *gtin))
-        };
-        let measured = self
-            .things
-            .iter()
-            .enumerate()
-            .filter(|(_, t)| !t.measured().is_empty());
-        measured
-            .map(|(i, _)| ThingId(number(i)))
+        let is = |id: ThingId| product.is_none_or(|gtin| self.gtin(id) == Some(gtin));
+        self.all_things()
+            .filter(|(_, thing)| !thing.measured().is_empty())
+            .map(|(id, _)| id)
             .filter(|id| is(*id) || self.ever_inside(*id).into_iter().any(is))
             .collect()
     }
@@ -321,20 +314,19 @@ impl State {
     /// The lot a pack was commissioned into.
     pub(crate) fn lot_of(
         &self,
-        thing: &crate::state::Thing,
+        thing: ThingId,
         birth: &crate::state::EventRec,
     ) -> Option<&crate::state::LotState> {
         let lot = Lot::parse(self.names.text(birth.lot?)).ok()?;
-        self.lots.get(&(thing.sgtin()?.gtin.clone(), lot))
+        self.lots.get(&(self.gtin(thing)?.clone(), lot))
     }
 
     /// The lot class of a pack, as an identifier.
     pub(crate) fn lot_epc(&self, thing: ThingId) -> Option<Epc> {
-        let thing = self.thing(thing)?;
-        let birth = self.event(thing.birth?)?;
+        let birth = self.event(self.thing(thing)?.birth?)?;
         let lot = Lot::parse(self.names.text(birth.lot?)).ok()?;
         Some(Epc::Lgtin {
-            gtin: thing.sgtin()?.gtin.clone(),
+            gtin: self.gtin(thing)?.clone(),
             lot,
         })
     }

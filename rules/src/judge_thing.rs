@@ -7,14 +7,13 @@ use gs1::Gtin;
 use crate::finding::{EvidenceRef, RuleId, Severity};
 use crate::item::{Item, Moment, fold};
 use crate::say::{Lang, Name, Say, words};
-use crate::state::{Digest, EventId, EventRec, NameId, PlaceId, State, Thing, ThingId};
+use crate::state::{Digest, EventId, EventRec, NameId, PlaceId, State, ThingId};
 
 /// A thing with its folded timeline.
 #[derive(Debug)]
 pub(crate) struct Case<'a> {
     pub(crate) state: &'a State,
     pub(crate) id: ThingId,
-    pub(crate) thing: &'a Thing,
     pub(crate) moments: Vec<Moment<'a>>,
     /// The state after the last moment.
     pub(crate) now: Item,
@@ -43,14 +42,13 @@ impl<'a> Case<'a> {
         Some(Self {
             state,
             id,
-            thing,
             moments,
             now,
         })
     }
 
     pub(crate) fn gtin(&self) -> Option<&Gtin> {
-        self.thing.sgtin().map(|sgtin| &sgtin.gtin)
+        self.state.gtin(self.id)
     }
 
     pub(crate) fn birth(&self) -> Option<&'a EventRec> {

@@ -4,18 +4,23 @@
 //! that arrives late falls into its place by itself, and replaying the ledger gives the same bytes.
 //!
 //! Small numbers stand for what is named often: events, things, places and texts are kept once in a
-//! table and referred to by index. A pack costs its identifier twice (table and lookup) and four
-//! bytes per event.
+//! table and referred to by index. What a pack costs is told in `docs/benchmarks.md`.
 
+pub(crate) mod digests;
 pub(crate) mod event;
 pub(crate) mod findings;
+mod index;
 pub(crate) mod intern;
+mod list;
 pub(crate) mod master;
+pub(crate) mod name;
+mod table;
 pub(crate) mod thing;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 
-use gs1::{Epc, Gtin, Lot};
+use gs1::{Epc, Gtin, Lot, Sgtin};
 use serde::{Deserialize, Serialize};
 
 use crate::cold_chain::{Sample, Summary};
@@ -24,7 +29,8 @@ use crate::profile::Profile;
 pub(crate) use event::{EventId, EventRec, Step};
 pub(crate) use intern::{NameId, Names, PlaceId, Places};
 pub(crate) use master::Masters;
-pub(crate) use thing::{Mark, Thing, ThingId};
+pub(crate) use table::Table;
+pub(crate) use thing::{Thing, ThingId};
 
 /// First half of a BLAKE3 hash: unforgeable enough to stand for a content, half the memory.
 pub(crate) type Digest = [u8; 16];
@@ -35,13 +41,13 @@ pub(crate) struct State {
     pub(crate) profile: Profile,
     pub(crate) names: Names,
     pub(crate) places: Places,
-    pub(crate) events: Vec<EventRec>,
+    pub(crate) events: Table<EventRec>,
     /// Event by its id and by its content.
-    pub(crate) event_by_digest: BTreeMap<Digest, EventId>,
+    pub(crate) event_by_digest: digests::Digests,
     /// Declarations of error that arrived before the event they take back.
     pub(crate) voided_ahead: BTreeMap<Digest, VoidAhead>,
-    pub(crate) things: Vec<Thing>,
-    pub(crate) thing_by_epc: BTreeMap<Epc, ThingId>,
+    pub(crate) things: Table<Thing>,
+    pub(crate) thing_names: name::ThingNames,
     pub(crate) readings: BTreeMap<EventId, Readings>,
     pub(crate) products: BTreeMap<Gtin, ProductState>,
     pub(crate) lots: BTreeMap<(Gtin, Lot), LotState>,
@@ -110,31 +116,54 @@ pub(crate) struct QaDecision {
 
 impl State {
     pub(crate) fn event(&self, id: EventId) -> Option<&EventRec> {
-        self.events.get(index(id.0))
+        self.events.get(id.row())
+    }
+
+    pub(crate) fn event_mut(&mut self, id: EventId) -> Option<&mut EventRec> {
+        self.events.get_mut(id.row())
     }
 
     pub(crate) fn thing(&self, id: ThingId) -> Option<&Thing> {
-        self.things.get(index(id.0))
+        self.things.get(id.row())
     }
 
     pub(crate) fn thing_mut(&mut self, id: ThingId) -> Option<&mut Thing> {
-        self.things.get_mut(index(id.0))
+        self.things.get_mut(id.row())
+    }
+
+    /// Every thing, in the order they were first named.
+    pub(crate) fn all_things(&self) -> impl Iterator<Item = (ThingId, &Thing)> {
+        let with_id = |(row, thing)| (ThingId::at(row), thing);
+        self.things.iter().enumerate().map(with_id)
     }
 
     /// The thing of this identifier, if any fact has named it.
     pub(crate) fn find(&self, epc: &Epc) -> Option<ThingId> {
-        self.thing_by_epc.get(epc).copied()
+        self.thing_names.find(epc)
     }
 
     /// The thing of this identifier, remembered from now on.
     pub(crate) fn intern_thing(&mut self, epc: &Epc) -> ThingId {
-        if let Some(id) = self.find(epc) {
-            return id;
+        let (id, new) = self.thing_names.intern(epc);
+        if new {
+            self.things.push(Thing::default());
         }
-        let id = ThingId(number(self.things.len()));
-        self.things.push(Thing::new(epc.clone()));
-        self.thing_by_epc.insert(epc.clone(), id);
         id
+    }
+
+    /// The identifier of a thing.
+    pub(crate) fn epc(&self, id: ThingId) -> Option<Epc> {
+        self.thing_names.epc(id)
+    }
+
+    /// The identifier of a thing that is a pack.
+    pub(crate) fn sgtin(&self, id: ThingId) -> Option<Sgtin> {
+        self.thing_names.sgtin(id)
+    }
+
+    /// The product of a thing that is a pack.
+    pub(crate) fn gtin(&self, id: ThingId) -> Option<&Gtin> {
+        self.thing_names.gtin(id)
     }
 
     /// The party that an event's custody belongs to: who answers for the record, else whose place
@@ -174,4 +203,13 @@ pub(crate) fn number(index: usize) -> u32 {
 
 pub(crate) fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A table index plus one, so that zero can stand for none.
+pub(crate) fn row_number(index: usize) -> NonZeroU32 {
+    NonZeroU32::MIN.saturating_add(number(index))
+}
+
+pub(crate) fn row_of(number: NonZeroU32) -> usize {
+    index(number.get() - 1)
 }

@@ -88,32 +88,36 @@ impl State {
     }
 
     /// When the thing was inside what, oldest first.
-    pub(crate) fn stays(&self, thing: &Thing) -> Vec<Stay> {
+    pub(crate) fn stays(&self, id: ThingId) -> Vec<Stay> {
         let mut stays: Vec<Stay> = Vec::new();
-        for mark in &thing.marks {
-            let Some(event) = self
-                .event(mark.event)
-                .filter(|event| event.voided_by.is_none())
+        let touches = self.thing(id).map_or(&[][..], |thing| &thing.touches);
+        for touch in touches {
+            let standing = self.event(*touch).filter(|event| event.voided_by.is_none());
+            let Some((event, (parent, into))) =
+                standing.and_then(|event| Some((event, event.regroups()?)))
             else {
                 continue;
             };
+            if parent == id {
+                continue;
+            }
             self.close_if_emptied(&mut stays, event.time_ms);
             let open = stays.last_mut().filter(|stay| stay.is_open());
             match open {
-                Some(stay) if mark.into && stay.parent == mark.parent => continue,
-                Some(stay) if mark.into || stay.parent == mark.parent => {
+                Some(stay) if into && stay.parent == parent => continue,
+                Some(stay) if into || stay.parent == parent => {
                     stay.span.to_ms = event.time_ms;
                 }
                 _ => {}
             }
-            if mark.into {
+            if into {
                 let span = Span {
                     from_ms: event.time_ms,
                     to_ms: i64::MAX,
                 };
                 stays.push(Stay {
-                    parent: mark.parent,
-                    since: mark.event,
+                    parent,
+                    since: *touch,
                     span,
                 });
             }
@@ -159,11 +163,7 @@ impl State {
         for _ in 0..DEPTH_MAX {
             let mut next = Vec::new();
             for (id, span) in front {
-                let stays = self
-                    .thing(id)
-                    .map(|thing| self.stays(thing))
-                    .unwrap_or_default();
-                for stay in stays {
+                for stay in self.stays(id) {
                     if let Some(common) = stay.span.overlap(span) {
                         next.push((stay.parent, common));
                     }
@@ -182,10 +182,8 @@ impl State {
             return Vec::new();
         };
         let inside = |child: &ThingId| {
-            self.thing(*child).is_some_and(|thing| {
-                self.stays(thing).iter().any(|stay| {
-                    stay.parent == id && stay.span.from_ms <= at_ms && at_ms <= stay.span.to_ms
-                })
+            self.stays(*child).iter().any(|stay| {
+                stay.parent == id && stay.span.from_ms <= at_ms && at_ms <= stay.span.to_ms
             })
         };
         parent.children().iter().copied().filter(inside).collect()

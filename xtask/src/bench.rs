@@ -20,7 +20,11 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
             "cargo run --release -p gs1 --example bench -- {}",
             rest.join(" ")
         )),
-        _ => bail!("bench: say `ingest`, `storage`, `ledger`, `verify` or `gs1`"),
+        ["rules", rest @ ..] => sh(&format!(
+            "cargo run --release -p rules --example bench -- {}",
+            rest.join(" ")
+        )),
+        _ => bail!("bench: say `ingest`, `storage`, `ledger`, `verify`, `gs1` or `rules`"),
     }
 }
 

@@ -52,6 +52,7 @@ impl State {
                 .map(|device| self.names.intern(device)),
             record: stamp.into(),
             voided_by: None,
+            parent: None,
         }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     }
     let recall = case
         .state
-        .lot_of(case.thing, birth)
+        .lot_of(case.id, birth)
         .and_then(|lot| lot.recall.as_ref());
     if let Some(recall) = recall
         && let Some(event) = moved().find(|event| event.time_ms > recall.record.at_ms)

@@ -9,7 +9,7 @@ use crate::judge_thing::{Case, Draft};
 use crate::say::Chain;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
-    let Some(sgtin) = case.thing.sgtin() else {
+    let Some(sgtin) = case.state.sgtin(case.id) else {
         return;
     };
     if case.now.birth.is_some() || !case.state.knows_product(&sgtin.gtin) {

@@ -1,13 +1,31 @@
 //! One captured event, reduced to what rules compare.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 use super::intern::{NameId, PlaceId};
+use super::thing::ThingId;
+use super::{row_number, row_of};
 use crate::finding::{EvidenceRef, Resolution};
 
-/// An event kept once.
+/// An event kept once: its row plus one, so that an absent one takes no room of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct EventId(pub(crate) u32);
+pub(crate) struct EventId(NonZeroU32);
+
+impl EventId {
+    /// The first event.
+    pub(crate) const FIRST: Self = Self(NonZeroU32::MIN);
+
+    /// The event of a row.
+    pub(crate) fn at(row: usize) -> Self {
+        Self(row_number(row))
+    }
+
+    pub(crate) fn row(self) -> usize {
+        row_of(self.0)
+    }
+}
 
 /// What kind of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,12 +102,24 @@ pub(crate) struct EventRec {
     pub(crate) record: Resolution,
     /// The declaration of error that took it back.
     pub(crate) voided_by: Option<EventId>,
+    /// The container of an aggregation.
+    pub(crate) parent: Option<ThingId>,
 }
 
 impl EventRec {
     /// Whether it made the things it names: an ObjectEvent with action ADD.
     pub(crate) fn is_birth(&self) -> bool {
         self.kind == Kind::Object && self.act == Some(Act::Add)
+    }
+
+    /// The container it puts its members into (true) or takes them out of (false).
+    pub(crate) fn regroups(&self) -> Option<(ThingId, bool)> {
+        let parent = self.parent.filter(|_| self.kind == Kind::Aggregation)?;
+        match self.act {
+            Some(Act::Add) => Some((parent, true)),
+            Some(Act::Delete) => Some((parent, false)),
+            Some(Act::Observe) | None => None,
+        }
     }
 
     /// Where it happened: the business location, else the read point.

@@ -113,7 +113,7 @@ impl State {
         concerns: fn(RuleId) -> bool,
         stamp: &Stamp,
     ) -> Vec<Finding> {
-        let Some(subject) = self.thing(thing).map(|thing| thing.epc.clone()) else {
+        let Some(subject) = self.epc(thing) else {
             return Vec::new();
         };
         let known = self
@@ -169,10 +169,7 @@ impl State {
     /// was inside and, for temperatures, are judged by its own storage condition.
     pub(crate) fn findings_about(&self, thing: ThingId) -> Vec<&Finding> {
         let mut found: Vec<&Finding> = self.own_findings(thing).collect();
-        let gtin = self
-            .thing(thing)
-            .and_then(|thing| thing.sgtin())
-            .map(|sgtin| &sgtin.gtin);
+        let gtin = self.gtin(thing);
         let storage = gtin.and_then(|gtin| self.storage_of(Some(gtin)));
         let mut seen = std::collections::BTreeSet::new();
         for (container, span) in self.containers(thing) {
@@ -225,7 +222,7 @@ impl State {
         let mut subjects: Vec<Epc> = vec![];
         let containers = self.containers(thing).into_iter().map(|(id, _)| id);
         for id in containers.chain([thing]) {
-            subjects.extend(self.thing(id).map(|thing| thing.epc.clone()));
+            subjects.extend(self.epc(id));
         }
         subjects.extend(self.lot_epc(thing));
         subjects.sort_unstable();

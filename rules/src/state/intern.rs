@@ -1,15 +1,16 @@
 //! Texts and places that are named again and again, kept once.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use gs1::{Epc, Sgln};
 use serde::{Deserialize, Serialize};
 
-use super::{index, number};
+use super::{row_number, row_of};
 
 /// A text kept once: a party's GLN, a device, a lot, a URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct NameId(pub(crate) u32);
+pub(crate) struct NameId(NonZeroU32);
 
 /// Texts kept once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +24,7 @@ impl Names {
         if let Some(id) = self.find(text) {
             return id;
         }
-        let id = NameId(number(self.texts.len()));
+        let id = NameId(row_number(self.texts.len()));
         self.texts.push(text.to_owned());
         self.ids.insert(text.to_owned(), id);
         id
@@ -34,13 +35,13 @@ impl Names {
     }
 
     pub(crate) fn text(&self, id: NameId) -> &str {
-        self.texts.get(index(id.0)).map_or("", String::as_str)
+        self.texts.get(row_of(id.0)).map_or("", String::as_str)
     }
 }
 
 /// A place kept once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct PlaceId(pub(crate) u32);
+pub(crate) struct PlaceId(NonZeroU32);
 
 /// Places kept once: GLNs with or without extension, or whatever URI an event names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,14 +55,14 @@ impl Places {
         if let Some(id) = self.ids.get(epc) {
             return *id;
         }
-        let id = PlaceId(number(self.epcs.len()));
+        let id = PlaceId(row_number(self.epcs.len()));
         self.epcs.push(epc.clone());
         self.ids.insert(epc.clone(), id);
         id
     }
 
     pub(crate) fn epc(&self, id: PlaceId) -> Option<&Epc> {
-        self.epcs.get(index(id.0))
+        self.epcs.get(row_of(id.0))
     }
 
     /// Whether two places are the same premises (see [`premises`]).

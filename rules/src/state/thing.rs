@@ -1,37 +1,40 @@
 //! Anything with an identifier of its own that events touch: a pack, a case, a pallet, a tote.
 
-use gs1::{Epc, Sgtin};
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::EventId;
 use super::findings::FindingId;
+use super::list::EventList;
+use super::{row_number, row_of};
 
-/// A thing kept once.
+/// A thing kept once: its row plus one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct ThingId(pub(crate) u32);
+pub(crate) struct ThingId(NonZeroU32);
 
-/// What is remembered of a thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+impl ThingId {
+    /// The thing of a row.
+    pub(crate) fn at(row: usize) -> Self {
+        Self(row_number(row))
+    }
+
+    pub(crate) fn row(self) -> usize {
+        row_of(self.0)
+    }
+}
+
+/// What is remembered of a thing; what it is called is in [`super::name::ThingNames`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Thing {
-    pub(crate) epc: Epc,
     /// The commissioning that counts: the first one the ledger recorded that was not taken back,
     /// whatever time it claims.
     pub(crate) birth: Option<EventId>,
     /// Events that name it, in event-time order (ledger order among equals), without those that
-    /// only brought readings.
-    pub(crate) touches: Vec<EventId>,
-    /// When it was put into or taken out of something, in the same order.
-    pub(crate) marks: Vec<Mark>,
+    /// only brought readings. When it was put into or taken out of something is told by them.
+    pub(crate) touches: EventList,
     /// What only containers, measured things and things with findings have.
     pub(crate) more: Option<Box<More>>,
-}
-
-/// A child was put into a parent, or taken out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Mark {
-    pub(crate) event: EventId,
-    pub(crate) parent: ThingId,
-    pub(crate) into: bool,
 }
 
 /// What most packs do without.
@@ -60,23 +63,6 @@ pub(crate) struct Watch {
 }
 
 impl Thing {
-    pub(crate) fn new(epc: Epc) -> Self {
-        Self {
-            epc,
-            birth: None,
-            touches: Vec::new(),
-            marks: Vec::new(),
-            more: None,
-        }
-    }
-
-    pub(crate) fn sgtin(&self) -> Option<&Sgtin> {
-        match &self.epc {
-            Epc::Sgtin(sgtin) => Some(sgtin),
-            _ => None,
-        }
-    }
-
     pub(crate) fn more_mut(&mut self) -> &mut More {
         self.more.get_or_insert_default()
     }

@@ -167,9 +167,7 @@ impl State {
         let mut ids: BTreeMap<&str, bool> = BTreeMap::new();
         let inside = self.ever_inside(id);
         let mut products = BTreeSet::new();
-        for thing in inside.iter().chain([&id]).filter_map(|id| self.thing(*id)) {
-            products.extend(thing.sgtin().map(|sgtin| &sgtin.gtin));
-        }
+        products.extend(inside.iter().chain([&id]).filter_map(|id| self.gtin(*id)));
         for gtin in products {
             let known = self
                 .masters

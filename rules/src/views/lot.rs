@@ -131,10 +131,10 @@ impl Engine {
             .skip(from)
             .take(limit)
             .map(|case| LotPack {
-                id: case.thing.epc.canonical(),
-                serial: case
-                    .thing
-                    .sgtin()
+                id: self.state.canonical(case.id),
+                serial: self
+                    .state
+                    .sgtin(case.id)
                     .map(|s| s.serial.to_string())
                     .unwrap_or_default(),
                 status: status_word(&case.now).to_owned(),

@@ -71,9 +71,7 @@ impl State {
     }
 
     pub(crate) fn canonical(&self, id: ThingId) -> String {
-        self.thing(id)
-            .map(|thing| thing.epc.canonical())
-            .unwrap_or_default()
+        self.epc(id).map(|epc| epc.canonical()).unwrap_or_default()
     }
 }
 
@@ -132,10 +130,7 @@ impl Engine {
         let mut found = Vec::new();
         self.state
             .walk_contents(id, i64::MAX, &mut |id, _| found.push(id));
-        found
-            .iter()
-            .filter_map(|id| Some(self.state.thing(*id)?.epc.clone()))
-            .collect()
+        found.iter().filter_map(|id| self.state.epc(*id)).collect()
     }
 
     /// Products a statement about a thing concerns: a pack's or a lot's own, or those of everything
@@ -151,12 +146,8 @@ impl Engine {
             .find(epc)
             .map(|id| self.state.ever_inside(id))
             .unwrap_or_default();
-        let things = inside.iter().filter_map(|id| self.state.thing(*id));
-        let products: std::collections::BTreeSet<_> = things
-            .map(|thing| &thing.epc)
-            .chain([epc])
-            .filter_map(gtin)
-            .collect();
+        let inside = inside.iter().filter_map(|id| self.state.gtin(*id).cloned());
+        let products: std::collections::BTreeSet<_> = inside.chain(gtin(epc)).collect();
         products.into_iter().collect()
     }
 

@@ -165,7 +165,7 @@ impl State {
             .and_then(|lot| self.recall_of(&sgtin.gtin, lot));
         let seen = case.now.seen;
         Pack {
-            id: case.thing.epc.canonical(),
+            id: self.canonical(case.id),
             gtin: sgtin.gtin.to_string(),
             serial: sgtin.serial.to_string(),
             lot,

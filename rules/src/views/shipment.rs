@@ -68,11 +68,7 @@ impl Engine {
         };
         let mut packs = 0;
         self.state.walk_contents(thing, at_ms, &mut |id, _| {
-            packs += usize::from(
-                self.state
-                    .thing(id)
-                    .is_some_and(|thing| thing.sgtin().is_some()),
-            );
+            packs += usize::from(self.state.gtin(id).is_some());
         });
         let mut budget = NODES_MAX;
         let always = crate::cold_chain::Span {
@@ -107,17 +103,17 @@ impl State {
                 break;
             }
             *budget -= 1;
-            let Some(thing) = self.thing(child) else {
+            let Some(epc) = self.epc(child) else {
                 continue;
             };
-            let kind = match &thing.epc {
+            let kind = match &epc {
                 Epc::Sgtin(_) => "pack",
                 Epc::Sscc(_) => "logistic_unit",
                 _ => "other",
             };
             let children = self.tree(child, at_ms, depth - 1, budget);
             nodes.push(Content {
-                id: thing.epc.canonical(),
+                id: epc.canonical(),
                 kind: kind.to_owned(),
                 children,
             });

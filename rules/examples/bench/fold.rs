@@ -1,0 +1,80 @@
+//! Records folded a second and bytes of state a pack, on the ordinary chain of [`crate::chain`].
+//! Records are made in small groups before the clock runs, so their making does not count and
+//! their memory is used again. The yardstick is the hash (BLAKE3) of the records' canonical JSON:
+//! what any ledger has to do with a record once.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use rules::{Engine, Fact, Profile, Record};
+
+use crate::chain::{Chain, LOT_PACKS};
+use crate::measure::{figure, resident, timed};
+
+pub(crate) fn bench(packs: u64) {
+    let mut chain = Chain::default();
+    let mut engine = Engine::new(Profile::default());
+    for record in chain.masters() {
+        engine.apply(&record);
+    }
+    let before = resident();
+    let (mut took, mut yard) = (Duration::ZERO, Duration::ZERO);
+    let (mut count, mut hashed, mut findings) = (0_usize, 0_usize, 0_usize);
+    let mut longest = Duration::ZERO;
+    for number in 0..packs / LOT_PACKS {
+        let records = chain.lot(number);
+        for record in &records {
+            let (found, time) = timed_if(number % 10 == 0, || engine.apply(record));
+            findings += found.len();
+            longest = longest.max(time);
+            if number % 10 == 0 {
+                took += time;
+                count += 1;
+            }
+        }
+        if number % 100 == 0 {
+            yard += timed(|| hash(&records)).1;
+            hashed += records.len();
+        }
+    }
+    assert_eq!(findings, 0, "an ordinary chain says nothing");
+    let rate = |count: usize, time: Duration| count as f64 / time.as_secs_f64().max(1e-9);
+    let yardstick = ("BLAKE3 of their canonical JSON", rate(hashed, yard));
+    figure("fold", rate(count, took), "records/s", Some(yardstick));
+    figure(
+        "fold longest record",
+        longest.as_secs_f64() * 1e3,
+        "ms",
+        None,
+    );
+    if let (Some(before), Some(after)) = (before, resident()) {
+        let bytes = after.saturating_sub(before) as f64;
+        figure("memory", bytes / packs as f64, "bytes/pack resident", None);
+    }
+    if packs <= 1_000_000 {
+        let (bytes, time) = timed(|| engine.snapshot());
+        let size = bytes.len() as f64 / packs as f64;
+        figure("snapshot", size, "bytes/pack", None);
+        figure("snapshot taken", time.as_secs_f64() * 1e3, "ms", None);
+        let (again, time) = timed(|| Engine::restore(&bytes).expect("its own snapshot"));
+        figure("snapshot restored", time.as_secs_f64() * 1e3, "ms", None);
+        assert_eq!(again.applied(), engine.applied());
+    }
+}
+
+/// Reading the clock costs as much as a cheap record, so only some are timed.
+fn timed_if<R>(wanted: bool, run: impl FnOnce() -> R) -> (R, Duration) {
+    if wanted {
+        timed(run)
+    } else {
+        (run(), Duration::ZERO)
+    }
+}
+
+fn hash(records: &[Record]) {
+    for record in records {
+        if let Fact::Event(event) = &record.fact {
+            black_box(blake3::hash(&event.canonical_json()));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! How fast records fold and what a pack costs, beside what the same machine does in the same run.
+//! Prints one JSON line a figure; `cargo xtask bench rules [fold|memory|shipment] [PACKS]` runs it
+//! in release.
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a benchmark at the rim: reads the clock, prints its result, stops on any error"
+)]
+
+mod chain;
+mod fold;
+mod measure;
+mod shipment;
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let only = words.first().map(String::as_str);
+    let packs = words.get(1).and_then(|word| word.parse().ok());
+    if only.is_none_or(|only| only == "fold" || only == "memory") {
+        fold::bench(packs.unwrap_or(1_000_000));
+    }
+    if only.is_none_or(|only| only == "shipment") {
+        shipment::bench();
+    }
+}

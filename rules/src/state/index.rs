@@ -1,0 +1,207 @@
+//! From a key to the row that holds it, without keeping the key a second time: an open-addressing
+//! table of row numbers, four bytes a slot.
+//!
+//! It is a way to find rows and no content: it is never iterated, not part of a snapshot, built
+//! again when one is restored, and two indexes are always equal. The hash is a public function, so
+//! whoever chooses serial numbers can make them collide; a probe therefore stops after
+//! [`PROBES_MAX`] slots, and what finds no slot by then goes into an ordered map.
+
+use std::collections::BTreeMap;
+
+/// Tables that grow one by one, so that no record waits for all to be rebuilt.
+const PARTS: usize = 256;
+/// Slots looked at at most; the ordered map, empty unless somebody makes hashes collide, is asked
+/// for what is not in them.
+const PROBES_MAX: usize = 128;
+/// Slots of a part that holds something.
+const SLOTS_MIN: usize = 8;
+
+/// Rows by key.
+#[derive(Clone)]
+pub(crate) struct Index<K> {
+    parts: Vec<Part>,
+    crowded: BTreeMap<K, u32>,
+}
+
+/// Row numbers plus one; zero is an empty slot.
+#[derive(Debug, Clone, Default)]
+struct Part {
+    slots: Vec<u32>,
+    used: usize,
+}
+
+impl<K> Default for Index<K> {
+    fn default() -> Self {
+        Self {
+            parts: Vec::new(),
+            crowded: BTreeMap::new(),
+        }
+    }
+}
+
+impl<K> std::fmt::Debug for Index<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let used: usize = self.parts.iter().map(|part| part.used).sum();
+        write!(f, "Index({used} rows)")
+    }
+}
+
+impl<K> PartialEq for Index<K> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<K> Eq for Index<K> {}
+
+impl<K: Ord> Index<K> {
+    /// The row of a key; `holds` tells whether a row is it.
+    pub(crate) fn find(&self, hash: u64, key: &K, holds: impl Fn(u32) -> bool) -> Option<u32> {
+        let part = self.parts.get(part_of(hash))?;
+        for slot in part.probe(hash) {
+            match part.slots.get(slot).copied()? {
+                0 => break,
+                row if holds(row - 1) => return Some(row - 1),
+                _ => {}
+            }
+        }
+        self.crowded.get(key).copied()
+    }
+
+    /// Notes the row of a key that is not there yet; `hash_of` tells the hash of any row.
+    pub(crate) fn insert(&mut self, hash: u64, key: K, row: u32, hash_of: impl Fn(u32) -> u64) {
+        if self.parts.is_empty() {
+            self.parts.resize_with(PARTS, Part::default);
+        }
+        let Some(part) = self.parts.get_mut(part_of(hash)) else {
+            return;
+        };
+        if part.used >= part.slots.len() / 4 * 3 {
+            part.grow(hash_of);
+        }
+        if !part.put(hash, row) {
+            self.crowded.insert(key, row);
+        }
+    }
+}
+
+impl Part {
+    /// The slots where a hash may lie, in order; none while there are no slots.
+    fn probe(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let first = usize::try_from(hash & 0xffff_ffff).unwrap_or(0);
+        let steps = PROBES_MAX.min(self.slots.len());
+        (0..steps).map(move |step| first.wrapping_add(step) & mask)
+    }
+
+    fn put(&mut self, hash: u64, row: u32) -> bool {
+        for at in self.probe(hash) {
+            if let Some(slot) = self.slots.get_mut(at).filter(|slot| **slot == 0) {
+                *slot = row.saturating_add(1);
+                self.used += 1;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Doubles the slots. Rows are put again in their order behind an empty slot, so each finds a
+    /// place at least as near to where its probe begins as before.
+    fn grow(&mut self, hash_of: impl Fn(u32) -> u64) {
+        let mut larger = Self {
+            slots: vec![0; (self.slots.len() * 2).max(SLOTS_MIN)],
+            used: 0,
+        };
+        let empty = self.slots.iter().position(|slot| *slot == 0).unwrap_or(0);
+        let (before, after) = self.slots.split_at(empty);
+        for slot in after.iter().chain(before).filter(|slot| **slot != 0) {
+            larger.put(hash_of(slot - 1), slot - 1);
+        }
+        *self = larger;
+    }
+}
+
+/// The part by the upper bits, the slot by the lower ones.
+fn part_of(hash: u64) -> usize {
+    usize::try_from(hash >> 56).unwrap_or(0)
+}
+
+/// A quick hash of a few bytes that spreads them over all 64 bits (FNV-1a over words, finished as
+/// in `MurmurHash3`).
+pub(crate) fn hash_of(number: u32, bytes: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325 ^ u64::from(number);
+    for chunk in bytes.chunks(8) {
+        let mut word = [0; 8];
+        word.iter_mut()
+            .zip(chunk)
+            .for_each(|(to, from)| *to = *from);
+        hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x0000_0100_0000_01b3);
+        hash ^= hash >> 29;
+    }
+    hash ^= hash >> 33;
+    hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    hash ^= hash >> 33;
+    hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    hash ^ (hash >> 33)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(rows: u32, hash: impl Fn(u32) -> u64 + Copy) -> Index<u32> {
+        let mut index = Index::default();
+        for row in 0..rows {
+            assert_eq!(index.find(hash(row), &row, |other| other == row), None);
+            index.insert(hash(row), row, row, hash);
+        }
+        index
+    }
+
+    #[test]
+    fn every_row_is_found_and_no_other() {
+        let hash = |row: u32| hash_of(7, &row.to_le_bytes());
+        let index = fill(100_000, hash);
+        assert!(index.crowded.len() < 100, "{}", index.crowded.len());
+        for row in 0..100_000 {
+            let found = index.find(hash(row), &row, |other| other == row);
+            assert_eq!(found, Some(row));
+        }
+        for row in 100_000..101_000 {
+            assert_eq!(index.find(hash(row), &row, |other| other == row), None);
+        }
+    }
+
+    #[test]
+    fn clusters_that_reach_around_the_end_survive_growth() {
+        // Neighbouring hashes at the very end of every table, and enough others to make it grow.
+        let hash = |row: u32| match row % 4 {
+            0 => 0xffff_fffe,
+            1 => 0xffff_ffff,
+            _ => hash_of(1, &row.to_le_bytes()) >> 8,
+        };
+        let index = fill(260, hash);
+        for row in 0..260 {
+            let found = index.find(hash(row), &row, |other| other == row);
+            assert_eq!(found, Some(row));
+        }
+        let index = fill(20_000, hash);
+        for row in 0..20_000 {
+            let found = index.find(hash(row), &row, |other| other == row);
+            assert_eq!(found, Some(row));
+        }
+    }
+
+    #[test]
+    fn keys_made_to_collide_are_found_in_a_bounded_search() {
+        let index = fill(10_000, |_| 42);
+        assert!(index.parts.iter().map(|part| part.slots.len()).max() < Some(100_000));
+        let asked = std::cell::Cell::new(0);
+        let found = index.find(42, &9_999, |other| {
+            asked.set(asked.get() + 1);
+            other == 9_999
+        });
+        assert_eq!(found, Some(9_999));
+        assert!(asked.get() <= PROBES_MAX);
+    }
+}

@@ -1,0 +1,220 @@
+//! What a thing is called, in as few bytes as there are many packs: a pack is its product's number
+//! and its serial number in place; anything else is a row in a table of identifiers.
+
+use std::collections::BTreeMap;
+
+use gs1::{Epc, Gtin, Serial, Sgtin};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::index::{Index, hash_of};
+use super::table::Table;
+use super::thing::ThingId;
+use super::{index, number};
+
+/// Longest serial number (AI 21).
+const SERIAL_MAX: usize = 20;
+
+/// A product kept once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct ProductId(pub(crate) u32);
+
+/// A serial number in place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Short {
+    len: u8,
+    text: [u8; SERIAL_MAX],
+}
+
+/// What a thing is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum ThingName {
+    Pack {
+        product: ProductId,
+        serial: Short,
+    },
+    /// Its row in [`ThingNames::others`].
+    Other(u32),
+}
+
+/// Identifiers of all things, each once, and the way from an identifier to its thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ThingNames {
+    products: Vec<Gtin>,
+    product_ids: BTreeMap<Gtin, ProductId>,
+    others: Vec<Epc>,
+    other_ids: BTreeMap<Epc, u32>,
+    names: Table<ThingName>,
+    index: Index<ThingName>,
+}
+
+impl ThingNames {
+    /// The thing of an identifier.
+    pub(crate) fn find(&self, epc: &Epc) -> Option<ThingId> {
+        self.find_name(&self.name_of(epc)?)
+    }
+
+    fn find_name(&self, name: &ThingName) -> Option<ThingId> {
+        let holds = |row: u32| self.names.get(index(row)) == Some(name);
+        let row = self.index.find(name.hash(), name, holds)?;
+        Some(ThingId::at(index(row)))
+    }
+
+    /// The thing of an identifier, and whether it is new.
+    pub(crate) fn intern(&mut self, epc: &Epc) -> (ThingId, bool) {
+        let name = self.name_for(epc);
+        if let Some(id) = self.find_name(&name) {
+            return (id, false);
+        }
+        let row = self.names.len();
+        self.push(name, number(row));
+        (ThingId::at(row), true)
+    }
+
+    fn push(&mut self, name: ThingName, row: u32) {
+        self.names.push(name);
+        let names = &self.names;
+        let hash = |row: u32| names.get(index(row)).map_or(0, ThingName::hash);
+        self.index.insert(name.hash(), name, row, hash);
+    }
+
+    /// The identifier of a thing.
+    pub(crate) fn epc(&self, id: ThingId) -> Option<Epc> {
+        match self.names.get(id.row())? {
+            ThingName::Pack { .. } => self.sgtin(id).map(Epc::Sgtin),
+            ThingName::Other(row) => self.others.get(index(*row)).cloned(),
+        }
+    }
+
+    pub(crate) fn sgtin(&self, id: ThingId) -> Option<Sgtin> {
+        match self.names.get(id.row())? {
+            ThingName::Pack { product, serial } => {
+                let gtin = self.products.get(index(product.0))?.clone();
+                Some(Sgtin::new(gtin, Serial::parse(serial.as_str()).ok()?))
+            }
+            ThingName::Other(_) => None,
+        }
+    }
+
+    pub(crate) fn gtin(&self, id: ThingId) -> Option<&Gtin> {
+        match self.names.get(id.row())? {
+            ThingName::Pack { product, .. } => self.products.get(index(product.0)),
+            ThingName::Other(_) => None,
+        }
+    }
+
+    fn name_of(&self, epc: &Epc) -> Option<ThingName> {
+        match epc {
+            Epc::Sgtin(sgtin) => Some(ThingName::Pack {
+                product: *self.product_ids.get(&sgtin.gtin)?,
+                serial: Short::new(sgtin.serial.as_str()),
+            }),
+            other => self.other_ids.get(other).copied().map(ThingName::Other),
+        }
+    }
+
+    fn name_for(&mut self, epc: &Epc) -> ThingName {
+        if let Some(name) = self.name_of(epc) {
+            return name;
+        }
+        match epc {
+            Epc::Sgtin(sgtin) => {
+                let product = ProductId(number(self.products.len()));
+                self.products.push(sgtin.gtin.clone());
+                self.product_ids.insert(sgtin.gtin.clone(), product);
+                let serial = Short::new(sgtin.serial.as_str());
+                ThingName::Pack { product, serial }
+            }
+            other => {
+                let row = number(self.others.len());
+                self.others.push(other.clone());
+                self.other_ids.insert(other.clone(), row);
+                ThingName::Other(row)
+            }
+        }
+    }
+}
+
+impl ThingName {
+    fn hash(&self) -> u64 {
+        match self {
+            Self::Pack { product, serial } => hash_of(product.0, serial.as_str().as_bytes()),
+            Self::Other(row) => hash_of(u32::MAX, &row.to_le_bytes()),
+        }
+    }
+}
+
+impl Short {
+    /// A serial number has at most 20 bytes, so nothing is cut.
+    fn new(text: &str) -> Self {
+        let mut short = [0; SERIAL_MAX];
+        let bytes = text.as_bytes();
+        short
+            .iter_mut()
+            .zip(bytes)
+            .for_each(|(to, from)| *to = *from);
+        let len = u8::try_from(bytes.len().min(SERIAL_MAX)).unwrap_or(0);
+        Self { len, text: short }
+    }
+
+    fn as_str(&self) -> &str {
+        let text = self.text.get(..usize::from(self.len)).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for Short {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Short {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Short {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let serial = Serial::deserialize(from)?;
+        Ok(Self::new(serial.as_str()))
+    }
+}
+
+impl Serialize for ThingNames {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        (&self.products, &self.others, &self.names).serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for ThingNames {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let (products, others, names) =
+            <(Vec<Gtin>, Vec<Epc>, Table<ThingName>)>::deserialize(from)?;
+        let mut all = Self::default();
+        for gtin in &products {
+            let id = ProductId(number(all.product_ids.len()));
+            all.product_ids.insert(gtin.clone(), id);
+        }
+        for epc in &others {
+            let row = number(all.other_ids.len());
+            all.other_ids.insert(epc.clone(), row);
+        }
+        if (all.product_ids.len(), all.other_ids.len()) != (products.len(), others.len()) {
+            return Err(D::Error::custom("an identifier is there twice"));
+        }
+        (all.products, all.others) = (products, others);
+        for (row, name) in names.iter().enumerate() {
+            let known = match name {
+                ThingName::Pack { product, .. } => index(product.0) < all.products.len(),
+                ThingName::Other(row) => index(*row) < all.others.len(),
+            };
+            if !known || all.find_name(name).is_some() {
+                return Err(D::Error::custom("a thing has no name of its own"));
+            }
+            all.push(*name, number(row));
+        }
+        Ok(all)
+    }
+}
