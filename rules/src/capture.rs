@@ -16,6 +16,7 @@ use gs1::{Epc, Gtin, Lot};
 use crate::digest::{content, id_digest};
 use crate::reading::readings_of;
 use crate::record::Stamp;
+use crate::state::event::Kind;
 use crate::state::{EventId, EventRec, State, Step, Table, ThingId, VoidAhead};
 
 /// What an event may have changed.
@@ -153,8 +154,14 @@ impl State {
         let parts = parts(&event.kind);
         let readings = readings_of(event, |name| self.names.intern(name));
         let parent = parts.parent.map(|epc| self.intern_thing(epc));
+        let devices = parts.members.iter().all(|epc| matches!(epc, Epc::Giai(_)));
         if let Some(rec) = self.event_mut(id) {
             rec.parent = parent;
+            // Loggers bound to what they measure are kept as put into it; other associations (a
+            // label, a part) put nothing into anything.
+            if rec.kind == Kind::Association && devices && !parts.members.is_empty() {
+                rec.kind = Kind::Aggregation;
+            }
         }
         let only_readings = !readings.is_empty()
             && self
@@ -183,6 +190,9 @@ impl State {
         } else {
             touched.clone()
         };
+        for device in readings.iter().filter_map(|readings| readings.device) {
+            self.loggers.note(device, id, &touched);
+        }
         if !readings.is_empty() {
             self.readings.insert(id, readings);
         }

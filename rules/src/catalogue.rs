@@ -7,7 +7,10 @@ use crate::identity::{
     ship_by_non_holder, unknown_serial,
 };
 use crate::judge_thing::{Case, Draft};
-use crate::telemetry::{band_excursion, kinetic_window, telemetry_gap};
+use crate::telemetry::{
+    Reading, band_excursion, calibration, cumulative, excessive_heat, flatline, freeze,
+    kinetic_window, physics, replayed, sequence, single_event, telemetry_gap,
+};
 
 /// One rule.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +29,10 @@ pub(crate) enum Check {
     /// The events of a thing.
     Events(fn(&Case<'_>, &mut Vec<Draft>)),
     /// The readings taken of a thing.
-    Readings(fn(&crate::telemetry::Reading<'_>, &mut Vec<Draft>)),
+    Readings(fn(&Reading<'_>, &mut Vec<Draft>)),
+    /// What the packs in a measured thing have spent of their stability over their whole lives (see
+    /// [`crate::telemetry::stability_budget`]).
+    Budget,
     /// The printed label, at the counter only (see [`crate::verdict`]).
     Label,
 }
@@ -65,22 +71,24 @@ pub const RULES: &[Rule] = &[
         Family::Custody,
         Check::Events(ship_by_non_holder::check),
     ),
-    rule(
-        RuleId::T01,
-        Family::ColdChain,
-        Check::Readings(band_excursion::check),
-    ),
-    rule(
-        RuleId::T04,
-        Family::ColdChain,
-        Check::Readings(kinetic_window::check),
-    ),
-    rule(
-        RuleId::T08,
-        Family::ColdChain,
-        Check::Readings(telemetry_gap::check),
-    ),
+    cold(RuleId::T01, band_excursion::check),
+    cold(RuleId::T02, single_event::check),
+    cold(RuleId::T03, cumulative::check),
+    cold(RuleId::T04, kinetic_window::check),
+    rule(RuleId::T05, Family::ColdChain, Check::Budget),
+    cold(RuleId::T06, freeze::check),
+    cold(RuleId::T07, excessive_heat::check),
+    cold(RuleId::T08, telemetry_gap::check),
+    cold(RuleId::T09, flatline::check),
+    cold(RuleId::T10, replayed::check),
+    cold(RuleId::T11, physics::check),
+    cold(RuleId::T12, sequence::check),
+    cold(RuleId::T13, calibration::check),
 ];
+
+const fn cold(id: RuleId, check: fn(&Reading<'_>, &mut Vec<Draft>)) -> Rule {
+    rule(id, Family::ColdChain, Check::Readings(check))
+}
 
 const fn rule(id: RuleId, family: Family, check: Check) -> Rule {
     Rule { id, family, check }

@@ -11,18 +11,22 @@ use gs1::{Epc, Gtin, Lot};
 
 use crate::capture::Capture;
 use crate::catalogue::{Check, RULES};
-use crate::cold_chain::Span;
+use crate::cold_chain::{Span, StorageProfile};
 use crate::finding::{Finding, RuleId};
 use crate::judge_thing::{Case, Draft};
 use crate::profile::Profile;
-use crate::record::{Decision, Fact, MasterData, Record, Stamp};
+use crate::record::{Decision, Fact, MasterData, Product, Record, Stamp};
 use crate::state::event::Kind;
 use crate::state::thing::Watch;
-use crate::state::{QaDecision, Recall, State, Step, ThingId};
-use crate::telemetry::{Reading, legs};
+use crate::state::{NameId, QaDecision, Recall, State, Step, ThingId};
+use crate::telemetry::{Reading, Seen, Series, legs, replayed};
 
 /// Most findings kept of one thing at one time; more of the same tell nobody anything.
 const DRAFTS_MAX: usize = 256;
+/// Fewest quiet readings that have everything judged again.
+const QUIET_MIN: u32 = 32;
+/// Most other things judged again because a device tells more about its counting.
+const OTHERS_MAX: usize = 16;
 
 /// State folded from records, and the rules that judge it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,27 +74,44 @@ impl Engine {
         changes
     }
 
-    /// Takes in master data. Another storage condition or logger interval has earlier readings
-    /// judged anew; names, parties and coordinates hold from the next event on.
+    /// Takes in master data. Another storage condition, logger interval, data sheet or certificate
+    /// has earlier readings judged anew; names, parties and coordinates hold from the next event on.
     fn learn(&mut self, data: &MasterData, stamp: &Stamp) -> Vec<Finding> {
-        let (product, again) = match data {
-            MasterData::Product(product) => {
-                let old = self.product(&product.gtin);
-                let changed = old.is_none_or(|old| old.storage != product.storage);
-                (Some(product.gtin.clone()), changed)
-            }
-            MasterData::Device(device) => {
-                let old = self.device(&device.id).and_then(|old| old.interval_ms);
-                (None, old != device.interval_ms)
-            }
-            MasterData::Party(_) | MasterData::Location(_) => (None, false),
+        let mut product = None;
+        let mut again = Vec::new();
+        if let MasterData::Device(device) = data {
+            self.state.loggers.certify(device);
+        }
+        let old_device = match data {
+            MasterData::Device(device) => self.device(&device.id).cloned(),
+            _ => None,
+        };
+        let old_product = match data {
+            MasterData::Product(product) => self.product(&product.gtin).cloned(),
+            _ => None,
         };
         self.state.masters.put(data.clone());
-        let mut changes = self.judge_unborn(product.as_slice(), stamp);
-        if again && !self.state.readings.is_empty() {
-            for id in self.state.measured_things(product.as_ref()) {
-                changes.extend(self.judge_readings(id, stamp));
+        match data {
+            MasterData::Product(told) => {
+                let conditions = |it: &Product| (it.storage.clone(), it.conditions.clone());
+                let now = self.product(&told.gtin).map(conditions);
+                if old_product.as_ref().map(conditions) != now {
+                    again = self.state.measured_things(&told.gtin);
+                }
+                product = Some(told.gtin.clone());
             }
+            MasterData::Device(told) if old_device.as_ref() != Some(told) => {
+                let name = self.state.names.find(&told.id);
+                again.extend(
+                    name.into_iter()
+                        .flat_map(|it| self.state.loggers.things(it)),
+                );
+            }
+            MasterData::Device(_) | MasterData::Party(_) | MasterData::Location(_) => {}
+        }
+        let mut changes = self.judge_unborn(product.as_slice(), stamp);
+        for id in again {
+            changes.extend(self.judge_readings(id, stamp));
         }
         changes
     }
@@ -145,6 +166,9 @@ impl Engine {
                 changes.extend(self.judge_readings(*id, stamp));
             }
         }
+        for id in self.state.seen_by_the_same(capture) {
+            changes.extend(self.judge_readings(id, stamp));
+        }
         changes.extend(self.judge_unborn(&capture.products, stamp));
         changes
     }
@@ -177,36 +201,54 @@ impl Engine {
     }
 
     fn judge_readings(&mut self, id: ThingId, stamp: &Stamp) -> Vec<Finding> {
-        let (drafts, watch) = self.state.reading_drafts(id);
+        let (series, drafts, watch) = self.state.reading_drafts(id);
         if let Some(thing) = self.state.thing_mut(id) {
             thing.more_mut().watch = watch;
         }
-        self.state.settle(id, drafts, judges_readings, stamp)
+        let mut changes = self.state.settle(id, drafts, judges_readings, stamp);
+        replayed::remember(&mut self.state, id, &series);
+        let mut budgets = self.state.sharing_budgets(id);
+        budgets.insert(id);
+        for id in budgets {
+            let drafts = self.state.budget_drafts(id);
+            changes.extend(self.state.settle(id, drafts, judges_budgets, stamp));
+        }
+        changes
     }
 
-    /// A further reading inside every band, soon after the last one, changes no finding.
+    /// A further reading of the same device inside every band, soon after the last one and counted
+    /// on, changes no finding (see [`Watch`]).
     fn is_quiet(&mut self, id: ThingId, capture: &Capture) -> bool {
-        let readings = self.state.readings.get(&capture.event);
-        let only_samples = readings
-            .filter(|readings| readings.summaries.is_empty())
-            .cloned();
-        let (Some(readings), true) = (only_samples, capture.only_readings) else {
+        let state = &mut self.state;
+        let Some([readings]) = state.readings.get(&capture.event).map(Vec::as_slice) else {
             return false;
         };
-        let watch = self
-            .state
-            .thing_mut(id)
-            .and_then(|thing| thing.more_mut().watch.as_mut());
-        let Some(watch) = watch else { return false };
+        if !capture.only_readings || !readings.summaries.is_empty() {
+            return false;
+        }
+        let thing = state.things.get_mut(id.row());
+        let watch = thing.and_then(|thing| thing.more_mut().watch.as_mut());
+        let Some(watch) = watch.filter(|watch| watch.device == readings.device) else {
+            return false;
+        };
+        let marks = readings.marks;
+        let counted = marks.first == watch.next_number && marks.last.is_none();
+        if !counted || marks.previous.is_some() || marks.battery {
+            return false;
+        }
         for sample in &readings.samples {
             let inside = (watch.low_mc..=watch.high_mc).contains(&sample.mc);
             let step_ms = sample.t_ms.saturating_sub(watch.last_ms);
-            if !inside || step_ms <= 0 || step_ms > watch.break_ms {
+            let late = sample.t_ms > watch.calibrated_until_ms;
+            if !inside || late || step_ms <= 0 || step_ms > watch.break_ms {
                 return false;
             }
             watch.last_ms = sample.t_ms;
         }
-        true
+        watch.next_number = readings.last_number().map(|last| last.saturating_add(1));
+        let more = u32::try_from(readings.samples.len()).unwrap_or(u32::MAX);
+        watch.quiet = watch.quiet.saturating_add(more);
+        watch.quiet <= (watch.judged / 8).max(QUIET_MIN)
     }
 
     /// Goods inside the touched containers that the event may change.
@@ -240,6 +282,12 @@ fn judges_events(rule: RuleId) -> bool {
         .any(|row| row.id == rule && matches!(row.check, Check::Events(_)))
 }
 
+fn judges_budgets(rule: RuleId) -> bool {
+    RULES
+        .iter()
+        .any(|row| row.id == rule && matches!(row.check, Check::Budget))
+}
+
 fn judges_readings(rule: RuleId) -> bool {
     RULES
         .iter()
@@ -247,9 +295,9 @@ fn judges_readings(rule: RuleId) -> bool {
 }
 
 impl State {
-    /// Things with readings; of a product, only those that are packs of it or ever held one.
-    fn measured_things(&self, product: Option<&Gtin>) -> Vec<ThingId> {
-        let is = |id: ThingId| product.is_none_or(|gtin| self.gtin(id) == Some(gtin));
+    /// Things with readings that are packs of a product or ever held one.
+    fn measured_things(&self, gtin: &Gtin) -> Vec<ThingId> {
+        let is = |id: ThingId| self.gtin(id) == Some(gtin);
         self.all_things()
             .filter(|(_, thing)| !thing.measured().is_empty())
             .map(|(id, _)| id)
@@ -257,26 +305,49 @@ impl State {
             .collect()
     }
 
-    /// What the temperature rules say about a thing, and what they compared with.
-    fn reading_drafts(&self, id: ThingId) -> (Vec<Draft>, Option<Watch>) {
+    /// Other things measured by a device that an event tells something about: its counting, or
+    /// what it is bound to.
+    fn seen_by_the_same(&self, capture: &Capture) -> Vec<ThingId> {
+        let readings = self.readings.get(&capture.event).into_iter().flatten();
+        let counting = readings.filter(|it| it.marks.first.is_some() || it.marks.raw.is_some());
+        let mut devices: BTreeSet<NameId> = counting.filter_map(|it| it.device).collect();
+        let bound = capture.touched.iter().filter_map(|id| self.epc(*id));
+        for epc in bound.filter(|epc| matches!(epc, Epc::Giai(_))) {
+            devices.extend(self.loggers.named(&epc, &self.names));
+        }
+        let things = devices.into_iter().flat_map(|it| self.loggers.things(it));
+        let others: BTreeSet<ThingId> = things
+            .filter(|id| !capture.measured.contains(id))
+            .take(OTHERS_MAX)
+            .collect();
+        others.into_iter().collect()
+    }
+
+    /// What the temperature rules say about a thing, from which series, and what they compared
+    /// with.
+    fn reading_drafts(&self, id: ThingId) -> (Vec<Series>, Vec<Draft>, Option<Watch>) {
         let always = Span {
             from_ms: i64::MIN,
             to_ms: i64::MAX,
         };
         let series = self.series(id, always);
         if series.is_empty() {
-            return (Vec::new(), None);
+            return (series, Vec::new(), None);
         }
         let legs = legs(&self.timeline(id));
         let sources = self.sources(id);
         let storages = self.storages(id);
         let mut drafts = Vec::new();
-        for &(storage, assumed) in &storages {
+        for (i, &(storage, assumed)) in storages.iter().enumerate() {
+            let seen: Vec<Seen> = series.iter().map(|it| Seen::of(it, storage)).collect();
             let reading = Reading {
                 state: self,
+                thing: id,
                 storage,
                 assumed,
                 series: &series,
+                seen: &seen,
+                first: i == 0,
                 legs: &legs,
                 sources: &sources,
             };
@@ -289,26 +360,45 @@ impl State {
             drafts.append(&mut found);
         }
         drafts.truncate(DRAFTS_MAX);
-        let low_mc = storages.iter().map(|(storage, _)| storage.low_mc).max();
-        let high_mc = storages.iter().map(|(storage, _)| storage.high_mc).min();
-        let break_ms = series.iter().map(|series| series.break_ms).min();
-        let last = series
-            .iter()
-            .filter_map(|series| series.samples.last())
-            .map(|s| s.t_ms)
-            .min();
-        let watch = match (low_mc, high_mc, break_ms, last) {
-            (Some(low_mc), Some(high_mc), Some(break_ms), Some(last_ms)) if series.len() == 1 => {
-                Some(Watch {
-                    low_mc,
-                    high_mc,
-                    last_ms,
-                    break_ms,
-                })
-            }
-            _ => None,
+        let watch = self.watch(id, &series, &storages);
+        (series, drafts, watch)
+    }
+
+    /// What a further reading is compared with to tell whether it is quiet; only where one device
+    /// alone measures.
+    fn watch(
+        &self,
+        id: ThingId,
+        series: &[Series],
+        storages: &[(&StorageProfile, bool)],
+    ) -> Option<Watch> {
+        let [only] = series else { return None };
+        let lows = storages.iter().map(|(storage, _)| storage.lowest_inside());
+        let highs = storages.iter().map(|(storage, _)| storage.highest_inside());
+        let last_ms = only.samples.last()?.t_ms;
+        let certificates = only
+            .device
+            .map(|device| self.loggers.calibrations(self.names.text(device)))
+            .filter(|certificates| !certificates.is_empty());
+        let valid = |it: &&Span| it.from_ms <= last_ms && last_ms <= it.to_ms;
+        let calibrated_until_ms = match certificates {
+            None => i64::MAX,
+            Some(all) => all.iter().find(valid).map_or(i64::MIN, |it| it.to_ms),
         };
-        (drafts, watch)
+        let newest = self.measured(id, only.device);
+        let newest = newest.max_by_key(|(readings, _)| readings.span().map(|span| span.to_ms));
+        let last = newest.and_then(|(readings, _)| readings.last_number());
+        Some(Watch {
+            device: only.device,
+            low_mc: lows.max()?,
+            high_mc: highs.min()?,
+            last_ms,
+            break_ms: only.break_ms,
+            calibrated_until_ms,
+            next_number: last.map(|last| last.saturating_add(1)),
+            judged: u32::try_from(only.samples.len()).unwrap_or(u32::MAX),
+            quiet: 0,
+        })
     }
 
     /// The lot a pack was commissioned into.

@@ -37,9 +37,10 @@ pub use engine::Engine;
 pub use finding::{
     EvidenceRef, Family, Finding, FindingStatus, FindingView, Resolution, RuleId, Severity,
 };
-pub use profile::Profile;
+pub use profile::{Profile, SensorThresholds};
+pub use reading::{BATTERY_REPORT, PREVIOUS_REPORT, SEQUENCE_REPORT};
 pub use record::{
-    Decision, Device, Fact, Location, MasterData, Party, PartyId, Product, Record, Stamp,
+    Decision, Device, Fact, Location, MasterData, Party, PartyId, Product, Record, Sensor, Stamp,
 };
 pub use say::{Lang, Say};
 pub use snapshot::SnapshotError;

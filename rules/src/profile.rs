@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cold_chain::StorageProfile;
+pub use crate::telemetry::thresholds::SensorThresholds;
 
 /// Every number a rule compares with. Times are ms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub struct Profile {
     pub interval_by_default_ms: i64,
     /// T08: silence tolerated between departure and first reading, last reading and arrival.
     pub silent_end_ms: i64,
+    /// T01, T09 to T13: what loggers can do and how far they are believed.
+    pub sensors: SensorThresholds,
 }
 
 impl Default for Profile {
@@ -57,6 +60,7 @@ impl Default for Profile {
             gap_intervals: 2,
             interval_by_default_ms: 10 * minute,
             silent_end_ms: hour,
+            sensors: SensorThresholds::default(),
         }
     }
 }

@@ -8,33 +8,84 @@
 use gs1::epcis::{Event, SensorElement, SensorReport};
 
 use crate::cold_chain::{Sample, Summary, plausible};
-use crate::state::{NameId, Readings};
+use crate::judge_thing::first_half;
+use crate::state::{Digest, Marks, NameId, Readings};
+
+/// Report type: number of the first reading of the element (`value`), or of the first and the last
+/// (`minValue`, `maxValue`). A device counts its readings without a break.
+pub const SEQUENCE_REPORT: &str = "urn:theriac:sensor:sequence_number";
+/// Report type: `rawData` of the batch before this one (`uriValue`), the link of a hash chain.
+pub const PREVIOUS_REPORT: &str = "urn:theriac:sensor:previous_raw_data";
+/// Report type: the battery was changed before the first reading (`booleanValue`), after which
+/// counting, chain and clock may begin anew.
+pub const BATTERY_REPORT: &str = "urn:theriac:sensor:battery_replaced";
 
 /// Most readings taken from one event.
 const READINGS_MAX: usize = 100_000;
 
-/// The temperatures an event brings.
-pub(crate) fn readings_of(event: &Event, mut intern: impl FnMut(&str) -> NameId) -> Readings {
-    let mut readings = Readings::default();
+/// The temperatures an event brings, one entry a device.
+pub(crate) fn readings_of(event: &Event, mut intern: impl FnMut(&str) -> NameId) -> Vec<Readings> {
+    let mut all: Vec<Readings> = Vec::new();
+    let mut taken = 0;
     for element in &event.sensor_elements {
-        for report in element
-            .reports
-            .iter()
-            .filter(|report| is_temperature(report))
-        {
+        for report in &element.reports {
             let device = report
                 .device_id
                 .as_ref()
-                .or(element.metadata.device_id.as_ref());
-            if readings.device.is_none() {
-                readings.device = device.map(|device| intern(device));
-            }
-            if readings.samples.len() + readings.summaries.len() < READINGS_MAX {
-                add(&mut readings, event.event_time_ms, element, report);
+                .or(element.metadata.device_id.as_ref())
+                .map(|device| intern(device));
+            let known = all.iter().position(|readings| readings.device == device);
+            let at = known.unwrap_or_else(|| {
+                all.push(Readings {
+                    device,
+                    ..Readings::default()
+                });
+                all.len().saturating_sub(1)
+            });
+            let Some(readings) = all.get_mut(at) else {
+                continue;
+            };
+            if is_temperature(report) && taken < READINGS_MAX {
+                taken += 1;
+                add(readings, event.event_time_ms, element, report);
+            } else {
+                mark(&mut readings.marks, element, report);
             }
         }
     }
-    readings
+    all.retain(|readings| !readings.is_empty());
+    for readings in &mut all {
+        readings.samples.sort_unstable();
+        readings.samples.dedup();
+    }
+    all
+}
+
+/// What a device says about its own counting, taken from the reports that are no temperatures.
+fn mark(marks: &mut Marks, element: &SensorElement, report: &SensorReport) {
+    let whole = |value: &Option<gs1::Decimal>| {
+        let milli = value.as_ref().and_then(|value| value.milli())?;
+        u64::try_from(milli).ok().map(|milli| milli / 1000)
+    };
+    match report.type_.as_deref() {
+        Some(SEQUENCE_REPORT) => {
+            marks.first = whole(&report.value).or_else(|| whole(&report.min_value));
+            marks.last = whole(&report.max_value);
+        }
+        Some(PREVIOUS_REPORT) => {
+            let text = report.uri_value.as_ref().or(report.string_value.as_ref());
+            marks.previous = text.map(|text| digest(text));
+        }
+        Some(BATTERY_REPORT) => marks.battery |= report.boolean_value == Some(true),
+        _ => return,
+    }
+    if let Some(raw) = &element.metadata.raw_data {
+        marks.raw = Some(digest(raw));
+    }
+}
+
+fn digest(text: &str) -> Digest {
+    first_half(blake3::hash(text.as_bytes()).as_bytes())
 }
 
 fn is_temperature(report: &SensorReport) -> bool {

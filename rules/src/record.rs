@@ -8,6 +8,7 @@ use gs1::epcis::Event;
 use gs1::{Epc, Gln, Gtin, Lot};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::cold_chain::StorageProfile;
 use crate::geo::Point;
 
 /// GLN of a company, 13 digits: a party's name on the ledger.
@@ -121,6 +122,9 @@ pub struct Product {
     /// Name of its storage condition: `2-8C`, `CRT`, ... (see [`crate::Profile::storage`]).
     #[serde(default)]
     pub storage: Option<String>,
+    /// A storage condition of its own, in numbers from its stability studies; goes before the name.
+    #[serde(default)]
+    pub conditions: Option<Box<StorageProfile>>,
 }
 
 /// A reader, logger or line.
@@ -141,6 +145,37 @@ pub struct Device {
     /// Where it may be used; empty is anywhere.
     #[serde(default)]
     pub locations: Vec<Epc>,
+    /// What its sensor can do, for a logger.
+    #[serde(default)]
+    pub sensor: Option<Box<Sensor>>,
+}
+
+/// What a temperature sensor can do. What is not told is supposed by [`crate::Profile`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sensor {
+    /// Uncertainty of its calibration, the guard band around a limit, milli-degrees.
+    #[serde(default)]
+    pub guard_mc: Option<i32>,
+    /// Smallest step it shows (one count), milli-degrees.
+    #[serde(default)]
+    pub count_mc: Option<i32>,
+    /// Lowest temperature it can measure, milli-degrees Celsius.
+    #[serde(default)]
+    pub low_mc: Option<i32>,
+    /// Highest temperature it can measure, milli-degrees Celsius.
+    #[serde(default)]
+    pub high_mc: Option<i32>,
+    /// Fastest change it can follow, milli-degrees per minute.
+    #[serde(default)]
+    pub rate_mc_per_min: Option<i32>,
+    /// Beginning of the calibration that ends with `calibrated_until_ms`, ms since the Unix epoch;
+    /// a certificate without a beginning speaks for all time before its end.
+    #[serde(default)]
+    pub calibrated_from_ms: Option<i64>,
+    /// It sits in a buffer (glycol, a dummy pack) and follows the air slowly.
+    #[serde(default)]
+    pub buffered: bool,
 }
 
 /// What somebody entitled to it decided.

@@ -12,6 +12,7 @@ pub(crate) mod findings;
 mod index;
 pub(crate) mod intern;
 mod list;
+pub(crate) mod loggers;
 pub(crate) mod master;
 pub(crate) mod name;
 mod table;
@@ -23,7 +24,7 @@ use std::num::NonZeroU32;
 use gs1::{Epc, Gtin, Lot, Sgtin};
 use serde::{Deserialize, Serialize};
 
-use crate::cold_chain::{Sample, Summary};
+use crate::cold_chain::{Sample, Span, StorageProfile, Summary};
 use crate::finding::Resolution;
 use crate::profile::Profile;
 pub(crate) use event::{EventId, EventRec, Step};
@@ -48,7 +49,10 @@ pub(crate) struct State {
     pub(crate) voided_ahead: BTreeMap<Digest, VoidAhead>,
     pub(crate) things: Table<Thing>,
     pub(crate) thing_names: name::ThingNames,
-    pub(crate) readings: BTreeMap<EventId, Readings>,
+    /// Readings by the event that brought them, one entry a device.
+    pub(crate) readings: BTreeMap<EventId, Vec<Readings>>,
+    /// What is known of loggers beyond their master data.
+    pub(crate) loggers: loggers::Loggers,
     pub(crate) products: BTreeMap<Gtin, ProductState>,
     pub(crate) lots: BTreeMap<(Gtin, Lot), LotState>,
     pub(crate) masters: Masters,
@@ -70,11 +74,49 @@ pub(crate) struct VoidAhead {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Readings {
     pub(crate) device: Option<NameId>,
+    /// In time order.
     pub(crate) samples: Vec<Sample>,
     pub(crate) summaries: Vec<Summary>,
+    pub(crate) marks: Marks,
+}
+
+/// What a device says about its own counting.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Marks {
+    /// Number of the first reading.
+    pub(crate) first: Option<u64>,
+    /// Number of the last reading, where it is told.
+    pub(crate) last: Option<u64>,
+    /// What these readings are hashed to.
+    pub(crate) raw: Option<Digest>,
+    /// What the readings before them were hashed to.
+    pub(crate) previous: Option<Digest>,
+    /// The battery was changed before the first reading.
+    pub(crate) battery: bool,
 }
 
 impl Readings {
+    /// Time these readings speak for.
+    pub(crate) fn span(&self) -> Option<Span> {
+        let samples = self.samples.iter().map(|s| (s.t_ms, s.t_ms));
+        let summaries = self.summaries.iter().map(|s| (s.from_ms, s.to_ms));
+        let mut all = samples.chain(summaries);
+        let (from_ms, to_ms) = all.next()?;
+        Some(
+            all.fold(Span { from_ms, to_ms }, |span, (from_ms, to_ms)| Span {
+                from_ms: span.from_ms.min(from_ms),
+                to_ms: span.to_ms.max(to_ms),
+            }),
+        )
+    }
+
+    /// Number of the last reading.
+    pub(crate) fn last_number(&self) -> Option<u64> {
+        let more = u64::try_from(self.samples.len().saturating_sub(1)).unwrap_or(0);
+        let counted = self.marks.first.map(|first| first.saturating_add(more));
+        self.marks.last.or(counted)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.samples.is_empty() && self.summaries.is_empty()
     }
@@ -186,12 +228,17 @@ impl State {
         self.names.find(&location.party)
     }
 
-    /// Storage condition of a product: its own, else the profile's default.
-    pub(crate) fn storage_of(&self, gtin: Option<&Gtin>) -> Option<&str> {
-        gtin.and_then(|gtin| self.masters.products.get(gtin))
-            .and_then(|product| product.storage.as_deref())
-            .filter(|id| self.profile.storage(id).is_some())
-            .or(self.profile.storage_by_default.as_deref())
+    /// Storage condition of a product: its own in numbers, its own by name, else the profile's
+    /// default.
+    pub(crate) fn storage_of(&self, gtin: Option<&Gtin>) -> Option<&StorageProfile> {
+        let product = gtin.and_then(|gtin| self.masters.products.get(gtin));
+        let own = product.and_then(|product| product.conditions.as_deref());
+        let named = || self.profile.storage(product?.storage.as_deref()?);
+        let default = || {
+            self.profile
+                .storage(self.profile.storage_by_default.as_deref()?)
+        };
+        own.or_else(named).or_else(default)
     }
 }
 

@@ -68,6 +68,7 @@ impl Chain {
             name: "Frigidol".to_owned(),
             mah: gln(0).to_string(),
             storage: Some("2-8C".to_owned()),
+            conditions: None,
         }));
         let records = all.into_iter();
         let stamped = records.map(|data| self.record(None, 0, Fact::Master(data)));

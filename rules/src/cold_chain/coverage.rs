@@ -41,6 +41,42 @@ pub struct Gap {
     pub at_an_end: bool,
 }
 
+/// Samples inside a span, in time order, with the points where the straight line between two joined
+/// neighbours enters and leaves it, so that the parts of a series add up to the whole.
+pub fn clip(samples: &[Sample], span: Span, break_ms: i64) -> Vec<Sample> {
+    let from = samples.partition_point(|sample| sample.t_ms < span.from_ms);
+    let to = samples.partition_point(|sample| sample.t_ms <= span.to_ms);
+    let get = |i: usize| samples.get(i).copied();
+    let at = |left: Option<Sample>, right: Option<Sample>, t_ms: i64| {
+        let (left, right) = (left?, right?);
+        let inside = left.t_ms < t_ms && t_ms < right.t_ms;
+        let joined = right.t_ms.saturating_sub(left.t_ms) <= break_ms;
+        (inside && joined).then(|| between(left, right, t_ms))
+    };
+    let before = from.checked_sub(1).and_then(get);
+    let last = to.checked_sub(1).and_then(get);
+    let entering = at(before, get(from), span.from_ms);
+    let leaving = at(last, get(to), span.to_ms).filter(|_| span.from_ms < span.to_ms);
+    let inside = samples.get(from..to).unwrap_or(&[]).iter().copied();
+    entering.into_iter().chain(inside).chain(leaving).collect()
+}
+
+/// The point of a straight line, cut to a thousandth.
+fn between(left: Sample, right: Sample, t_ms: i64) -> Sample {
+    let width = i128::from(right.t_ms) - i128::from(left.t_ms);
+    let rise = i128::from(right.mc) - i128::from(left.mc);
+    let passed = i128::from(t_ms) - i128::from(left.t_ms);
+    let mc = i128::from(left.mc) + rise * passed / width.max(1);
+    let mc = i32::try_from(mc).unwrap_or(left.mc);
+    Sample { t_ms, mc }
+}
+
+/// The parts of a span that none of `covered` (the result of [`union`]) overlaps.
+pub fn uncovered(span: Span, covered: &[Span]) -> Vec<Span> {
+    let holes = gaps(span, covered, 0);
+    holes.into_iter().map(|gap| gap.span).collect()
+}
+
 /// Median distance of neighbouring samples, ms: the programmed interval when nobody told it.
 /// `None` below two distinct times.
 pub fn median_interval_ms(samples: &[Sample]) -> Option<i64> {

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::coverage::Span;
 use super::{Sample, Summary};
 
 /// Which limit was left.
@@ -30,10 +31,49 @@ pub struct Excursion {
     pub side: Side,
     /// The reading farthest outside, milli-degrees Celsius.
     pub peak_mc: i32,
-    /// Time certainly spent outside, ms: the whole span for samples, possibly zero for a summary.
+    /// Time spent outside, ms: the whole span for samples, for a summary only when even its milder
+    /// extreme is outside (else zero).
     pub certain_ms: i64,
+    /// The least that the sampling allows, ms: from the first sample outside to the last.
+    pub least_ms: i64,
+    /// The most, ms: from the last sample inside before to the first one after.
+    pub most_ms: i64,
     /// It meets a gap or the end of the readings, so it may have lasted longer.
     pub open: bool,
+}
+
+impl Side {
+    /// Of two readings the one farther outside.
+    pub fn farther(self, a: i32, b: i32) -> i32 {
+        match self {
+            Self::Above => a.max(b),
+            Self::Below => a.min(b),
+        }
+    }
+}
+
+impl Excursion {
+    /// From leaving the band to entering it again.
+    pub fn span(&self) -> Span {
+        Span {
+            from_ms: self.from_ms,
+            to_ms: self.to_ms,
+        }
+    }
+
+    /// Takes in another stay on the same side that overlaps or touches this one: time both tell of
+    /// counts once.
+    pub(crate) fn join(&mut self, other: &Self) {
+        let shared = self.span().overlap(other.span()).map_or(0, Span::length_ms);
+        let sum = |a: i64, b: i64| a.saturating_add(b).saturating_sub(shared).max(a).max(b);
+        self.certain_ms = sum(self.certain_ms, other.certain_ms);
+        self.least_ms = sum(self.least_ms, other.least_ms);
+        self.most_ms = sum(self.most_ms, other.most_ms);
+        self.from_ms = self.from_ms.min(other.from_ms);
+        self.to_ms = self.to_ms.max(other.to_ms);
+        self.open |= other.open;
+        self.peak_mc = self.side.farther(self.peak_mc, other.peak_mc);
+    }
 }
 
 /// Everything outside a band.
@@ -88,6 +128,8 @@ pub fn add_summaries(found: &mut OutOfRange, summaries: &[Summary], low_mc: i32,
             side,
             peak_mc,
             certain_ms: if all { whole } else { 0 },
+            least_ms: if all { whole } else { 0 },
+            most_ms: whole,
             open: false,
         };
         if summary.max_mc > high_mc {
@@ -107,46 +149,59 @@ fn outside(side: Side, mc: i32, limit: i32) -> bool {
     }
 }
 
-fn one_side(samples: &[Sample], side: Side, limit: i32, break_ms: i64) -> Vec<Excursion> {
+/// Stays beyond one limit of samples in time order; see [`out_of_range`].
+pub fn one_side(samples: &[Sample], side: Side, limit: i32, break_ms: i64) -> Vec<Excursion> {
     let mut stays = Vec::new();
     let mut stay: Option<Excursion> = None;
     let mut last: Option<Sample> = None;
     for &sample in samples {
         let joined = last.filter(|last| sample.t_ms.saturating_sub(last.t_ms) <= break_ms);
         if joined.is_none()
-            && let Some(mut cut) = stay.take()
+            && let Some(cut) = stay.take()
         {
-            cut.open = true;
-            stays.push(cut);
+            stays.push(cut_off(cut));
         }
         if outside(side, sample.mc, limit) {
-            let current = stay.get_or_insert_with(|| Excursion {
-                from_ms: joined.map_or(sample.t_ms, |last| crossing(last, sample, limit)),
-                to_ms: sample.t_ms,
-                side,
-                peak_mc: sample.mc,
-                certain_ms: 0,
-                open: joined.is_none(),
-            });
+            let current = stay.get_or_insert_with(|| begun(joined, sample, side, limit));
+            let step = sample.t_ms.saturating_sub(current.to_ms);
+            current.least_ms = current.least_ms.saturating_add(step);
+            current.most_ms = current.most_ms.saturating_add(step);
             current.to_ms = sample.t_ms;
-            current.peak_mc = match side {
-                Side::Above => current.peak_mc.max(sample.mc),
-                Side::Below => current.peak_mc.min(sample.mc),
-            };
+            current.peak_mc = side.farther(current.peak_mc, sample.mc);
         } else if let (Some(mut done), Some(last)) = (stay.take(), joined) {
+            done.most_ms = done
+                .most_ms
+                .saturating_add(sample.t_ms.saturating_sub(last.t_ms));
             done.to_ms = crossing(last, sample, limit);
             stays.push(done);
         }
         last = Some(sample);
     }
-    if let Some(mut cut) = stay {
-        cut.open = true;
-        stays.push(cut);
-    }
+    stays.extend(stay.map(cut_off));
     for stay in &mut stays {
         stay.certain_ms = stay.to_ms.saturating_sub(stay.from_ms).max(0);
     }
     stays
+}
+
+/// A stay that begins with a sample outside. `to_ms` is the sample, the time before it counts as
+/// the most.
+fn begun(joined: Option<Sample>, sample: Sample, side: Side, limit: i32) -> Excursion {
+    let before = joined.map_or(0, |last| sample.t_ms.saturating_sub(last.t_ms));
+    Excursion {
+        from_ms: joined.map_or(sample.t_ms, |last| crossing(last, sample, limit)),
+        to_ms: sample.t_ms,
+        side,
+        peak_mc: sample.mc,
+        certain_ms: 0,
+        least_ms: 0,
+        most_ms: before,
+        open: joined.is_none(),
+    }
+}
+
+fn cut_off(stay: Excursion) -> Excursion {
+    Excursion { open: true, ..stay }
 }
 
 /// The moment the straight line between two samples meets the limit, cut to the millisecond.

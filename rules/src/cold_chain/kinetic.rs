@@ -28,9 +28,20 @@ impl Activation {
         centijoule_per_mol: 8_314_472,
     };
 
+    /// The heat of activation in J/mol.
+    pub fn joule_per_mol(self) -> f64 {
+        f64::from(self.centijoule_per_mol) / 100.0
+    }
+
     /// dH/R in kelvin: 10,000 for the USP convention.
     pub fn kelvin(self) -> f64 {
         f64::from(self.centijoule_per_mol) / 100.0 / GAS_CONSTANT
+    }
+}
+
+impl Default for Activation {
+    fn default() -> Self {
+        Self::USP
     }
 }
 
@@ -201,6 +212,33 @@ pub fn mkt_with_gap(
     mkt(&supposed, activation)
 }
 
+/// [`equivalent_hours`] over samples in time order: the rate is joined by straight lines, and
+/// neighbours farther apart than `break_ms` are not joined.
+///
+/// # Errors
+/// [`MktRefusal::NotATemperature`].
+pub fn equivalent_hours_over(
+    samples: &[Sample],
+    break_ms: i64,
+    reference_mc: i32,
+    activation: Activation,
+) -> Result<f64, MktRefusal> {
+    let (a, reference) = (activation.kelvin(), kelvin(reference_mc)?);
+    let mut hours = 0.0;
+    let mut before: Option<(i64, f64)> = None;
+    for sample in samples {
+        let here = rate(a, kelvin(sample.mc)?, reference);
+        if let Some((t_ms, last)) = before {
+            let step = sample.t_ms.saturating_sub(t_ms);
+            if step <= break_ms {
+                hours += float(step) / float(HOUR_MS) * f64::midpoint(last, here);
+            }
+        }
+        before = Some((sample.t_ms, here));
+    }
+    Ok(hours)
+}
+
 /// Hours at `reference_mc` that would have degraded the product as much as these stays did:
 /// `sum(t * exp(dH/R * (1/T_ref - 1/T)))`.
 ///
@@ -266,6 +304,11 @@ pub(crate) fn rate(a: f64, kelvin: f64, reference: f64) -> f64 {
 /// The temperature in Celsius at which the relative rate is `mean`.
 pub(crate) fn celsius_of(a: f64, mean: f64, reference: f64) -> f64 {
     a / (a / reference - libm::log(mean)) - ZERO_CELSIUS_K
+}
+
+/// Kelvin of degrees Celsius.
+pub(crate) fn celsius_kelvin(celsius: f64) -> f64 {
+    celsius + ZERO_CELSIUS_K
 }
 
 /// Kelvin of milli-degrees Celsius, if it is a temperature.

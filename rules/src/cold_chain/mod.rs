@@ -6,19 +6,26 @@
 //! for: USP <1079.2> for the mean kinetic temperature and its windows, interpolation between
 //! samples for time out of range, twice the programmed interval for a telemetry gap.
 
+pub mod alarm;
+pub mod budget;
 pub mod coverage;
 pub mod excursion;
 pub mod kinetic;
+pub mod replay;
 pub mod storage;
+pub mod vvm;
 pub mod window;
 
+pub use alarm::{Alarm, AlarmKind, Beyond, beyond, device_alarm, device_time};
+pub use budget::{BudgetBand, EquivalentBudget, Spent};
 pub use coverage::{Gap, Span, gaps, median_interval_ms, union};
 pub use excursion::{Excursion, OutOfRange, Side, out_of_range};
 pub use kinetic::{
-    Activation, Mkt, MktRefusal, Segment, equivalent_hours, hours_to_limit, mkt,
-    mkt_equal_interval, mkt_trapezoid, mkt_with_gap,
+    Activation, Mkt, MktRefusal, Segment, equivalent_hours, equivalent_hours_over, hours_to_limit,
+    mkt, mkt_equal_interval, mkt_trapezoid, mkt_with_gap,
 };
-pub use storage::{MktGate, StorageProfile};
+pub use storage::{Freeze, MktGate, StorageProfile};
+pub use vvm::Vvm;
 pub use window::{WindowMkt, worst_window};
 
 use serde::{Deserialize, Serialize};

@@ -107,6 +107,26 @@ fn length_ms(run: &[Sample]) -> i64 {
     }
 }
 
+/// Rates computed a moment ago: a logger's neighbouring readings are few different numbers.
+struct Known {
+    slots: [Option<(i32, f64)>; 64],
+}
+
+impl Known {
+    fn rate(&mut self, a: f64, mc: i32, reference: f64) -> Result<f64, MktRefusal> {
+        let slot = usize::try_from(mc.unsigned_abs() / 10 % 64).unwrap_or(0);
+        let known = self.slots.get(slot).copied().flatten();
+        if let Some((_, rate)) = known.filter(|known| known.0 == mc) {
+            return Ok(rate);
+        }
+        let rate = rate(a, kelvin(mc)?, reference);
+        if let Some(place) = self.slots.get_mut(slot) {
+            *place = Some((mc, rate));
+        }
+        Ok(rate)
+    }
+}
+
 /// The integral of the relative rate, piecewise quadratic in time.
 struct Dose {
     times: Vec<i64>,
@@ -118,12 +138,13 @@ struct Dose {
 impl Dose {
     fn new(run: &[Sample], a: f64, reference: f64) -> Result<Self, MktRefusal> {
         let mut dose = Self {
-            times: Vec::new(),
-            rates: Vec::new(),
-            sums: Vec::new(),
+            times: Vec::with_capacity(run.len()),
+            rates: Vec::with_capacity(run.len()),
+            sums: Vec::with_capacity(run.len()),
         };
+        let mut known = Known { slots: [None; 64] };
         for sample in run {
-            let here = rate(a, kelvin(sample.mc)?, reference);
+            let here = known.rate(a, sample.mc, reference)?;
             let step = match (dose.times.last(), dose.rates.last(), dose.sums.last()) {
                 (Some(t), Some(r), Some(sum)) => {
                     sum + float(sample.t_ms.saturating_sub(*t)) * (r + here) / 2.0
@@ -137,14 +158,21 @@ impl Dose {
         Ok(dose)
     }
 
-    /// Rate and integral at a moment inside the run.
-    fn at(&self, t_ms: i64) -> (f64, f64) {
-        let right = self.times.partition_point(|time| *time <= t_ms);
-        let left = right.saturating_sub(1);
+    /// Rate and integral at a moment inside the run. `left` is a guess of the sample before it,
+    /// corrected on the way: moments asked for in order cost a step each.
+    fn at(&self, t_ms: i64, left: &mut usize) -> (f64, f64) {
+        let time = |i: usize| self.times.get(i).copied();
+        while *left > 0 && time(*left).is_none_or(|t0| t0 > t_ms) {
+            *left -= 1;
+        }
+        while time(left.saturating_add(1)).is_some_and(|t1| t1 <= t_ms) {
+            *left += 1;
+        }
+        let right = left.saturating_add(1);
         let get = |values: &[f64], i: usize| values.get(i).copied().unwrap_or(0.0);
-        let t0 = self.times.get(left).copied().unwrap_or(t_ms);
-        let (r0, sum) = (get(&self.rates, left), get(&self.sums, left));
-        let Some(&t1) = self.times.get(right).filter(|t1| **t1 > t0) else {
+        let t0 = time(*left).unwrap_or(t_ms);
+        let (r0, sum) = (get(&self.rates, *left), get(&self.sums, *left));
+        let Some(t1) = time(right).filter(|t1| *t1 > t0) else {
             return (r0, sum);
         };
         let r1 = get(&self.rates, right);
@@ -154,10 +182,35 @@ impl Dose {
     }
 
     /// Integral over the window that begins at `start_ms`, and how it changes with the start.
-    fn over(&self, start_ms: i64, window_ms: i64) -> (f64, f64) {
-        let (r0, from) = self.at(start_ms);
-        let (r1, to) = self.at(start_ms.saturating_add(window_ms));
+    fn over(&self, start_ms: i64, window_ms: i64, near: &mut (usize, usize)) -> (f64, f64) {
+        let (r0, from) = self.at(start_ms, &mut near.0);
+        let (r1, to) = self.at(start_ms.saturating_add(window_ms), &mut near.1);
         (to - from, r1 - r0)
+    }
+}
+
+/// Moments at which a window may begin so that one of its ends meets a sample, in time order.
+fn starts(run: &[Sample], window_ms: i64) -> Vec<i64> {
+    let first = run.first().map_or(0, |sample| sample.t_ms);
+    let last = run.last().map_or(0, |sample| sample.t_ms);
+    let latest = last.saturating_sub(window_ms);
+    let mut begins = run.iter().map(|sample| sample.t_ms).peekable();
+    let ends = run
+        .iter()
+        .map(|sample| sample.t_ms.saturating_sub(window_ms));
+    let mut ends = ends.peekable();
+    let mut merged = Vec::with_capacity(run.len().saturating_mul(2));
+    loop {
+        let next = match (begins.peek(), ends.peek()) {
+            (Some(begin), Some(end)) if begin <= end => begins.next(),
+            (Some(_), None) => begins.next(),
+            (_, Some(_)) => ends.next(),
+            (None, None) => return merged,
+        };
+        let next = next.filter(|start| (first..=latest).contains(start));
+        if let Some(start) = next.filter(|start| merged.last() != Some(start)) {
+            merged.push(start);
+        }
     }
 }
 
@@ -172,21 +225,11 @@ fn worst_of_run(
     let reference = kelvin(gate.limit_mc)?;
     let dose = Dose::new(run, a, reference)?;
     let first = run.first().map_or(0, |sample| sample.t_ms);
-    let latest = run
-        .last()
-        .map_or(0, |sample| sample.t_ms)
-        .saturating_sub(gate.window_ms);
-    let mut starts: Vec<i64> = run
-        .iter()
-        .flat_map(|sample| [sample.t_ms, sample.t_ms.saturating_sub(gate.window_ms)])
-        .filter(|start| (first..=latest).contains(start))
-        .collect();
-    starts.sort_unstable();
-    starts.dedup();
     let mut worst = (f64::NEG_INFINITY, first);
     let mut before: Option<(i64, f64)> = None;
-    for start in starts {
-        let (integral, slope) = dose.over(start, gate.window_ms);
+    let mut near = (0, 0);
+    for start in starts(run, gate.window_ms) {
+        let (integral, slope) = dose.over(start, gate.window_ms, &mut near);
         keep_worse(&mut worst, integral, start);
         if let Some((last, rising)) = before
             && rising > 0.0
@@ -194,7 +237,8 @@ fn worst_of_run(
         {
             let share = rising / (rising - slope);
             let vertex = last.saturating_add(rounded(float(start.saturating_sub(last)) * share));
-            keep_worse(&mut worst, dose.over(vertex, gate.window_ms).0, vertex);
+            let (integral, _) = dose.over(vertex, gate.window_ms, &mut near);
+            keep_worse(&mut worst, integral, vertex);
         }
         before = Some((start, slope));
     }
@@ -221,4 +265,22 @@ fn keep_worse(worst: &mut (f64, i64), integral: f64, start: i64) {
 )]
 fn rounded(ms: f64) -> i64 {
     libm::round(ms) as i64
+}
+
+/// Why the kinetic gate may not excuse readings although a mean exists: one was above its ceiling,
+/// or they were above the band for too long in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeyondGate {
+    /// The highest reading, milli-degrees Celsius.
+    Ceiling(i32),
+    /// Time above the band, ms.
+    TimeAbove(i64),
+}
+
+/// Whether readings may be put through the gate at all (see [`BeyondGate`]).
+pub fn beyond_gate(gate: &MktGate, hottest_mc: i32, above_ms: i64) -> Option<BeyondGate> {
+    if hottest_mc > gate.ceiling_mc {
+        return Some(BeyondGate::Ceiling(hottest_mc));
+    }
+    (above_ms > gate.time_above_ms_max).then_some(BeyondGate::TimeAbove(above_ms))
 }

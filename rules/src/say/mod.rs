@@ -12,6 +12,7 @@ pub mod cold;
 pub mod counter;
 pub mod history;
 pub mod lot;
+pub mod sensors;
 pub mod status;
 pub mod steps;
 pub mod titles;
@@ -20,10 +21,11 @@ pub(crate) mod words;
 use serde::{Deserialize, Serialize};
 
 pub use chain::Chain;
-pub use cold::Cold;
+pub use cold::{Cold, Spent};
 pub use counter::Told;
 pub use history::{Doing, Happened};
 pub use lot::LotSay;
+pub use sensors::Sensors;
 pub use status::{alert_sentence, pack_sentence};
 pub use steps::{NextStep, Who};
 pub use titles::title;
@@ -105,6 +107,8 @@ pub enum Say {
     Lot(LotSay),
     /// About temperatures.
     Cold(Cold),
+    /// About the loggers that measured them.
+    Sensors(Sensors),
     /// What the counter is told.
     Counter(Told),
 }
@@ -116,6 +120,7 @@ impl Say {
             Self::Chain(message) => message.text(lang),
             Self::Lot(message) => message.text(lang),
             Self::Cold(message) => message.text(lang),
+            Self::Sensors(message) => message.text(lang),
             Self::Counter(message) => message.text(lang),
         }
     }
@@ -136,6 +141,12 @@ impl From<LotSay> for Say {
 impl From<Cold> for Say {
     fn from(message: Cold) -> Self {
         Self::Cold(message)
+    }
+}
+
+impl From<Sensors> for Say {
+    fn from(message: Sensors) -> Self {
+        Self::Sensors(message)
     }
 }
 

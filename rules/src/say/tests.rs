@@ -33,8 +33,14 @@ fn samples() -> Vec<Say> {
     let chain = Chain::samples().into_iter().map(Say::from);
     let lot = LotSay::samples().into_iter().map(Say::from);
     let cold = Cold::samples().into_iter().map(Say::from);
+    let sensors = Sensors::samples().into_iter().map(Say::from);
     let told = Told::samples().into_iter().map(Say::from);
-    chain.chain(lot).chain(cold).chain(told).collect()
+    chain
+        .chain(lot)
+        .chain(cold)
+        .chain(sensors)
+        .chain(told)
+        .collect()
 }
 
 fn faults() -> Vec<lot::Fault> {
@@ -74,6 +80,10 @@ fn every_message_has_an_example() {
     assert_eq!(
         names(&Cold::samples()),
         variants(include_str!("cold.rs"), "Cold")
+    );
+    assert_eq!(
+        names(&Sensors::samples()),
+        variants(include_str!("sensors.rs"), "Sensors")
     );
     assert_eq!(
         names(&Told::samples()),

@@ -171,13 +171,24 @@ impl State {
         let mut found: Vec<&Finding> = self.own_findings(thing).collect();
         let gtin = self.gtin(thing);
         let storage = gtin.and_then(|gtin| self.storage_of(Some(gtin)));
+        let storage = storage.map(|storage| storage.id.as_str());
         let mut seen = std::collections::BTreeSet::new();
         for (container, span) in self.containers(thing) {
             for finding in self.own_findings(container) {
                 let meets = finding.at_ms <= span.to_ms && span.from_ms <= finding.until_ms;
                 let other = finding.facts.get("storage").map(String::as_str);
                 let mine = storage.is_none() || other.is_none() || other == storage;
-                if meets && mine && seen.insert(finding.id) {
+                if !(mine && seen.insert(finding.id)) {
+                    continue;
+                }
+                // A budget is the pack's own: it has spent it or not, whatever others have.
+                let holds = if finding.rule == RuleId::T05 {
+                    let measure = finding.facts.get("measure").map_or("", String::as_str);
+                    self.has_spent(thing, measure)
+                } else {
+                    meets
+                };
+                if holds {
                     found.push(finding);
                 }
             }

@@ -27,7 +27,11 @@ impl Masters {
             MasterData::Location(location) => {
                 self.locations.insert(location.id.clone(), location);
             }
-            MasterData::Product(product) => {
+            MasterData::Product(mut product) => {
+                if let Some(own) = &mut product.conditions {
+                    // Of this product alone, so that no other one's condition has the same name.
+                    own.id = format!("{} {}", product.gtin, own.id);
+                }
                 self.products.insert(product.gtin.clone(), product);
             }
             MasterData::Device(device) => {

@@ -52,14 +52,26 @@ pub(crate) struct More {
     pub(crate) findings: Vec<FindingId>,
 }
 
-/// What the last full judgement of readings compared with: a further reading inside every band and
-/// soon enough after the last one cannot change it.
+/// What the last full judgement of readings compared with: a further reading of the same device,
+/// inside every band and soon enough after the last one, changes nothing. All the same everything
+/// is judged again when the quiet readings have become an eighth of the whole, so that what only
+/// many readings show (a flat line, a replay, a spent budget) is found while the goods are on the
+/// way, at a bounded cost a reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Watch {
+    pub(crate) device: Option<super::NameId>,
     pub(crate) low_mc: i32,
     pub(crate) high_mc: i32,
     pub(crate) last_ms: i64,
     pub(crate) break_ms: i64,
+    /// Readings after this are not covered by the device's calibration.
+    pub(crate) calibrated_until_ms: i64,
+    /// Number that the next reading of a counting device must have.
+    pub(crate) next_number: Option<u64>,
+    /// Readings judged in full.
+    pub(crate) judged: u32,
+    /// Quiet readings since.
+    pub(crate) quiet: u32,
 }
 
 impl Thing {

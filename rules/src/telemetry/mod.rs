@@ -5,9 +5,23 @@
 //! Late facts: readings uploaded after receipt are weighed together with the earlier ones; a gap
 //! they fill is resolved. Readings of an event that was taken back do not count.
 
+pub(crate) mod account;
 pub(crate) mod band_excursion;
+pub(crate) mod calibration;
+pub(crate) mod cumulative;
+pub(crate) mod excessive_heat;
+pub(crate) mod flatline;
+pub(crate) mod freeze;
 pub(crate) mod kinetic_window;
+pub(crate) mod physics;
+pub(crate) mod replayed;
+pub(crate) mod seen;
+pub(crate) mod sequence;
+pub(crate) mod single_event;
+pub(crate) mod stability_budget;
 pub(crate) mod telemetry_gap;
+pub(crate) mod threshold_alarm;
+pub(crate) mod thresholds;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +29,10 @@ use crate::cold_chain::{
     Gap, Sample, Span, StorageProfile, Summary, coverage, gaps, median_interval_ms, union,
 };
 use crate::finding::{EVIDENCE_MAX, EvidenceRef};
-use crate::state::{EventId, NameId, State, Step, ThingId};
+use crate::record::Device;
+use crate::state::{EventId, NameId, Readings, State, Step, ThingId};
 use crate::timeline::Entry;
+pub(crate) use seen::Seen;
 
 /// Findings of one rule about one thing and storage condition; what exceeds them is in the last.
 pub(crate) const EXCURSIONS_MAX: usize = 64;
@@ -31,6 +47,8 @@ pub(crate) struct Series {
     pub(crate) device: Option<NameId>,
     pub(crate) samples: Vec<Sample>,
     pub(crate) summaries: Vec<Summary>,
+    /// Programmed interval: told, inferred or supposed, ms.
+    pub(crate) interval_ms: i64,
     /// Neighbours farther apart than this leave a gap, ms.
     pub(crate) break_ms: i64,
 }
@@ -48,10 +66,16 @@ pub(crate) struct Leg {
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
     pub(crate) state: &'a State,
+    pub(crate) thing: ThingId,
     pub(crate) storage: &'a StorageProfile,
     /// The condition is the profile's default: the product has no master data.
     pub(crate) assumed: bool,
     pub(crate) series: &'a [Series],
+    /// What each series shows in the light of the storage condition.
+    pub(crate) seen: &'a [Seen],
+    /// It is the first of several storage conditions: what concerns the devices and not the goods
+    /// is said once.
+    pub(crate) first: bool,
     pub(crate) legs: &'a [Leg],
     /// Time each event's readings speak for.
     pub(crate) sources: &'a [(Span, EventId)],
@@ -73,7 +97,7 @@ impl State {
     /// What was measured of a thing itself within a span, by device.
     pub(crate) fn series(&self, id: ThingId, within: Span) -> Vec<Series> {
         let mut by_device: BTreeMap<Option<NameId>, Series> = BTreeMap::new();
-        for (readings, _) in self.measured(id) {
+        for (readings, _) in self.measured(id, None) {
             let series = by_device.entry(readings.device).or_default();
             let inside = |t_ms: i64| within.from_ms <= t_ms && t_ms <= within.to_ms;
             let samples = readings.samples.iter().filter(|sample| inside(sample.t_ms));
@@ -93,7 +117,8 @@ impl State {
             series.samples.dedup();
             series.summaries.sort_unstable();
             series.summaries.dedup();
-            series.break_ms = self.break_ms(&series);
+            series.interval_ms = self.interval_ms(&series);
+            series.break_ms = self.break_ms(series.interval_ms);
             series
         };
         by_device
@@ -105,44 +130,40 @@ impl State {
 
     /// Time each event's readings of a thing speak for.
     pub(crate) fn sources(&self, id: ThingId) -> Vec<(Span, EventId)> {
-        let span = |readings: &crate::state::Readings| {
-            let samples = readings.samples.iter().map(|s| (s.t_ms, s.t_ms));
-            let summaries = readings.summaries.iter().map(|s| (s.from_ms, s.to_ms));
-            samples
-                .chain(summaries)
-                .fold(None, |span: Option<Span>, (from_ms, to_ms)| {
-                    let span = span.unwrap_or(Span { from_ms, to_ms });
-                    Some(Span {
-                        from_ms: span.from_ms.min(from_ms),
-                        to_ms: span.to_ms.max(to_ms),
-                    })
-                })
-        };
         let mut sources: Vec<(Span, EventId)> = self
-            .measured(id)
-            .filter_map(|(readings, event)| Some((span(readings)?, event)))
+            .measured(id, None)
+            .filter_map(|(readings, event)| Some((readings.span()?, event)))
             .collect();
         sources.sort_unstable();
         sources
     }
 
-    fn measured(&self, id: ThingId) -> impl Iterator<Item = (&crate::state::Readings, EventId)> {
+    /// Readings taken of a thing (by one device, where it is named), in ledger order, without those
+    /// of events that were taken back.
+    pub(crate) fn measured(
+        &self,
+        id: ThingId,
+        device: Option<NameId>,
+    ) -> impl Iterator<Item = (&Readings, EventId)> {
         self.thing(id)
             .map_or(&[][..], |thing| thing.measured())
             .iter()
-            .filter_map(|id| {
-                self.event(*id).filter(|event| event.voided_by.is_none())?;
-                Some((self.readings.get(id)?, *id))
-            })
+            .flat_map(move |id| self.readings_at(*id))
+            .filter(move |(readings, _)| device.is_none() || readings.device == device)
     }
 
-    /// How far apart neighbours may be: the device's programmed interval, else the median of what
-    /// it delivered, else the profile's supposition, times the profile's factor.
-    fn break_ms(&self, series: &Series) -> i64 {
-        let told = series
-            .device
-            .and_then(|device| self.masters.devices.get(self.names.text(device)))
-            .and_then(|device| device.interval_ms);
+    /// Readings that an event brought, unless it was taken back.
+    pub(crate) fn readings_at(&self, id: EventId) -> impl Iterator<Item = (&Readings, EventId)> {
+        let counts = self
+            .event(id)
+            .is_some_and(|event| event.voided_by.is_none());
+        let readings = self.readings.get(&id).filter(|_| counts);
+        readings.into_iter().flatten().map(move |it| (it, id))
+    }
+
+    /// The programmed interval: told of the device, else the median of what it delivered, else the
+    /// profile's supposition.
+    fn interval_ms(&self, series: &Series) -> i64 {
         let inferred = || {
             if !series.samples.is_empty() {
                 let enough = series.samples.len() >= INFER_FROM;
@@ -153,10 +174,30 @@ impl State {
             lengths.sort_unstable();
             lengths.get(lengths.len().saturating_sub(1) / 2).copied()
         };
-        let interval = told
+        self.told_interval_ms(series.device)
             .or_else(inferred)
-            .unwrap_or(self.profile.interval_by_default_ms);
-        interval
+            .unwrap_or(self.profile.interval_by_default_ms)
+            .max(1)
+    }
+
+    /// The interval master data tells of a device, ms.
+    pub(crate) fn told_interval_ms(&self, device: Option<NameId>) -> Option<i64> {
+        self.device_of(device).and_then(|device| device.interval_ms)
+    }
+
+    /// Master data of a device.
+    pub(crate) fn device_of(&self, device: Option<NameId>) -> Option<&Device> {
+        self.masters.devices.get(self.names.text(device?))
+    }
+
+    /// A device as people say it.
+    pub(crate) fn device_name(&self, device: Option<NameId>) -> &str {
+        device.map_or("without a name", |device| self.names.text(device))
+    }
+
+    /// How far apart neighbours may be without leaving a gap, ms.
+    fn break_ms(&self, interval_ms: i64) -> i64 {
+        interval_ms
             .max(INTERVAL_MIN_MS)
             .saturating_mul(i64::from(self.profile.gap_intervals.max(1)))
     }
@@ -164,26 +205,21 @@ impl State {
     /// Storage conditions of a thing: its own product's, or those of everything ever inside. The
     /// flag tells that the condition is the profile's default.
     pub(crate) fn storages(&self, id: ThingId) -> Vec<(&StorageProfile, bool)> {
-        let mut ids: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut ids: BTreeMap<&str, (&StorageProfile, bool)> = BTreeMap::new();
         let inside = self.ever_inside(id);
         let mut products = BTreeSet::new();
         products.extend(inside.iter().chain([&id]).filter_map(|id| self.gtin(*id)));
         for gtin in products {
-            let known = self
-                .masters
-                .products
-                .get(gtin)
-                .is_some_and(|p| p.storage.is_some());
+            let product = self.masters.products.get(gtin);
+            let known = product.is_some_and(|p| p.storage.is_some() || p.conditions.is_some());
             if let Some(storage) = self.storage_of(Some(gtin)) {
-                *ids.entry(storage).or_insert(true) &= !known;
+                ids.entry(&storage.id).or_insert((storage, true)).1 &= !known;
             }
         }
-        if ids.is_empty() {
-            ids.extend(self.storage_of(None).map(|storage| (storage, true)));
+        if let (true, Some(storage)) = (ids.is_empty(), self.storage_of(None)) {
+            ids.insert(&storage.id, (storage, true));
         }
-        ids.into_iter()
-            .filter_map(|(id, assumed)| Some((self.profile.storage(id)?, assumed)))
-            .collect()
+        ids.into_values().collect()
     }
 }
 
@@ -215,6 +251,22 @@ pub(crate) fn legs(timeline: &[Entry<'_>]) -> Vec<Leg> {
         }
     }
     legs
+}
+
+/// Keeps of the ways only what lies within a span.
+pub(crate) fn clip_legs(legs: &mut Vec<Leg>, within: Span) {
+    legs.retain_mut(|leg| {
+        let way = Span {
+            from_ms: leg.from_ms,
+            to_ms: leg.to_ms.unwrap_or(i64::MAX),
+        };
+        let common = way.overlap(within);
+        if let Some(common) = common {
+            leg.from_ms = common.from_ms;
+            leg.to_ms = (common.to_ms < i64::MAX).then_some(common.to_ms);
+        }
+        common.is_some()
+    });
 }
 
 /// Time all devices together speak for.

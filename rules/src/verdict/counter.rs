@@ -261,8 +261,17 @@ fn held(q: &Question<'_>) -> Option<Answer> {
         .iter()
         .find(|(_, severity)| *severity >= Severity::S2)?;
     let code = match finding.rule {
-        RuleId::T01 | RuleId::T04 => Code::ColdChainExcursion,
-        RuleId::T08 => Code::ColdChainGap,
+        RuleId::T01
+        | RuleId::T02
+        | RuleId::T03
+        | RuleId::T04
+        | RuleId::T05
+        | RuleId::T06
+        | RuleId::T07 => Code::ColdChainExcursion,
+        // Nobody measured, or what was measured cannot be believed.
+        RuleId::T08 | RuleId::T09 | RuleId::T10 | RuleId::T11 | RuleId::T12 | RuleId::T13 => {
+            Code::ColdChainGap
+        }
         _ => Code::UnderReview,
     };
     Some(Answer(Class::Hold, code, finding.say.clone()))

@@ -157,6 +157,7 @@ pub(crate) fn masters() -> Vec<MasterData> {
             name: name.to_owned(),
             mah: gln_of('M'),
             storage: Some(storage.to_owned()),
+            conditions: None,
         }));
     }
     data.push(MasterData::Device(Device {
@@ -166,6 +167,7 @@ pub(crate) fn masters() -> Vec<MasterData> {
         calibrated_until_ms: None,
         interval_ms: Some(600_000),
         locations: Vec::new(),
+        sensor: None,
     }));
     data
 }
@@ -263,5 +265,6 @@ pub(crate) fn stored(storage: &str) -> MasterData {
         name: "Frigidol".to_owned(),
         mah: gln_of('M'),
         storage: Some(storage.to_owned()),
+        conditions: None,
     })
 }

@@ -1,0 +1,143 @@
+//! T13: a reading that no valid calibration stands behind, or that was taken of other goods.
+//!
+//! Condition: no calibration certificate ever told of the device covers the time of the reading; or
+//! the device was bound to other goods (an aggregation or association of the device) at that time.
+//! Source: EU GDP 2013/C 343/01 chapter 9 (calibrated at least once a year), EN 13486 (periodic
+//! verification); the commonest audit finding. Severity S2: what the device says may be right, and
+//! nobody can know.
+//!
+//! False positives: the certificate is uploaded late, the binding was not recorded. Triage: a device
+//! of which no certificate was ever told is *unknown* in the cold chain's view and no finding; a
+//! device that nobody ever bound to anything is no finding either; readings before it was bound are
+//! none when it was bound to these goods later.
+//!
+//! Late facts: a certificate or a binding that arrives late resolves it. A certificate that begins
+//! after the reading does not.
+
+use std::collections::BTreeSet;
+
+use gs1::Epc;
+
+use super::{Reading, Series};
+use crate::cold_chain::Span;
+use crate::finding::{RuleId, Severity};
+use crate::judge_thing::Draft;
+use crate::say::{Say, Sensors};
+use crate::state::ThingId;
+
+pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
+    if !reading.first {
+        return;
+    }
+    for series in reading.series.iter().filter(|it| it.device.is_some()) {
+        out.extend(calibration(reading, series));
+        out.extend(assignment(reading, series));
+    }
+}
+
+fn calibration(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
+    let state = reading.state;
+    let device = state.device_name(series.device);
+    let valid = state.loggers.calibrations(device);
+    if valid.is_empty() {
+        return None;
+    }
+    let at = |t_ms: i64| {
+        valid
+            .iter()
+            .any(|it| it.from_ms <= t_ms && t_ms <= it.to_ms)
+    };
+    let span = outside(series, at)?;
+    let ended = valid.iter().map(|it| it.to_ms);
+    let lapsed = ended.filter(|end| *end < span.from_ms).max();
+    let device = device.to_owned();
+    let at_ms = span.from_ms;
+    let say = match lapsed {
+        Some(until_ms) => Sensors::CalibrationLapsed {
+            device,
+            until_ms,
+            at_ms,
+        },
+        None => Sensors::NotCalibrated { device, at_ms },
+    };
+    let draft = draft(reading, series, "calibration", span, say);
+    Some(match lapsed {
+        Some(until_ms) => draft.fact("calibrated_until_ms", until_ms),
+        None => draft,
+    })
+}
+
+fn assignment(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
+    let state = reading.state;
+    let name = state.device_name(series.device);
+    let device = state.find(&Epc::parse(name).ok()?)?;
+    let stays = state.stays(device);
+    if stays.is_empty() {
+        return None;
+    }
+    let mut here: BTreeSet<ThingId> = BTreeSet::from([reading.thing]);
+    here.extend(
+        state
+            .containers(reading.thing)
+            .into_iter()
+            .map(|(id, _)| id),
+    );
+    here.extend(state.ever_inside(reading.thing));
+    let during = |t_ms: i64, with: &dyn Fn(ThingId) -> bool| {
+        let mut then = stays
+            .iter()
+            .filter(|stay| stay.span.from_ms <= t_ms && t_ms <= stay.span.to_ms);
+        then.any(|stay| with(stay.parent))
+    };
+    let ever_here = stays.iter().any(|stay| here.contains(&stay.parent));
+    let span = outside(series, |t_ms| {
+        let bound_here = during(t_ms, &|parent| here.contains(&parent));
+        let bound_away = during(t_ms, &|parent| !here.contains(&parent));
+        bound_here || (ever_here && !bound_away)
+    })?;
+    let say = Sensors::NotAssigned {
+        device: name.to_owned(),
+        at_ms: span.from_ms,
+    };
+    Some(draft(reading, series, "assignment", span, say))
+}
+
+/// From the first to the last reading at a time that is not good.
+fn outside(series: &Series, good: impl Fn(i64) -> bool) -> Option<Span> {
+    let samples = series
+        .samples
+        .iter()
+        .map(|sample| (sample.t_ms, sample.t_ms));
+    let summaries = series.summaries.iter().map(|it| (it.from_ms, it.to_ms));
+    let bad = samples
+        .chain(summaries)
+        .filter(|(from_ms, to_ms)| !(good(*from_ms) && good(*to_ms)));
+    bad.map(|(from_ms, to_ms)| Span { from_ms, to_ms })
+        .reduce(|a, b| Span {
+            from_ms: a.from_ms.min(b.from_ms),
+            to_ms: a.to_ms.max(b.to_ms),
+        })
+}
+
+fn draft(
+    reading: &Reading<'_>,
+    series: &Series,
+    what: &str,
+    span: Span,
+    say: impl Into<Say>,
+) -> Draft {
+    let device = reading.state.device_name(series.device);
+    Draft {
+        rule: RuleId::T13,
+        key: format!("{what} {device}"),
+        severity: Severity::S2,
+        conclusive: false,
+        at_ms: span.from_ms,
+        until_ms: span.to_ms,
+        evidence: reading.evidence(span),
+        say: say.into(),
+        facts: std::collections::BTreeMap::new(),
+    }
+    .fact("device", device)
+    .fact("what", what)
+}
