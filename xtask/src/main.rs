@@ -13,6 +13,7 @@ mod run;
 mod tools;
 mod wasm;
 mod web;
+mod world;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,9 @@ cargo xtask COMMAND
   openapi               write service/openapi.json and the portal's typed client from the code
   faults [ledger|kill]  the nightly column of the fault matrix (docs/design/ledger.md)
   sim [--hours N] [--seed S]  the ledger's simulator, on from seed S for N hours
+  world --score [--packs N] [--loss P] [--scanner-faults P] [--seed N] [--honest]
+                        the rules on a seeded pharmaceutical world with planted frauds and faults
+  world --out DIR       the same world as EPCIS documents, logger files, scans and labels
   bench ingest          durable signed blocks per second beside the signature-only rate
   bench storage         the writer alone beside redb, SQLite and PostgreSQL
   bench ledger          look-up, proof, order, memory and opening of a ledger of a given size
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => bench::bench(rest),
         ["faults", rest @ ..] => faults::faults(rest),
         ["sim", rest @ ..] => faults::sim(rest),
+        ["world", rest @ ..] => world::world(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

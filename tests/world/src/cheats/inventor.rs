@@ -1,0 +1,34 @@
+//! Prints serials nobody made, on a real lot or on an invented one.
+
+use crate::DAY;
+use crate::goods::invented;
+use crate::kind::Kind;
+use crate::world::World;
+
+impl World {
+    pub(crate) fn plan_inventions(&mut self) {
+        for (kind, count) in [
+            (Kind::InventedSerial, self.scaled(50)),
+            (Kind::InventedLot, self.scaled(20)),
+        ] {
+            for number in 0..count {
+                self.invent(kind, number);
+            }
+        }
+    }
+
+    fn invent(&mut self, kind: Kind, number: u32) {
+        let model = self.unmarked_pack();
+        let lot = &self.goods.lots[self.goods.lot_of(model)];
+        let (made_ms, plant) = (lot.made_ms, self.goods.products[lot.product].plant);
+        let mut print = self.goods.print(model);
+        print.serial = invented(&mut self.cheats.dice, plant);
+        if kind == Kind::InventedLot {
+            print.lot = format!("ZQ{:04}", 7_000 + number / 5);
+        }
+        let at = self.atlas.pharmacy(&mut self.cheats.dice);
+        let at_ms = made_ms + self.cheats.dice.between(20 * DAY, 70 * DAY);
+        self.plant(kind, &print.epc(), at_ms, at);
+        self.try_to_sell(print, at, kind, at_ms);
+    }
+}

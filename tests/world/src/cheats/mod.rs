@@ -1,0 +1,124 @@
+//! Those who do not do their work honestly, one file per cheat. Most of them end at a counter: an
+//! [`Attempt`] to sell what should not be sold.
+
+mod copier;
+mod diverter;
+mod inventor;
+mod over_issuer;
+mod phantom_shipper;
+mod prober;
+mod recall;
+mod relabeller;
+mod replayer;
+mod resurfacer;
+mod rogue_maker;
+mod second_maker;
+mod thief;
+
+use crate::atlas::SiteId;
+use crate::goods::Print;
+use crate::honest::climate::Reading;
+use crate::kind::Kind;
+use crate::seeded::Seeded;
+use crate::world::{Task, Truth, Visit, World};
+
+/// Somebody presents a pack at a counter.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    pub(crate) print: Print,
+    pub(crate) at: SiteId,
+    pub(crate) kind: Kind,
+}
+
+/// What the cheats have up their sleeves.
+#[derive(Debug)]
+pub(crate) struct Cheats {
+    pub(crate) dice: Seeded,
+    /// Weather and loggers.
+    pub(crate) cold: Seeded,
+    /// Loggers in use so far.
+    pub(crate) loggers: u32,
+    /// Journeys on which something went wrong so far.
+    pub(crate) spoiled: usize,
+    /// Totes picked so far.
+    totes: u32,
+    /// Lot whose recall is known, and since when.
+    recalled: Option<(usize, i64)>,
+    /// Readings of good journeys, to be handed in again.
+    archive: Vec<Vec<Reading>>,
+}
+
+impl Cheats {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            dice: Seeded::new(seed, "cheats"),
+            cold: Seeded::new(seed, "cold"),
+            loggers: 0,
+            spoiled: 0,
+            totes: 0,
+            recalled: None,
+            archive: Vec::new(),
+        }
+    }
+}
+
+impl World {
+    /// Plans what cheats decide beforehand.
+    pub(crate) fn plan_cheats(&mut self) {
+        self.plan_recall();
+        self.plan_copies();
+        self.plan_inventions();
+        self.plan_relabelling();
+        self.plan_rogue_making();
+        self.plan_second_making();
+        self.plan_phantom_shipment();
+        self.plan_over_issue();
+        self.plan_probing();
+    }
+
+    /// How many of something there are in a world of this size, at least one; `base` of them in one
+    /// of 60,000 packs.
+    pub(crate) fn scaled(&self, base: u32) -> u32 {
+        (base * self.params.packs.div_ceil(600) / 100).max(1)
+    }
+
+    /// A pack of an ordinary lot that nobody has marked yet.
+    pub(crate) fn unmarked_pack(&mut self) -> u32 {
+        let ordinary = self.goods.lots.len().saturating_sub(2).max(1);
+        loop {
+            let lot =
+                &self.goods.lots[self.goods.lots.len() - 1 - self.cheats.dice.below(ordinary)];
+            let pack = lot.first + self.cheats.dice.below(lot.packs as usize) as u32;
+            if !self.marks.contains_key(&pack) {
+                return pack;
+            }
+        }
+    }
+
+    /// Plans an attempt within opening hours.
+    pub(crate) fn try_to_sell(&mut self, print: Print, at: SiteId, kind: Kind, at_ms: i64) {
+        let at_ms = self.opening_hours(at_ms, at_ms);
+        self.agenda
+            .plan(at_ms, Task::Attempt(Attempt { print, at, kind }));
+    }
+
+    /// The pack is presented.
+    pub(crate) fn attempt(&mut self, attempt: Attempt, now: i64) -> Visit {
+        let Attempt { print, at, kind } = attempt;
+        let sells = !matches!(kind, Kind::Probing | Kind::ScannedAgain);
+        let mut visit = self.at_counter(&print, at, now, sells);
+        visit.truth = match kind {
+            Kind::ScannedAgain => Truth::Marked(kind),
+            kind => Truth::Planted(kind),
+        };
+        visit
+    }
+
+    /// The same pack at the same counter.
+    pub(crate) fn ask_again(&mut self, pack: u32, at: SiteId, at_ms: i64) {
+        let print = self.goods.print(pack);
+        let kind = Kind::ScannedAgain;
+        self.agenda
+            .plan(at_ms, Task::Attempt(Attempt { print, at, kind }));
+    }
+}

@@ -1,0 +1,198 @@
+//! What is planted, by name: what it is, which rules should say so, and what the counter should do.
+
+use serde::Serialize;
+
+/// A kind of fraud or fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A genuine identifier on one fake, sold at another pharmacy.
+    CopiedOnce,
+    /// A genuine identifier on ten fakes, each sold at another pharmacy.
+    CopiedTenfold,
+    /// A serial nobody made, of a real lot.
+    InventedSerial,
+    /// A serial and a lot nobody made.
+    InventedLot,
+    /// A genuine identifier printed with a later expiry.
+    Relabelled,
+    /// A pack that was destroyed after its return is sold.
+    Resurfaced,
+    /// Packs commissioned by a party without rights to the product number.
+    RogueMade,
+    /// Identifiers commissioned a second time, by somebody else.
+    SecondMaking,
+    /// Packs shipped by somebody who does not hold them.
+    PhantomShipped,
+    /// A whole delivery stolen on its way.
+    Stolen,
+    /// More packs made than were authorised.
+    OverIssued,
+    /// Packs shipped to a country that they are not for.
+    Diverted,
+    /// One source asks for serials until one is right.
+    Probing,
+    /// Sold after the recall of its lot.
+    Recalled,
+    /// Sold after its last day.
+    Expired,
+    /// Warm for hours.
+    Warm,
+    /// Frozen.
+    Frozen,
+    /// Nothing measured for hours in the middle of the way.
+    Gap,
+    /// The logger was started late or stopped early.
+    SilentEnd,
+    /// The logger repeats one value while the other moves.
+    Flatline,
+    /// Readings of an earlier journey handed in for a warm one.
+    Replayed,
+    /// Temperatures that no box can follow.
+    Unphysical,
+    /// The logger's calibration had lapsed.
+    Lapsed,
+    /// The logger of another company's shipment.
+    ForeignLogger,
+    /// The logger's clock jumped.
+    ClockJump,
+    /// Records that never arrive.
+    Lost,
+    /// Records that arrive hours or days late.
+    Late,
+    /// Records sent twice.
+    Resent,
+    /// A place whose clock is an hour off.
+    Skewed,
+    /// A pack that the reader missed when the case was packed.
+    MissedRead,
+    /// The pharmacy had no connection and dispensed unchecked.
+    Offline,
+    /// The same pack scanned again at the same counter.
+    ScannedAgain,
+    /// Sold back by a pharmacy, received and sold again.
+    Returned,
+    /// A scan garbled by its scanner.
+    Garbled,
+}
+
+/// Something planted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Planted {
+    /// What.
+    pub kind: Kind,
+    /// Canonical id of the goods it was done to.
+    pub subject: String,
+    /// When, ms since the Unix epoch.
+    pub at_ms: i64,
+    /// Name of the place.
+    pub place: String,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 34] = [
+        Self::CopiedOnce,
+        Self::CopiedTenfold,
+        Self::InventedSerial,
+        Self::InventedLot,
+        Self::Relabelled,
+        Self::Resurfaced,
+        Self::RogueMade,
+        Self::SecondMaking,
+        Self::PhantomShipped,
+        Self::Stolen,
+        Self::OverIssued,
+        Self::Diverted,
+        Self::Probing,
+        Self::Recalled,
+        Self::Expired,
+        Self::Warm,
+        Self::Frozen,
+        Self::Gap,
+        Self::SilentEnd,
+        Self::Flatline,
+        Self::Replayed,
+        Self::Unphysical,
+        Self::Lapsed,
+        Self::ForeignLogger,
+        Self::ClockJump,
+        Self::Lost,
+        Self::Late,
+        Self::Resent,
+        Self::Skewed,
+        Self::MissedRead,
+        Self::Offline,
+        Self::ScannedAgain,
+        Self::Returned,
+        Self::Garbled,
+    ];
+
+    /// Rules of the catalogue of which any may rightly speak about such goods; the first are those
+    /// that are meant to.
+    pub fn rules(self) -> &'static [&'static str] {
+        match self {
+            Self::CopiedOnce | Self::CopiedTenfold => &[
+                "C15", "C09", "C12", "C13", "C26", "C17", "C14", "C18", "C27",
+            ],
+            Self::InventedSerial => &["C01", "C15", "C25"],
+            Self::InventedLot => &["C02", "C01", "C15"],
+            Self::Relabelled => &["C04", "C15", "C09", "C12", "C26"],
+            Self::Resurfaced => &["C09", "C15", "C12", "C10"],
+            Self::RogueMade => &["C07", "C08", "C20", "C02", "C21"],
+            Self::SecondMaking => &["C06", "C07", "C09", "C12", "C14", "C15", "C20", "C21"],
+            Self::PhantomShipped => &[
+                "C14", "C09", "C12", "C15", "C17", "C18", "C19", "C13", "C20", "C21",
+            ],
+            Self::Stolen => &["C16", "C09", "C15", "C12", "C26"],
+            Self::OverIssued => &["C08"],
+            Self::Diverted => &["C21"],
+            Self::Probing => &["C25"],
+            Self::Recalled | Self::Expired => &["C11"],
+            Self::Warm => &["T01", "T02", "T03", "T04", "T05", "T07"],
+            Self::Frozen => &["T06", "T01", "T02"],
+            Self::Gap | Self::SilentEnd => &["T08", "T12"],
+            Self::Flatline => &["T09", "T11"],
+            Self::Replayed => &["T10"],
+            Self::Unphysical => &["T11", "T01", "T02", "T03", "T05", "T07"],
+            Self::Lapsed => &["T13"],
+            Self::ForeignLogger => &["T13", "T12"],
+            Self::ClockJump => &["T12", "T08"],
+            Self::Lost => &["C16", "C15", "C17", "C18", "C19", "C14"],
+            Self::Late => &["C01", "C02", "C15", "C22", "C16", "C14"],
+            Self::Resent => &["C18"],
+            Self::Skewed => &["C22", "C12"],
+            Self::MissedRead => &["C19"],
+            Self::ScannedAgain => &["C09"],
+            Self::Offline | Self::Returned | Self::Garbled => &[],
+        }
+    }
+
+    /// Counterfeits: goods that the maker never made.
+    pub fn is_fake(self) -> bool {
+        self <= Self::PhantomShipped
+    }
+
+    /// Goods that must not leave the counter without a question.
+    pub fn must_stop(self) -> bool {
+        self <= Self::Lapsed && self != Self::Probing && self != Self::OverIssued
+    }
+
+    /// Something about the readings.
+    pub fn is_cold(self) -> bool {
+        (Self::Warm..=Self::ClockJump).contains(&self)
+    }
+
+    /// Nobody's bad will: the rules should keep quiet, or at least hold nothing.
+    pub fn is_benign(self) -> bool {
+        self >= Self::Lost
+    }
+
+    /// Its name in tables and files.
+    pub fn name(self) -> String {
+        serde_json::to_value(self)
+            .ok()
+            .and_then(|value| value.as_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
+}

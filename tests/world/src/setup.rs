@@ -1,0 +1,48 @@
+//! What everybody knows before anything happens: parties, places and products, in the bodies that
+//! the ledger carries, so that a field of theirs that is told later needs no change here.
+
+use rules::{Fact, MasterData};
+use serde_json::{Value, json};
+
+use crate::START_MS;
+use crate::atlas::SiteId;
+use crate::world::World;
+
+impl World {
+    /// Plans the master data of the world.
+    pub(crate) fn set_up(&mut self) {
+        let mut all = Vec::new();
+        for site in &self.atlas.sites {
+            all.push(json!({
+                "type": "party", "gln": site.party, "name": site.name, "role": site.role,
+            }));
+            all.push(json!({
+                "type": "location",
+                "id": site.place.canonical(),
+                "party": site.party,
+                "name": site.name,
+                "latitude_e7": (site.latitude * 1e7) as i32,
+                "longitude_e7": (site.longitude * 1e7) as i32,
+                "country": site.country,
+            }));
+        }
+        for product in &self.goods.products {
+            all.push(json!({
+                "type": "product",
+                "gtin": product.gtin.as_str(),
+                "name": product.name,
+                "mah": self.atlas.sites[product.plant].party,
+                "storage": if product.cold { "2-8C" } else { "CRT" },
+            }));
+        }
+        for data in all {
+            self.tell(START_MS, None, data);
+        }
+    }
+
+    /// Master data in its body on the ledger.
+    pub(crate) fn tell(&mut self, at_ms: i64, site: Option<SiteId>, body: Value) {
+        let data: MasterData = serde_json::from_value(body).expect("master data");
+        self.state(at_ms, site, Fact::Master(data));
+    }
+}
