@@ -80,7 +80,7 @@ impl World {
                 log.readings[at + 1].1 = -60_000;
             }
             Kind::Lapsed => {
-                log.device = self.logger(journey.from, Some(START_MS - 30 * DAY));
+                log.device = self.logger(journey.from, to, Some(START_MS - 30 * DAY));
             }
             _ => return None,
         }
@@ -90,7 +90,7 @@ impl World {
     /// One of two loggers repeats its last value while the box warms up and cools down by degrees.
     fn stuck(&mut self, journey: &Journey<'_>, log: Log, middle: i64) -> Vec<Log> {
         let mut moving = Log {
-            device: self.logger(journey.from, None),
+            device: self.logger(journey.from, journey.arrived_ms, None),
             readings: log.readings.clone(),
         };
         for (at_ms, mc) in &mut moving.readings {

@@ -39,7 +39,7 @@ impl World {
         to: SiteId,
         may_go_wrong: bool,
     ) {
-        let device = self.logger(from, None);
+        let device = self.logger(from, now, None);
         let skew = self.atlas.sites[from].skew_ms;
         let (since, until) = (crossing.shipped_ms + skew - INTERVAL, now + 2 * INTERVAL);
         let readings = steady(&mut self.cheats.cold, since, until);
@@ -87,7 +87,12 @@ impl World {
     }
 
     /// A logger of the sender, told to the ledger before its first use.
-    pub(crate) fn logger(&mut self, owner: SiteId, calibrated_until: Option<i64>) -> String {
+    pub(crate) fn logger(
+        &mut self,
+        owner: SiteId,
+        now: i64,
+        calibrated_until: Option<i64>,
+    ) -> String {
         self.cheats.loggers += 1;
         let id = format!("urn:epc:id:giai:9506000.LOG{:06}", self.cheats.loggers);
         let body = json!({
@@ -98,7 +103,7 @@ impl World {
             "calibrated_until_ms": calibrated_until.unwrap_or(START_MS + CALIBRATED_FOR),
             "interval_ms": INTERVAL,
         });
-        self.tell(START_MS, Some(owner), body);
+        self.tell(now, Some(owner), body);
         id
     }
 }

@@ -72,7 +72,7 @@ impl Findings {
                 subject: subject.unwrap_or_default(),
                 severity: finding.severity,
                 resolved: finding.resolved_by.is_some(),
-                sentence: finding.sentence.clone(),
+                sentence: finding.say.text(rules::say::Lang::En),
             };
             self.last.insert(finding.id, last);
         }
