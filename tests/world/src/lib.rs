@@ -1,5 +1,5 @@
 //! A seeded pharmaceutical world: plants, distribution centres and pharmacies handle packs, loggers
-//! ride along, records get lost, late and sent twice, scanners garble, and cheats do what cheats do.
+//! ride along, records get lost, late and sent twice, scanners garble, cheats do what cheats do.
 //! Everything planted is labelled, so that what the rules find can be held against the truth.
 //!
 //! [`World`] yields what happens in the order in which a node would learn of it ([`Step`]), and

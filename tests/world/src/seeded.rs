@@ -1,8 +1,8 @@
 //! Numbers out of a seed. Each purpose has its own stream, so that a new cheat does not shift what
 //! the others draw.
 
-/// A stream of numbers that depends on nothing but its seed and label (`SplitMix64`, Steele, Lea and
-/// Flood 2014).
+/// A stream of numbers that depends on nothing but its seed and label (`SplitMix64`, Steele, Lea
+/// and Flood 2014).
 #[derive(Debug, Clone)]
 pub(crate) struct Seeded(u64);
 

@@ -1,5 +1,5 @@
-//! What the rules found, held against what was planted: by kind which rules spoke, by rule how often
-//! it was right, explained by a fault of nobody's bad will, or wrong.
+//! What the rules found, held against what was planted: by kind which rules spoke, by rule how
+//! often it was right, explained by a fault of nobody's bad will, or wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
 
