@@ -38,6 +38,7 @@ pub mod registry;
 pub mod sign;
 pub mod solidify;
 pub mod store;
+mod table;
 pub mod tips;
 pub mod witness;
 

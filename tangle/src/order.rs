@@ -9,17 +9,14 @@
 //! It does not depend on the order of arrival, nor on how an author arranges parents, and a
 //! block never comes before one it approves.
 
-use std::collections::BTreeMap;
-
 use tangle_verify::BlockId;
 
-use crate::graph::Fact;
+use crate::graph::Ranked;
 
-/// The blocks of a cut in their total order.
-pub fn total_order(cut: &BTreeMap<BlockId, Fact>) -> Vec<BlockId> {
-    let mut keys: Vec<_> = cut.iter().map(|(id, fact)| (fact.depth, *id)).collect();
-    keys.sort_unstable();
-    keys.into_iter().map(|(_, id)| id).collect()
+/// The blocks of a cut, each with its causal depth, in their total order.
+pub fn total_order(mut cut: Vec<Ranked>) -> Vec<BlockId> {
+    cut.sort_unstable();
+    cut.into_iter().map(|(_, id)| id).collect()
 }
 
 #[cfg(test)]

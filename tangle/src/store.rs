@@ -29,8 +29,10 @@ mod reader;
 mod rows;
 mod shadow;
 mod shared;
+mod taken;
 mod tangle;
 mod tree;
+mod unordered;
 mod witness_files;
 
 pub use backup::Copied;
@@ -68,6 +70,9 @@ pub struct Options {
     pub background: bool,
     /// Memory for blocks that are not ordered yet, bytes.
     pub recent_bytes_max: usize,
+    /// A number that strangers do not know keeps them from choosing block ids that make the
+    /// ledger's tables slow. Nothing else depends on it.
+    pub table_seed: u64,
 }
 
 impl Default for Options {
@@ -80,6 +85,7 @@ impl Default for Options {
             batch_bytes_max: 64 * 1024 * 1024,
             background: false,
             recent_bytes_max: 64 * 1024 * 1024,
+            table_seed: 0,
         }
     }
 }

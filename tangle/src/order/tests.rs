@@ -121,7 +121,7 @@ fn oracle(seed: u64, shape: &Shape) -> Vec<BlockId> {
 
 fn order_of(graph: &Graph) -> Vec<BlockId> {
     let heads: Vec<_> = graph.frontier().map(|(id, _)| *id).collect();
-    total_order(&graph.cone(&heads))
+    total_order(graph.cone(&heads))
 }
 
 #[test]
@@ -166,7 +166,7 @@ proptest! {
         let straight: Vec<_> = (0..shape.len()).collect();
         let early = early % shape.len();
         let mut graph = graph(seed, &shape, &straight);
-        let first = total_order(&graph.cone([&id(seed, early)]));
+        let first = total_order(graph.cone([&id(seed, early)]));
         graph.remove(&first);
         let second = order_of(&graph);
         prop_assert_eq!(first.len() + second.len(), shape.len());

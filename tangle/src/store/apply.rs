@@ -7,12 +7,13 @@ use tangle_verify::merkle::{Frontier, Hash};
 use tangle_verify::milestone::VerifiedMilestone;
 use tangle_verify::{BlockId, KeyId, Kind, LogLeaf, Outcome, VerifiedBlock};
 
-use super::index::{INDEX, Index, Overlay};
+use super::index::{INDEX, Index, Overlay, Staged};
 use super::log::Written;
 use super::mark::Mark;
-use super::rows::{BlockRow, FORKED_KEY, MilestoneRow, REGISTRY_KEY, posting_key, seat_key};
+use super::rows::{BlockRow, FORKED_KEY, KeyMaker, MilestoneRow, REGISTRY_KEY};
 use super::shared::{PostingKeys, Shared};
 use super::tree;
+use super::unordered::{Placed, Unordered};
 use crate::error::Broken;
 use crate::graph::{Fact, Seat};
 
@@ -35,8 +36,13 @@ pub(super) struct State {
     pub(super) author_keys: Vec<KeyId>,
     /// Local ids of forked blocks and their rivals.
     pub(super) forks: Forks,
-    /// Local ids of the blocks that are not ordered.
-    pub(super) open: BTreeMap<BlockId, u64>,
+    /// The blocks that are not ordered.
+    pub(super) open: Unordered,
+    key_maker: KeyMaker,
+    /// Keys of the block at hand; here only to be used again.
+    found: Vec<(u8, Vec<u8>)>,
+    /// Rows on their way into the index; empty between calls.
+    staged: Staged,
 }
 
 /// Local ids of blocks that share their seat with others, and those others.
@@ -57,7 +63,10 @@ impl State {
             authors,
             author_keys,
             forks: load_forks(index)?,
-            open: BTreeMap::new(),
+            open: Unordered::default(),
+            key_maker: KeyMaker::default(),
+            found: Vec::new(),
+            staged: Staged::default(),
         })
     }
 
@@ -80,23 +89,34 @@ impl State {
         })
     }
 
-    /// A durable block: its rows.
-    pub(super) fn block(
+    /// Durable blocks: their rows.
+    pub(super) fn blocks(
         &mut self,
         index: &Index,
         keys: &dyn PostingKeys,
-        recorded: &Recorded,
+        recorded: impl IntoIterator<Item = Recorded>,
     ) -> Result<(), Broken> {
-        let Recorded {
-            block,
-            fact,
-            place,
-            is_head,
-            rivals,
-        } = recorded;
-        let lid = self.mark.lids;
+        for recorded in recorded {
+            let row = self.row(&recorded)?;
+            let mut rivals = Vec::new();
+            if !recorded.rivals.is_empty() {
+                // Some of them may have come just before.
+                index.add(|rows| rows.take(&mut self.staged));
+                rivals = rival_lids(index, &recorded.rivals, &row)?;
+            }
+            self.stage(keys, recorded, row, &rivals);
+        }
+        index.add(|rows| rows.take(&mut self.staged));
+        Ok(())
+    }
+
+    fn row(&mut self, recorded: &Recorded) -> Result<BlockRow, Broken> {
+        let Recorded { fact, place, .. } = recorded;
         let author = self.author(&fact.seat.author)?;
-        let row = BlockRow {
+        if author.is_new {
+            self.staged.authors.push(fact.seat.author);
+        }
+        Ok(BlockRow {
             place: place.place,
             room: place.room,
             depth: fact.depth,
@@ -105,47 +125,46 @@ impl State {
             author: author.number,
             epoch: fact.seat.epoch,
             seq: fact.seat.seq,
-        };
-        let mut found = Vec::new();
-        keys.keys(block, &mut found);
-        let rivals = rival_lids(index, rivals, &row)?;
-        index.add(|rows| {
-            rows.block(block.id(), row);
-            rows.postings
-                .push(seat_key(row.author, row.epoch, row.seq), lid);
-            if author.is_new {
-                rows.authors.rows.push(fact.seat.author);
-            }
-            if *is_head {
-                rows.heads.insert(row.author, lid);
-            }
-            for (namespace, key) in &found {
-                rows.postings.push(posting_key(*namespace, key), lid);
-            }
-            if block.header().kind == Kind::Registry {
-                rows.postings.push(REGISTRY_KEY, lid);
-            }
-            for forked in rivals.iter().chain(rivals.first().map(|_| &lid)) {
-                rows.postings.push(FORKED_KEY, *forked);
-            }
-        });
-        for rival in rivals {
-            self.forks.entry(lid).or_default().insert(rival);
-            self.forks.entry(rival).or_default().insert(lid);
-        }
-        self.open.insert(*block.id(), lid);
-        self.mark.lids += 1;
-        Ok(())
+        })
     }
 
-    /// A durable milestone that orders `order`: the positions.
+    fn stage(&mut self, keys: &dyn PostingKeys, recorded: Recorded, row: BlockRow, rivals: &[u64]) {
+        let Recorded { block, is_head, .. } = recorded;
+        let lid = self.mark.lids;
+        let staged = &mut self.staged;
+        let mut post = |key| staged.postings.push((key, lid));
+        post(self.key_maker.seat(row.author, row.epoch, row.seq));
+        self.found.clear();
+        keys.keys(&block, &mut self.found);
+        for (namespace, key) in &self.found {
+            post(self.key_maker.posting(*namespace, key));
+        }
+        if block.header().kind == Kind::Registry {
+            post(REGISTRY_KEY);
+        }
+        let forked = rivals.iter().copied().chain(rivals.first().map(|_| lid));
+        staged.postings.extend(forked.map(|lid| (FORKED_KEY, lid)));
+        if is_head {
+            staged.heads.push((row.author, lid));
+        }
+        staged.blocks.push((*block.id(), row));
+        for rival in rivals {
+            self.forks.entry(lid).or_default().insert(*rival);
+            self.forks.entry(*rival).or_default().insert(lid);
+        }
+        self.open.insert(*block.id(), lid, Some(block));
+        self.mark.lids += 1;
+    }
+
+    /// A durable milestone that orders `order`: the positions. Gives back the row, and the blocks
+    /// that are still at hand, in order.
     pub(super) fn milestone(
         &mut self,
         index: &Index,
         milestone: &VerifiedMilestone,
         place: Written,
         order: &[BlockId],
-    ) -> Result<MilestoneRow, Broken> {
+    ) -> Result<(MilestoneRow, Vec<Placed>), Broken> {
         let row = MilestoneRow {
             place: place.place,
             room: place.room,
@@ -153,21 +172,20 @@ impl State {
             count: u32::try_from(order.len()).unwrap_or(u32::MAX),
             digest: *milestone.digest(),
         };
-        let mut placed = Vec::with_capacity(order.len());
-        for id in order {
-            let missing = || Broken::corrupt(INDEX, 0, format!("the row of {id} is missing"));
-            placed.push(self.open.remove(id).ok_or_else(missing)?);
-        }
+        let placed = self.open.take_all(order).map_err(|id| {
+            let what = format!("the row of {id} is missing");
+            Broken::corrupt(INDEX, 0, what)
+        })?;
         index.add(|rows| {
             rows.milestone(row);
-            for lid in placed {
-                rows.order(lid);
+            for (lid, _) in &placed {
+                rows.order(*lid);
             }
         });
         self.mark.ordered += u64::from(row.count);
         self.mark.milestones += 1;
         self.mark.previous = row.digest;
-        Ok(row)
+        Ok((row, placed))
     }
 
     /// The outcomes of the next milestone: its leaves, the milestone's own last.
@@ -254,7 +272,7 @@ pub(super) fn in_seat(
     epoch: u32,
     seq: u64,
 ) -> Result<Vec<u64>, Broken> {
-    let mut lids = index.postings(seat_key(author, epoch, seq))?;
+    let mut lids = index.postings(KeyMaker::default().seat(author, epoch, seq))?;
     let mut failed = None;
     lids.retain(|lid| match index.block(*lid) {
         // The index knows a hash of the seat only; the row decides.

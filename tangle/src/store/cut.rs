@@ -116,14 +116,14 @@ impl Tangle {
         let Some(Effect::Ordered(order)) = effects.into_iter().next() else {
             return Ok(None);
         };
-        let row = self
+        let (row, placed) = self
             .state
             .milestone(&self.shared.index, &signed, place, &order)?;
         self.state.mark.tail = self.log.tail();
         self.publish_tail();
         let mut blocks = Vec::with_capacity(order.len());
-        for (position, id) in (row.first..).zip(&order) {
-            blocks.push(match self.recent.take(id) {
+        for (position, (_, block)) in (row.first..).zip(placed) {
+            blocks.push(match block {
                 Some(block) => block,
                 None => self.shared.at_position(position)?,
             });

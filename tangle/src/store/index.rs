@@ -10,12 +10,13 @@
 mod checkpoint;
 mod commit;
 mod compare;
+mod entries;
+mod filter;
 mod manifest;
 mod merge;
 mod overlay;
 mod pages;
 mod snapshot;
-mod sorted;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -31,13 +32,16 @@ use crate::error::Broken;
 use checkpoint::Work;
 pub(super) use compare::compare;
 use manifest::Family;
-pub(super) use overlay::Overlay;
 use overlay::Tail;
+pub(super) use overlay::{Overlay, Staged};
 use pages::Array;
 use snapshot::Snapshot;
 
 /// Name of the file.
 pub(crate) const INDEX: &str = "index.redb";
+
+/// Keys of a usual block with one event: its seat, six of the event, one to spare.
+const KEYS_OF_A_BLOCK: usize = 8;
 
 type Table<K, V> = TableDefinition<'static, K, V>;
 
@@ -150,9 +154,13 @@ impl Index {
         add(&mut layers.active);
     }
 
-    /// How many blocks have rows in memory that are not on their way to redb.
+    /// How many blocks have rows in memory that are not on their way to redb. Blocks with many keys
+    /// count as several.
     pub(crate) fn fresh_blocks(&self) -> usize {
-        self.with(|layers| layers.active.blocks.rows.len())
+        self.with(|layers| {
+            let blocks = layers.active.blocks.rows.len();
+            blocks.max(layers.active.postings.len() / KEYS_OF_A_BLOCK)
+        })
     }
 
     /// How many blocks have rows in memory only.
@@ -269,6 +277,18 @@ impl Index {
         self.row(pages::nodes(level), number, |overlay| {
             overlay.nodes.get(&level)?.get(number).copied()
         })
+    }
+
+    /// Stored nodes of a level from number `from` on, up to `count` of them; fewer where the tree
+    /// ends. Neighbours lie in one page and cost little more than one of them.
+    pub(crate) fn nodes(&self, level: u8, from: u64, count: u64) -> Result<Vec<[u8; 32]>, Broken> {
+        let mut found = self.disk()?.rows(pages::nodes(level), from, count)?;
+        while (found.len() as u64) < count
+            && let Some(node) = self.node(level, from + found.len() as u64)?
+        {
+            found.push(node);
+        }
+        Ok(found)
     }
 
     /// A row of an array that lies in an overlay or in redb.

@@ -21,8 +21,9 @@ use super::log::{self, Log, SEGMENT_HEADER_BYTES, Scan, Scanned, Segments, segme
 use super::mark::{CLEAN, CLEAN_BYTES_MAX, Clean, Mark};
 use super::rows::REGISTRY_KEY;
 use super::shared::{PostingKeys, Shared, Signed, StopsWriting, View, stored_block};
-use super::tangle::{Opened, Recent, Tangle, storage};
+use super::tangle::{Opened, Tangle, storage};
 use super::tree;
+use super::unordered::Unordered;
 use super::{CHECKPOINT, CHECKPOINT_KEYS, GENESIS, Options};
 use crate::error::Broken;
 use crate::ledger::{Effect, Head, Input, Ledger};
@@ -103,7 +104,7 @@ impl Tangle {
             if row.position.is_none() {
                 let block = self.shared.load(&row)?;
                 let fact = self.state.fact(&row)?;
-                self.state.open.insert(*block.id(), lid);
+                self.state.open.insert(*block.id(), lid, None);
                 self.ledger.graph.insert(*block.id(), block.header(), fact);
             }
         }
@@ -166,8 +167,8 @@ impl Tangle {
                 let head = self.ledger.head(&recorded.fact.seat.author);
                 recorded.is_head = head.map(|head| head.id) == Some(*recorded.block.id());
                 self.opened.replayed += 1;
-                self.state
-                    .block(&self.shared.index, self.shared.keys.as_ref(), &recorded)
+                let keys = self.shared.keys.as_ref();
+                self.state.blocks(&self.shared.index, keys, [recorded])
             }
             FrameKind::Erasure => {
                 let erasures = erase::decode(&frame.payload);
@@ -410,7 +411,7 @@ impl Opening {
         opened: Opened,
     ) -> Result<Tangle, Broken> {
         let (index, mark, tree) = loaded;
-        let ledger = Ledger::new(&self.genesis);
+        let ledger = Ledger::new(&self.genesis).with_table_seed(self.options.table_seed);
         let view = View {
             registry: Arc::new(ledger.registry().clone()),
             tips: Arc::default(),
@@ -423,7 +424,8 @@ impl Opening {
             signed: self.signed.map(Arc::new),
         };
         let log = Log::resume(Arc::clone(&self.segments), mark.tail)?;
-        let state = State::load(&index, mark, tree)?;
+        let mut state = State::load(&index, mark, tree)?;
+        state.open = Unordered::new(self.options.recent_bytes_max, self.options.table_seed);
         let shared = Shared {
             genesis: self.genesis,
             network: self.network,
@@ -445,7 +447,6 @@ impl Opening {
             pending: BTreeMap::new(),
             kept: BTreeMap::new(),
             unfinished: Vec::new(),
-            recent: Recent::default(),
             flushed_ms: 0,
             stopped: false,
             _writing: writing,

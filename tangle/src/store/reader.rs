@@ -15,7 +15,7 @@ use tangle_verify::{
 
 use super::apply::in_seat;
 use super::index::INDEX;
-use super::rows::{MilestoneRow, posting_key};
+use super::rows::{KeyMaker, MilestoneRow};
 use super::shared::{Found, Shared, Signed};
 use super::tree;
 use crate::error::{Broken, ProveError};
@@ -159,7 +159,8 @@ impl Reader {
     pub fn blocks_with(&self, namespace: u8, key: &[u8]) -> Result<Vec<VerifiedBlock>, Broken> {
         let mut found = Vec::new();
         let mut keys = Vec::new();
-        for lid in self.shared.index.postings(posting_key(namespace, key))? {
+        let posting = KeyMaker::default().posting(namespace, key);
+        for lid in self.shared.index.postings(posting)? {
             let block = self.shared.load(&self.shared.row(lid)?)?;
             keys.clear();
             self.shared.keys.keys(&block, &mut keys);
@@ -353,12 +354,27 @@ impl Reader {
             || Broken::corrupt(INDEX, 0, format!("no milestone orders position {position}"));
         let row = |index| self.shared.index.milestone(index)?.ok_or_else(missing);
         let (mut low, mut high) = (0, self.shared.view().milestones);
+        let mut end = row(high.saturating_sub(1))?;
+        let (mut from, mut to) = (0, end.first + u64::from(end.count));
+        let mut halve = false;
         while low + 1 < high {
-            let middle = low + (high - low) / 2;
-            if row(middle)?.first <= position {
-                low = middle;
+            // Milestones are much alike, so the place can be guessed; where the guess takes off
+            // little, halving is next.
+            let guess = u128::from(position.saturating_sub(from)) * u128::from(high - low)
+                / u128::from(to.saturating_sub(from).max(1));
+            let guess = u32::try_from(guess).unwrap_or(u32::MAX);
+            let middle = if halve {
+                low + (high - low) / 2
             } else {
-                high = middle;
+                low.saturating_add(guess)
+            };
+            let middle = middle.clamp(low + 1, high - 1);
+            halve = !halve;
+            end = row(middle)?;
+            if end.first <= position {
+                (low, from) = (middle, end.first);
+            } else {
+                (high, to) = (middle, end.first);
             }
         }
         let found = row(low)?;

@@ -137,37 +137,44 @@ pub(crate) fn id_key(id: &BlockId) -> u64 {
         .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
-/// Key of `postings` of blocks that have `key` in `namespace`. 64 bits: two keys may meet, which
-/// costs a reader one look into a block that does not have the key and is left out.
-pub(crate) fn posting_key(namespace: u8, key: &[u8]) -> u64 {
-    short_hash(&[&[namespace], key])
-}
+/// Makes the keys of `postings`, many of them one after the other: setting up the hash costs more
+/// than hashing a key.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeyMaker(blake3::Hasher);
 
-/// Key of `postings` of the blocks in one seat: more than one if the author forked its chain.
-pub(crate) fn seat_key(author: u32, epoch: u32, seq: u64) -> u64 {
-    short_hash(&[
-        b"theriac seat",
-        &author.to_le_bytes(),
-        &epoch.to_le_bytes(),
-        &seq.to_le_bytes(),
-    ])
+impl KeyMaker {
+    /// Key of blocks that have `key` in `namespace`. 64 bits: two keys may meet, which costs a
+    /// reader one look into a block that does not have the key and is left out.
+    pub(crate) fn posting(&mut self, namespace: u8, key: &[u8]) -> u64 {
+        self.make(&[&[namespace], key])
+    }
+
+    /// Key of the blocks in one seat: more than one if the author forked its chain.
+    pub(crate) fn seat(&mut self, author: u32, epoch: u32, seq: u64) -> u64 {
+        let mut seat = [0; 28];
+        let numbers = author.to_le_bytes().into_iter().chain(epoch.to_le_bytes());
+        let numbers = numbers.chain(seq.to_le_bytes());
+        let bytes = b"theriac seat".iter().copied().chain(numbers);
+        seat.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+        self.make(&[&seat])
+    }
+
+    fn make(&mut self, parts: &[&[u8]]) -> u64 {
+        self.0.reset();
+        for part in parts {
+            self.0.update(part);
+        }
+        let hash = self.0.finalize();
+        hash.as_bytes()
+            .first_chunk()
+            .map_or(0, |bytes| u64::from_be_bytes(*bytes))
+    }
 }
 
 /// Key of `postings` of all registry blocks. Those of callers are hashes.
 pub(crate) const REGISTRY_KEY: u64 = 1;
 /// Key of `postings` of all blocks that share their seat with another.
 pub(crate) const FORKED_KEY: u64 = 2;
-
-fn short_hash(parts: &[&[u8]]) -> u64 {
-    let mut hasher = blake3::Hasher::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    let hash = hasher.finalize();
-    hash.as_bytes()
-        .first_chunk()
-        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
-}
 
 /// A head that is not known yet, in the array of heads.
 pub(crate) const NO_LID: u64 = u64::MAX;

@@ -16,6 +16,7 @@ use super::log::Log;
 use super::mark::{CLEAN, Clean};
 use super::reader::Reader;
 use super::shared::{PostingKeys, Shared, StopsWriting};
+use super::taken::{Statuses, Taken, erased_bytes_max};
 use super::{CHECKPOINT, CHECKPOINT_KEYS, GENESIS, Options};
 use crate::error::{Broken, Rejected};
 use crate::graph::{Fact, Seat};
@@ -31,11 +32,12 @@ pub struct Receipt {
 }
 
 /// What became of a block that was submitted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ReceiptStatus {
     /// It is on disk now.
     Recorded,
     /// It was on disk before.
+    #[default]
     Known,
     /// Not durable: it waits for these parents, or, where there are none, for its clock, which is
     /// ahead of ours. Send them, or send it again later.
@@ -101,7 +103,6 @@ pub struct Tangle {
     pub(super) kept: BTreeMap<BlockId, Outcome>,
     /// Erasures found in the log whose segments may still have the items.
     pub(super) unfinished: Vec<Erasure>,
-    pub(super) recent: Recent,
     pub(super) flushed_ms: u64,
     pub(super) stopped: bool,
     /// Held, not read: ends the thread of the index before the lock is given back.
@@ -115,28 +116,6 @@ impl fmt::Debug for Tangle {
         f.debug_struct("Tangle")
             .field("network", &self.shared.network)
             .finish_non_exhaustive()
-    }
-}
-
-/// Blocks that are not ordered yet and need not be read back for that, up to a bound.
-#[derive(Debug, Default)]
-pub(super) struct Recent {
-    blocks: BTreeMap<BlockId, VerifiedBlock>,
-    bytes: usize,
-}
-
-impl Recent {
-    fn keep(&mut self, block: VerifiedBlock, max: usize) {
-        if self.bytes + block.bytes().len() <= max {
-            self.bytes += block.bytes().len();
-            self.blocks.insert(*block.id(), block);
-        }
-    }
-
-    pub(super) fn take(&mut self, id: &BlockId) -> Option<VerifiedBlock> {
-        let block = self.blocks.remove(id)?;
-        self.bytes -= block.bytes().len();
-        Some(block)
     }
 }
 
@@ -187,14 +166,7 @@ impl Tangle {
         let asked: Vec<BlockId> = blocks.iter().map(|block| *block.id()).collect();
         let mut statuses = self.guarded(|it| it.take_in(blocks, now_ms))?;
         let receipts = asked.into_iter().map(|id| {
-            let status = match statuses.get_mut(&id) {
-                // Given twice in one call: recorded the first time.
-                Some(status @ ReceiptStatus::Recorded) => {
-                    std::mem::replace(status, ReceiptStatus::Known)
-                }
-                Some(status) => status.clone(),
-                None => ReceiptStatus::Known,
-            };
+            let status = statuses.answer(&id);
             Receipt { id, status }
         });
         Ok(receipts.collect())
@@ -301,11 +273,7 @@ impl Tangle {
         done
     }
 
-    fn take_in(
-        &mut self,
-        blocks: Vec<VerifiedBlock>,
-        now_ms: u64,
-    ) -> Result<BTreeMap<BlockId, ReceiptStatus>, Broken> {
+    fn take_in(&mut self, blocks: Vec<VerifiedBlock>, now_ms: u64) -> Result<Statuses, Broken> {
         let mut taken = Taken::default();
         let mut queue: VecDeque<VerifiedBlock> = blocks.into();
         for effect in self.ledger.handle(Input::Tick, now_ms).into_iter().rev() {
@@ -352,20 +320,20 @@ impl Tangle {
             })
             .collect();
         let places = self.log.append(&frames)?;
-        for ((block, fact, rivals), place) in recorded.into_iter().zip(places) {
-            let head = self.ledger.head(&fact.seat.author).map(|head| head.id);
-            let recorded = Recorded {
+        let ledger = &self.ledger;
+        let recorded = recorded.into_iter().zip(places);
+        let recorded = recorded.map(|((block, fact, rivals), place)| {
+            let head = ledger.head(&fact.seat.author).map(|head| head.id);
+            Recorded {
                 is_head: head == Some(*block.id()),
                 block,
                 fact,
                 place,
                 rivals,
-            };
-            self.state
-                .block(&self.shared.index, self.shared.keys.as_ref(), &recorded)?;
-            self.recent
-                .keep(recorded.block, self.options.recent_bytes_max);
-        }
+            }
+        });
+        let keys = self.shared.keys.as_ref();
+        self.state.blocks(&self.shared.index, keys, recorded)?;
         self.state.mark.tail = self.log.tail();
         self.publish_tail();
         Ok(())
@@ -458,7 +426,7 @@ impl Tangle {
     /// Seals the rows in memory with the mark that goes with them.
     pub(super) fn seal_rows(&mut self) -> Result<(), Broken> {
         self.state.mark.tips = self.ledger.tips().iter().map(|(id, _)| *id).collect();
-        let open = self.state.open.values().copied().min();
+        let open = self.state.open.lowest_lid();
         self.state.mark.floor = open.unwrap_or(self.state.mark.lids);
         self.shared.index.seal(self.state.mark.to_bytes())
     }
@@ -466,65 +434,6 @@ impl Tangle {
 
 /// The writer waits for the index when it has so many overlays' rows beside the sealed one.
 const FLUSHES_BEHIND_MAX: usize = 4;
-
-/// Bytes of a block's envelope if those of its items are erased that makes it longest.
-fn erased_bytes_max(block: &VerifiedBlock) -> usize {
-    const ERASED: usize = 35;
-    let growth = block.items().map(|(_, item)| {
-        let head = if item.size() < 24 { 1 } else { 2 };
-        ERASED.saturating_sub(head + item.size())
-    });
-    block.bytes().len() + growth.sum::<usize>()
-}
-
-/// What one call of submit has gathered.
-#[derive(Default)]
-struct Taken {
-    statuses: BTreeMap<BlockId, ReceiptStatus>,
-    recorded: Vec<(VerifiedBlock, Fact, Vec<BlockId>)>,
-    bytes: usize,
-    registry_changed: bool,
-}
-
-impl Taken {
-    fn note(&mut self, effect: Effect) {
-        match effect {
-            Effect::Record { block, fact } => {
-                self.statuses.insert(*block.id(), ReceiptStatus::Recorded);
-                self.registry_changed |= block.header().kind == tangle_verify::Kind::Registry;
-                self.bytes += block.bytes().len();
-                self.recorded.push((block, fact, Vec::new()));
-            }
-            Effect::Fork { first, second } => {
-                let last = self
-                    .recorded
-                    .last_mut()
-                    .filter(|(block, ..)| *block.id() == second);
-                if let Some((_, _, rivals)) = last {
-                    rivals.push(first);
-                }
-            }
-            Effect::Known(id) => {
-                self.statuses.entry(id).or_insert(ReceiptStatus::Known);
-            }
-            Effect::Early { id, .. } => {
-                let missing = Vec::new();
-                self.statuses.insert(id, ReceiptStatus::Waiting { missing });
-            }
-            Effect::Waiting { id, missing } => {
-                let missing = missing.into_iter().collect();
-                self.statuses.insert(id, ReceiptStatus::Waiting { missing });
-            }
-            Effect::Rejected { id, why } => {
-                let status = self.statuses.entry(id).or_insert(ReceiptStatus::Known);
-                if !matches!(status, ReceiptStatus::Recorded) {
-                    *status = ReceiptStatus::Rejected(why);
-                }
-            }
-            Effect::Released(_) | Effect::Expired(_) | Effect::Ordered(_) => {}
-        }
-    }
-}
 
 pub(super) fn storage(name: &str) -> impl FnOnce(std::io::Error) -> Broken + use<> {
     super::log::storage_error(name.to_owned())

@@ -25,30 +25,70 @@ pub(super) fn append(frontier: &mut Frontier, leaves: &[Hash], rows: &mut Overla
 
 /// A full node.
 pub(super) fn node(index: &Index, node: Node) -> Result<Hash, Broken> {
-    if node.level.is_multiple_of(LEVEL_STEP) {
-        let missing = || {
-            let what = format!(
-                "node {} of level {} of the log is missing",
-                node.index, node.level
-            );
-            Broken::corrupt(INDEX, 0, what)
-        };
-        return index.node(node.level, node.index)?.ok_or_else(missing);
+    let (level, shift) = stored_below(node);
+    let first = node.index << shift;
+    let rows = index.nodes(level, first, 1 << shift)?;
+    fold(&rows)
+        .filter(|_| rows.len() == 1 << shift)
+        .ok_or_else(|| missing(level, first))
+}
+
+/// The stored level that a node is put together from, and how many levels lie between.
+fn stored_below(node: Node) -> (u8, u8) {
+    let shift = node.level % LEVEL_STEP;
+    (node.level - shift, shift)
+}
+
+fn missing(level: u8, first: u64) -> Broken {
+    let what = format!("node {first} of level {level} of the log is missing, or one soon after it");
+    Broken::corrupt(INDEX, 0, what)
+}
+
+/// The root over a power of two of nodes; `None` of none.
+fn fold(nodes: &[Hash]) -> Option<Hash> {
+    match nodes {
+        [] => None,
+        [one] => Some(*one),
+        _ => {
+            let (left, right) = nodes.split_at(nodes.len() / 2);
+            Some(node_hash(&fold(left)?, &fold(right)?))
+        }
     }
-    let below = |side| Node {
-        level: node.level - 1,
-        index: node.index * 2 + side,
-    };
-    Ok(node_hash(
-        &self::node(index, below(0))?,
-        &self::node(index, below(1))?,
-    ))
+}
+
+/// Stored nodes that were read, sixteen neighbours at a time: those below one stored node, from
+/// which a path takes up to four of its hashes.
+struct Neighbours<'a> {
+    index: &'a Index,
+    read: Vec<(u8, u64, Vec<Hash>)>,
+}
+
+impl Neighbours<'_> {
+    fn node(&mut self, node: Node) -> Result<Hash, Broken> {
+        const WIDTH: u64 = 1 << LEVEL_STEP;
+        let (level, shift) = stored_below(node);
+        let first = node.index << shift;
+        let group = first / WIDTH;
+        let known = |it: &&(u8, u64, Vec<Hash>)| (it.0, it.1) == (level, group);
+        let at = usize::try_from(first % WIDTH).unwrap_or(0);
+        if let Some((.., rows)) = self.read.iter().find(known) {
+            let rows = rows.get(at..at + (1 << shift)).unwrap_or_default();
+            return fold(rows).ok_or_else(|| missing(level, first));
+        }
+        let rows = self.index.nodes(level, group * WIDTH, WIDTH)?;
+        self.read.push((level, group, rows));
+        let rows = self.read.last().map_or(&[][..], |(.., rows)| rows);
+        let rows = rows.get(at..at + (1 << shift)).unwrap_or_default();
+        fold(rows).ok_or_else(|| missing(level, first))
+    }
 }
 
 /// The path from a leaf to the root of the tree of `size` leaves.
 pub(super) fn path(index: &Index, leaf: u64, size: u64) -> Result<Vec<Hash>, ProveError> {
     use tangle_verify::merkle::path::PathError;
-    inclusion_path(leaf, size, |at| node(index, at)).map_err(|error| match error {
+    let read = Vec::new();
+    let mut neighbours = Neighbours { index, read };
+    inclusion_path(leaf, size, |at| neighbours.node(at)).map_err(|error| match error {
         PathError::Outside { .. } => ProveError::NotFinal,
         PathError::Lookup(broken) => ProveError::Broken(broken),
     })

@@ -193,7 +193,7 @@ impl Inner {
             commit::commit(database, &disk, &Overlay::default(), &mark)?;
         }
         commit::commit(database, &disk, &sealed, &mark)?;
-        let fresh = Arc::new(Snapshot::latest(database, &disk.fences)?);
+        let fresh = Arc::new(Snapshot::latest(database, &disk.guides)?);
         {
             let mut layers = self.layers.write().unwrap_or_else(PoisonError::into_inner);
             layers.disk = Some(fresh);
@@ -214,7 +214,7 @@ impl Inner {
         };
         let worked = merges.step(database, &disk)?;
         if worked {
-            let fresh = Arc::new(Snapshot::latest(database, &disk.fences)?);
+            let fresh = Arc::new(Snapshot::latest(database, &disk.guides)?);
             let mut layers = self.layers.write().unwrap_or_else(PoisonError::into_inner);
             layers.disk = Some(fresh);
         }

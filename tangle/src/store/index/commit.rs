@@ -3,11 +3,12 @@
 
 use redb::{Database, ReadableTable, Table, WriteTransaction};
 
+use super::entries::{Entry, parts};
+use super::filter::Filter;
 use super::manifest::{Family, Manifest, Run};
 use super::overlay::Overlay;
 use super::pages::{self, Array, PAGE_ENTRIES, PAGE_FENCES};
 use super::snapshot::{MANIFEST, MARK, Snapshot, record_key};
-use super::sorted::{Entry, parts};
 use super::{FORMAT, FORMAT_2, INDEX, META, OUTCOMES, PAGES, failed};
 use crate::error::Broken;
 use crate::store::rows::{BlockRow, MilestoneRow, NO_LID, POSITION_AT, author_row};
@@ -208,11 +209,18 @@ impl Writer<'_> {
         }
         let number = self.manifest.next_run;
         let mut fences = Vec::new();
+        let mut filter = family
+            .is_filtered()
+            .then(|| Filter::new(entries.len() as u64));
         for (page, chunk) in (0..).zip(entries.chunks(PAGE_ENTRIES)) {
             fences.extend(chunk.first().map(|first| parts(*first).0));
             self.put(pages::run_key(number, page), &pages::entries_body(chunk))?;
+            if let Some(filter) = &mut filter {
+                filter.add_all(chunk.iter().map(|it| parts(*it).0));
+            }
         }
         self.fences(number, &fences)?;
+        self.filter(number, filter.as_ref())?;
         self.manifest.next_run = next_run(number)?;
         self.manifest.runs.push(Run {
             family,
@@ -228,6 +236,14 @@ impl Writer<'_> {
         for (page, chunk) in (0..).zip(fences.chunks(PAGE_FENCES)) {
             let body: Vec<u8> = chunk.iter().flat_map(|fence| fence.to_le_bytes()).collect();
             self.put(pages::fence_key(run, page), &body)?;
+        }
+        Ok(())
+    }
+
+    /// Stores the filter of a run.
+    pub(super) fn filter(&mut self, run: u32, filter: Option<&Filter>) -> Result<(), Broken> {
+        for (page, body) in (0..).zip(filter.into_iter().flat_map(Filter::pages)) {
+            self.put(pages::filter_key(run, page), &body)?;
         }
         Ok(())
     }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use redb::ReadableTable;
 
+use super::entries::{Entry, parts};
 use super::manifest::Family;
 use super::merge::Cursor;
 use super::pages::{self, Array};
 use super::snapshot::Snapshot;
-use super::sorted::{Entry, parts};
 use super::{Index, failed};
 use crate::error::Broken;
 

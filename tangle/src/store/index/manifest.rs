@@ -35,6 +35,12 @@ impl Family {
         }
     }
 
+    /// Whether its runs have filters: one id is asked for at a time and lies in one run, what has
+    /// a posting key lies in many.
+    pub(super) const fn is_filtered(self) -> bool {
+        matches!(self, Self::Ids)
+    }
+
     const fn code(self) -> u64 {
         match self {
             Self::Ids => 1,

@@ -5,10 +5,11 @@
 use redb::{Database, ReadableTable};
 
 use super::commit::{Writer, begin, finish, next_run};
+use super::entries::{Entry, parts};
+use super::filter::Filter;
 use super::manifest::{Family, Manifest, Run};
 use super::pages::{self, PAGE_ENTRIES};
 use super::snapshot::Snapshot;
-use super::sorted::{Entry, parts};
 use super::{PAGES, failed};
 use crate::error::Broken;
 
@@ -75,6 +76,7 @@ struct Merge {
     number: Option<u32>,
     cursors: Vec<Cursor>,
     fences: Vec<u64>,
+    filter: Option<Filter>,
     page: u32,
     entries: u64,
 }
@@ -82,7 +84,10 @@ struct Merge {
 impl Merge {
     fn new(inputs: Vec<Run>, level: u8) -> Self {
         let cursors = inputs.iter().map(|run| Cursor::new(*run)).collect();
+        let entries = inputs.iter().map(|run| run.entries).sum();
+        let filtered = inputs.iter().all(|run| run.family.is_filtered());
         Self {
+            filter: filtered.then(|| Filter::new(entries)),
             inputs,
             level,
             number: None,
@@ -144,6 +149,9 @@ impl Merge {
             };
             self.fences.push(parts(*first).0);
             self.entries += chunk.len() as u64;
+            if let Some(filter) = &mut self.filter {
+                filter.add_all(chunk.iter().map(|it| parts(*it).0));
+            }
             writer.put(
                 pages::run_key(number, self.page),
                 &pages::entries_body(&chunk),
@@ -152,6 +160,7 @@ impl Merge {
         }
         if done {
             writer.fences(number, &self.fences)?;
+            writer.filter(number, self.filter.as_ref())?;
             let merged = Run {
                 level: self.level.saturating_add(1),
                 number,
@@ -231,7 +240,7 @@ fn sweep(database: &Database, manifest: &Manifest) -> Result<bool, Broken> {
     let mut doomed = Vec::new();
     {
         let mut table = write.open_table(PAGES).map_err(failed)?;
-        for key in [pages::run_key, pages::fence_key] {
+        for key in [pages::run_key, pages::fence_key, pages::filter_key] {
             let mut from = key(0, 0);
             let end = key((1 << 24) - 1, u32::MAX);
             while doomed.len() < SLICE_PAGES * 4 {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use tangle_verify::{BlockId, KeyId};
 
-use super::sorted::Sorted;
+use super::entries::Entries;
 use crate::store::rows::{BlockRow, MilestoneRow, id_key};
 
 /// Rows from a certain number on.
@@ -74,14 +74,40 @@ pub(crate) struct Overlay {
     /// Arrays of nodes, by level.
     pub(crate) nodes: BTreeMap<u8, Tail<[u8; 32]>>,
     /// Family of ids.
-    pub(crate) ids: Sorted,
+    pub(crate) ids: Entries,
     /// Family of postings.
-    pub(crate) postings: Sorted,
+    pub(crate) postings: Entries,
     /// Whether anything at all changed.
     pub(crate) changed: bool,
 }
 
+/// Rows of blocks on their way into an overlay. A group commit brings them all at once: entries
+/// that are added in one go wait for the memory together.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Staged {
+    /// The blocks, in the order of their local ids.
+    pub(crate) blocks: Vec<(BlockId, BlockRow)>,
+    /// Entries of the family of postings.
+    pub(crate) postings: Vec<(u64, u64)>,
+    /// New authors, in the order of their numbers.
+    pub(crate) authors: Vec<KeyId>,
+    /// Heads that changed: author number and local id, the later one counts.
+    pub(crate) heads: Vec<(u32, u64)>,
+}
+
 impl Overlay {
+    /// Adds the rows of blocks; nothing is left.
+    pub(crate) fn take(&mut self, staged: &mut Staged) {
+        self.authors.rows.append(&mut staged.authors);
+        self.heads.extend(staged.heads.drain(..));
+        for (id, row) in staged.blocks.drain(..) {
+            self.block(&id, row);
+        }
+        for (key, lid) in staged.postings.drain(..) {
+            self.postings.push(key, lid);
+        }
+    }
+
     /// An empty one behind this one.
     pub(crate) fn next(&self) -> Self {
         let nodes = self.nodes.iter().map(|(level, tail)| (*level, tail.next()));
@@ -91,6 +117,8 @@ impl Overlay {
             milestones: self.milestones.next(),
             authors: self.authors.next(),
             nodes: nodes.collect(),
+            ids: Entries::like(&self.ids),
+            postings: Entries::like(&self.postings),
             ..Self::default()
         }
     }

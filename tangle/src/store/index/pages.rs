@@ -7,14 +7,16 @@
 //! key      array   space (1) | number of the page (7)
 //!          run     16 (1) | number of the run (3) | number of the page (4)
 //!          fences  17 (1) | number of the run (3) | number of the page (4)
+//!          filter  18 (1) | number of the run (3) | number of the page (4)
 //! value    CRC-32C of key (8, little-endian) and body | body
 //! body     array   rows, little-endian numbers
 //!          run     entries: key (8, big-endian), local id (5, big-endian), ascending
 //!          fences  the first key of each page of the run (8, little-endian)
+//!          filter  blocks of 64 bytes (`filter.rs`)
 //! ```
 
 use super::INDEX;
-use super::sorted::{Entry, entry, parts};
+use super::entries::{Entry, entry, parts};
 use crate::error::Broken;
 
 /// Bytes of a body. With redb's own 16 bytes and the checksum it fills one page of 4 KiB.
@@ -28,6 +30,7 @@ pub(super) const PAGE_FENCES: usize = BODY_BYTES / 8;
 
 const RUNS: u8 = 16;
 const FENCES: u8 = 17;
+const FILTERS: u8 = 18;
 
 /// An array of rows of one width.
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +98,12 @@ pub(super) fn fence_key(run: u32, page: u32) -> u64 {
     u64::from(FENCES) << 56 | u64::from(run) << 32 | u64::from(page)
 }
 
-/// The run that a key of a page of a run or of fences belongs to.
+/// Key of a page of a run's filter.
+pub(super) fn filter_key(run: u32, page: u32) -> u64 {
+    u64::from(FILTERS) << 56 | u64::from(run) << 32 | u64::from(page)
+}
+
+/// The run that a key of a page of a run, of fences or of a filter belongs to.
 pub(super) fn run_of(key: u64) -> u32 {
     u32::try_from(key >> 32 & 0x00ff_ffff).unwrap_or(0)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use redb::{ReadOnlyTable, ReadTransaction, ReadableDatabase};
 
 use super::INDEX;
+use super::filter::{Filter, PAGE_BLOCKS};
 use super::manifest::{Family, Manifest, Run};
 use super::pages::{self, Array, PAGE_FENCES};
 use super::{META, OUTCOMES, PAGES, failed, some_table};
@@ -29,17 +30,26 @@ pub(crate) struct Snapshot {
     pub(super) outcomes: Option<ReadOnlyTable<u64, &'static [u8]>>,
     /// What is there.
     pub(super) manifest: Manifest,
-    /// First keys of the pages of each run.
-    pub(super) fences: BTreeMap<u32, Arc<Vec<u64>>>,
+    /// What leads into each run.
+    pub(super) guides: BTreeMap<u32, Arc<Guide>>,
     /// Where the log stood; `None` before the first commit.
     pub(super) mark: Option<Mark>,
 }
 
+/// What is kept in memory of a run, so that a look-up reads the right page and no other.
+#[derive(Debug)]
+pub(super) struct Guide {
+    /// First keys of its pages.
+    fences: Vec<u64>,
+    /// Keys it does not have.
+    filter: Option<Filter>,
+}
+
 impl Snapshot {
-    /// The latest commit; fences of runs that `known` has are taken from there.
+    /// The latest commit; guides of runs that `known` has are taken from there.
     pub(super) fn latest(
         database: &redb::Database,
-        known: &BTreeMap<u32, Arc<Vec<u64>>>,
+        known: &BTreeMap<u32, Arc<Guide>>,
     ) -> Result<Self, Broken> {
         let read = database.begin_read().map_err(failed)?;
         let record = |name| record(&read, name);
@@ -53,15 +63,18 @@ impl Snapshot {
             pages: some_table(read.open_table(PAGES))?,
             outcomes: some_table(read.open_table(OUTCOMES))?,
             manifest,
-            fences: BTreeMap::new(),
+            guides: BTreeMap::new(),
             mark: mark.transpose()?,
         };
         for run in &snapshot.manifest.runs {
-            let fences = match known.get(&run.number) {
-                Some(fences) => Arc::clone(fences),
-                None => Arc::new(snapshot.read_fences(*run)?),
+            let guide = match known.get(&run.number) {
+                Some(guide) => Arc::clone(guide),
+                None => Arc::new(Guide {
+                    fences: snapshot.read_fences(*run)?,
+                    filter: snapshot.read_filter(*run)?,
+                }),
             };
-            snapshot.fences.insert(run.number, fences);
+            snapshot.guides.insert(run.number, guide);
         }
         Ok(snapshot)
     }
@@ -109,11 +122,48 @@ impl Snapshot {
         row.ok_or_else(missing).map(Some)
     }
 
+    /// Rows of an array from `from` on, up to `count` of them; fewer where it ends.
+    pub(super) fn rows<const N: usize>(
+        &self,
+        array: Array,
+        from: u64,
+        count: u64,
+    ) -> Result<Vec<[u8; N]>, Broken> {
+        let end = self.manifest.length(array).min(from.saturating_add(count));
+        let mut found = Vec::new();
+        let mut next = from;
+        while next < end {
+            let key = array.key(next / array.per_page());
+            let first = usize::try_from(next % array.per_page()).unwrap_or(0);
+            let wanted = usize::try_from(end - next).unwrap_or(usize::MAX);
+            let before = found.len();
+            self.page_there(key, |body| {
+                let rows = body.as_chunks::<N>().0.iter().skip(first);
+                found.extend(rows.take(wanted));
+            })?;
+            if found.len() == before {
+                let what = format!("page {key:016x} is too short");
+                return Err(Broken::corrupt(INDEX, 0, what));
+            }
+            next += (found.len() - before) as u64;
+        }
+        Ok(found)
+    }
+
     /// Appends the local ids under a key of a family to `out`, in no order.
     pub(super) fn find(&self, family: Family, key: u64, out: &mut Vec<u64>) -> Result<(), Broken> {
         for run in self.manifest.runs.iter().filter(|it| it.family == family) {
-            let fences = self.fences.get(&run.number);
-            let fences = fences.map_or(&[][..], |fences| fences);
+            let Some(guide) = self.guides.get(&run.number) else {
+                continue;
+            };
+            if guide
+                .filter
+                .as_ref()
+                .is_some_and(|filter| !filter.may_have(key))
+            {
+                continue;
+            }
+            let fences = &guide.fences;
             // The last page that starts below the key may end with it.
             let first = fences.partition_point(|fence| *fence < key).max(1) - 1;
             let first = u32::try_from(first).unwrap_or(u32::MAX);
@@ -159,6 +209,27 @@ impl Snapshot {
         }
         let what = format!("the fences of run {} do not fit its pages", run.number);
         Err(Broken::corrupt(INDEX, 0, what))
+    }
+
+    /// The filter of a run; `None` if it was written without one.
+    fn read_filter(&self, run: Run) -> Result<Option<Filter>, Broken> {
+        if !run.family.is_filtered() {
+            return Ok(None);
+        }
+        let mut blocks = Vec::new();
+        let pages = Filter::blocks(run.entries).div_ceil(PAGE_BLOCKS);
+        for page in 0..u32::try_from(pages).unwrap_or(0) {
+            let key = pages::filter_key(run.number, page);
+            let there = self.page(key, |body| blocks.extend(body.as_chunks().0))?;
+            if there.is_none() && page == 0 {
+                return Ok(None);
+            }
+        }
+        let wrong = || {
+            let what = format!("the filter of run {} does not fit its entries", run.number);
+            Broken::corrupt(INDEX, 0, what)
+        };
+        Filter::of(run.entries, blocks).map(Some).ok_or_else(wrong)
     }
 }
 
