@@ -28,6 +28,10 @@ mod world;
 
 use std::path::PathBuf;
 
+/// The allocator of the node, so that figures are those of the node.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize, usual: usize| {

@@ -8,6 +8,7 @@ use tangle::{PostingKeys, VerifiedBlock};
 
 use crate::world::{
     GROUP, Keys, MILESTONE_EVERY, NOW, Stream, ledger, load, milestone, of_process, on_disk,
+    thread_cpu,
 };
 use crate::{Scratch, rivals};
 
@@ -39,14 +40,14 @@ fn ours(blocks: usize) {
     let dir = scratch.0.join("ledger");
     let (mut stream, founding) = Stream::new(1);
     let mut tangle = ledger(&dir, founding);
-    let (mut seconds, mut longest, mut bytes) = (0.0, 0.0_f64, 0);
+    let (mut seconds, mut cpu, mut longest, mut bytes) = (0.0, 0.0, 0.0_f64, 0);
     let mut since_cut = 0;
     let written = of_process("io", "write_bytes:");
     for _ in 0..blocks / GROUP {
         let group: Vec<VerifiedBlock> = (0..GROUP).map(|_| stream.unsigned()).collect();
         bytes += group.iter().map(|it| it.bytes().len()).sum::<usize>();
         since_cut += GROUP;
-        let start = Instant::now();
+        let (start, cpu_before) = (Instant::now(), thread_cpu());
         tangle.submit(group, NOW).expect("durable");
         longest = longest.max(start.elapsed().as_secs_f64());
         if since_cut >= MILESTONE_EVERY {
@@ -54,6 +55,7 @@ fn ours(blocks: usize) {
             milestone(&mut tangle);
         }
         seconds += start.elapsed().as_secs_f64();
+        cpu += thread_cpu() - cpu_before;
     }
     let rate = blocks as f64 / seconds;
     tangle.flush().expect("durable");
@@ -62,9 +64,11 @@ fn ours(blocks: usize) {
     tangle.close().expect("closes");
     println!(
         "{{\"bench\":\"storage\",\"store\":\"ledger\",\"blocks\":{blocks},\"block_bytes\":{},\
-         \"blocks_per_s\":{rate:.0},\"longest_submit_ms\":{:.1},\"disk_bytes_per_block\":{},\
+         \"blocks_per_s\":{rate:.0},\"writer_cpu_us_per_block\":{:.2},\
+         \"longest_submit_ms\":{:.1},\"disk_bytes_per_block\":{},\
          \"written_bytes_per_block\":{},\"peak_memory_mib\":{},\"load\":{}}}",
         bytes / blocks,
+        cpu * 1e6 / blocks as f64,
         longest * 1000.0,
         on_disk(&dir) / blocks as u64,
         written / blocks as u64,

@@ -230,6 +230,13 @@ pub(crate) fn of_process(file: &str, field: &str) -> u64 {
     word.and_then(|word| word.parse().ok()).unwrap_or(0)
 }
 
+/// Seconds of processor time that this thread has used; 0 where the system does not tell.
+pub(crate) fn thread_cpu() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let word = text.split(' ').next().unwrap_or("0");
+    word.parse::<u64>().unwrap_or(0) as f64 / 1e9
+}
+
 /// Processes that wanted a core during the last minute: how noisy the machine is.
 pub(crate) fn load() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();

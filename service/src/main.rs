@@ -5,6 +5,11 @@ mod cli;
 
 use std::process::ExitCode;
 
+/// Blocks are read in one thread and let go in another, by the thousand: the C library's allocator
+/// gives their memory back to the system each time and takes it anew.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::main()
 }

@@ -70,12 +70,14 @@ impl Node {
         let keys = KeyStore::open(&data)?;
         let cutter = keys.existing(&Secret::Node)?;
         let note_key = keys.existing(&Secret::Note)?;
-        let store = Store::open(
-            &data.store(),
-            keys.seed_or_new(&Secret::ApiKeyHash, &world)?,
-        )?;
+        let secret = keys.seed_or_new(&Secret::ApiKeyHash, &world)?;
+        let options = Options {
+            table_seed: table_seed(&secret),
+            ..Options::default()
+        };
+        let store = Store::open(&data.store(), secret)?;
         store.forget_old_answers(world.now_ms())?;
-        let tangle = Tangle::open(&data.ledger(), Options::default(), Box::new(EventKeys))?;
+        let tangle = Tangle::open(&data.ledger(), options, Box::new(EventKeys))?;
 
         let genesis = tangle.reader().genesis().clone();
         let log_name = genesis.name.clone();
@@ -180,4 +182,11 @@ pub fn open_ledger(data_dir: &Path) -> Result<Tangle, OpenError> {
         Options::default(),
         Box::new(EventKeys),
     )?)
+}
+
+/// A number nobody outside knows, of a secret of this node: strangers cannot choose block ids that
+/// meet in one place of the ledger's tables.
+fn table_seed(secret: &[u8; 32]) -> u64 {
+    let derived = blake3::derive_key("theriac ledger table seed v1", secret);
+    derived.first_chunk().copied().map_or(0, u64::from_le_bytes)
 }
