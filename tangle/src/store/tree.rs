@@ -11,6 +11,8 @@ use crate::error::{Broken, ProveError};
 
 /// Stored are the levels that are multiples of this.
 const LEVEL_STEP: u8 = 4;
+/// Leaves read in one go where all of them are.
+const LEAVES_AT_ONCE: u64 = 4096;
 
 /// Appends leaves, handing full nodes of stored levels to `rows`.
 pub(super) fn append(frontier: &mut Frontier, leaves: &[Hash], rows: &mut Overlay) {
@@ -27,6 +29,11 @@ pub(super) fn append(frontier: &mut Frontier, leaves: &[Hash], rows: &mut Overla
 pub(super) fn node(index: &Index, node: Node) -> Result<Hash, Broken> {
     let (level, shift) = stored_below(node);
     let first = node.index << shift;
+    if shift == 0 {
+        return index
+            .node(level, first)?
+            .ok_or_else(|| missing(level, first));
+    }
     let rows = index.nodes(level, first, 1 << shift)?;
     fold(&rows)
         .filter(|_| rows.len() == 1 << shift)
@@ -107,16 +114,19 @@ pub(super) fn frontier(index: &Index, size: u64) -> Result<Frontier, Broken> {
 pub(super) fn recompute(index: &Index, size: u64) -> Result<Frontier, Broken> {
     let mut frontier = Frontier::new();
     let mut upper = Vec::new();
-    for number in 0..size {
-        let leaf = Node {
-            level: 0,
-            index: number,
-        };
-        frontier.append_with(node(index, leaf)?, |node, hash| {
-            if node.level > 0 && node.level.is_multiple_of(LEVEL_STEP) {
-                upper.push((node, *hash));
-            }
-        });
+    while frontier.size() < size {
+        let (next, left) = (frontier.size(), size - frontier.size());
+        let leaves = index.nodes(0, next, left.min(LEAVES_AT_ONCE))?;
+        if leaves.is_empty() {
+            return Err(missing(0, next));
+        }
+        for leaf in leaves {
+            frontier.append_with(leaf, |node, hash| {
+                if node.level > 0 && node.level.is_multiple_of(LEVEL_STEP) {
+                    upper.push((node, *hash));
+                }
+            });
+        }
         for (stored, hash) in upper.drain(..) {
             if node(index, stored)? != hash {
                 let Node { level, index } = stored;
