@@ -123,16 +123,13 @@ mod tests {
                 let found = table.find(hash, |at| names[at as usize] == (name, true));
                 let known = names.iter().position(|it| *it == (name, true));
                 assert_eq!(found.map(|at| at as usize), known, "seed {seed}");
-                match found {
-                    Some(at) => {
-                        table.remove(hash, |place| place == at);
-                        names[at as usize].1 = false;
-                    }
-                    None => {
-                        let at = u32::try_from(names.len()).unwrap();
-                        names.push((name, true));
-                        table.insert(hash, at, |table, at| table.mix(names[at as usize].0, 7));
-                    }
+                if let Some(at) = found {
+                    table.remove(hash, |place| place == at);
+                    names[at as usize].1 = false;
+                } else {
+                    let at = u32::try_from(names.len()).unwrap();
+                    names.push((name, true));
+                    table.insert(hash, at, |table, at| table.mix(names[at as usize].0, 7));
                 }
             }
         }

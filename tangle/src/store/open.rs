@@ -399,6 +399,8 @@ impl Opening {
         }
         let milestones = mark.milestones;
         tangle.publish_graph(true);
+        let heads = tangle.ledger.heads().map(|(author, head)| (*author, *head));
+        tangle.shared.publish_heads(heads);
         tangle.shared.publish(|view| view.milestones = milestones);
         tangle.publish_tail();
         Ok(tangle)
@@ -415,7 +417,6 @@ impl Opening {
         let view = View {
             registry: Arc::new(ledger.registry().clone()),
             tips: Arc::default(),
-            heads: Arc::default(),
             milestones: mark.milestones,
             concluded: mark.concluded,
             leaves: mark.leaves,
@@ -433,6 +434,7 @@ impl Opening {
             index,
             keys,
             view: RwLock::new(view),
+            heads: RwLock::default(),
         };
         let shared = Arc::new(shared);
         let writing = StopsWriting(Arc::clone(&shared));

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use tangle_verify::checkpoint::{Note, NoteSignature};
 use tangle_verify::merkle::{Node, consistency_path};
@@ -179,7 +179,7 @@ impl Reader {
         from: (u32, u64),
         to: (u32, u64),
     ) -> Result<Vec<VerifiedBlock>, Broken> {
-        let Some(head) = self.shared.view().heads.get(author).copied() else {
+        let Some(head) = self.shared.head(author) else {
             return Ok(Vec::new());
         };
         let number = self.author_number(author, &head)?;
@@ -217,9 +217,10 @@ impl Reader {
         self.shared.view().tips
     }
 
-    /// Where each author's chain stands.
-    pub fn heads(&self) -> Arc<BTreeMap<KeyId, Head>> {
-        self.shared.view().heads
+    /// Where the chain of each author stands; a copy.
+    pub fn heads(&self) -> BTreeMap<KeyId, Head> {
+        let heads = self.shared.heads.read();
+        heads.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The registrations so far.

@@ -37,7 +37,6 @@ impl PostingKeys for NoKeys {
 pub(super) struct View {
     pub(super) registry: Arc<Registry>,
     pub(super) tips: Arc<Vec<BlockId>>,
-    pub(super) heads: Arc<BTreeMap<KeyId, Head>>,
     pub(super) milestones: u32,
     pub(super) concluded: u32,
     pub(super) leaves: u64,
@@ -63,6 +62,9 @@ pub(super) struct Shared {
     pub(super) index: Index,
     pub(super) keys: Arc<dyn PostingKeys>,
     pub(super) view: RwLock<View>,
+    /// Where each author's chain stands, as far as it is durable. Beside the view, because a copy
+    /// for every group commit would cost as much as there are authors.
+    pub(super) heads: RwLock<BTreeMap<KeyId, Head>>,
 }
 
 impl Shared {
@@ -75,6 +77,18 @@ impl Shared {
 
     pub(super) fn publish(&self, change: impl FnOnce(&mut View)) {
         change(&mut self.view.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Where the durable part of an author's chain ends.
+    pub(super) fn head(&self, author: &KeyId) -> Option<Head> {
+        let heads = self.heads.read().unwrap_or_else(PoisonError::into_inner);
+        heads.get(author).copied()
+    }
+
+    /// Moves heads on; those given must be durable.
+    pub(super) fn publish_heads(&self, moved: impl Iterator<Item = (KeyId, Head)>) {
+        let mut heads = self.heads.write().unwrap_or_else(PoisonError::into_inner);
+        heads.extend(moved);
     }
 
     /// The block in this row; decoded and hashed again as it leaves the disk.

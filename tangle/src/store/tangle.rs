@@ -1,7 +1,7 @@
 //! The driver: state machine, log and index as one thing. It is the only writer; one thread owns
 //! it and calls it. Every answer it gives is durable.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -321,6 +321,7 @@ impl Tangle {
             .collect();
         let places = self.log.append(&frames)?;
         let ledger = &self.ledger;
+        let authors: BTreeSet<KeyId> = recorded.iter().map(|it| it.1.seat.author).collect();
         let recorded = recorded.into_iter().zip(places);
         let recorded = recorded.map(|((block, fact, rivals), place)| {
             let head = ledger.head(&fact.seat.author).map(|head| head.id);
@@ -336,6 +337,9 @@ impl Tangle {
         self.state.blocks(&self.shared.index, keys, recorded)?;
         self.state.mark.tail = self.log.tail();
         self.publish_tail();
+        let moved = authors.into_iter();
+        let moved = moved.filter_map(|author| Some((author, *self.ledger.head(&author)?)));
+        self.shared.publish_heads(moved);
         Ok(())
     }
 
@@ -395,11 +399,9 @@ impl Tangle {
 
     pub(super) fn publish_graph(&self, registry_changed: bool) {
         let tips = Arc::new(self.ledger.tips().iter().map(|(id, _)| *id).collect());
-        let heads = Arc::new(self.ledger.heads.clone());
         let registry = registry_changed.then(|| Arc::new(self.ledger.registry().clone()));
         self.shared.publish(|view| {
             view.tips = tips;
-            view.heads = heads;
             if let Some(registry) = registry {
                 view.registry = registry;
             }
