@@ -183,6 +183,10 @@ impl State {
                 thing.more_mut().measured.push(id);
             }
         }
+        if let Some(rec) = self.event_mut(id) {
+            rec.lead = touched.first().copied();
+        }
+        self.note_tags(id, event);
         self.regroup(id, &members);
         let products = self.note_births(id, &touched);
         let measured = if readings.is_empty() {

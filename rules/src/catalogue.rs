@@ -1,6 +1,10 @@
 //! The rule table: every rule once, with its family of evidence, and its check. A new
 //! rule is a file with one check and a row here.
 
+use crate::chain::{
+    aggregation, chip, misdelivery, missing_shipment, overdue, simultaneous, tail, timing,
+    twice_moved, undo,
+};
 use crate::finding::{Family, RuleId};
 use crate::identity::{
     after_terminal_state, duplicate_commissioning, expired_or_recalled, impossible_travel,
@@ -56,6 +60,7 @@ pub const RULES: &[Rule] = &[
         Family::State,
         Check::Events(after_terminal_state::check),
     ),
+    rule(RuleId::C10, Family::State, Check::Events(undo::check)),
     rule(
         RuleId::C11,
         Family::Market,
@@ -67,10 +72,39 @@ pub const RULES: &[Rule] = &[
         Check::Events(impossible_travel::check),
     ),
     rule(
+        RuleId::C13,
+        Family::Place,
+        Check::Events(simultaneous::check),
+    ),
+    rule(
         RuleId::C14,
         Family::Custody,
         Check::Events(ship_by_non_holder::check),
     ),
+    rule(
+        RuleId::C15,
+        Family::Custody,
+        Check::Events(missing_shipment::check),
+    ),
+    rule(RuleId::C16, Family::Custody, Check::Events(overdue::check)),
+    rule(
+        RuleId::C17,
+        Family::Custody,
+        Check::Events(misdelivery::check),
+    ),
+    rule(
+        RuleId::C18,
+        Family::Custody,
+        Check::Events(twice_moved::check),
+    ),
+    rule(
+        RuleId::C19,
+        Family::Custody,
+        Check::Events(aggregation::check),
+    ),
+    rule(RuleId::C22, Family::Time, Check::Events(timing::check)),
+    rule(RuleId::C23, Family::Tag, Check::Events(chip::check)),
+    rule(RuleId::C24, Family::Tag, Check::Events(tail::check)),
     cold(RuleId::T01, band_excursion::check),
     cold(RuleId::T02, single_event::check),
     cold(RuleId::T03, cumulative::check),

@@ -59,6 +59,9 @@ pub(crate) fn content(event: &Event) -> Digest {
             writer.epcs(&it.child_epcs);
         }
     }
+    if let Some(tags) = crate::chain::tags::text_of(event) {
+        writer.text(&tags);
+    }
     for transaction in &event.biz_transactions {
         writer.text(&transaction.id);
     }

@@ -11,6 +11,7 @@ use gs1::{Epc, Gtin, Lot};
 
 use crate::capture::Capture;
 use crate::catalogue::{Check, RULES};
+use crate::chain::due;
 use crate::cold_chain::{Span, StorageProfile};
 use crate::finding::{Finding, RuleId};
 use crate::judge_thing::{Case, Draft};
@@ -18,7 +19,7 @@ use crate::profile::Profile;
 use crate::record::{Decision, Fact, MasterData, Product, Record, Stamp};
 use crate::state::event::Kind;
 use crate::state::thing::Watch;
-use crate::state::{NameId, QaDecision, Recall, State, Step, ThingId};
+use crate::state::{NameId, QaDecision, Recall, State, ThingId};
 use crate::telemetry::{Reading, Seen, Series, legs, replayed};
 
 /// Most findings kept of one thing at one time; more of the same tell nobody anything.
@@ -59,6 +60,7 @@ impl Engine {
     /// resolved; a record seen before does nothing.
     pub fn apply(&mut self, record: &Record) -> Vec<Finding> {
         self.state.applied = self.state.applied.saturating_add(1);
+        self.state.clock_ms = self.state.clock_ms.max(record.stamp.recorded_ms);
         let mut changes = match &record.fact {
             Fact::Event(event) => match self.state.capture(&record.stamp, event) {
                 Some(capture) => self.judge(&capture, &record.stamp),
@@ -70,6 +72,7 @@ impl Engine {
                 Vec::new()
             }
         };
+        changes.extend(self.judge_due(&record.stamp));
         changes.dedup();
         changes
     }
@@ -90,6 +93,10 @@ impl Engine {
             MasterData::Product(product) => self.product(&product.gtin).cloned(),
             _ => None,
         };
+        // A place's party is compared with parties of events, so it needs a number of its own.
+        if let MasterData::Location(location) = data {
+            self.state.names.intern(&location.party);
+        }
         self.state.masters.put(data.clone());
         match data {
             MasterData::Product(told) => {
@@ -107,7 +114,11 @@ impl Engine {
                         .flat_map(|it| self.state.loggers.things(it)),
                 );
             }
-            MasterData::Device(_) | MasterData::Party(_) | MasterData::Location(_) => {}
+            MasterData::Device(_)
+            | MasterData::Party(_)
+            | MasterData::Location(_)
+            | MasterData::Delegation(_)
+            | MasterData::Lane(_) => {}
         }
         let mut changes = self.judge_unborn(product.as_slice(), stamp);
         for id in again {
@@ -157,7 +168,15 @@ impl Engine {
         let mut changes = Vec::new();
         if !capture.only_readings {
             let inside = self.contents_to_judge(capture);
-            for id in capture.touched.iter().chain(&inside) {
+            let around = self.state.overdue_around(&capture.touched);
+            let twins = self.state.twins_of(capture);
+            for id in capture
+                .touched
+                .iter()
+                .chain(&inside)
+                .chain(&around)
+                .chain(&twins)
+            {
                 changes.extend(self.judge_events(*id, stamp));
             }
         }
@@ -170,6 +189,15 @@ impl Engine {
             changes.extend(self.judge_readings(id, stamp));
         }
         changes.extend(self.judge_unborn(&capture.products, stamp));
+        changes
+    }
+
+    /// Judges again what a deadline has passed for.
+    fn judge_due(&mut self, stamp: &Stamp) -> Vec<Finding> {
+        let mut changes = Vec::new();
+        for id in self.state.take_due() {
+            changes.extend(self.judge_events(id, stamp));
+        }
         changes
     }
 
@@ -197,6 +225,8 @@ impl Engine {
             }
         }
         drafts.truncate(DRAFTS_MAX);
+        let deadlines = due::deadlines(&case);
+        self.state.note_deadlines(id, deadlines, &drafts);
         self.state.settle(id, drafts, judges_events, stamp)
     }
 
@@ -263,7 +293,7 @@ impl Engine {
         };
         let mut found = BTreeSet::new();
         for container in &capture.touched {
-            let all = event.step == Step::Shipping
+            let all = event.step.ships()
                 || capture.takes_back
                 || (event.kind == Kind::Aggregation && has_later(*container));
             let inside = self.state.ever_inside(*container);

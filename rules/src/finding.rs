@@ -139,6 +139,10 @@ pub enum Family {
     Place,
     /// Who holds it.
     Custody,
+    /// The chip that carries the identifier.
+    Tag,
+    /// Whether the clocks agree. Says nothing about being genuine.
+    Time,
     /// How warm it was. Says nothing about being genuine.
     ColdChain,
     /// Recalled or out of date. Says nothing about being genuine.

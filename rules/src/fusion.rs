@@ -1,6 +1,6 @@
 //! Weighing: what one rule suspects is not yet what people are told. A suspicion (S3, S4) stands
 //! when a conclusive finding says so or two independent kinds of evidence agree; else it is shown
-//! as a hold (S2). Temperatures, expiry and recalls are no evidence about being genuine.
+//! as a hold (S2). Temperatures, expiry, recalls and clocks are no evidence about being genuine.
 //!
 //! Why: falsified packs are about 5 in 100,000, so any rule with a false alarm rate above that is
 //! wrong more often than right when it speaks alone.
@@ -20,7 +20,7 @@ pub fn weigh(standing: &[&Finding]) -> Vec<Severity> {
         .filter(|finding| finding.severity >= Severity::S2)
         .filter_map(|finding| rule_of(finding.rule))
         .map(|rule| rule.family)
-        .filter(|family| !matches!(family, Family::ColdChain | Family::Market))
+        .filter(|family| !matches!(family, Family::ColdChain | Family::Market | Family::Time))
         .collect();
     let proven = conclusive || families.len() >= 2;
     let shown = |finding: &&Finding| {

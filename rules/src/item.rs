@@ -1,14 +1,20 @@
-//! The state of one thing, folded from its timeline: is it made, who holds it, where was it last,
-//! has its life ended. Rules look at the state *before* each event.
+//! The state of one thing, folded from its timeline: is it made, who has it, whose it is, where was
+//! it last, has its life ended. Rules look at the state *before* each event.
 //!
-//! Possession, not ownership: commissioning gives it to whoever commissioned, a receipt to whoever
-//! received; a shipment leaves it with the sender, bound for the receiver, until the receipt.
+//! Two machines run side by side. **Possession**: commissioning gives it to whoever commissioned, a
+//! receipt to whoever received; a shipment leaves it with the sender, bound for the receiver, until
+//! the receipt. **Ownership**: follows possession until documents name owners; from then on only
+//! they move it (a third-party warehouse holds what a manufacturer owns).
+//!
+//! The state of the pack follows the table of [`crate::pack_state`].
 
-use crate::state::event::{Act, Fate};
-use crate::state::{EventId, NameId, PlaceId, State, Step, ThingId};
+use crate::chain::undo;
+use crate::pack_state::{Answer, Operation, PackState};
+use crate::state::event::{Act, Fate, Kind};
+use crate::state::{EventId, EventRec, NameId, PlaceId, State, Step, ThingId};
 use crate::timeline::Entry;
 
-/// Where in its life a thing is.
+/// Where in its life a thing is: the state of the pack, and what the supply chain adds to it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Life {
     /// Events name it, but none made it.
@@ -17,24 +23,63 @@ pub(crate) enum Life {
     Active,
     InTransit,
     Dispensed,
+    /// Taken off the books without a reason that the European system knows.
     Decommissioned,
+    Exported,
+    Sample,
+    FreeSample,
+    CheckedOut,
+    Locked,
     Destroyed,
     Stolen,
     Damaged,
 }
 
 impl Life {
-    /// Whether nothing may follow in the supply chain.
-    pub(crate) fn is_over(self) -> bool {
-        matches!(
-            self,
-            Self::Dispensed | Self::Decommissioned | Self::Destroyed | Self::Stolen
-        )
+    /// The state of the pack in the European system.
+    pub(crate) fn state(self) -> PackState {
+        match self {
+            Self::Unborn => PackState::Unknown,
+            Self::Active | Self::InTransit => PackState::Active,
+            Self::Dispensed | Self::Decommissioned => PackState::Supplied,
+            Self::Exported => PackState::Exported,
+            Self::Sample => PackState::Sample,
+            Self::FreeSample => PackState::FreeSample,
+            Self::CheckedOut => PackState::CheckedOut,
+            Self::Locked | Self::Damaged => PackState::Locked,
+            Self::Stolen => PackState::Stolen,
+            Self::Destroyed => PackState::Destroyed,
+        }
     }
 
-    /// Whether this end replaces an earlier one: what was dispensed can still be destroyed.
-    fn outlasts(self, earlier: Self) -> bool {
-        matches!(self, Self::Destroyed | Self::Stolen) && self != earlier
+    /// Whether nothing may follow in the supply chain.
+    pub(crate) fn is_over(self) -> bool {
+        self.state().is_over()
+    }
+
+    /// What an operation does. A damaged pack was locked by nobody: it can still be ended.
+    fn answer(self, operation: Operation) -> Answer {
+        let state = if self == Self::Damaged {
+            PackState::Active
+        } else {
+            self.state()
+        };
+        state.answer(operation)
+    }
+
+    fn of(state: PackState) -> Self {
+        match state {
+            PackState::Unknown => Self::Unborn,
+            PackState::Active => Self::Active,
+            PackState::Supplied => Self::Dispensed,
+            PackState::Exported => Self::Exported,
+            PackState::Sample => Self::Sample,
+            PackState::FreeSample => Self::FreeSample,
+            PackState::CheckedOut => Self::CheckedOut,
+            PackState::Locked => Self::Locked,
+            PackState::Stolen => Self::Stolen,
+            PackState::Destroyed => Self::Destroyed,
+        }
     }
 }
 
@@ -44,17 +89,28 @@ pub(crate) struct Item {
     pub(crate) life: Life,
     /// The commissioning that counts: the first in the ledger.
     pub(crate) birth: Option<EventId>,
+    /// Who has it.
     pub(crate) holder: Option<NameId>,
+    /// Whose it is, once documents have said so.
+    pub(crate) owner: Option<NameId>,
     /// Where a shipment on the way is going.
     pub(crate) bound_for: Option<NameId>,
     /// The last event that names a place, and that place.
     pub(crate) seen: Option<(EventId, PlaceId)>,
     /// The receipt of the thing itself, when that is the last that was seen of it.
-    alone: Option<(EventId, PlaceId)>,
-    /// The event that ended its life.
+    pub(crate) alone: Option<(EventId, PlaceId)>,
+    /// The event that ended its life, or locked it.
     pub(crate) end: Option<EventId>,
     /// The shipment it is on.
     pub(crate) shipped: Option<EventId>,
+    /// The last receipt, until it is shipped again.
+    pub(crate) received: Option<EventId>,
+    /// A shipment or receipt is on record: whoever has it moves it on the record.
+    pub(crate) tracked: bool,
+    /// It was handed over to the public or came back from it.
+    pub(crate) handed_over: bool,
+    /// Its possession was inferred from a container that had been seen open.
+    pub(crate) unsealed: bool,
     /// It was read on its own at another place than the container it was in: it has left it.
     pub(crate) parted: Option<ThingId>,
 }
@@ -70,11 +126,11 @@ pub(crate) struct Moment<'a> {
 /// Events of a container are left out once the thing's life is over or it has left the container.
 pub(crate) fn fold<'a>(
     state: &State,
-    birth: Option<EventId>,
+    id: ThingId,
     timeline: &[Entry<'a>],
 ) -> (Vec<Moment<'a>>, Item) {
     let mut item = Item {
-        birth,
+        birth: state.thing(id).and_then(|thing| thing.birth),
         ..Item::default()
     };
     let mut moments = Vec::with_capacity(timeline.len());
@@ -86,7 +142,7 @@ pub(crate) fn fold<'a>(
             entry: *entry,
             before: item,
         });
-        step(state, &mut item, entry);
+        step(state, id, &mut item, entry);
     }
     (moments, item)
 }
@@ -116,11 +172,11 @@ fn names(state: &State, event: EventId, container: Option<ThingId>) -> bool {
         .is_some_and(|thing| thing.touches.contains(&event))
 }
 
-fn step(state: &State, item: &mut Item, entry: &Entry<'_>) {
+fn step(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_>) {
     let event = entry.event;
     if let Some(place) = event.place() {
         item.seen = Some((entry.id, place));
-        let alone = entry.via.is_none() && event.step == Step::Receiving;
+        let alone = entry.via.is_none() && event.step.receives();
         item.alone = if alone { Some((entry.id, place)) } else { None };
     }
     if entry.via.is_none() && event.is_birth() {
@@ -130,31 +186,79 @@ fn step(state: &State, item: &mut Item, entry: &Entry<'_>) {
         }
         return;
     }
-    let end = end_of_life(entry);
-    if item.life.is_over() && !end.is_some_and(|end| end.outlasts(item.life)) {
+    let opened = event.step == Step::Unpacking || event.fate == Fate::Open;
+    // A case taken off a pallet is as closed as before.
+    let moved = event
+        .regroups()
+        .is_some_and(|(parent, _)| Some(parent) != entry.via);
+    let opened = opened && !moved;
+    item.unsealed = entry.via.is_some() && (item.unsealed || opened);
+    if let Some(operation) = operation(entry)
+        && operate(state, id, item, entry, operation)
+    {
         return;
     }
-    if let Some(end) = end {
-        item.life = end;
-        item.end = Some(entry.id);
-        item.holder = state.party_of(event).or(item.holder);
-        item.bound_for = None;
-        return;
+    let back = matches!(event.fate, Fate::Reverse | Fate::PartiallyDispensed);
+    item.handed_over |= back && item.life == Life::Dispensed;
+    if !item.life.is_over() {
+        carry(state, item, entry);
     }
-    match event.step {
-        Step::Shipping => {
+}
+
+/// Lets an operation change the state of the pack; whether the event is dealt with.
+fn operate(
+    state: &State,
+    id: ThingId,
+    item: &mut Item,
+    entry: &Entry<'_>,
+    operation: Operation,
+) -> bool {
+    let event = entry.event;
+    match item.life.answer(operation) {
+        Answer::Becomes(next) => {
+            let plain = next == PackState::Supplied && !dispenses(event);
+            item.life = if plain {
+                Life::Decommissioned
+            } else {
+                Life::of(next)
+            };
+            item.end = Some(entry.id);
+            item.handed_over = event.fate == Fate::RetailSold;
             item.holder = state.party_of(event).or(item.holder);
-            let there = event
-                .destination_place
-                .and_then(|place| state.party_at(place));
-            item.bound_for = event.destination.or(there);
-            item.shipped = Some(entry.id);
-            item.alive(Life::InTransit);
-        }
-        Step::Receiving => {
-            item.holder = state.party_of(event).or(item.bound_for);
             item.bound_for = None;
             item.shipped = None;
+        }
+        Answer::UndoInTime | Answer::UndoAnyTime => {
+            if undo::breach(state, id, item, event, event.time_ms).is_none() {
+                item.life = Life::Active;
+                item.end = None;
+            }
+        }
+        Answer::AlreadySet | Answer::Refused => return item.life.is_over(),
+    }
+    true
+}
+
+/// Possession and ownership after an event that ends nothing.
+fn carry(state: &State, item: &mut Item, entry: &Entry<'_>) {
+    let event = entry.event;
+    let party = state.party_of(event);
+    match event.step {
+        Step::Departing if item.shipped.is_some() && party == item.holder => {}
+        step if step.ships() => {
+            item.holder = party.or(item.holder);
+            item.bound_for = state.destination_of(event);
+            item.shipped = Some(entry.id);
+            item.received = None;
+            item.tracked = true;
+            item.alive(Life::InTransit);
+        }
+        step if step.receives() => {
+            item.holder = party.or(item.bound_for);
+            item.bound_for = None;
+            item.shipped = None;
+            item.received = Some(entry.id);
+            item.tracked = true;
             item.alive(Life::Active);
         }
         Step::VoidShipping => {
@@ -164,37 +268,53 @@ fn step(state: &State, item: &mut Item, entry: &Entry<'_>) {
         }
         _ if event.fate == Fate::Damaged => item.alive(Life::Damaged),
         // A new container is nobody's until somebody packs it.
-        Step::Packing if item.holder.is_none() => item.holder = state.party_of(event),
+        Step::Packing if item.holder.is_none() => item.holder = party,
         _ => {}
     }
+    item.owner = event.owner_to.or(item.owner).or(event.owner_from);
 }
 
 impl Item {
-    /// A new phase of a life that has begun; an unborn thing stays unborn.
+    /// A new phase of a life that has begun; an unborn or locked thing stays what it is.
     fn alive(&mut self, life: Life) {
-        if self.life != Life::Unborn {
+        if !matches!(self.life, Life::Unborn | Life::Locked) {
             self.life = life;
         }
     }
 }
 
-/// The end an event puts to a life. A container that is taken off the books does not take its
-/// contents with it; one that is destroyed, stolen or dispensed does.
-pub(crate) fn end_of_life(entry: &Entry<'_>) -> Option<Life> {
+/// What an event asks for the state of a thing. A container that is taken off the books does not
+/// take its contents with it; one that is destroyed, stolen or dispensed does.
+pub(crate) fn operation(entry: &Entry<'_>) -> Option<Operation> {
     let event = entry.event;
     match (event.step, event.fate) {
         (_, Fate::PartiallyDispensed) => None,
-        (_, Fate::Stolen) => Some(Life::Stolen),
-        (Step::Destroying, _) | (_, Fate::Destroyed) => Some(Life::Destroyed),
-        (Step::Dispensing, _) | (_, Fate::Dispensed) => Some(Life::Dispensed),
+        (_, Fate::Stolen) => Some(Operation::ReportStolen),
+        (Step::Destroying, _) | (_, Fate::Destroyed) => Some(Operation::Destroy),
+        (_, Fate::Exported) => Some(Operation::Export),
+        (_, Fate::Sample) => Some(Operation::Sample),
+        (_, Fate::FreeSample) => Some(Operation::FreeSample),
+        (_, Fate::CheckedOut) => Some(Operation::CheckOut),
+        (_, Fate::Locked) => Some(Operation::Lock),
+        (Step::Undo, _) => Some(Operation::Undo),
+        _ if dispenses(event) => Some(Operation::Supply),
         _ if entry.via.is_some() => None,
-        (Step::Decommissioning, _) | (_, Fate::Inactive) => Some(Life::Decommissioned),
-        _ if is_deletion(entry) => Some(Life::Decommissioned),
+        (Step::Sampling, fate) if fate == Fate::Inactive || is_deletion(event) => {
+            Some(Operation::Sample)
+        }
+        (Step::Decommissioning, _) | (_, Fate::Inactive) => Some(Operation::Supply),
+        _ if is_deletion(event) => Some(Operation::Supply),
         _ => None,
     }
 }
 
+/// Whether an event gives the pack to a patient.
+pub(crate) fn dispenses(event: &EventRec) -> bool {
+    let fate = matches!(event.fate, Fate::Dispensed | Fate::RetailSold);
+    (event.step == Step::Dispensing && event.fate != Fate::PartiallyDispensed) || fate
+}
+
 /// An ObjectEvent with action DELETE says that the thing is no more.
-fn is_deletion(entry: &Entry<'_>) -> bool {
-    entry.event.kind == crate::state::event::Kind::Object && entry.event.act == Some(Act::Delete)
+fn is_deletion(event: &EventRec) -> bool {
+    event.kind == Kind::Object && event.act == Some(Act::Delete)
 }

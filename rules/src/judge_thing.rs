@@ -7,13 +7,14 @@ use gs1::Gtin;
 use crate::finding::{EvidenceRef, RuleId, Severity};
 use crate::item::{Item, Moment, fold};
 use crate::say::{Lang, Name, Say, words};
-use crate::state::{Digest, EventId, EventRec, NameId, PlaceId, State, ThingId};
+use crate::state::{Digest, EventId, EventRec, NameId, PlaceId, State, Thing, ThingId};
 
 /// A thing with its folded timeline.
 #[derive(Debug)]
 pub(crate) struct Case<'a> {
     pub(crate) state: &'a State,
     pub(crate) id: ThingId,
+    pub(crate) thing: &'a Thing,
     pub(crate) moments: Vec<Moment<'a>>,
     /// The state after the last moment.
     pub(crate) now: Item,
@@ -38,10 +39,11 @@ impl<'a> Case<'a> {
     /// The case of a thing, if any fact has named it.
     pub(crate) fn of(state: &'a State, id: ThingId) -> Option<Self> {
         let thing = state.thing(id)?;
-        let (moments, now) = fold(state, thing.birth, &state.timeline(id));
+        let (moments, now) = fold(state, id, &state.timeline(id));
         Some(Self {
             state,
             id,
+            thing,
             moments,
             now,
         })

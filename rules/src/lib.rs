@@ -12,6 +12,7 @@
 
 mod capture;
 pub mod catalogue;
+mod chain;
 pub mod cold_chain;
 mod digest;
 mod engine;
@@ -22,6 +23,7 @@ mod hex;
 mod identity;
 mod item;
 mod judge_thing;
+pub mod pack_state;
 pub mod profile;
 mod reading;
 pub mod record;
@@ -40,7 +42,8 @@ pub use finding::{
 pub use profile::{Profile, SensorThresholds};
 pub use reading::{BATTERY_REPORT, PREVIOUS_REPORT, SEQUENCE_REPORT};
 pub use record::{
-    Decision, Device, Fact, Location, MasterData, Party, PartyId, Product, Record, Sensor, Stamp,
+    Decision, Delegation, Device, Fact, Lane, Location, MasterData, Party, PartyId, Product,
+    Record, Sensor, Stamp,
 };
 pub use say::{Lang, Say};
 pub use snapshot::SnapshotError;

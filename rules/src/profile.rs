@@ -1,7 +1,11 @@
 //! The thresholds of every rule, in one versioned value: two nodes with the same profile and the
 //! same records say the same things, and each finding names the version it was judged by.
 
+mod chain;
+
 use serde::{Deserialize, Serialize};
+
+pub use chain::ChainProfile;
 
 use crate::cold_chain::StorageProfile;
 pub use crate::telemetry::thresholds::SensorThresholds;
@@ -33,6 +37,8 @@ pub struct Profile {
     /// C06: two commissionings this close by the same actor are a line restart, not a finding.
     /// Zero finds every one.
     pub recommission_tolerance_ms: i64,
+    /// C09 to C24: the way through the supply chain.
+    pub chain: ChainProfile,
     /// T08: a gap is an interval longer than this many programmed intervals.
     pub gap_intervals: u32,
     /// T08: programmed interval supposed where neither the device nor its readings tell it.
@@ -57,6 +63,7 @@ impl Default for Profile {
             location_radius_km: 2,
             same_place_ms: 10 * 24 * hour,
             recommission_tolerance_ms: 0,
+            chain: ChainProfile::default(),
             gap_intervals: 2,
             interval_by_default_ms: 10 * minute,
             silent_end_ms: hour,

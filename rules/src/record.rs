@@ -65,6 +65,37 @@ pub enum MasterData {
     Product(Product),
     /// A reader, logger or line.
     Device(Device),
+    /// One company may act for another.
+    Delegation(Delegation),
+    /// A usual way between two companies.
+    Lane(Lane),
+}
+
+/// One company has goods of another moved by it: a third-party logistics provider, a contract
+/// manufacturer. Stated by the company that gives its goods away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delegation {
+    /// GLN of the company whose goods they are.
+    pub from: PartyId,
+    /// GLN of the company that may ship and receive them in its place.
+    pub to: PartyId,
+    /// First moment, ms since the Unix epoch; absent is since ever.
+    #[serde(default)]
+    pub from_ms: Option<i64>,
+    /// Last moment, ms since the Unix epoch; absent is for ever.
+    #[serde(default)]
+    pub until_ms: Option<i64>,
+}
+
+/// A usual way between two companies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    /// GLN of the company that ships.
+    pub from: PartyId,
+    /// GLN of the company that receives.
+    pub to: PartyId,
+    /// How long 99 of 100 shipments take at most, ms.
+    pub p99_ms: i64,
 }
 
 /// A company.

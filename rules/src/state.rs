@@ -59,6 +59,14 @@ pub(crate) struct State {
     /// Quality decisions by subject, in ledger order.
     pub(crate) decisions: BTreeMap<Epc, Vec<QaDecision>>,
     pub(crate) findings: findings::Findings,
+    /// The latest time at which the ledger has ordered anything, ms since the Unix epoch.
+    pub(crate) clock_ms: i64,
+    /// Things to be judged again when the clock gets there (see [`crate::chain::due`]).
+    pub(crate) due: BTreeSet<(i64, ThingId)>,
+    /// Things whose shipment is overdue: what is inside them may show that they arrived.
+    pub(crate) overdue: BTreeSet<ThingId>,
+    /// What readers saw of tags, by event.
+    pub(crate) tags: crate::chain::tags::Tags,
     /// Records applied so far.
     pub(crate) applied: u64,
 }
@@ -215,11 +223,19 @@ impl State {
             .actor
             .or_else(|| event.biz_location.and_then(|place| self.party_at(place)))
             .or_else(|| event.read_point.and_then(|place| self.party_at(place)))
-            .or(if event.step == Step::Shipping {
+            .or(if event.step.ships() {
                 event.source
             } else {
                 None
             })
+    }
+
+    /// The party a shipment is bound for.
+    pub(crate) fn destination_of(&self, event: &EventRec) -> Option<NameId> {
+        let there = event.destination_place;
+        event
+            .destination
+            .or_else(|| there.and_then(|place| self.party_at(place)))
     }
 
     /// The party whose place this is, by master data.

@@ -6,7 +6,7 @@
 //! several events the same minute. Nesting is followed [`DEPTH_MAX`] deep, which also ends cycles.
 
 use crate::cold_chain::Span;
-use crate::item::end_of_life;
+use crate::item::operation;
 use crate::state::{EventId, EventRec, State, Step, Thing, ThingId};
 
 /// Deepest nesting followed: pack, carton, case, layer, pallet, container, and two to spare.
@@ -208,9 +208,7 @@ impl State {
 
 /// Whether an event changes what a thing is or who holds it.
 fn is_vital(entry: &Entry<'_>) -> bool {
-    let custody = matches!(
-        entry.event.step,
-        Step::Shipping | Step::Receiving | Step::VoidShipping
-    );
-    custody || entry.event.is_birth() || end_of_life(entry).is_some()
+    let step = entry.event.step;
+    let custody = step.ships() || step.receives() || step == Step::VoidShipping;
+    custody || entry.event.is_birth() || operation(entry).is_some()
 }

@@ -201,6 +201,12 @@ impl Event {
         Ok(self)
     }
 
+    /// Whether the text of the event holds these characters: a cheap question to ask before
+    /// [`Self::extension`], which has to make a tree of the whole event.
+    pub fn mentions(&self, text: &str) -> bool {
+        self.source.contains(text)
+    }
+
     /// The value of an extension member of the event, by its full name: namespace and local name.
     pub fn extension(&self, name: &str) -> Option<&Value> {
         self.json()

@@ -17,6 +17,12 @@ impl State {
                 .or_else(|| of("owning_party"))
                 .map(|entry| gln_of(&entry.id))
         };
+        let owner = |list: &[gs1::epcis::SourceDest]| {
+            list.iter()
+                .find(|entry| is_type(&entry.type_, "owning_party"))
+                .map(|entry| gln_of(&entry.id))
+        };
+        let (owner_from, owner_to) = (owner(&event.sources), owner(&event.destinations));
         let place = event
             .destinations
             .iter()
@@ -42,6 +48,8 @@ impl State {
                 .map(|epc| self.places.intern(epc)),
             source: source.map(|gln| self.names.intern(&gln)),
             destination: destination.map(|gln| self.names.intern(&gln)),
+            owner_from: owner_from.map(|gln| self.names.intern(&gln)),
+            owner_to: owner_to.map(|gln| self.names.intern(&gln)),
             destination_place: place.map(|entry| self.places.intern(&entry.id)),
             lot,
             expiry: event.ilmd.expiry.map(words::days),
@@ -51,6 +59,7 @@ impl State {
                 .as_deref()
                 .map(|device| self.names.intern(device)),
             record: stamp.into(),
+            lead: None,
             voided_by: None,
             parent: None,
         }
@@ -85,13 +94,18 @@ fn step_of(term: &str) -> Step {
         "commissioning" => Step::Commissioning,
         "packing" | "loading" | "staging_outbound" => Step::Packing,
         "unpacking" | "unloading" => Step::Unpacking,
-        "shipping" | "departing" | "consigning" => Step::Shipping,
-        "receiving" | "accepting" => Step::Receiving,
+        "shipping" => Step::Shipping,
+        "departing" | "consigning" => Step::Departing,
+        "receiving" => Step::Receiving,
+        "accepting" => Step::Accepting,
         "void_shipping" => Step::VoidShipping,
         "dispensing" | "retail_selling" => Step::Dispensing,
         "decommissioning" => Step::Decommissioning,
         "destroying" => Step::Destroying,
         "collecting" => Step::Reverse,
+        "sampling" => Step::Sampling,
+        "encoding" | "replacing" => Step::Tagging,
+        "undo" => Step::Undo,
         "sensor_reporting" => Step::SensorReporting,
         _ => Step::Other,
     }
@@ -102,6 +116,14 @@ fn fate_of(term: &str) -> Fate {
         "in_transit" => Fate::InTransit,
         "dispensed" => Fate::Dispensed,
         "partially_dispensed" => Fate::PartiallyDispensed,
+        "retail_sold" => Fate::RetailSold,
+        "exported" => Fate::Exported,
+        "sample" => Fate::Sample,
+        "free_sample" => Fate::FreeSample,
+        "checked_out" => Fate::CheckedOut,
+        "locked" => Fate::Locked,
+        "container_open" => Fate::Open,
+        "completeness_verified" => Fate::Complete,
         "destroyed" => Fate::Destroyed,
         "inactive" => Fate::Inactive,
         "stolen" => Fate::Stolen,

@@ -17,10 +17,8 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
             .iter()
             .map(|moment| moment.entry.event)
             .filter(|event| {
-                matches!(
-                    event.step,
-                    Step::Shipping | Step::Receiving | Step::Dispensing
-                )
+                let step = event.step;
+                step.ships() || step.receives() || step == Step::Dispensing
             })
     };
     let last_day = birth.expiry.map(i64::from);

@@ -1,10 +1,19 @@
 //! C12: the same pack is at two places too far apart for the time between.
 //!
-//! Great-circle distance less a radius at both ends, against what the fastest road transport or the
-//! fastest flight with its handling can cover in the time between, clocks allowed to disagree.
-//! Alone it is corroboration: coordinates and clocks are often wrong. Places without coordinates
-//! are passed over. Late facts: an event that arrives late splits the way in two, and both parts
-//! are judged anew.
+//! **Condition.** d - r1 - r2 > v (dt + 2c), for two events in a row with coordinates: d is the
+//! great-circle distance (haversine, mean earth radius 6371.0088 km, also over the antimeridian), r
+//! the radius of a location, c how far a clock may be wrong, and v the fastest road transport, or
+//! the fastest flight for the time that is left after its handling. The first event is taken to be
+//! no later than its record: a fast clock does not shorten the way.
+//!
+//! **Severity** S3, never conclusive: wrong coordinates and clocks are more frequent than copies,
+//! so alone it is shown as a hold. **Thresholds** `road_kmh`, `air_kmh`, `air_handling_ms`,
+//! `clock_tolerance_ms`, `location_radius_km`.
+//!
+//! **False alarms**: wrong coordinates of a location; clocks; aggregated reads (two events that
+//! both name only containers are passed over, and a pack that left its container unrecorded no
+//! longer follows it). Places without coordinates tell nothing. **Late facts**: an event that
+//! arrives late splits the way in two, and both parts are judged anew.
 
 use crate::finding::{RuleId, Severity};
 use crate::geo::distance_km;
@@ -38,7 +47,8 @@ fn leg(case: &Case<'_>, from: &Moment<'_>, to: &Moment<'_>) -> Option<Draft> {
         case.state.point_of(a.place())?,
         case.state.point_of(b.place())?,
     );
-    let ms = b.time_ms.saturating_sub(a.time_ms);
+    // A clock that is fast makes the way look short: nothing happens after it was recorded.
+    let ms = b.time_ms.saturating_sub(a.latest_ms());
     let reach = reach_km(profile, ms);
     if km - 2.0 * radius <= reach {
         return None;

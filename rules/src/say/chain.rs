@@ -69,6 +69,16 @@ pub enum End {
     Stolen,
     /// Taken off the books.
     Decommissioned,
+    /// Decommissioned to leave the Union.
+    Exported,
+    /// Taken as a sample.
+    Sample,
+    /// Given away as a free sample.
+    FreeSample,
+    /// Checked out for repackaging.
+    CheckedOut,
+    /// Locked.
+    Locked,
 }
 
 impl End {
@@ -77,6 +87,11 @@ impl End {
             Life::Dispensed => Self::Dispensed,
             Life::Destroyed => Self::Destroyed,
             Life::Stolen => Self::Stolen,
+            Life::Exported => Self::Exported,
+            Life::Sample => Self::Sample,
+            Life::FreeSample => Self::FreeSample,
+            Life::CheckedOut => Self::CheckedOut,
+            Life::Locked => Self::Locked,
             _ => Self::Decommissioned,
         }
     }
@@ -94,6 +109,31 @@ impl End {
                     "déclarée volée",
                     "declarado robado",
                 ],
+                Self::Exported => [
+                    "decommissioned for export",
+                    "für die Ausfuhr ausgebucht",
+                    "désactivée pour l'exportation",
+                    "dado de baja para la exportación",
+                ],
+                Self::Sample => [
+                    "taken as a sample",
+                    "als Muster entnommen",
+                    "prélevée comme échantillon",
+                    "tomado como muestra",
+                ],
+                Self::FreeSample => [
+                    "given away as a free sample",
+                    "als Gratismuster abgegeben",
+                    "remise comme échantillon gratuit",
+                    "entregado como muestra gratuita",
+                ],
+                Self::CheckedOut => [
+                    "checked out for repackaging",
+                    "zum Umpacken ausgebucht",
+                    "sortie pour reconditionnement",
+                    "dado de salida para reenvasado",
+                ],
+                Self::Locked => ["locked", "gesperrt", "bloquée", "bloqueado"],
                 Self::Decommissioned => [
                     "taken off the books",
                     "ausgebucht",

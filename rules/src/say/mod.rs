@@ -16,6 +16,7 @@ pub mod sensors;
 pub mod status;
 pub mod steps;
 pub mod titles;
+pub mod way;
 pub(crate) mod words;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub use sensors::Sensors;
 pub use status::{alert_sentence, pack_sentence};
 pub use steps::{NextStep, Who};
 pub use titles::title;
+pub use way::Way;
 
 /// A language people read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,6 +105,8 @@ pub type Name = Option<String>;
 pub enum Say {
     /// About one thing on its way: who made, moved, dispensed it.
     Chain(Chain),
+    /// About one thing on its way: who moved it, in what, on which chip, and when.
+    Way(Way),
     /// About a lot, a label, a source of questions.
     Lot(LotSay),
     /// About temperatures.
@@ -118,6 +122,7 @@ impl Say {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Chain(message) => message.text(lang),
+            Self::Way(message) => message.text(lang),
             Self::Lot(message) => message.text(lang),
             Self::Cold(message) => message.text(lang),
             Self::Sensors(message) => message.text(lang),
@@ -129,6 +134,12 @@ impl Say {
 impl From<Chain> for Say {
     fn from(message: Chain) -> Self {
         Self::Chain(message)
+    }
+}
+
+impl From<Way> for Say {
+    fn from(message: Way) -> Self {
+        Self::Way(message)
     }
 }
 

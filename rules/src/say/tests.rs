@@ -35,7 +35,9 @@ fn samples() -> Vec<Say> {
     let cold = Cold::samples().into_iter().map(Say::from);
     let sensors = Sensors::samples().into_iter().map(Say::from);
     let told = Told::samples().into_iter().map(Say::from);
+    let way = Way::samples().into_iter().map(Say::from);
     chain
+        .chain(way)
         .chain(lot)
         .chain(cold)
         .chain(sensors)
@@ -71,6 +73,10 @@ fn every_message_has_an_example() {
     assert_eq!(
         names(&Chain::samples()),
         variants(include_str!("chain.rs"), "Chain")
+    );
+    assert_eq!(
+        names(&Way::samples()),
+        variants(include_str!("way.rs"), "Way")
     );
     assert_eq!(
         names(&LotSay::samples()),

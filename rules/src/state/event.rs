@@ -52,11 +52,21 @@ pub(crate) enum Step {
     Packing,
     Unpacking,
     Shipping,
+    /// The second half of a shipment: the vehicle leaves, or the goods are given to a carrier.
+    Departing,
     Receiving,
+    /// The second half of a receipt: the goods are taken over after a check.
+    Accepting,
     VoidShipping,
     Dispensing,
     Decommissioning,
     Destroying,
+    /// Taken for a test or for an authority.
+    Sampling,
+    /// A chip was written or put on: what `encoding` and `replacing` have in common.
+    Tagging,
+    /// A decommissioned identifier is made active again (EU 2016/161 article 13).
+    Undo,
     /// Goods going back or to destruction: lawful after any end.
     Reverse,
     SensorReporting,
@@ -69,10 +79,21 @@ pub(crate) enum Fate {
     InTransit,
     Dispensed,
     PartiallyDispensed,
+    /// Handed over to the public.
+    RetailSold,
+    Exported,
+    Sample,
+    FreeSample,
+    CheckedOut,
+    Locked,
     Destroyed,
     Inactive,
     Stolen,
     Damaged,
+    /// A container was seen open: its contents are no longer sure.
+    Open,
+    /// Everything in a container was looked at and listed.
+    Complete,
     /// Goods going back, or to destruction.
     Reverse,
     Other,
@@ -93,6 +114,10 @@ pub(crate) struct EventRec {
     pub(crate) biz_location: Option<PlaceId>,
     pub(crate) source: Option<NameId>,
     pub(crate) destination: Option<NameId>,
+    /// Who owned it before, where the event says so.
+    pub(crate) owner_from: Option<NameId>,
+    /// Who owns it after, where the event says so.
+    pub(crate) owner_to: Option<NameId>,
     pub(crate) destination_place: Option<PlaceId>,
     pub(crate) lot: Option<NameId>,
     /// Last day of use, days since 1970-01-01.
@@ -100,10 +125,24 @@ pub(crate) struct EventRec {
     pub(crate) actor: Option<NameId>,
     pub(crate) device: Option<NameId>,
     pub(crate) record: Resolution,
+    /// The thing it names first: what concerns the event as such is told of this one only.
+    pub(crate) lead: Option<ThingId>,
     /// The declaration of error that took it back.
     pub(crate) voided_by: Option<EventId>,
     /// The container of an aggregation.
     pub(crate) parent: Option<ThingId>,
+}
+
+impl Step {
+    /// Whether goods leave with it.
+    pub(crate) fn ships(self) -> bool {
+        matches!(self, Self::Shipping | Self::Departing)
+    }
+
+    /// Whether goods arrive with it.
+    pub(crate) fn receives(self) -> bool {
+        matches!(self, Self::Receiving | Self::Accepting)
+    }
 }
 
 impl EventRec {
@@ -129,6 +168,16 @@ impl EventRec {
 
     pub(crate) fn evidence(&self) -> EvidenceRef {
         self.record.record
+    }
+
+    /// The latest moment at which it can have happened: nothing happens after it was recorded.
+    pub(crate) fn latest_ms(&self) -> i64 {
+        self.time_ms.min(self.record.at_ms)
+    }
+
+    /// When the ledger could have learned of it at the earliest and did at the latest.
+    pub(crate) fn known_ms(&self) -> i64 {
+        self.time_ms.max(self.record.at_ms)
     }
 
     /// Event time first, ledger order among equals.

@@ -61,6 +61,10 @@ impl Places {
         id
     }
 
+    pub(crate) fn find(&self, epc: &Epc) -> Option<PlaceId> {
+        self.ids.get(epc).copied()
+    }
+
     pub(crate) fn epc(&self, id: PlaceId) -> Option<&Epc> {
         self.epcs.get(row_of(id.0))
     }

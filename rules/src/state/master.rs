@@ -6,7 +6,7 @@ use gs1::{Epc, Gtin};
 use serde::{Deserialize, Serialize};
 
 use super::intern::premises;
-use crate::record::{Device, Location, MasterData, Party, Product};
+use crate::record::{Delegation, Device, Lane, Location, MasterData, Party, Product};
 
 /// Parties, places, products and devices by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,10 @@ pub(crate) struct Masters {
     pub(crate) locations: BTreeMap<Epc, Location>,
     pub(crate) products: BTreeMap<Gtin, Product>,
     pub(crate) devices: BTreeMap<String, Device>,
+    /// By who delegates and to whom.
+    pub(crate) delegations: BTreeMap<(String, String), Delegation>,
+    /// By sender and receiver.
+    pub(crate) lanes: BTreeMap<(String, String), Lane>,
 }
 
 impl Masters {
@@ -37,7 +41,28 @@ impl Masters {
             MasterData::Device(device) => {
                 self.devices.insert(device.id.clone(), device);
             }
+            MasterData::Delegation(it) => {
+                self.delegations
+                    .insert((it.from.clone(), it.to.clone()), it);
+            }
+            MasterData::Lane(it) => {
+                self.lanes.insert((it.from.clone(), it.to.clone()), it);
+            }
         }
+    }
+
+    /// Whether one company could act for another at a moment.
+    pub(crate) fn acts_for(&self, from: &str, to: &str, at_ms: i64) -> bool {
+        let found = self.delegations.get(&(from.to_owned(), to.to_owned()));
+        found.is_some_and(|it| {
+            it.from_ms.is_none_or(|first| first <= at_ms)
+                && it.until_ms.is_none_or(|last| at_ms <= last)
+        })
+    }
+
+    /// The usual way between two companies.
+    pub(crate) fn lane(&self, from: &str, to: &str) -> Option<&Lane> {
+        self.lanes.get(&(from.to_owned(), to.to_owned()))
     }
 
     /// A place by its own id, else by the premises it belongs to.

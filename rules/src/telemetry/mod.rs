@@ -229,7 +229,9 @@ pub(crate) fn legs(timeline: &[Entry<'_>]) -> Vec<Leg> {
     for entry in timeline {
         let open = legs.last_mut().filter(|leg| leg.received.is_none());
         match entry.event.step {
-            Step::Shipping => {
+            Step::Shipping | Step::Departing
+                if open.is_none() || entry.event.step == Step::Shipping =>
+            {
                 let from_ms = entry.event.time_ms;
                 legs.push(Leg {
                     shipped: entry.id,
@@ -238,7 +240,7 @@ pub(crate) fn legs(timeline: &[Entry<'_>]) -> Vec<Leg> {
                     to_ms: None,
                 });
             }
-            Step::Receiving => {
+            Step::Receiving | Step::Accepting => {
                 if let Some(leg) = open {
                     leg.received = Some(entry.id);
                     leg.to_ms = Some(entry.event.time_ms);

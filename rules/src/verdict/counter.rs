@@ -6,7 +6,9 @@ use gs1::repair::Confidence;
 use gs1::scan::Scan;
 use gs1::{Epc, Lot, Serial, Sgtin};
 
-use super::{Class, Code, Counter, PackSummary, Verdict, code, label, scan_fault, spoken_steps};
+use super::{
+    Class, Code, Counter, PackSummary, Verdict, code, custody, label, scan_fault, spoken_steps,
+};
 use crate::engine::Engine;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::item::Life;
@@ -75,6 +77,8 @@ pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
         held,
         ended,
         damaged,
+        locked,
+        held_elsewhere,
     ];
     let answer = questions
         .iter()
@@ -306,6 +310,16 @@ fn ended(q: &Question<'_>) -> Option<Answer> {
 fn damaged(q: &Question<'_>) -> Option<Answer> {
     (q.case.now.life == Life::Damaged)
         .then(|| Answer::new(Class::DoNotDispense, Code::Damaged, Told::Damaged))
+}
+
+fn locked(q: &Question<'_>) -> Option<Answer> {
+    let say = custody::locked(q.case)?;
+    Some(Answer(Class::Hold, Code::UnderReview, say.into()))
+}
+
+fn held_elsewhere(q: &Question<'_>) -> Option<Answer> {
+    let say = custody::held_elsewhere(q.case, q.at)?;
+    Some(Answer(Class::Hold, Code::UnderReview, say.into()))
 }
 
 impl<'a> Question<'a> {

@@ -6,6 +6,7 @@
 
 mod code;
 mod counter;
+mod custody;
 mod label;
 mod scan_fault;
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::engine::Engine;
 use crate::item::{Item, Life};
-use crate::record::{Device, Location, Party, Product};
+use crate::record::{Delegation, Device, Lane, Location, Party, Product};
 use crate::state::{NameId, PlaceId, State, ThingId};
 
 /// A party and its name.
@@ -41,6 +41,11 @@ pub(crate) fn status_word(item: &Item) -> &'static str {
         Life::InTransit => "in_transit",
         Life::Dispensed => "dispensed",
         Life::Decommissioned => "inactive",
+        Life::Exported => "exported",
+        Life::Sample => "sample",
+        Life::FreeSample => "free_sample",
+        Life::CheckedOut => "checked_out",
+        Life::Locked => "locked",
         Life::Destroyed => "destroyed",
         Life::Stolen => "stolen",
         Life::Damaged => "damaged",
@@ -94,6 +99,17 @@ impl Engine {
     /// A device by the id events name it by.
     pub fn device(&self, id: &str) -> Option<&Device> {
         self.state.masters.devices.get(id)
+    }
+
+    /// What one company lets another do for it, by GLNs.
+    pub fn delegation(&self, from: &str, to: &str) -> Option<&Delegation> {
+        let key = (from.to_owned(), to.to_owned());
+        self.state.masters.delegations.get(&key)
+    }
+
+    /// A usual way between two companies, by GLNs.
+    pub fn lane(&self, from: &str, to: &str) -> Option<&Lane> {
+        self.state.masters.lane(from, to)
     }
 
     /// Parties told by master data, by GLN.

@@ -24,10 +24,11 @@ pub struct Pack {
     /// Last day of use, `yyyy-mm-dd`.
     pub expiry: Option<String>,
     /// `unknown` (never commissioned), `active`, `in_transit`, `dispensed`, `inactive`,
-    /// `destroyed`, `stolen`, `damaged`; in CBV terms.
+    /// `destroyed`, `stolen`, `damaged`, `exported`, `sample`, `free_sample`, `checked_out`,
+    /// `locked`; in CBV terms where the CBV has one.
     pub status: String,
-    /// The same in the words of the European system: `active`, `supplied`, `destroyed`, `stolen`,
-    /// `locked`, `recalled`, `unknown`.
+    /// The same in the words of the European system ([`crate::pack_state::PackState::word`]), or
+    /// `recalled`.
     pub eu_status: String,
     /// Product name by master data.
     pub product: Option<String>,
@@ -215,15 +216,11 @@ impl State {
 
 /// The status in the words of the European system (EMVS).
 fn eu_word(case: &Case<'_>, recalled: bool) -> &'static str {
-    use crate::item::Life;
-    match case.now.life {
-        Life::Unborn => "unknown",
-        Life::Stolen => "stolen",
-        Life::Destroyed => "destroyed",
+    use crate::pack_state::PackState;
+    match case.now.life.state() {
+        state @ (PackState::Unknown | PackState::Stolen | PackState::Destroyed) => state.word(),
         _ if recalled => "recalled",
-        Life::Dispensed | Life::Decommissioned => "supplied",
-        Life::Damaged => "locked",
-        Life::Active | Life::InTransit => "active",
+        state => state.word(),
     }
 }
 
@@ -253,8 +250,8 @@ fn entry(case: &Case<'_>, moment: &crate::item::Moment<'_>) -> HistoryEntry {
 fn doing(event: &crate::state::EventRec) -> Doing {
     match (event.step, event.kind, event.act) {
         _ if event.is_birth() => Doing::Commissioned,
-        (Step::Shipping, ..) => Doing::Shipped,
-        (Step::Receiving, ..) => Doing::Received,
+        (Step::Shipping | Step::Departing, ..) => Doing::Shipped,
+        (Step::Receiving | Step::Accepting, ..) => Doing::Received,
         (Step::VoidShipping, ..) => Doing::ShipmentVoided,
         (Step::Dispensing, ..) => Doing::Dispensed,
         (Step::Destroying, ..) => Doing::Destroyed,

@@ -40,6 +40,31 @@ pub(crate) fn actors() -> Vec<Actor> {
             -91_393_000,
         ),
         ('X', 5, "Stranger", "wholesaler", 407_128_000, -740_060_000), // New York
+        ('T', 6, "Warehouse", "wholesaler", 523_906_000, 130_645_000), // Potsdam
+        (
+            'N',
+            7,
+            "Pharmacy next door",
+            "pharmacy",
+            601_710_000,
+            249_390_000,
+        ),
+        (
+            'S',
+            8,
+            "Wholesaler Suva",
+            "wholesaler",
+            -181_416_000,
+            1_784_419_000,
+        ),
+        (
+            'A',
+            9,
+            "Pharmacy Apia",
+            "pharmacy",
+            -138_333_000,
+            -1_717_667_000,
+        ),
     ]
     .into_iter()
     .map(
@@ -69,6 +94,19 @@ pub(crate) fn place_of(letter: char) -> Epc {
     Epc::Sgln(Gln::parse(&gln_of(letter)).unwrap().into())
 }
 
+/// ISO 3166-1 alpha-2 of a letter.
+fn country(letter: char) -> &'static str {
+    match letter {
+        'M' | 'T' => "DE",
+        'W' => "AT",
+        'P' | 'N' => "FI",
+        'Q' => "PT",
+        'S' => "FJ",
+        'A' => "WS",
+        _ => "US",
+    }
+}
+
 fn gln(number: u64) -> String {
     with_check_digit(&format!("95060000{number:04}"))
 }
@@ -80,7 +118,8 @@ fn with_check_digit(payload: &str) -> String {
 }
 
 /// `p7` is a pack of the refrigerated product, `r7` one for room temperature, `s7` a logistic unit,
-/// `u7` a pack of a product nobody knows; a serial can be given in full: `p:Ab7`.
+/// `u7` a pack of a product nobody knows, `c7` a case of the refrigerated one; a serial can be
+/// given in full: `p:Ab7`.
 pub(crate) fn thing(word: &str) -> Epc {
     let (kind, rest) = word.split_at(1);
     let serial = rest
@@ -94,6 +133,8 @@ pub(crate) fn thing(word: &str) -> Epc {
         "p" => pack(FRIDGE),
         "r" => pack(ROOM),
         "u" => pack("09521101530018"),
+        // A case of one product: the same item with another indicator.
+        "c" => pack(&with_check_digit(&format!("1{}", &FRIDGE[1..13]))),
         "s" => {
             let number: u64 = rest.parse().expect("a number");
             let sscc = with_check_digit(&format!("09506000{number:09}"));
@@ -148,7 +189,7 @@ pub(crate) fn masters() -> Vec<MasterData> {
             name: actor.name.to_owned(),
             latitude_e7: Some(actor.latitude_e7),
             longitude_e7: Some(actor.longitude_e7),
-            country: None,
+            country: Some(country(actor.letter).to_owned()),
         }));
     }
     for (gtin, name, storage) in [(FRIDGE, "Frigidol", "2-8C"), (ROOM, "Roomidol", "CRT")] {

@@ -83,6 +83,11 @@ fn the_planted_anomalies_are_found_and_nothing_else_is_suspected() {
         .filter(|other| other.1 >= Severity::S3)
         .collect();
     assert!(grave.is_empty(), "{grave:#?}");
+    // Shipments to receivers who report nothing: told, not held.
+    let others: Vec<_> = others
+        .into_iter()
+        .filter(|other| (other.0, other.1) != (RuleId::C16, Severity::S1))
+        .collect();
     // Two loggers that reported summaries fell silent hours before the receipt: told, not held.
     let told: Vec<_> = others
         .iter()

@@ -13,8 +13,10 @@
 mod cast;
 mod corpus;
 mod oracles;
+mod order;
 mod replay;
 mod scenario;
+mod scenario_chain;
 mod scenarios;
 mod size;
 mod views;

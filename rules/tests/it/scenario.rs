@@ -4,10 +4,12 @@
 //! == title
 //! time | actor | event | subject | expected
 //! ```
-//! Time is `day hh:mm`, day 1 being 2026-03-01, in UTC. The rows are the order of the ledger; a row
-//! may be older than the one before. Actors are letters (see `cast`), `M@P` is M acting at P's
-//! place, `-` is nobody known. Expected is what changes: `C09:S3` appeared or changed, `~C09` was
-//! resolved; of a `verify` row it is the class and the code.
+//! Time is `day hh:mm`, day 1 being 2026-03-01 (a Sunday), in UTC. The rows are the order of the
+//! ledger; a row may be older than the one before. It is recorded when it happens, or at the time
+//! of the row before it if that is later, or as told: `day hh:mm > day hh:mm`. Words like
+//! `zone=+02:00` add to an event (see `scenario_chain`). Actors are letters (see `cast`), `M@P` is
+//! M acting at P's place, `-` is nobody known. Expected is what changes: `C09:S3` appeared or
+//! changed, `~C09` was resolved; of a `verify` row it is the class and the code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +18,7 @@ use gs1::{BizStep, Disposition, Epc, Lot};
 use rules::{Counter, Decision, Engine, Fact, Profile, Record};
 
 use super::cast::{self, Clerk};
+use super::scenario_chain;
 
 const DAY_1_MS: i64 = 1_772_323_200_000; // 2026-03-01T00:00:00Z
 
@@ -25,13 +28,14 @@ pub(crate) struct Scenario {
     rows: Vec<Row>,
 }
 
-struct Row {
-    line: usize,
-    at_ms: i64,
-    actor: char,
-    place: char,
+pub(crate) struct Row {
+    pub(crate) line: usize,
+    pub(crate) at_ms: i64,
+    recorded_ms: Option<i64>,
+    pub(crate) actor: char,
+    pub(crate) place: char,
     event: String,
-    subject: String,
+    pub(crate) subject: String,
     expected: String,
 }
 
@@ -58,18 +62,26 @@ fn row(line: usize, content: &str) -> Row {
     let [time, actor, event, subject, expected] = fields[..] else {
         panic!("line {line}: five fields, not {}", fields.len());
     };
-    let (day, clock) = time.split_once(' ').expect("day and time");
-    let (hour, minute) = clock.trim().split_once(':').expect("hh:mm");
     let number = |text: &str| {
         text.parse::<i64>()
             .unwrap_or_else(|_| panic!("line {line}: {text}"))
     };
-    let minutes = (number(day) - 1) * 1440 + number(hour) * 60 + number(minute);
+    let moment = |text: &str| {
+        let (day, clock) = text.trim().split_once(' ').expect("day and time");
+        let (hour, minute) = clock.trim().split_once(':').expect("hh:mm");
+        let minutes = (number(day) - 1) * 1440 + number(hour) * 60 + number(minute);
+        DAY_1_MS + minutes * 60_000
+    };
+    let (at, recorded) = match time.split_once('>') {
+        Some((at, recorded)) => (at, Some(moment(recorded))),
+        None => (time, None),
+    };
     let mut letters = actor.chars().filter(|c| *c != '@');
     let actor = letters.next().expect("an actor");
     Row {
         line,
-        at_ms: DAY_1_MS + minutes * 60_000,
+        at_ms: moment(at),
+        recorded_ms: recorded,
         actor,
         place: letters.next().unwrap_or(actor),
         event: event.to_owned(),
@@ -89,12 +101,15 @@ impl Scenario {
         }
         let mut named: BTreeMap<String, Event> = BTreeMap::new();
         let mut wrong = Vec::new();
+        let mut clock_ms = 0;
         for row in &self.rows {
             let got = if row.event.starts_with("verify") {
                 verify(&engine, row)
             } else {
                 let fact = fact(row, &mut named);
-                let record = clerk.record(row.actor, row.at_ms, fact);
+                clock_ms = row.recorded_ms.unwrap_or(clock_ms.max(row.at_ms));
+                let mut record = clerk.record(row.actor, clock_ms, fact);
+                record.stamp.device = scenario_chain::device(&row.event);
                 let got = changes(&engine.apply(&record));
                 records.push(record);
                 got
@@ -157,6 +172,9 @@ fn fact(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
     let reason = || "looked at the curve".to_owned();
     let subject = || cast::thing(&row.subject);
     match verb {
+        "delegate" | "lane" | "tick" => {
+            return Fact::Master(scenario_chain::master(row, verb, &rest));
+        }
         "stored" => return Fact::Master(cast::stored(rest[0])),
         "recall" => return decided(cast::recall(&row.subject)),
         "release" => {
@@ -187,7 +205,8 @@ fn fact(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
 fn event(row: &Row, verb: &str, rest: &[&str]) -> Event {
     let object = |action, step| cast::object(action, &row.subject, row.at_ms, step, row.place);
     let group = |action, step| {
-        let parent = cast::thing(rest.last().filter(|word| !word.starts_with('@')).unwrap());
+        let name = |word: &&&str| !word.starts_with('@') && !word.contains('=');
+        let parent = cast::thing(rest.iter().find(name).expect("a container"));
         Event::aggregation(action, &parent, cast::things(&row.subject), row.at_ms, step)
             .with_read_point(&cast::place_of(row.place))
             .with_biz_location(&cast::place_of(row.place))
@@ -206,9 +225,13 @@ fn event(row: &Row, verb: &str, rest: &[&str]) -> Event {
                 .first()
                 .and_then(|word| word.chars().next())
                 .expect("a destination");
-            object(Action::Observe, BizStep::Shipping)
-                .with_disposition(&Disposition::parse("in_transit").unwrap())
-                .with_destination("location", &cast::place_of(to))
+            let event = object(Action::Observe, BizStep::Shipping)
+                .with_disposition(&Disposition::parse("in_transit").unwrap());
+            if to == '-' {
+                event
+            } else {
+                event.with_destination("location", &cast::place_of(to))
+            }
         }
         "call_off" => object(Action::Observe, BizStep::parse("void_shipping").unwrap()),
         "receive" => object(Action::Observe, BizStep::Receiving),
@@ -225,9 +248,10 @@ fn event(row: &Row, verb: &str, rest: &[&str]) -> Event {
             .with_disposition(&Disposition::parse("returned").unwrap()),
         "measure" => object(Action::Observe, BizStep::parse("sensor_reporting").unwrap())
             .with_sensor_element(&cast::sensor_element(row.at_ms, &rest.join(" "))),
-        other => panic!("line {}: no event {other}", row.line),
+        other => scenario_chain::event(row, other, rest)
+            .unwrap_or_else(|| panic!("line {}: no event {other}", row.line)),
     };
-    builder
+    scenario_chain::options(builder, row, rest)
         .build()
         .unwrap_or_else(|error| panic!("line {}: {error}", row.line))
 }

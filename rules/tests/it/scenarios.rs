@@ -10,17 +10,23 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures/scenarios")
 }
 
-/// All scenarios of all files.
-pub(crate) fn all() -> Vec<Scenario> {
+/// Names and texts of all files, by name.
+pub(crate) fn files() -> Vec<(String, String)> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
     files.sort();
-    files
-        .iter()
-        .flat_map(|file| parse(&std::fs::read_to_string(file).unwrap()))
-        .collect()
+    let read = |path: PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, std::fs::read_to_string(path).unwrap())
+    };
+    files.into_iter().map(read).collect()
+}
+
+/// All scenarios of all files.
+pub(crate) fn all() -> Vec<Scenario> {
+    files().iter().flat_map(|(_, text)| parse(text)).collect()
 }
 
 #[test]

@@ -92,6 +92,8 @@ pub(crate) fn is_known(engine: &Engine, record: &MasterData) -> bool {
         MasterData::Location(it) => engine.location(&it.id) == Some(it),
         MasterData::Product(it) => engine.product(&it.gtin) == Some(it),
         MasterData::Device(it) => engine.device(&it.id) == Some(it),
+        MasterData::Delegation(it) => engine.delegation(&it.from, &it.to) == Some(it),
+        MasterData::Lane(it) => engine.lane(&it.from, &it.to) == Some(it),
     }
 }
 
@@ -101,5 +103,7 @@ fn name_of(record: &MasterData) -> &str {
         MasterData::Location(it) => &it.name,
         MasterData::Product(it) => &it.name,
         MasterData::Device(it) => &it.id,
+        MasterData::Delegation(it) => &it.to,
+        MasterData::Lane(it) => &it.to,
     }
 }

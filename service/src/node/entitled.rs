@@ -137,6 +137,9 @@ fn may_describe(
                 .is_none_or(|known| known.party == party);
             it.party == party && theirs
         }
+        // Who gives its goods away says so, never who takes them.
+        MasterData::Delegation(it) => it.from == party,
+        MasterData::Lane(it) => it.from == party || it.to == party,
     };
     if own {
         Ok(())
