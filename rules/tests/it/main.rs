@@ -12,6 +12,7 @@
 
 mod cast;
 mod corpus;
+mod honest;
 mod oracles;
 mod order;
 mod replay;
