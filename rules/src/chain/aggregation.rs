@@ -257,12 +257,16 @@ fn mixed(case: &Case<'_>) -> Option<Draft> {
         .filter(|sgtin| is_grouping(&sgtin.gtin))?;
     let own = case.gtin()?;
     let event = case.event(stay.since)?;
-    let lies_there = |id: &&ThingId| {
-        let last = state.stays(**id).last().copied();
-        **id != case.id && last.is_some_and(|it| it.is_open() && it.parent == stay.parent)
+    // The first to be put in tells what the case holds.
+    let packed = |id: ThingId| {
+        let last = state.stays(id).last().copied();
+        let there = last.filter(|it| it.is_open() && it.parent == stay.parent)?;
+        Some((case.event(there.since)?.order(), id))
     };
-    let first = parent.children().iter().take(SIBLINGS_MAX).find(lies_there);
-    let first = first.and_then(|id| state.gtin(*id));
+    let siblings = parent.children().iter().take(SIBLINGS_MAX);
+    let first = siblings.filter_map(|id| packed(*id)).min();
+    let first = first.filter(|(order, _)| *order < event.order());
+    let first = first.and_then(|(_, id)| state.gtin(id));
     let gtin_differs = first.is_some_and(|first| first != own);
     let lot_of = |birth: Option<&EventRec>| birth.and_then(|birth| birth.lot);
     let outer_birth = parent.birth.and_then(|id| state.event(id));

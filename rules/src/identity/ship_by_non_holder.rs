@@ -12,7 +12,8 @@
 //!
 //! **False alarms**: a missing receipt (the receiver may ship on); a third-party warehouse (state
 //! it as a delegation, or name owners in the documents); both records of one leg lost, m squared.
-//! Unknown parties prove nothing. A container shipped by a stranger is one finding, not one for
+//! Unknown parties prove nothing. A pack whose packing was not recorded, taken out of a case that
+//! the shipper had, came with the case. A container shipped by a stranger is one finding, not one for
 //! each pack inside. **Late facts**: a receipt that arrives late puts the possession right and
 //! resolves the finding.
 
@@ -22,6 +23,7 @@ use crate::hex;
 use crate::item::Moment;
 use crate::judge_thing::{Case, Draft};
 use crate::say::Chain;
+use crate::state::NameId;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     for moment in case.moments.iter().filter(|m| m.entry.event.step.ships()) {
@@ -40,7 +42,8 @@ fn shipment(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
     let follows = |receipt: &Moment<'_>| {
         timing::shipped_after(case, receipt).is_some_and(|it| it.order() == event.order())
     };
-    if expected || before.life.is_over() || case.own().any(follows) {
+    let settled = expected || before.life.is_over() || case.own().any(follows);
+    if settled || came_out_of_their_own(case, moment, shipper) {
         return None;
     }
     // A container shipped by a stranger is one finding, not one for each pack inside.
@@ -69,4 +72,27 @@ fn shipment(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
             .named("holder", &holder)
             .fact("usual_lane", usual),
     )
+}
+
+/// Whether the thing, which nobody moved on record, was taken out of a container that the shipper
+/// had: the record of its packing is missing, and everything after it explains how it came.
+fn came_out_of_their_own(case: &Case<'_>, moment: &Moment<'_>, shipper: NameId) -> bool {
+    if moment.before.tracked || moment.entry.via.is_some() {
+        return false;
+    }
+    let order = moment.entry.event.order();
+    let earlier = case.own().filter(|it| it.entry.event.order() < order);
+    let mut out_of = earlier.filter_map(|it| match it.entry.event.regroups() {
+        Some((parent, false)) if parent != case.id => Some((parent, it.entry.event.order())),
+        _ => None,
+    });
+    out_of.any(|(parent, at)| {
+        let container = Case::of(case.state, parent);
+        container.is_some_and(|container| {
+            let had = |it: &&Moment<'_>| it.entry.event.order() >= at;
+            let item = container.moments.iter().find(had).map(|it| it.before);
+            let holder = item.unwrap_or(container.now).holder;
+            holder == Some(shipper)
+        })
+    })
 }

@@ -21,6 +21,8 @@ pub enum Doing {
     Dispensed,
     /// Taken off the books.
     Decommissioned,
+    /// Made active again.
+    Reactivated,
     /// Destroyed.
     Destroyed,
     /// Its temperature was measured.
@@ -82,6 +84,12 @@ impl Doing {
                     "Désactivé",
                     "Dado de baja",
                 ],
+                Self::Reactivated => [
+                    "Made active again",
+                    "Wieder aktiviert",
+                    "Réactivé",
+                    "Reactivado",
+                ],
                 Self::Destroyed => ["Destroyed", "Vernichtet", "Détruit", "Destruido"],
                 Self::Measured => [
                     "Temperature measured",
@@ -102,7 +110,7 @@ impl Doing {
 
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Commissioned,
         Self::Packed,
         Self::Unpacked,
@@ -111,6 +119,7 @@ impl Doing {
         Self::ShipmentVoided,
         Self::Dispensed,
         Self::Decommissioned,
+        Self::Reactivated,
         Self::Destroyed,
         Self::Measured,
         Self::SentBack,

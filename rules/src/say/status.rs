@@ -80,6 +80,18 @@ pub fn pack_sentence(status: &str, lang: Lang) -> &'static str {
                 "La boîte a été exportée.",
                 "El envase está exportado.",
             ],
+            "free_sample" => [
+                "The pack was given away as a free sample.",
+                "Die Packung ist ein Gratismuster.",
+                "La boîte est un échantillon gratuit.",
+                "El envase es una muestra gratuita.",
+            ],
+            "checked_out" => [
+                "The pack was checked out for repackaging.",
+                "Die Packung ist zum Umpacken ausgebucht.",
+                "La boîte est sortie pour reconditionnement.",
+                "El envase salió para reenvasado.",
+            ],
             "sample" => [
                 "The pack is a sample.",
                 "Die Packung ist ein Muster.",

@@ -254,6 +254,7 @@ fn doing(event: &crate::state::EventRec) -> Doing {
         (Step::Receiving | Step::Accepting, ..) => Doing::Received,
         (Step::VoidShipping, ..) => Doing::ShipmentVoided,
         (Step::Dispensing, ..) => Doing::Dispensed,
+        (Step::Undo, ..) => Doing::Reactivated,
         (Step::Destroying, ..) => Doing::Destroyed,
         (Step::Decommissioning, ..) => Doing::Decommissioned,
         (Step::SensorReporting, ..) => Doing::Measured,
