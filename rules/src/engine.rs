@@ -78,7 +78,8 @@ impl Engine {
     }
 
     /// Takes in master data. Another storage condition, logger interval, data sheet or certificate
-    /// has earlier readings judged anew; names, parties and coordinates hold from the next event on.
+    /// has earlier readings judged anew; names, parties and coordinates hold from the next event
+    /// on.
     fn learn(&mut self, data: &MasterData, stamp: &Stamp) -> Vec<Finding> {
         let mut product = None;
         let mut again = Vec::new();

@@ -13,8 +13,8 @@
 //! **False alarms**: a missing receipt (the receiver may ship on); a third-party warehouse (state
 //! it as a delegation, or name owners in the documents); both records of one leg lost, m squared.
 //! Unknown parties prove nothing. A pack whose packing was not recorded, taken out of a case that
-//! the shipper had, came with the case. A container shipped by a stranger is one finding, not one for
-//! each pack inside. **Late facts**: a receipt that arrives late puts the possession right and
+//! the shipper had, came with the case. A container shipped by a stranger is one finding, not one
+//! for each pack inside. **Late facts**: a receipt that arrives late puts the possession right and
 //! resolves the finding.
 
 use crate::chain::timing;

@@ -1,7 +1,7 @@
 //! Honest goods with careless records: cases go from the maker over a wholesaler to pharmacies, a
 //! few packs come back and are sold again, and of the records some are lost, late, doubled, or
-//! stamped by a clock that is minutes off. Nothing of it is a fake, so nothing may be suspected, and
-//! of all scans at most one in ten thousand may be answered with anything but "genuine".
+//! stamped by a clock that is minutes off. Nothing of it is a fake, so nothing may be suspected,
+//! and of all scans at most one in ten thousand may be answered with anything but "genuine".
 //!
 //! Seeded: the numbers below are the same on every machine.
 
