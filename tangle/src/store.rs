@@ -79,7 +79,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             segment_bytes: 16 * 1024 * 1024,
-            cache_bytes: 48 * 1024 * 1024,
+            cache_bytes: 32 * 1024 * 1024,
             flush_blocks_max: 100_000,
             flush_ms_max: 30_000,
             batch_bytes_max: 64 * 1024 * 1024,

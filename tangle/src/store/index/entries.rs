@@ -18,11 +18,13 @@ pub(crate) fn parts(entry: Entry) -> (u64, u64) {
     (low(entry >> 64), low(entry))
 }
 
-/// An entry, and the place of the entry before it that has the same key.
+/// An entry, and the place of the entry before it that has the same key: 16 bytes, because there
+/// are millions.
 #[derive(Debug, Clone, Copy)]
 struct Link {
     key: u64,
-    lid: u64,
+    /// The local id, counted from the collection's first.
+    lid: u32,
     before: Option<std::num::NonZeroU32>,
 }
 
@@ -32,6 +34,10 @@ pub(crate) struct Entries {
     links: Vec<Link>,
     /// The last entry of each key.
     last: Table,
+    /// Local id of the first entry.
+    base: u64,
+    /// Entries whose local ids are too far from the first: those of old blocks that new ones forked.
+    far: Vec<(u64, u64)>,
 }
 
 impl Entries {
@@ -40,16 +46,25 @@ impl Entries {
         Self {
             links: Vec::with_capacity(other.links.len()),
             last: Table::with_room(other.links.len()),
+            ..Self::default()
         }
     }
 
     /// How many entries there are.
     pub(crate) fn len(&self) -> usize {
-        self.links.len()
+        self.links.len() + self.far.len()
     }
 
     /// Adds an entry.
     pub(crate) fn push(&mut self, key: u64, lid: u64) {
+        if self.links.is_empty() {
+            self.base = lid;
+        }
+        let offset = lid.checked_sub(self.base);
+        let Some(offset) = offset.and_then(|offset| u32::try_from(offset).ok()) else {
+            self.far.push((key, lid));
+            return;
+        };
         let at = u32::try_from(self.links.len()).unwrap_or(u32::MAX);
         let hash = self.last.mix(key, key);
         let links = &self.links;
@@ -62,22 +77,28 @@ impl Entries {
         );
         // Places are kept one higher, so that none is zero.
         let before = before.and_then(|at| std::num::NonZeroU32::new(at + 1));
+        let lid = offset;
         self.links.push(Link { key, lid, before });
     }
 
-    /// Appends the local ids under a key to `out`, the latest first.
+    /// Appends the local ids under a key to `out`, in no order.
     pub(crate) fn find(&self, key: u64, out: &mut Vec<u64>) {
         let at = |at: u32| self.links.get(at as usize);
         let is = |place: u32| at(place).is_some_and(|link| link.key == key);
         let last = self.last.find(self.last.mix(key, key), is).and_then(at);
         let before = |link: &&Link| link.before.and_then(|place| at(place.get() - 1));
-        out.extend(std::iter::successors(last, before).map(|link| link.lid));
+        let links = std::iter::successors(last, before);
+        out.extend(links.map(|link| self.base + u64::from(link.lid)));
+        let far = self.far.iter().filter(|(known, _)| *known == key);
+        out.extend(far.map(|(_, lid)| *lid));
     }
 
     /// All entries, ascending.
     pub(crate) fn to_vec(&self) -> Vec<Entry> {
-        let entries = self.links.iter().map(|link| entry(link.key, link.lid));
-        let mut all: Vec<Entry> = entries.collect();
+        let links = self.links.iter();
+        let near = links.map(|link| entry(link.key, self.base + u64::from(link.lid)));
+        let far = self.far.iter().map(|(key, lid)| entry(*key, *lid));
+        let mut all: Vec<Entry> = near.chain(far).collect();
         all.sort_unstable();
         all
     }
@@ -94,10 +115,14 @@ mod tests {
             let mut random = Random(seed);
             let mut sorted = Entries::default();
             let mut model = std::collections::BTreeSet::new();
-            for lid in 0..random.below(5000) as u64 {
+            let first = random.draw() % 10_000;
+            for lid in first..first + random.below(5000) as u64 {
                 let key = random.draw() % 300;
-                sorted.push(key, lid);
-                model.insert((key, lid));
+                // Now and then one that is older than the first.
+                let lid = if key == 7 { lid % 100 } else { lid };
+                if model.insert((key, lid)) {
+                    sorted.push(key, lid);
+                }
             }
             for key in 0..300 {
                 let mut found = Vec::new();
