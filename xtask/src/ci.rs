@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::run::{sh, sh_in};
-use crate::{run, tools, web};
+use crate::{run, tools, wasm, web};
 
 /// A named step and what it does.
 struct Step {
@@ -15,7 +15,7 @@ struct Step {
     fast: bool,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step {
         name: "fmt",
         run: fmt,
@@ -74,6 +74,11 @@ const STEPS: [Step; 14] = [
     Step {
         name: "rustdoc",
         run: rustdoc,
+        fast: false,
+    },
+    Step {
+        name: "wasm",
+        run: wasm::build,
         fast: false,
     },
     Step {

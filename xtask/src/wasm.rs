@@ -4,13 +4,16 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::run::{output, root, sh_in, works};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Hashes unrolled for speed are 16 KB larger.
 const RUSTFLAGS: &str = "--cfg sha2_backend=\"soft\" --cfg sha2_backend_soft=\"compact\"";
+
+/// What the module may have before binaryen: a page loads it, and it should not grow unseen.
+const MODULE_BYTES_MAX: u64 = 65_536;
 
 /// Where the module goes.
 fn module() -> PathBuf {
@@ -32,7 +35,10 @@ pub(crate) fn build() -> Result<()> {
     let line = format!("cargo build --release --locked --target {TARGET}");
     sh_in(&folder, &line, &env)?;
     let built = format!("{target}/{TARGET}/release/tangle_verify_wasm.wasm");
-    fs::copy(&built, module()).with_context(|| format!("copying {built}"))?;
+    let bytes = fs::copy(&built, module()).with_context(|| format!("copying {built}"))?;
+    if bytes > MODULE_BYTES_MAX {
+        bail!("the module has {bytes} bytes, at most {MODULE_BYTES_MAX} are wanted");
+    }
     if works("wasm-opt --version") {
         let path = module();
         let path = path.to_string_lossy();

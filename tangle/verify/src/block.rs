@@ -47,11 +47,7 @@ pub struct Payload {
 impl Payload {
     /// The payload of these items, none of them erased.
     fn of(items: &[Item]) -> Result<Self, Malformed> {
-        let too_large = |max: usize| Malformed {
-            what: WHAT,
-            at: 0,
-            fault: Fault::TooLarge { max: max as u64 },
-        };
+        let too_large = |max: usize| Malformed::new(WHAT, 0, Fault::TooLarge { max: max as u64 });
         let size: usize = items.iter().map(Item::size).sum();
         let leaves: Vec<_> = items.iter().map(Item::leaf).collect();
         Ok(Self {

@@ -33,11 +33,7 @@ impl<'a> Reader<'a> {
     /// A reader of `what` (named in errors), refusing more than `max` bytes.
     pub fn new(bytes: &'a [u8], max: usize, what: &'static str) -> Result<Self, Malformed> {
         if bytes.len() > max {
-            return Err(Malformed {
-                what,
-                at: 0,
-                fault: Fault::TooLarge { max: max as u64 },
-            });
+            return Err(Malformed::new(what, 0, Fault::TooLarge { max: max as u64 }));
         }
         Ok(Self {
             rest: bytes,
@@ -53,11 +49,7 @@ impl<'a> Reader<'a> {
 
     /// The error `fault` at the current place.
     pub fn fail(&self, fault: Fault) -> Malformed {
-        Malformed {
-            what: self.what,
-            at: self.at,
-            fault,
-        }
+        Malformed::new(self.what, self.at, fault)
     }
 
     /// Ends reading: nothing may be left.

@@ -11,7 +11,6 @@
 //! Narrower than the standards in two places, so that no byte is free: extension lines are
 //! refused, and text has one spelling (no leading zeros, no slack bits in base64).
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -21,6 +20,7 @@ use thiserror::Error;
 use crate::base64;
 use crate::limits;
 use crate::merkle::Hash;
+use crate::text::decimal;
 
 mod note;
 mod vkey;
@@ -50,11 +50,14 @@ pub enum NoteError {
         max: usize,
     },
     /// A line that is not as the format wants it.
-    #[error("line {line} of the note: {reason}")]
+    #[cfg_attr(feature = "words", error("line {line} of the note: {reason}"))]
+    #[cfg_attr(not(feature = "words"), error("a line"))]
     Line {
         /// Number of the line, from 1.
+        #[cfg(feature = "words")]
         line: usize,
         /// What is wrong with it.
+        #[cfg(feature = "words")]
         reason: &'static str,
     },
     /// A known key's signature that does not verify, which makes the whole note suspect.
@@ -71,15 +74,24 @@ pub enum NoteError {
     },
 }
 
+impl NoteError {
+    #[cfg(feature = "words")]
+    pub(crate) const fn line(line: usize, reason: &'static str) -> Self {
+        Self::Line { line, reason }
+    }
+
+    #[cfg(not(feature = "words"))]
+    pub(crate) const fn line(_: usize, _: &'static str) -> Self {
+        Self::Line {}
+    }
+}
+
 impl Checkpoint {
     /// The text that is signed, with its last newline.
     pub fn to_text(&self) -> String {
-        format!(
-            "{}\n{}\n{}\n",
-            self.origin,
-            self.size,
-            base64::encode(&self.root)
-        )
+        let mut out = [&*self.origin, "\n"].concat();
+        decimal(&mut out, self.size);
+        out + "\n" + &base64::encode(&self.root) + "\n"
     }
 
     /// Whether a signature by this key is the log's own: it carries the origin's name, and is
@@ -90,7 +102,7 @@ impl Checkpoint {
 
     /// Reads the text that is signed.
     pub fn from_text(text: &str) -> Result<Self, NoteError> {
-        let fail = |line, reason| Err(NoteError::Line { line, reason });
+        let fail = |line, reason| Err(NoteError::line(line, reason));
         let Some(body) = text.strip_suffix('\n') else {
             return fail(1, "the text does not end with a newline");
         };

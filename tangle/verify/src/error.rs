@@ -5,14 +5,20 @@
 use thiserror::Error;
 
 /// Bytes that are not the one canonical encoding of a value within its bounds.
+///
+/// Without the feature `words` it says that they are not, and no more.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("cannot read {what} at byte {at}: {fault}")]
+#[cfg_attr(feature = "words", error("cannot read {what} at byte {at}: {fault}"))]
+#[cfg_attr(not(feature = "words"), error("malformed"))]
 pub struct Malformed {
     /// The thing that was being read, such as `block` or `genesis`.
+    #[cfg(feature = "words")]
     pub what: &'static str,
     /// Offset in bytes from the start of the outermost input.
+    #[cfg(feature = "words")]
     pub at: usize,
     /// What was wrong there.
+    #[cfg(feature = "words")]
     pub fault: Fault,
 }
 
@@ -54,11 +60,28 @@ pub enum Fault {
 impl Malformed {
     /// A fault of the whole value rather than of one byte of it.
     pub const fn value(what: &'static str, reason: &'static str) -> Self {
-        Self {
-            what,
-            at: 0,
-            fault: Fault::Value(reason),
-        }
+        Self::new(what, 0, Fault::Value(reason))
+    }
+
+    #[cfg(feature = "words")]
+    pub(crate) const fn new(what: &'static str, at: usize, fault: Fault) -> Self {
+        Self { what, at, fault }
+    }
+
+    #[cfg(not(feature = "words"))]
+    pub(crate) const fn new(_: &'static str, _: usize, _: Fault) -> Self {
+        Self {}
+    }
+
+    /// The same fault, in `what` at this place.
+    #[cfg(feature = "words")]
+    pub(crate) fn within(self, what: &'static str, at: usize) -> Self {
+        Self { what, at, ..self }
+    }
+
+    #[cfg(not(feature = "words"))]
+    pub(crate) fn within(self, _: &'static str, _: usize) -> Self {
+        self
     }
 }
 

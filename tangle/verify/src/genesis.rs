@@ -39,11 +39,7 @@ impl Genesis {
         }
         if self.name.len() > limits::NETWORK_NAME_BYTES_MAX {
             let max = limits::NETWORK_NAME_BYTES_MAX as u64;
-            return Err(Malformed {
-                what: WHAT,
-                at: 0,
-                fault: Fault::TooLarge { max },
-            });
+            return Err(Malformed::new(WHAT, 0, Fault::TooLarge { max }));
         }
         if self.created_ms > limits::TIME_MS_MAX {
             return fault("the founding time is beyond 48 bits of milliseconds");

@@ -142,11 +142,7 @@ pub struct Parents(Vec<BlockId>);
 impl Parents {
     /// Takes ids that are already ascending and unique.
     pub fn new(ids: Vec<BlockId>) -> Result<Self, Malformed> {
-        let fail = |fault| Malformed {
-            what: "parents",
-            at: 0,
-            fault,
-        };
+        let fail = |fault| Malformed::new("parents", 0, fault);
         if ids.len() > limits::PARENTS_MAX {
             return Err(fail(Fault::TooLarge {
                 max: limits::PARENTS_MAX as u64,
@@ -323,9 +319,7 @@ impl Header {
             hlc,
             anchor,
         };
-        header
-            .check()
-            .map_err(|error| Malformed { at: start, ..error })?;
+        header.check().map_err(|error| error.within(WHAT, start))?;
         Ok(header)
     }
 }
@@ -349,11 +343,7 @@ fn read_parents(reader: &mut Reader<'_>) -> Result<Parents, Malformed> {
     let ids = (0..count)
         .map(|_| read_id(reader))
         .collect::<Result<_, _>>()?;
-    Parents::new(ids).map_err(|error| Malformed {
-        what: WHAT,
-        at,
-        fault: error.fault,
-    })
+    Parents::new(ids).map_err(|error| error.within(WHAT, at))
 }
 
 fn read_anchor(reader: &mut Reader<'_>) -> Result<Anchor, Malformed> {

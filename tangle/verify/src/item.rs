@@ -38,6 +38,8 @@ impl Media {
     pub const MASTER_DATA: Self = Self(4);
     /// The file a logger wrote, byte for byte.
     pub const LOGGER_FILE: Self = Self(5);
+    /// What the author attests, as canonical JSON: for instance why items were erased.
+    pub const ATTESTATION: Self = Self(6);
 }
 
 /// One item.

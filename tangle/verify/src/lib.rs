@@ -11,11 +11,17 @@
 //! not that encoding is refused. Bounds are in [`limits`].
 
 #![no_std]
+#![cfg_attr(
+    not(feature = "words"),
+    allow(unused_variables, reason = "only told in words")
+)]
 
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[macro_use]
+mod text;
 mod base64;
 mod blake3;
 pub mod block;

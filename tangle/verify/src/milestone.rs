@@ -39,13 +39,7 @@ pub struct Milestone {
 impl Milestone {
     /// The rules a milestone obeys on its own.
     pub fn check(&self) -> Result<(), Malformed> {
-        let fail = |fault| {
-            Err(Malformed {
-                what: WHAT,
-                at: 0,
-                fault,
-            })
-        };
+        let fail = |fault| Err(Malformed::new(WHAT, 0, fault));
         if self.heads.len() > limits::MILESTONE_HEADS_MAX {
             return fail(Fault::TooLarge {
                 max: limits::MILESTONE_HEADS_MAX as u64,
@@ -107,7 +101,7 @@ impl Milestone {
         };
         milestone
             .check()
-            .map_err(|error| Malformed { at: start, ..error })?;
+            .map_err(|error| error.within(WHAT, start))?;
         Ok(milestone)
     }
 }

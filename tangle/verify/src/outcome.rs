@@ -10,15 +10,17 @@
 //!                 82 03 <why>          quarantined
 //! ```
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::cbor::{Reader, Writer};
 use crate::error::{Fault, Malformed};
 use crate::header::read_id;
-use crate::ids::BlockId;
+use crate::ids::{BlockId, to_hex};
 use crate::limits;
 use crate::merkle::{self, Hash};
+use crate::text::decimal;
 
 const WHAT: &str = "log leaf";
 
@@ -47,16 +49,25 @@ pub enum Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Applied => f.write_str("applied"),
-            Self::Disputed { with } => write!(f, "disputed with {with}"),
-            Self::Rejected { code } => write!(f, "rejected (code {code})"),
-            Self::Quarantined { why } => write!(f, "quarantined (reason {why})"),
-        }
+        f.write_str(&self.words())
     }
 }
 
 impl Outcome {
+    /// What it is, for people.
+    pub(crate) fn words(&self) -> String {
+        let (mut out, number) = match self {
+            Self::Applied => return String::from("applied"),
+            Self::Disputed { with } => {
+                return String::from("disputed with ") + &to_hex(with.as_bytes());
+            }
+            Self::Rejected { code } => (String::from("rejected (code "), *code),
+            Self::Quarantined { why } => (String::from("quarantined (reason "), *why),
+        };
+        decimal(&mut out, number.into());
+        out + ")"
+    }
+
     /// Canonical CBOR.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::new();

@@ -1,7 +1,6 @@
 //! Signed notes (C2SP `signed-note`): a text, an empty line, signature lines. Parsing is strict:
 //! what is parsed, written again, gives the same bytes.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,6 +8,7 @@ use super::vkey::is_name;
 use super::{Checkpoint, KeyType, NoteError, VerifierKey, check_size, parse_base64};
 use crate::base64;
 use crate::limits;
+use crate::text::decimal;
 
 /// Starts each signature line: an em dash and a space.
 const MARK: &str = "\u{2014} ";
@@ -41,45 +41,33 @@ impl Note {
         let control = note.bytes().position(|byte| byte < 0x20 && byte != b'\n');
         if let Some(at) = control {
             let reason = "control characters are not allowed";
-            return Err(NoteError::Line {
-                line: line_of(at),
-                reason,
-            });
+            return Err(NoteError::line(line_of(at), reason));
         }
         let Some((text, lines)) = note.rsplit_once("\n\n") else {
-            return Err(NoteError::Line {
-                line: 1,
-                reason: "no empty line before signatures",
-            });
+            return Err(NoteError::line(1, "no empty line before signatures"));
         };
         let first = line_of(text.len()) + 2;
         let Some(lines) = lines.strip_suffix('\n') else {
             let reason = "the last line does not end with a newline";
-            return Err(NoteError::Line {
-                line: line_of(note.len()),
-                reason,
-            });
+            return Err(NoteError::line(line_of(note.len()), reason));
         };
         let mut signatures = Vec::new();
         for (line, signature) in (first..).zip(lines.split('\n')) {
             if signatures.len() == limits::NOTE_SIGNATURES_MAX {
-                return Err(NoteError::Line {
-                    line,
-                    reason: "more signatures than allowed",
-                });
+                return Err(NoteError::line(line, "more signatures than allowed"));
             }
             let parsed = NoteSignature::parse(signature);
-            signatures.push(parsed.map_err(|reason| NoteError::Line { line, reason })?);
+            signatures.push(parsed.map_err(|reason| NoteError::line(line, reason))?);
         }
         Ok(Self {
-            text: format!("{text}\n"),
+            text: [text, "\n"].concat(),
             signatures,
         })
     }
 
     /// The note as text.
     pub fn to_text(&self) -> String {
-        let mut out = format!("{}\n", self.text);
+        let mut out = [&*self.text, "\n"].concat();
         for signature in &self.signatures {
             out.push_str(&signature.to_line());
         }
@@ -132,7 +120,7 @@ impl NoteSignature {
     /// The line as text, with its newline.
     pub fn to_line(&self) -> String {
         let bytes = [&self.id[..], &self.signature].concat();
-        format!("{MARK}{} {}\n", self.name, base64::encode(&bytes))
+        [MARK, &self.name, " ", &base64::encode(&bytes), "\n"].concat()
     }
 
     /// Whether it claims to be made with this key.
@@ -182,5 +170,7 @@ impl NoteSignature {
 /// epoch) the largest consistent tree it saw of this log is the one in `text`, the whole body of
 /// the checkpoint note with its last newline.
 pub fn cosigned_message(time_s: u64, text: &str) -> String {
-    format!("cosignature/v1\ntime {time_s}\n{text}")
+    let mut out = String::from("cosignature/v1\ntime ");
+    decimal(&mut out, time_s);
+    out + "\n" + text
 }

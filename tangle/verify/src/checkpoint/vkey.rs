@@ -146,19 +146,19 @@ fn short_id(kind: KeyType, name: &str, key: &KeyId) -> [u8; 4] {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text())
+    }
+}
+
+impl VerifierKey {
+    /// The text that is handed round.
+    pub(crate) fn to_text(&self) -> String {
         let mut material = [self.kind.code(); 33];
-        material
-            .iter_mut()
-            .skip(1)
-            .zip(self.key.as_bytes())
+        let rest = material.iter_mut().skip(1);
+        rest.zip(self.key.as_bytes())
             .for_each(|(to, from)| *to = *from);
-        write!(
-            f,
-            "{}+{}+{}",
-            self.name,
-            to_hex(&self.id()),
-            base64::encode(&material)
-        )
+        let (id, material) = (to_hex(&self.id()), base64::encode(&material));
+        [&*self.name, "+", &id, "+", &material].concat()
     }
 }
 

@@ -1,8 +1,7 @@
 //! The proof file as a value: strict reading and the only writer.
 
 use alloc::borrow::ToOwned;
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use thiserror::Error;
@@ -15,6 +14,7 @@ use crate::error::{Fault, Malformed};
 use crate::item::Item;
 use crate::limits;
 use crate::merkle::Hash;
+use crate::text::decimal;
 
 const MAGIC: &str = "c2sp.org/tlog-proof@v1";
 const WHAT: &str = "proof";
@@ -35,11 +35,14 @@ pub enum ProofError {
         at: usize,
     },
     /// A line that is not as the format wants it.
-    #[error("line {line} of the file: {reason}")]
+    #[cfg_attr(feature = "words", error("line {line} of the file: {reason}"))]
+    #[cfg_attr(not(feature = "words"), error("a line"))]
     Line {
         /// Number of the line, from 1.
+        #[cfg(feature = "words")]
         line: usize,
         /// What is wrong with it.
+        #[cfg(feature = "words")]
         reason: &'static str,
     },
     /// The content of the `extra` line.
@@ -48,6 +51,18 @@ pub enum ProofError {
     /// The signed checkpoint.
     #[error("the checkpoint: {0}")]
     Note(#[from] NoteError),
+}
+
+impl ProofError {
+    #[cfg(feature = "words")]
+    const fn line(line: usize, reason: &'static str) -> Self {
+        Self::Line { line, reason }
+    }
+
+    #[cfg(not(feature = "words"))]
+    const fn line(_: usize, _: &'static str) -> Self {
+        Self::Line {}
+    }
 }
 
 /// An item shown by the proof, with its path to the block's `items_root`.
@@ -114,7 +129,7 @@ impl ProofFile {
         let text = core::str::from_utf8(bytes).map_err(|error| ProofError::NotText {
             at: error.valid_up_to(),
         })?;
-        let fail = |line, reason| ProofError::Line { line, reason };
+        let fail = ProofError::line;
         let (head, note) = text
             .split_once("\n\n")
             .ok_or(fail(1, "no empty line before the checkpoint"))?;
@@ -156,9 +171,10 @@ impl ProofFile {
 
     /// The file's text.
     pub fn encode(&self) -> String {
-        let mut out = format!("{MAGIC}\nextra {}\n", base64::encode(&self.write_extra()));
+        let extra = base64::encode(&self.write_extra());
+        let mut out = [MAGIC, "\nextra ", &extra, "\n"].concat();
         out.push_str("index ");
-        out.push_str(&self.index.to_string());
+        decimal(&mut out, self.index);
         out.push('\n');
         for hash in &self.path {
             out.push_str(&base64::encode(hash));
@@ -187,7 +203,7 @@ impl ProofFile {
         }
         out.array(self.keys.len());
         for key in &self.keys {
-            out.text(&key.to_string());
+            out.text(&key.to_text());
         }
         out.into_vec()
     }

@@ -8,14 +8,16 @@
 //!     "witnesses": [ { "name", "time_s" } ],
 //!     "items": [ { "index", "media", "text" | "hex" } ] } }
 //! ```
+//! Without the feature `words` every `detail` is empty: the step says what does not hold, and a
+//! page has its own words for the eight of them.
 
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::report::{Policy, Proved, Report, Step, Trust, verify_with};
 use crate::checkpoint::VerifierKey;
 use crate::ids::to_hex;
+use crate::text::decimal;
 
 /// Name of the step that stands before all others here: the keys the caller gave are read.
 pub const STEP_KEYS: &str = "keys";
@@ -34,7 +36,7 @@ pub fn verify_json(proof: &[u8], keys: &str, witnesses_min: usize) -> String {
                 let step = Step {
                     name: STEP_KEYS,
                     ok: false,
-                    detail: format!("line {line} of the keys: {error}"),
+                    detail: say!("line {line} of the keys: {error}"),
                 };
                 let steps = Vec::from([step]);
                 return to_json(&Report {
@@ -92,7 +94,9 @@ impl Json {
     }
 
     fn number(&mut self, name: &str, value: u64) -> &mut Self {
-        self.raw(name).raw(&value.to_string())
+        self.raw(name);
+        decimal(&mut self.0, value);
+        self
     }
 
     /// A string, escaped as RFC 8259 section 7 asks.
@@ -118,13 +122,15 @@ impl Json {
     }
 
     fn proved(&mut self, it: &Proved) -> &mut Self {
-        self.raw("{\"network\":").text(&it.network.to_string());
-        self.raw(",\"block\":").text(&it.id.to_string());
-        self.raw(",\"author\":").text(&it.header.kid.to_string());
+        self.raw("{\"network\":")
+            .text(&to_hex(it.network.as_bytes()));
+        self.raw(",\"block\":").text(&to_hex(it.id.as_bytes()));
+        self.raw(",\"author\":")
+            .text(&to_hex(it.header.kid.as_bytes()));
         self.number(",\"kind\":", it.header.kind.code().into());
         self.number(",\"time_ms\":", it.header.hlc.ms());
         self.number(",\"milestone\":", it.milestone.into());
-        self.raw(",\"outcome\":").text(&it.outcome.to_string());
+        self.raw(",\"outcome\":").text(&it.outcome.words());
         self.number(",\"position\":", it.position);
         self.raw(",\"checkpoint\":{\"origin\":")
             .text(&it.checkpoint.origin);

@@ -1,7 +1,6 @@
 //! Checking a proof file, step by step, so that a failure says what exactly does not hold.
 
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::file::{ProofFile, ProofItem};
@@ -187,12 +186,12 @@ fn run(steps: &mut Vec<Step>, bytes: &[u8], policy: &Policy<'_>) -> Result<Prove
 type Finding<T> = Result<(T, String), String>;
 
 fn check_file(bytes: &[u8]) -> Finding<(ProofFile, Checkpoint)> {
-    let file = ProofFile::decode(bytes).map_err(|error| error.to_string())?;
+    let file = ProofFile::decode(bytes).map_err(|error| say!("{error}"))?;
     let checkpoint = file
         .note
         .checkpoint()
-        .map_err(|error| format!("the checkpoint: {error}"))?;
-    let detail = format!(
+        .map_err(|error| say!("the checkpoint: {error}"))?;
+    let detail = say!(
         "a proof of {} bytes, {} items shown",
         bytes.len(),
         file.items.len()
@@ -201,19 +200,17 @@ fn check_file(bytes: &[u8]) -> Finding<(ProofFile, Checkpoint)> {
 }
 
 fn check_format(file: &ProofFile) -> Finding<(Genesis, Statement)> {
-    let genesis = Genesis::from_bytes(&file.genesis).map_err(|error| error.to_string())?;
-    let statement = Statement::decode(&file.statement).map_err(|error| error.to_string())?;
-    let detail = format!("a block statement for the network {}", genesis.name);
+    let genesis = Genesis::from_bytes(&file.genesis).map_err(|error| say!("{error}"))?;
+    let statement = Statement::decode(&file.statement).map_err(|error| say!("{error}"))?;
+    let detail = say!("a block statement for the network {}", genesis.name);
     Ok(((genesis, statement), detail))
 }
 
 fn check_signature(statement: &Statement, network: &NetworkId) -> Finding<BlockId> {
-    let id = statement
-        .verify(network)
-        .map_err(|error| error.to_string())?;
+    let id = statement.verify(network).map_err(|error| say!("{error}"))?;
     Ok((
         id,
-        format!("block {id} is signed by {}", statement.header().kid),
+        say!("block {id} is signed by {}", statement.header().kid),
     ))
 }
 
@@ -229,16 +226,18 @@ fn check_items(items: &[ProofItem], statement: &Statement) -> Finding<()> {
             &shown.path,
             &payload.items_root,
         )
-        .map_err(|error| format!("item {index} is not in the block: {error}"))?;
+        .map_err(|error| say!("item {index} is not in the block: {error}"))?;
         size += shown.item.size();
     }
     let hidden = usize::from(payload.items_count).saturating_sub(items.len());
     if !payload.fits(size, hidden) {
-        return Err("the items shown do not fit the signed length of all items".into());
+        return Err(say!(
+            "the items shown do not fit the signed length of all items"
+        ));
     }
     Ok((
         (),
-        format!(
+        say!(
             "{} of {} items shown belong to the block",
             items.len(),
             payload.items_count
@@ -247,26 +246,26 @@ fn check_items(items: &[ProofItem], statement: &Statement) -> Finding<()> {
 }
 
 fn check_leaf(bytes: &[u8], block: &BlockId) -> Finding<(LogLeaf, u32, Outcome)> {
-    let leaf = LogLeaf::from_bytes(bytes).map_err(|error| error.to_string())?;
+    let leaf = LogLeaf::from_bytes(bytes).map_err(|error| say!("{error}"))?;
     match leaf {
         LogLeaf::Block {
             id,
             milestone,
             outcome,
         } if id == *block => {
-            let detail = format!("ordered by milestone {milestone}, {outcome}");
+            let detail = say!("ordered by milestone {milestone}, {outcome}");
             Ok(((leaf, milestone, outcome), detail))
         }
-        LogLeaf::Block { id, .. } => Err(format!("the leaf is about another block, {id}")),
-        LogLeaf::Milestone { .. } => Err("the leaf is about a milestone, not a block".into()),
+        LogLeaf::Block { id, .. } => Err(say!("the leaf is about another block, {id}")),
+        LogLeaf::Milestone { .. } => Err(say!("the leaf is about a milestone, not a block")),
     }
 }
 
 fn check_inclusion(file: &ProofFile, leaf: &LogLeaf, checkpoint: &Checkpoint) -> Finding<()> {
     let (index, size) = (file.index, checkpoint.size);
     merkle::verify_inclusion(&leaf.hash(), index, size, &file.path, &checkpoint.root)
-        .map_err(|error| format!("the leaf is not in the log: {error}"))?;
-    Ok(((), format!("leaf {index} of {size}")))
+        .map_err(|error| say!("the leaf is not in the log: {error}"))?;
+    Ok(((), say!("leaf {index} of {size}")))
 }
 
 /// Every signature line must be made by the key pinned for it, and the log's own key must be
@@ -275,26 +274,26 @@ fn check_checkpoint(file: &ProofFile, checkpoint: &Checkpoint) -> Finding<()> {
     let signatures = &file.note.signatures;
     if signatures.len() != file.keys.len() {
         let (lines, keys) = (signatures.len(), file.keys.len());
-        return Err(format!("{lines} signatures but {keys} pinned keys"));
+        return Err(say!("{lines} signatures but {keys} pinned keys"));
     }
     for (signature, key) in signatures.iter().zip(&file.keys) {
         if !signature.is_by(key) {
-            return Err(format!(
+            return Err(say!(
                 "a signature names {}, its pinned key is {key}",
                 signature.name
             ));
         }
         signature
             .check(key, &file.note.text)
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| say!("{error}"))?;
     }
     let origin = &checkpoint.origin;
     if !file.keys.iter().any(|key| checkpoint.is_signed_by(key)) {
-        return Err(format!("the log {origin} did not sign its checkpoint"));
+        return Err(say!("the log {origin} did not sign its checkpoint"));
     }
     Ok((
         (),
-        format!("checkpoint of {origin} at {} leaves", checkpoint.size),
+        say!("checkpoint of {origin} at {} leaves", checkpoint.size),
     ))
 }
 
@@ -307,9 +306,11 @@ fn check_trust(
     let wanted = policy.witnesses_min;
     let Some(given) = policy.keys else {
         if wanted > 0 {
-            return Err("witnesses are asked for, but no keys of witnesses are given".into());
+            return Err(say!(
+                "witnesses are asked for, but no keys of witnesses are given"
+            ));
         }
-        let detail = format!("only by the keys pinned in the file itself, of {origin}");
+        let detail = say!("only by the keys pinned in the file itself, of {origin}");
         return Ok(((Trust::Pinned, Vec::new()), detail));
     };
     let own = given
@@ -317,20 +318,20 @@ fn check_trust(
         .find(|key| checkpoint.is_signed_by(key) && file.keys.contains(key));
     let Some(own) = own else {
         let count = given.len();
-        return Err(format!(
+        return Err(say!(
             "none of the {count} keys given signed as the log {origin}"
         ));
     };
     let witnesses = witnesses(file, given);
     if witnesses.len() < wanted {
         let found = witnesses.len();
-        return Err(format!(
+        return Err(say!(
             "{found} of the witnesses given co-signed, {wanted} are needed"
         ));
     }
     let detail = match witnesses.len() {
-        0 => format!("signed by the given key {own}"),
-        count => format!("signed by the given key {own}, co-signed by {count} of the witnesses"),
+        0 => say!("signed by the given key {own}"),
+        count => say!("signed by the given key {own}, co-signed by {count} of the witnesses"),
     };
     Ok(((Trust::Given, witnesses), detail))
 }
