@@ -53,5 +53,6 @@ pub use sign::{Draft, DraftError, SigningKey, note_sign, verifier_key};
 pub use store::{
     BundleError, CheckReport, Copied, Erased, Exported, GateError, Imported, NoKeys, Opened,
     Options, Ordered, Position, PostingKeys, Reader, Receipt, ReceiptStatus, Replay,
-    RetentionClass, Selection, Stats, Status, Tangle, check, gate, gate_all,
+    RetentionClass, Selection, Stats, Status, Tangle, WitnessFiles, check, gate, gate_all,
+    read_bundle,
 };

@@ -7,6 +7,7 @@
 //! DIR/index.redb         derived from the log; may be deleted while the ledger is closed
 //! DIR/checkpoint         the latest signed checkpoint note
 //! DIR/checkpoint.keys    the public keys that sign it, one vkey a line
+//! DIR/witnessed          the latest checkpoint that witnesses co-signed, with the keys
 //! DIR/clean              written at close, removed at open: pins all of the above
 //! ```
 
@@ -25,6 +26,8 @@ mod index;
 mod log;
 mod mark;
 mod open;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod raw;
 mod reader;
 mod rows;
 mod shadow;
@@ -36,7 +39,7 @@ mod unordered;
 mod witness_files;
 
 pub use backup::Copied;
-pub use bundle::{BundleError, Exported, Imported, Selection};
+pub use bundle::{BundleError, Exported, Imported, Selection, read_bundle};
 pub use check::{CheckReport, Difference, check, check_over};
 pub use cut::{Ordered, Replay};
 pub use erase::{Erased, RetentionClass, Wanted};

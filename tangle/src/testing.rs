@@ -10,4 +10,5 @@
 
 pub mod dag_text;
 pub mod disk;
+pub mod raw;
 pub mod world;

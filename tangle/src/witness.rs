@@ -73,6 +73,53 @@ pub struct Seen {
     pub note: String,
 }
 
+/// Two checkpoints of one log that do not go together, for whoever holds the log to account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// Whether the two alone prove it: the log signed two roots for one size. Otherwise nothing
+    /// was shown that leads from the first to the second, and the log is to be asked for it.
+    pub proven: bool,
+    /// The note that was co-signed.
+    pub seen: String,
+    /// The note that was refused, with the log's signatures.
+    pub shown: String,
+}
+
+impl Evidence {
+    /// The text of a file: a line with the length of the first note, then both notes.
+    pub fn to_text(&self) -> String {
+        let word = if self.proven { "proven" } else { "suspected" };
+        let length = self.seen.len();
+        format!(
+            "theriac fork-evidence 1 {word} {length}\n{}{}",
+            self.seen, self.shown
+        )
+    }
+
+    /// Reads the text and checks it with the log's keys: both notes signed by one of them, for
+    /// one origin, and not the same root. `None` if it shows nothing of the kind.
+    pub fn from_text(text: &str, keys: &[VerifierKey]) -> Option<Self> {
+        let (head, rest) = text.split_once('\n')?;
+        let head = head.strip_prefix("theriac fork-evidence 1 ")?;
+        let (word, length) = head.split_once(' ')?;
+        let (seen, shown) = rest.split_at_checked(usize::try_from(parse_decimal(length)?).ok()?)?;
+        let read = |note| tangle_verify::checkpoint::verify_note(note, keys).ok();
+        let (first, second) = (read(seen)?, read(shown)?);
+        let same_size = first.size == second.size;
+        let differs = first.origin == second.origin && first.root != second.root;
+        let proven = match word {
+            "proven" => true,
+            "suspected" => false,
+            _ => return None,
+        };
+        (differs && proven == same_size).then(|| Self {
+            proven,
+            seen: seen.to_owned(),
+            shown: shown.to_owned(),
+        })
+    }
+}
+
 /// Where a witness remembers. One call at a time, by one witness.
 pub trait WitnessStore {
     /// What is remembered of the log with this origin.
@@ -81,19 +128,35 @@ pub trait WitnessStore {
     /// Remembers it, replacing what was remembered. Durable on return: the witness gives its
     /// cosignature away right after.
     fn save(&mut self, origin: &str, seen: &Seen) -> io::Result<()>;
+
+    /// Keeps evidence against a log, durable on return: the first that is proven, and the latest
+    /// that is not.
+    fn accuse(&mut self, origin: &str, evidence: &Evidence) -> io::Result<()>;
 }
 
 /// Remembers in memory only: for tests, and for logs watched by a process that never restarts.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryStore(BTreeMap<String, Seen>);
+pub struct MemoryStore {
+    seen: BTreeMap<String, Seen>,
+    /// By origin and whether it is proven.
+    pub evidence: BTreeMap<(String, bool), Evidence>,
+}
 
 impl WitnessStore for MemoryStore {
     fn load(&self, origin: &str) -> io::Result<Option<Seen>> {
-        Ok(self.0.get(origin).cloned())
+        Ok(self.seen.get(origin).cloned())
     }
 
     fn save(&mut self, origin: &str, seen: &Seen) -> io::Result<()> {
-        self.0.insert(origin.to_owned(), seen.clone());
+        self.seen.insert(origin.to_owned(), seen.clone());
+        Ok(())
+    }
+
+    fn accuse(&mut self, origin: &str, evidence: &Evidence) -> io::Result<()> {
+        let place = (origin.to_owned(), evidence.proven);
+        if !(evidence.proven && self.evidence.contains_key(&place)) {
+            self.evidence.insert(place, evidence.clone());
+        }
         Ok(())
     }
 }
@@ -121,13 +184,15 @@ pub enum Refused {
         seen: u64,
     },
     /// The checkpoint does not continue the one co-signed last: with a signature that holds, this
-    /// is evidence that the log forked or was rolled back.
+    /// is evidence that the log forked or was rolled back, and is kept ([`Evidence`]).
     #[error("the checkpoint of {size} leaves does not continue the one of {seen}")]
     Inconsistent {
         /// Leaves of the checkpoint co-signed last.
         seen: u64,
         /// Leaves of the one that was sent.
         size: u64,
+        /// Whether the two alone prove a fork: one size, two roots.
+        proven: bool,
     },
     /// What is to be remembered could not be kept; nothing was co-signed.
     #[error("the witness cannot remember the checkpoint")]
@@ -160,7 +225,8 @@ impl Refused {
         }
     }
 
-    fn answer(&self) -> Answer {
+    /// The answer to send.
+    pub fn answer(&self) -> Answer {
         let (content_type, body) = match self {
             Self::Conflict { seen } => ("text/x.tlog.size", format!("{seen}\n")),
             other => (TEXT, format!("{other}\n")),
@@ -253,7 +319,23 @@ impl<S: WitnessStore> Witness<S> {
         let is_logs = |it: &&NoteSignature| signers.iter().any(|key| it.is_by(key));
         let mut signatures: Vec<_> = request.note.signatures.iter().filter(is_logs).collect();
         let seen = self.seen(&checkpoint.origin)?;
-        continues(seen.as_ref(), request, &checkpoint)?;
+        if let Err(refused) = continues(seen.as_ref(), request, &checkpoint) {
+            if let Refused::Inconsistent { proven, .. } = refused
+                && let Some(seen) = seen
+            {
+                let shown = Note {
+                    text: request.note.text.clone(),
+                    signatures: signatures.into_iter().cloned().collect(),
+                };
+                let evidence = Evidence {
+                    proven,
+                    seen: seen.note,
+                    shown: shown.to_text(),
+                };
+                self.store.accuse(&checkpoint.origin, &evidence)?;
+            }
+            return Err(refused);
+        }
         let line = self.signature(&request.note.text, now_ms / 1000);
         signatures.push(&line);
         let note = Note {
@@ -323,7 +405,9 @@ fn continues(
         ));
     }
     let size = seen.map_or(0, |seen| seen.size);
-    if request.old != size {
+    // Two roots of one size are a fork, wherever the request starts from.
+    let proven = seen.is_some_and(|seen| seen.size == next.size && seen.root != next.root);
+    if request.old != size && !proven {
         return Err(Refused::Conflict { seen: size });
     }
     let from_empty = request.path.is_empty() && (next.size > 0 || next.root == empty_root());
@@ -334,12 +418,13 @@ fn continues(
             verify_consistency(from, to, &request.path).is_ok()
         }
     };
-    if holds {
+    if holds && !proven {
         return Ok(());
     }
     Err(Refused::Inconsistent {
         seen: size,
         size: next.size,
+        proven,
     })
 }
 

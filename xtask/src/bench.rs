@@ -29,7 +29,7 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
 }
 
 /// Crates with fuzz targets: each has an example `fuzz` that knows the options.
-const FUZZED: [&str; 1] = ["gs1"];
+const FUZZED: [&str; 2] = ["gs1", "tangle"];
 
 /// `fuzz [--seconds N] [--target NAME] [--seed S] [--list]`: every crate that holds targets.
 pub(crate) fn fuzz(words: &[&str]) -> Result<()> {

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::cosigned::{self, WITNESSED};
 use super::files::{Directory, Files, write_whole};
 use super::frame::{self, FrameKind};
 use super::log::{Place, SEGMENT_HEADER_BYTES, Scan, Segments, Tail, segment_name};
@@ -110,6 +111,12 @@ impl Reader {
                 copied.bytes += text.len() as u64;
             }
             copied.leaves = signed.checkpoint.size;
+        }
+        let witnessed = self.shared.view().witnessed;
+        if let Some(witnessed) = witnessed.filter(|it| it.checkpoint.size <= copied.leaves) {
+            let text = cosigned::to_text(&witnessed);
+            write_whole(to.as_ref(), WITNESSED, text.as_bytes()).map_err(storage(WITNESSED))?;
+            copied.bytes += text.len() as u64;
         }
         // Its presence says that the rest is complete.
         let genesis = self.genesis().to_bytes();

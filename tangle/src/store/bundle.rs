@@ -17,12 +17,12 @@ use std::collections::BTreeSet;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 
-use tangle_verify::{BlockId, Genesis, limits};
+use tangle_verify::{BlockId, Genesis, NetworkId, SignedBlock, VerifiedBlock, limits};
 use thiserror::Error;
 
 use super::gate::gate_all;
 use super::reader::Reader;
-use super::tangle::{ReceiptStatus, Tangle};
+use super::tangle::{Receipt, ReceiptStatus, Tangle};
 use crate::error::Broken;
 
 const MAGIC: &[u8; 8] = b"TNGLBNDL";
@@ -162,68 +162,96 @@ impl Tangle {
         now_ms: u64,
         threads: usize,
     ) -> Result<Imported, BundleError> {
-        let start = bundle.stream_position().map_err(BundleError::Io)?;
-        let mut whole = Chunks::open(io::BufReader::new(&mut *bundle))?;
-        if whole.genesis.network_id() != *self.network() {
-            let name = whole.genesis.name.clone();
-            return Err(BundleError::OtherNetwork { name });
+        let network = *self.network();
+        read_bundle(bundle, &network, threads, |blocks| {
+            self.submit(blocks, now_ms).map_err(BundleError::from)
+        })
+    }
+}
+
+/// Reads a bundle for this network and hands its authentic blocks to `take`, group by group in
+/// their order; `take` answers with one receipt for each. Signatures are checked on up to
+/// `threads` threads. The bundle is read twice: of one that is damaged, cut short or of another
+/// network nothing is handed over.
+pub fn read_bundle<E: From<BundleError>>(
+    bundle: &mut (impl Read + Seek),
+    network: &NetworkId,
+    threads: usize,
+    mut take: impl FnMut(Vec<VerifiedBlock>) -> Result<Vec<Receipt>, E>,
+) -> Result<Imported, E> {
+    let start = bundle.stream_position().map_err(BundleError::Io)?;
+    let mut whole = Chunks::open(io::BufReader::new(&mut *bundle))?;
+    if whole.genesis.network_id() != *network {
+        let name = whole.genesis.name.clone();
+        return Err(BundleError::OtherNetwork { name }.into());
+    }
+    while let Some(wire) = whole.next()? {
+        if let Err(error) = SignedBlock::decode(&wire) {
+            let what = format!("block {} of it is no block: {error}", whole.count);
+            return Err(whole.damaged(&what).into());
         }
-        while whole.next()?.is_some() {}
-        bundle
-            .seek(SeekFrom::Start(start))
-            .map_err(BundleError::Io)?;
-        let mut chunks = Chunks::open(io::BufReader::new(bundle))?;
-        let mut imported = Imported::default();
-        let mut group = Vec::new();
-        let mut bytes = 0;
-        loop {
-            let next = chunks.next()?;
-            let ended = next.is_none();
-            if let Some(wire) = next {
-                bytes += wire.len();
-                group.push(wire);
+    }
+    let back = bundle.seek(SeekFrom::Start(start));
+    back.map_err(BundleError::Io)?;
+    let mut chunks = Chunks::open(io::BufReader::new(bundle))?;
+    let mut imported = Imported::default();
+    let mut group = Vec::new();
+    let mut bytes = 0;
+    loop {
+        let next = chunks.next()?;
+        let ended = next.is_none();
+        if let Some(wire) = next {
+            bytes += wire.len();
+            group.push(wire);
+        }
+        if ended || group.len() >= GROUP || bytes >= GROUP_BYTES_MAX {
+            let blocks = authentic(&group, network, threads, &mut imported);
+            for receipt in take(blocks)? {
+                imported.count(receipt);
             }
-            if ended || group.len() >= GROUP || bytes >= GROUP_BYTES_MAX {
-                self.import_group(&group, now_ms, threads, &mut imported)?;
-                group.clear();
-                bytes = 0;
-            }
-            if ended {
-                return Ok(imported);
-            }
+            group.clear();
+            bytes = 0;
+        }
+        if ended {
+            return Ok(imported);
+        }
+    }
+}
+
+/// The blocks whose signatures hold; the others are counted as rejected.
+fn authentic(
+    wires: &[Vec<u8>],
+    network: &NetworkId,
+    threads: usize,
+    imported: &mut Imported,
+) -> Vec<VerifiedBlock> {
+    let mut blocks = Vec::with_capacity(wires.len());
+    for (wire, answer) in wires.iter().zip(gate_all(wires, network, threads)) {
+        match (answer, SignedBlock::decode(wire)) {
+            (Ok(block), _) => blocks.push(block),
+            (Err(why), Ok(block)) => imported.reject(block.id(network), why.to_string()),
+            // Read before, and read otherwise now: the file changed meanwhile.
+            (Err(why), Err(_)) => imported.reject(BlockId::new([0; 32]), why.to_string()),
+        }
+    }
+    blocks
+}
+
+impl Imported {
+    fn count(&mut self, receipt: Receipt) {
+        match receipt.status {
+            ReceiptStatus::Recorded => self.recorded += 1,
+            ReceiptStatus::Known => self.known += 1,
+            ReceiptStatus::Waiting { .. } => self.waiting += 1,
+            ReceiptStatus::Rejected(why) => self.reject(receipt.id, why.to_string()),
         }
     }
 
-    fn import_group(
-        &mut self,
-        wires: &[Vec<u8>],
-        now_ms: u64,
-        threads: usize,
-        imported: &mut Imported,
-    ) -> Result<(), BundleError> {
-        let mut blocks = Vec::with_capacity(wires.len());
-        for answer in gate_all(wires, self.network(), threads) {
-            // The checksum held, so it was made so.
-            let damaged = |error: super::gate::GateError| BundleError::Damaged {
-                offset: 0,
-                what: format!("a block in it is no authentic block: {error}"),
-            };
-            blocks.push(answer.map_err(damaged)?);
+    fn reject(&mut self, id: BlockId, why: String) {
+        self.rejected_count += 1;
+        if self.rejected.len() < 100 {
+            self.rejected.push((id, why));
         }
-        for receipt in self.submit(blocks, now_ms)? {
-            match receipt.status {
-                ReceiptStatus::Recorded => imported.recorded += 1,
-                ReceiptStatus::Known => imported.known += 1,
-                ReceiptStatus::Waiting { .. } => imported.waiting += 1,
-                ReceiptStatus::Rejected(why) => {
-                    imported.rejected_count += 1;
-                    if imported.rejected.len() < 100 {
-                        imported.rejected.push((receipt.id, why.to_string()));
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tangle_verify::{Outcome, SignedBlock};
 
+use super::cosigned::{self, WITNESSED};
 use super::cut::Ordered;
 use super::erase;
 use super::files::{Directory, Files, digest, read_all};
@@ -77,8 +78,11 @@ impl CheckReport {
 
     fn note(&mut self, file: &str, offset: u64, what: impl Into<String>) {
         let remedy = match file {
-            INDEX => "it is derived: delete it and open the ledger, which makes it anew",
+            INDEX => {
+                "it is derived: delete it, if it is there, and open the ledger, which makes it anew"
+            }
             CLEAN => "it is derived: delete it; the next opening recovers from the log",
+            WITNESSED => "delete it: the witnesses are asked again after the next checkpoint",
             CHECKPOINT | CHECKPOINT_KEYS => "restore it from a backup or from a witness",
             _ => "restore the file from a backup",
         };
@@ -136,9 +140,13 @@ pub fn check_over(
     let clean = check_pins(files.as_ref(), &mut report)?;
     let checkpoint = read_checkpoint(files.as_ref());
     report.absorb(checkpoint)?;
+    report.absorb(cosigned::try_read(files.as_ref()))?;
     let log = check_log(files, clean.as_ref(), rebuild, &mut report);
-    let sound =
-        report.absorb(log)?.is_some() && report.differences.iter().all(|it| it.file == INDEX);
+    let sound = report.absorb(log)?.is_some()
+        && report
+            .differences
+            .iter()
+            .all(|it| [INDEX, WITNESSED].contains(&it.file.as_str()));
     if rebuild && sound {
         let keys = Arc::from(keys);
         let derived = check_derived(files, &keys, fold, &mut report);
@@ -263,7 +271,8 @@ fn check_derived(
     let mut derived = open(true)?;
     if let Some(reason) = stored.opened().rebuilt.clone() {
         if report.differences.iter().all(|known| known.file != INDEX) {
-            report.note(INDEX, 0, reason);
+            let place = format!("{INDEX} is damaged at byte 0: ");
+            report.note(INDEX, 0, reason.strip_prefix(&place).unwrap_or(&reason));
         }
         stored = open(true)?;
     }
@@ -272,6 +281,7 @@ fn check_derived(
         let ordered = ordered?;
         let outcomes = fold(&ordered);
         derived.append_outcomes(&outcomes)?;
+        derived.publish_concluded();
         if ordered.index >= stored.concluded() {
             stored.append_outcomes(&outcomes)?;
         }

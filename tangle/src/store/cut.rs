@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tangle_verify::merkle::path::root_of;
 use tangle_verify::milestone::VerifiedMilestone;
 use tangle_verify::{
     BlockId, Checkpoint, Milestone, Outcome, SignedMilestone, VerifiedBlock, VerifierKey,
@@ -21,7 +22,9 @@ use super::log::segment_name;
 use super::rows::MilestoneRow;
 use super::shared::{Shared, Signed};
 use super::tangle::{Tangle, storage};
+use super::tree;
 use super::{CHECKPOINT, CHECKPOINT_KEYS};
+use crate::authority::{Void, judge_anchors};
 use crate::error::Broken;
 use crate::ledger::{Effect, Input};
 use crate::sign::{SigningKey, milestone_sign, note_sign, verifier_key};
@@ -40,6 +43,11 @@ pub struct Ordered {
     /// Blocks that share their seat with another ordered by now, and that other one. Their
     /// outcome is disputed unless the fold has a graver one.
     pub disputes: BTreeMap<BlockId, BlockId>,
+    /// Blocks whose author knew a checkpoint that is not of this log
+    /// ([`crate::authority::judge_anchors`]). Judged once all milestones before have outcomes:
+    /// who cuts several before concluding the first finds nothing here for the later ones, and
+    /// gets them from [`Tangle::replay`].
+    pub strangers: BTreeMap<BlockId, Void>,
 }
 
 impl Ordered {
@@ -158,12 +166,17 @@ impl Tangle {
             checkpoint,
             keys: vec![vkey],
         })?;
-        let concluded = self.state.mark.concluded;
+        self.publish_concluded();
+        Ok(note)
+    }
+
+    /// Tells readers how far milestones have outcomes.
+    pub(super) fn publish_concluded(&self) {
+        let (concluded, leaves) = (self.state.mark.concluded, self.state.mark.leaves);
         self.shared.publish(|view| {
             view.concluded = concluded;
-            view.leaves = size;
+            view.leaves = leaves;
         });
-        Ok(note)
     }
 
     /// Takes outcomes into the tree.
@@ -268,12 +281,32 @@ fn ordered(
             disputes.insert(*block.id(), with);
         }
     }
+    let index = milestone.milestone().index;
+    let strangers = strangers(shared, row, index, &blocks)?;
     Ok(Ordered {
-        index: milestone.milestone().index,
+        index,
         time_ms: milestone.milestone().time_ms,
         first_position: row.first,
         blocks,
         disputes,
+        strangers,
+    })
+}
+
+/// Blocks that name a checkpoint which this log did not have when the milestone was cut.
+fn strangers(
+    shared: &Shared,
+    row: &MilestoneRow,
+    index: u32,
+    blocks: &[VerifiedBlock],
+) -> Result<BTreeMap<BlockId, Void>, Broken> {
+    // Each milestone before has a leaf of its own beside those of its blocks.
+    let leaves = row.first + u64::from(index);
+    if shared.view().leaves < leaves {
+        return Ok(BTreeMap::new());
+    }
+    judge_anchors(blocks, leaves, |size| {
+        root_of(size, |at| tree::node(&shared.index, at))
     })
 }
 
@@ -292,7 +325,7 @@ impl std::fmt::Debug for Replay {
 }
 
 impl Replay {
-    fn new(shared: Arc<Shared>, from: u32, end: u32) -> Result<Self, Broken> {
+    pub(super) fn new(shared: Arc<Shared>, from: u32, end: u32) -> Result<Self, Broken> {
         let forks = load_forks(&shared.index)?;
         Ok(Self {
             shared,

@@ -381,5 +381,20 @@ fn failed(error: impl Into<redb::Error>) -> Broken {
     }
 }
 
+/// A page as redb gives it, for fuzzing: how many entries are found in it under its own key.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn raw_page(key: u64, value: &[u8]) -> Option<usize> {
+    let body = pages::opened(key, value).ok()?;
+    let mut found = Vec::new();
+    pages::search(body, key, &mut found);
+    Some(found.len())
+}
+
+/// A page as it is stored, for fuzzing.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn raw_sealed(key: u64, body: &[u8]) -> Vec<u8> {
+    pages::sealed(key, body)
+}
+
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use tangle_verify::merkle::Frontier;
 use tangle_verify::{Genesis, NetworkId, SignedMilestone, limits};
 
 use super::apply::{Recorded, State};
+use super::cosigned::read_witnessed;
 use super::cut::parse_keys;
 use super::erase;
 use super::files::{File, Files, digest, read_all, write_whole};
@@ -423,6 +424,7 @@ impl Opening {
             recorded: mark.lids,
             tail: mark.tail,
             signed: self.signed.map(Arc::new),
+            witnessed: read_witnessed(self.files.as_ref()).map(Arc::new),
         };
         let log = Log::resume(Arc::clone(&self.segments), mark.tail)?;
         let mut state = State::load(&index, mark, tree)?;

@@ -14,6 +14,7 @@ use tangle_verify::{
 };
 
 use super::apply::in_seat;
+use super::cut::Replay;
 use super::index::INDEX;
 use super::rows::{KeyMaker, MilestoneRow};
 use super::shared::{Found, Shared, Signed};
@@ -234,16 +235,37 @@ impl Reader {
         Some((signed.note.clone(), signed.checkpoint.clone()))
     }
 
+    /// The latest checkpoint that witnesses co-signed, as the note with all its signatures and
+    /// read.
+    pub fn witnessed(&self) -> Option<(String, Checkpoint)> {
+        let signed = self.shared.view().witnessed?;
+        Some((signed.note.clone(), signed.checkpoint.clone()))
+    }
+
+    /// The milestones from number `from` on that have outcomes, for folding.
+    pub fn replay(&self, from: u32) -> Result<Replay, Broken> {
+        Replay::new(Arc::clone(&self.shared), from, self.shared.view().concluded)
+    }
+
     /// A proof file for a block: that its author signed it, that it carries the items `items`,
-    /// and that it is in the log with its outcome, under the latest signed checkpoint.
+    /// and that it is in the log with its outcome, under the latest checkpoint that witnesses
+    /// co-signed if that covers it, else under the latest one.
     pub fn prove(&self, id: &BlockId, items: &[u16]) -> Result<Vec<u8>, ProveError> {
         let Found { row, block, .. } = self.shared.find(id)?.ok_or(ProveError::Unknown)?;
-        let signed = self.shared.view().signed.ok_or(ProveError::NotFinal)?;
+        let view = self.shared.view();
+        let mut signed = view.signed.ok_or(ProveError::NotFinal)?;
         let position = row.position.ok_or(ProveError::NotFinal)?;
         let (milestone, _) = self.milestone_at(position)?;
         let index = position + u64::from(milestone);
         if index >= signed.checkpoint.size {
             return Err(ProveError::NotFinal);
+        }
+        let reach = index + 1..=view.leaves;
+        if let Some(witnessed) = view.witnessed
+            && reach.contains(&witnessed.checkpoint.size)
+            && self.root_at(witnessed.checkpoint.size)? == witnessed.checkpoint.root
+        {
+            signed = witnessed;
         }
         let outcome = self.outcome_at(position)?;
         let leaf = LogLeaf::Block {

@@ -45,6 +45,8 @@ pub(super) struct View {
     /// End of what is durable of the log.
     pub(super) tail: Tail,
     pub(super) signed: Option<Arc<Signed>>,
+    /// The latest checkpoint that witnesses co-signed, with their cosignatures.
+    pub(super) witnessed: Option<Arc<Signed>>,
 }
 
 /// The latest signed checkpoint.

@@ -4,11 +4,12 @@
 use std::io;
 use std::path::Path;
 
+use tangle_verify::VerifierKey;
 use tangle_verify::checkpoint::{Note, origin_hash};
 use tangle_verify::limits::NOTE_BYTES_MAX;
 
 use super::files::{Directory, Files, Lock, read_all, write_whole};
-use crate::witness::{Seen, WitnessStore};
+use crate::witness::{Evidence, Seen, WitnessStore};
 
 /// A directory of notes, named by the SHA-256 of the origin: `<64 hex digits>.note`.
 #[derive(Debug)]
@@ -31,6 +32,18 @@ impl WitnessFiles {
 }
 
 impl<F: Files> WitnessFiles<F> {
+    /// The evidence kept against a log, what is proven first, checked with the log's keys.
+    pub fn evidence(&self, origin: &str, keys: &[VerifierKey]) -> io::Result<Vec<Evidence>> {
+        let mut found = Vec::new();
+        for word in ["fork", "suspicion"] {
+            let name = format!("{}.{word}", origin_hash(origin));
+            let bytes = read_all(&self.files, &name, 3 * NOTE_BYTES_MAX as u64)?;
+            let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+            found.extend(text.and_then(|text| Evidence::from_text(&text, keys)));
+        }
+        Ok(found)
+    }
+
     /// Over any files; the caller sees to it that nobody else uses them.
     pub fn over(files: F) -> Self {
         Self { files, _lock: None }
@@ -60,5 +73,14 @@ impl<F: Files> WitnessStore for WitnessFiles<F> {
 
     fn save(&mut self, origin: &str, seen: &Seen) -> io::Result<()> {
         write_whole(&self.files, &name(origin), seen.note.as_bytes())
+    }
+
+    fn accuse(&mut self, origin: &str, evidence: &Evidence) -> io::Result<()> {
+        let word = if evidence.proven { "fork" } else { "suspicion" };
+        let name = format!("{}.{word}", origin_hash(origin));
+        if evidence.proven && self.files.open(&name)?.is_some() {
+            return Ok(());
+        }
+        write_whole(&self.files, &name, evidence.to_text().as_bytes())
     }
 }

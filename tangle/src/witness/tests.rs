@@ -143,6 +143,63 @@ fn attack_the_log_forks() {
         200,
         "the honest branch goes on"
     );
+    let log = [verifier_key(ORIGIN, &key("log")).unwrap()];
+    let kept = |proven| witness.store().evidence[&(ORIGIN.to_owned(), proven)].clone();
+    for proven in [true, false] {
+        let kept = kept(proven);
+        let text = kept.to_text();
+        assert_eq!(Evidence::from_text(&text, &log), Some(kept));
+        let other = [verifier_key(ORIGIN, &key("stranger")).unwrap()];
+        assert_eq!(Evidence::from_text(&text, &other), None, "of this log only");
+        let swapped = if proven {
+            text.replacen("proven", "suspected", 1)
+        } else {
+            text.replacen("suspected", "proven", 1)
+        };
+        assert_eq!(Evidence::from_text(&swapped, &log), None);
+        for end in 0..text.len() {
+            assert_eq!(
+                Evidence::from_text(&text[..text.floor_char_boundary(end)], &log),
+                None
+            );
+        }
+    }
+    assert_eq!(Note::parse(&kept(true).shown).unwrap(), same_size.note);
+}
+
+#[test]
+fn attack_two_roots_of_one_size_are_evidence_wherever_the_request_starts() {
+    let mut witness = witness();
+    add(&mut witness, &request(0, &leaves(10, 255, 0)));
+    let mut split = request(0, &leaves(10, 9, 1));
+    split.path.clear();
+    assert_eq!(add(&mut witness, &split).0, 422);
+    assert!(witness.store().evidence.keys().all(|(_, proven)| *proven));
+    assert_eq!(witness.store().evidence.len(), 1);
+}
+
+#[test]
+fn evidence_is_kept_in_files_the_first_that_is_proven_and_the_latest_that_is_not() {
+    use crate::store::WitnessFiles;
+    let folder = tempfile::tempdir().unwrap();
+    let log = verifier_key(ORIGIN, &key("log")).unwrap();
+    let store = WitnessFiles::open(folder.path()).unwrap();
+    let mut witness = Witness::new("w.example", key("witness"), [log.clone()], store).unwrap();
+    let mut ask = |request: &AddCheckpoint| {
+        witness
+            .add_checkpoint(request.to_text().as_bytes(), NOW_MS)
+            .status
+    };
+    assert_eq!(ask(&request(0, &leaves(10, 255, 0))), 200);
+    for branch in [1, 2] {
+        assert_eq!(ask(&request(10, &leaves(10, 9, branch))), 422);
+        assert_eq!(ask(&request(10, &leaves(20, 9, branch))), 422);
+    }
+    let kept = witness.store().evidence(ORIGIN, &[log]).unwrap();
+    let shown = |evidence: &Evidence| Note::parse(&evidence.shown).unwrap();
+    assert_eq!(kept.len(), 2);
+    assert_eq!(shown(&kept[0]), note(&leaves(10, 9, 1), ORIGIN, "log"));
+    assert_eq!(shown(&kept[1]), note(&leaves(20, 9, 2), ORIGIN, "log"));
 }
 
 #[test]
@@ -201,6 +258,10 @@ impl WitnessStore for Full {
     }
 
     fn save(&mut self, _: &str, _: &Seen) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn accuse(&mut self, _: &str, _: &Evidence) -> io::Result<()> {
         Err(io::ErrorKind::StorageFull.into())
     }
 }

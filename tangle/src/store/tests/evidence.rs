@@ -1,6 +1,7 @@
 //! What the reader hands out for others to check: tiles, receipts, fork proofs, pictures, and
 //! checkpoints that witnesses co-signed.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -169,28 +170,106 @@ fn cosignatures_travel_in_every_proof_and_survive_a_restart() {
     let stale = cosigned("w3", "other.example/log\n1\nx\n\n", 9);
     let (line, _) = cosigned("w3", &note, 9);
     let posing = (line, verifier_key(NOTE, &key("w3")).unwrap());
-    assert_eq!(tangle.add_cosignatures(&[stale, posing]).unwrap(), 0);
-    assert_eq!(tangle.add_cosignatures(&good).unwrap(), 2);
-    assert_eq!(tangle.add_cosignatures(&good).unwrap(), 0, "there already");
+    let mut keep = |note: &str, lines: &[_]| tangle.keep_cosignatures(note, lines, 2).unwrap();
+    assert_eq!(keep(&note, &[stale, posing]), 0);
+    assert_eq!(keep("no note", &good), 0);
+    assert_eq!(keep(&note, &good[..1]), 1);
+    assert_eq!(keep(&note, &good), 1);
+    assert_eq!(keep(&note, &good), 0, "there already");
     let mut keys = vec![verifier_key(NOTE, &key("note")).unwrap()];
     keys.extend(good.map(|(_, key)| key));
-    let proves = |tangle: &Tangle, witnesses_min| {
+    let proves = |tangle: &Tangle, block: &VerifiedBlock, witnesses_min| {
         let policy = Policy {
             keys: Some(&keys),
             witnesses_min,
         };
-        let proof = tangle.reader().prove(script[10].id(), &[0]).unwrap();
+        let proof = tangle.reader().prove(block.id(), &[0]).unwrap();
         verify_with(&proof, &policy).ok()
     };
-    assert!(proves(&tangle, 2));
-    assert!(!proves(&tangle, 3));
+    assert!(proves(&tangle, &script[10], 2));
+    assert!(!proves(&tangle, &script[10], 3));
     tangle.close().unwrap();
     let mut tangle = open(&disk);
-    assert!(tangle.opened().clean && proves(&tangle, 2));
-    // The next checkpoint starts without.
-    tangle.submit(self::script(70), NOW).unwrap();
+    assert!(tangle.opened().clean && proves(&tangle, &script[10], 2));
+    // What the witnesses have not seen yet is proved without them; what they have seen goes on
+    // with their word, and an answer that comes late is kept as well.
+    let more = self::script(70);
+    tangle.submit(more.clone(), NOW).unwrap();
     cut_and_conclude(&mut tangle).unwrap();
-    assert!(proves(&tangle, 0) && !proves(&tangle, 1));
+    let second = tangle.checkpoint_note().unwrap();
+    assert!(proves(&tangle, &script[10], 2));
+    assert!(proves(&tangle, &more[69], 0) && !proves(&tangle, &more[69], 1));
+    tangle.submit(self::script(80), NOW).unwrap();
+    cut_and_conclude(&mut tangle).unwrap();
+    let late = [cosigned("w1", &second, 17), cosigned("w2", &second, 18)];
+    assert_eq!(tangle.keep_cosignatures(&second, &late[..1], 2).unwrap(), 0);
+    assert_eq!(tangle.keep_cosignatures(&second, &late, 2).unwrap(), 2);
+    assert!(proves(&tangle, &more[69], 2) && proves(&tangle, &script[10], 2));
+    let older = [cosigned("w1", &note, 19), cosigned("w2", &note, 20)];
+    assert_eq!(tangle.keep_cosignatures(&note, &older, 2).unwrap(), 0);
+    witnessed_files_that_were_changed_are_named(&disk, tangle);
+}
+
+fn witnessed_files_that_were_changed_are_named(disk: &Disk, tangle: Tangle) {
+    tangle.close().unwrap();
+    let sound = check_disk(disk, true);
+    assert!(sound.is_sound(), "{:?}", sound.differences);
+    let file = files(disk).open("witnessed").unwrap().unwrap();
+    file.write_at(60, b"?").unwrap();
+    let wrong = check_disk(disk, true).differences;
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    assert!(wrong[0].to_string().contains("asked again"), "{}", wrong[0]);
+    assert!(open(disk).reader().witnessed().is_none());
+}
+
+#[test]
+fn authors_that_knew_another_log_are_told_apart_also_when_the_order_is_read_again() {
+    use crate::authority::Void;
+    use crate::sign::Draft;
+    use tangle_verify::Anchor;
+    let (disk, mut tangle, _) = concluded(60);
+    let (_, checkpoint) = tangle.reader().checkpoint().unwrap();
+    let (size, root) = (checkpoint.size, checkpoint.root);
+    let mut strangers = BTreeMap::new();
+    for (name, anchor, void) in [
+        ("d0", None, None),
+        ("d1", Some((size, root)), None),
+        ("d2", Some((size, [7; 32])), Some(Void::OtherLog { size })),
+        (
+            "d3",
+            Some((size + 1, root)),
+            Some(Void::AnchorAhead { size: size + 1 }),
+        ),
+    ] {
+        let attach = tangle.attach(&key(name).key_id(), [0; 32], NOW);
+        let draft = Draft {
+            kind: tangle_verify::Kind::Events,
+            epoch: attach.epoch,
+            seq: attach.seq,
+            prev: attach.prev,
+            parents: attach.parents,
+            hlc: attach.hlc,
+            anchor: anchor.map(|(size, root)| Anchor { size, root }),
+            items: vec![item("seen")],
+        };
+        let network = *tangle.network();
+        let block = draft.sign(&key(name), &network).unwrap();
+        let block = block.verify(&network).unwrap();
+        strangers.extend(void.map(|void| (*block.id(), void)));
+        let receipts = tangle.submit(vec![block], NOW).unwrap();
+        assert_eq!(receipts[0].status, ReceiptStatus::Recorded);
+    }
+    let ordered = tangle.cut(&key("node"), NOW).unwrap().unwrap();
+    assert_eq!(ordered.strangers, strangers);
+    tangle
+        .conclude(&fold(&ordered), NOTE, &key("note"))
+        .unwrap();
+    let again = |tangle: &Tangle| tangle.reader().replay(ordered.index).unwrap().next();
+    assert_eq!(again(&tangle).unwrap().unwrap(), ordered);
+    drop(tangle);
+    let mut opened = open(&disk);
+    catch_up(&mut opened).unwrap();
+    assert_eq!(again(&opened).unwrap().unwrap(), ordered);
 }
 
 /// Reads `receipt leaf key` in hex, line by line, and says of each whether it holds.
