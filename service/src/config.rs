@@ -18,8 +18,43 @@ pub struct Config {
     pub http: HttpConfig,
     /// The writer of the ledger.
     pub ledger: LedgerConfig,
+    /// Who co-signs this node's checkpoints.
+    pub witnesses: WitnessesConfig,
+    /// Copies of the running node.
+    pub backup: BackupConfig,
     /// Logs.
     pub log: LogConfig,
+}
+
+/// Who co-signs this node's checkpoints.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WitnessesConfig {
+    /// The witnesses to ask after each checkpoint; none by default.
+    pub ask: Vec<WitnessConfig>,
+    /// Seconds a witness may take to answer.
+    pub timeout_s: u64,
+    /// Cosignatures that a newer checkpoint needs to take the place of an older one with more of
+    /// them in proofs.
+    pub quorum: usize,
+}
+
+/// A witness.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessConfig {
+    /// Its address without `/add-checkpoint`.
+    pub url: String,
+    /// Its key (C2SP vkey), as `theriac witness show` prints it.
+    pub key: String,
+}
+
+/// Copies of the running node.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackupConfig {
+    /// Folder on this machine in which copies asked for over HTTP are made; none are without.
+    pub dir: Option<PathBuf>,
 }
 
 /// Who this node is and where its data lives.
@@ -112,6 +147,16 @@ impl Default for LedgerConfig {
     }
 }
 
+impl Default for WitnessesConfig {
+    fn default() -> Self {
+        Self {
+            ask: Vec::new(),
+            timeout_s: 5,
+            quorum: 1,
+        }
+    }
+}
+
 impl Default for LogConfig {
     fn default() -> Self {
         Self {
@@ -177,6 +222,15 @@ mod tests {
         assert_eq!(config.http.listen.port(), 9000);
         assert_eq!(config.log.format, LogFormat::Json);
         assert_eq!(config.http.keep_alive_s, HttpConfig::default().keep_alive_s);
+    }
+
+    #[test]
+    fn witnesses_are_a_list_of_addresses_and_keys() {
+        let toml = "[witnesses]\nquorum = 2\n[[witnesses.ask]]\nurl = \"http://w\"\nkey = \"k\"";
+        let config = read(toml).unwrap().witnesses;
+        assert_eq!((config.quorum, config.timeout_s), (2, 5));
+        assert_eq!(config.ask[0].url, "http://w");
+        assert!(read("[[witnesses.ask]]\nurl = \"http://w\"").is_err());
     }
 
     #[test]

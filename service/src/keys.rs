@@ -158,18 +158,27 @@ fn io_error(file: &str, source: io::Error) -> KeyFileError {
     }
 }
 
-/// Makes a directory and its parents that only the owner can enter.
+/// Makes a directory and its parents that only the owner can enter. Their names are durable on
+/// return, whoever made them: what is put into a directory without a name is lost with the power.
 pub fn make_private_dir(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
+    let missing = dir.ancestors().take_while(|it| !it.exists()).count();
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
-        .create(dir)
+        .create(dir)?;
+    let made = dir.ancestors().skip(1).take(missing.max(1));
+    for parent in made {
+        let here = parent.as_os_str().is_empty();
+        let parent = if here { Path::new(".") } else { parent };
+        fs::File::open(parent)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Writes a file for its owner only: under a temporary name, synced, then renamed, then the
 /// directory synced, so that a crash leaves the old state or the new one.
-fn write_private(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_private(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let temporary = dir.join(format!("{name}.new"));
     let mut file = fs::OpenOptions::new()

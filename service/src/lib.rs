@@ -5,7 +5,8 @@
 //! | module | what it knows |
 //! |---|---|
 //! | [`world`], [`config`], [`limits`] | the rim: clock, entropy, settings, bounds |
-//! | [`keys`], [`store`] | secrets and API keys on disk |
+//! | [`keys`], [`store`], [`copy`] | secrets and API keys on disk, copies of a node |
+//! | [`witness`] | a witness of other nodes' logs |
 //! | [`auth`] | who may do what; permits |
 //! | [`node`] | the one writer and the folded state |
 //! | [`app`] | use cases, without HTTP |
@@ -16,6 +17,7 @@ pub mod app;
 pub mod auth;
 pub mod client;
 pub mod config;
+pub mod copy;
 pub mod demo;
 pub mod http;
 pub mod keys;
@@ -24,6 +26,7 @@ pub mod node;
 pub mod setup;
 pub mod store;
 pub mod telemetry;
+pub mod witness;
 pub mod world;
 
 pub use app::failure::{Code, Failure};

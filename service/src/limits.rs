@@ -7,6 +7,10 @@ pub const SMALL_BODY_BYTES: usize = 256 * 1024;
 pub const CAPTURE_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// Body of a gateway's block upload, bytes: four full blocks, or thousands of usual ones.
 pub const BLOCKS_BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Body of a bundle, bytes; a longer one is for a stopped node.
+pub const BUNDLE_BODY_BYTES: usize = 64 * 1024 * 1024;
+/// Body of a witness's `add-checkpoint`, bytes: a note and 63 hashes, with room.
+pub const ADD_CHECKPOINT_BODY_BYTES: usize = 128 * 1024;
 /// Events in one capture. Told to clients in `GS1-EPCIS-Capture-Limit`.
 pub const CAPTURE_EVENTS_MAX: usize = 8_192;
 /// Bytes of items put into one block by the node: below the ledger's own 1 MiB, so that framing

@@ -41,6 +41,7 @@ fn wrong_usage_is_two_and_help_is_zero() {
         "check",
         "backup",
         "ledger",
+        "witness",
         "verify-proof",
         "proof",
         "keys",

@@ -96,6 +96,27 @@ impl Client {
         self.post_bytes(path, "application/json", body.to_string().as_bytes())
     }
 
+    /// POST of a JSON body to a server that may end meanwhile; `None` without an answer.
+    #[must_use]
+    pub fn try_post(&self, path: &str, body: &Value) -> Option<Answer> {
+        let mut request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("content-type", "application/json");
+        if let Some(key) = &self.key {
+            request = request.header("authorization", format!("Bearer {key}"));
+        }
+        let mut got = request.send(body.to_string().as_bytes()).ok()?;
+        let status = got.status().as_u16();
+        let body = got.body_mut().read_to_vec().ok()?;
+        Some(Answer {
+            status,
+            location: None,
+            content_type: None,
+            body,
+        })
+    }
+
     /// POST of any body.
     #[must_use]
     pub fn post_bytes(&self, path: &str, media: &str, body: &[u8]) -> Answer {

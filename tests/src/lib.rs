@@ -16,5 +16,6 @@
 pub mod demo;
 pub mod fixtures;
 pub mod http;
+pub mod power;
 pub mod process;
 pub mod site;

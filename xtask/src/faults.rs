@@ -9,12 +9,13 @@ use crate::run::{root, sh_in};
 use crate::tools;
 
 /// What `faults` multiplies, and to how much: the names are read by the tests.
-const NIGHTLY: [(&str, &str); 5] = [
+const NIGHTLY: [(&str, &str); 6] = [
     ("THERIAC_POWER_CYCLES", "100000"),
     ("THERIAC_DAMAGES", "20000"),
     ("THERIAC_FAULT_STEPS", "2000"),
     ("THERIAC_MERGE_BLOCKS", "1000000"),
-    ("THERIAC_KILL_ROUNDS", "500"),
+    ("THERIAC_KILL_ROUNDS", "2000"),
+    ("THERIAC_POWER_ROUNDS", "200"),
 ];
 
 /// Seeds between two looks at the clock.
@@ -38,7 +39,7 @@ pub(crate) fn faults(words: &[&str]) -> Result<()> {
         // The tests start the binaries of the default members.
         sh_in(&root(), "cargo build --locked", &[])?;
         let run = "cargo nextest run --locked -p tests --no-capture --profile nightly \
-                   -E test(/crash/)";
+                   -E test(/crash|power/)";
         sh_in(&root(), run, &NIGHTLY)?;
     }
     Ok(())

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod lot;
 pub mod master;
 pub mod me;
+pub mod operate;
 pub mod pack;
 pub mod proofs;
 pub mod query;

@@ -138,6 +138,8 @@ actions! {
     Decide = "decide": [Manufacturer, Regulator];
     /// Create and list API keys, register parties and devices.
     ManageKeys = "manage_keys": [Admin];
+    /// Copy the node, take in bundles, erase items, see the witnesses.
+    Operate = "operate": [Admin];
     /// Publish parties, locations, products and devices.
     PublishMaster = "publish_master": [Admin, Manufacturer];
     /// Read events, histories, lots, shipments, alerts, blocks and proofs, as far as visible.

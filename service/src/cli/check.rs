@@ -15,7 +15,9 @@ Examples:
   theriac check --data theriac-data --rebuild
 
 Stop the node first; a node in use is not checked.
-Exit code: 0 all equal, 6 something differs or is damaged (each difference is listed).";
+It looks at the ledger, the keys and the API keys. What is derived (the index) can be made anew;
+the log, the checkpoint, the genesis and the keys come back from a backup only.
+Exit code: 0 all equal, 3 no node, 5 the node is running, 6 something differs or is damaged (each difference is listed).";
 
 /// Compare everything stored with what the log gives
 #[derive(Args, Debug)]
@@ -30,9 +32,10 @@ pub(crate) struct Check {
 }
 
 pub(crate) fn run(command: &Check, format: Format) -> Result<Exit, Failure> {
-    let _held = local::Hold::of(&command.data)?;
-    let report = service::check(&command.data, command.rebuild)
+    let held = local::Hold::of(&command.data)?;
+    let mut report = service::check(&command.data, command.rebuild)
         .map_err(|error| local::failure(error, &command.data))?;
+    report.differences.extend(held.damage(&command.data));
     let differences: Vec<String> = report.differences.iter().map(ToString::to_string).collect();
     match format {
         Format::Json => out::json(&serde_json::json!({
@@ -70,6 +73,6 @@ pub(crate) fn run(command: &Check, format: Format) -> Result<Exit, Failure> {
         command.data.display(),
         differences.len()
     );
-    let advice = "keep a copy of the directory before anything else; the log itself is the truth";
+    let advice = "keep a copy of the directory first, then do what each line above says";
     Err(Failure::new(Exit::Integrity, error).advise(advice))
 }

@@ -39,6 +39,16 @@ pub(crate) struct Connection {
 impl Connection {
     /// A client for this node.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
+        self.client_for(self.timeout)
+    }
+
+    /// As [`Connection::client`], for work that takes as long as it takes.
+    pub(crate) fn patient_client(&self) -> Result<Client, Failure> {
+        const HOURS: u64 = 6 * 3_600;
+        self.client_for(self.timeout.max(HOURS))
+    }
+
+    fn client_for(&self, seconds: u64) -> Result<Client, Failure> {
         let key = match &self.key_file {
             Some(file) => Some(read_key(file)?),
             None => self.key.clone(),
@@ -46,7 +56,7 @@ impl Connection {
         Ok(Client::new(
             &self.server,
             key,
-            Duration::from_secs(self.timeout),
+            Duration::from_secs(seconds),
         )?)
     }
 }

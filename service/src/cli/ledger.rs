@@ -1,5 +1,5 @@
 //! `theriac ledger`: looks into the ledger of a stopped node and carries blocks out of it, for
-//! auditors and for people who want to see the tangle.
+//! auditors and for people who want to see the tangle. What writes is in `upkeep`.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -11,19 +11,26 @@ use service::keys::DataDir;
 use tangle::{BlockId, Selection, Tangle};
 
 use super::exit::{Exit, Failure};
-use super::local;
 use super::out::{self, Format};
+use super::{local, upkeep};
 
 const EXAMPLES: &str = "\
 Examples:
   theriac ledger dot --data theriac-data --around 5f2b...64 hex digits... | dot -Tsvg > tangle.svg
   theriac ledger export --data theriac-data --output all.bundle
   theriac ledger export --data theriac-data --cone 5f2b... --output evidence.bundle
+  theriac ledger import all.bundle --data theriac-data
+  theriac ledger import all.bundle --key-file admin.key          # the node is running
+  theriac ledger erase 5f2b... 0 2 --reason 'end of retention' --data theriac-data
+  theriac ledger erase --media logger_file --keep-days 3650 --reason 'end of retention' --yes
 
-Stop the node first.
-Exit code: 0 done, 2 wrong input, 3 no node or no such block, 6 the ledger is damaged.";
+dot and export need a stopped node. import and erase work on a stopped node (--data DIR) or ask a
+running one, with an administrator's key. erase only tells what it would do until --yes is given;
+it refuses what the order still needs, and backups made before keep what was erased.
+Exit code: 0 done, 2 wrong input, 3 no node or no such block, 4 no admin key, 5 no answer,
+6 ledger or bundle are damaged, 7 some blocks of a bundle were refused or wait for others.";
 
-/// Look into the ledger of a stopped node
+/// Look into a ledger, carry blocks in and out, erase items
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct LedgerCommand {
@@ -60,6 +67,8 @@ enum Action {
         #[arg(long, short, value_name = "FILE")]
         output: PathBuf,
     },
+    Import(upkeep::Import),
+    Erase(upkeep::Erase),
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -89,6 +98,8 @@ pub(crate) fn run(command: &LedgerCommand, format: Format) -> Result<Exit, Failu
                 .collect::<Result<Vec<_>, _>>()?;
             with_ledger(data, |ledger| export(ledger, heads, output, format))
         }
+        Action::Import(command) => upkeep::import(command, format),
+        Action::Erase(command) => upkeep::erase(command, format),
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use service::OpenError;
 use service::keys::DataDir;
 use service::store::{Store, StoreError};
+use tangle::store::Difference;
 
 use super::exit::{Exit, Failure};
 
@@ -34,21 +35,46 @@ pub(crate) fn failure(error: OpenError, data: &Path) -> Failure {
 /// Holds a data directory, so that no node opens it meanwhile; fails if one has it open.
 #[derive(Debug)]
 pub(crate) struct Hold {
-    _store: Option<Store>,
+    store: Option<Store>,
 }
 
 impl Hold {
+    /// What is wrong with the database of API keys.
+    pub(crate) fn damage(&self, data: &Path) -> Option<Difference> {
+        let data = DataDir::new(data);
+        let what = match &self.store {
+            // A copy of a ledger has neither keys nor API keys.
+            None if !data.keys().is_dir() => return None,
+            None => "the file is gone: no API key is known".to_owned(),
+            Some(store) => match store.is_sound() {
+                Ok(true) => return None,
+                Ok(false) => "pages do not match their checksums".to_owned(),
+                Err(error) => service::chain(&error),
+            },
+        };
+        Some(Difference {
+            file: "node.redb".to_owned(),
+            offset: 0,
+            what,
+            remedy: "restore it from a backup, or delete it and make new API keys with \
+                     `theriac keys create --data DIR`",
+        })
+    }
+
+    /// The database of API keys, if there is one.
+    pub(crate) fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
     /// Holds the directory of a stopped node. A directory without a database can be held by
     /// nobody and needs no holding.
     pub(crate) fn of(data: &Path) -> Result<Self, Failure> {
         let file = DataDir::new(data).store();
         if !file.exists() {
-            return Ok(Self { _store: None });
+            return Ok(Self { store: None });
         }
         match Store::open(&file, [0; 32]) {
-            Ok(store) => Ok(Self {
-                _store: Some(store),
-            }),
+            Ok(store) => Ok(Self { store: Some(store) }),
             Err(error) if is_in_use(&error) => Err(in_use(data)),
             Err(error) => {
                 let error = anyhow::Error::from(error)
@@ -68,5 +94,6 @@ fn is_in_use(error: &StoreError) -> bool {
 
 fn in_use(data: &Path) -> Failure {
     let error = anyhow!("{} is in use by a running node", data.display());
-    Failure::new(Exit::Unreachable, error).advise("stop that node first")
+    let advice = "stop that node first, or ask it: --server, and --name for a backup";
+    Failure::new(Exit::Unreachable, error).advise(advice)
 }

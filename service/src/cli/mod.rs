@@ -21,8 +21,10 @@ mod proof;
 mod serve;
 mod server;
 mod trace;
+mod upkeep;
 mod verify;
 mod verify_proof;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -63,6 +65,7 @@ enum Command {
     Check(check::Check),
     Backup(backup::Backup),
     Ledger(ledger::LedgerCommand),
+    Witness(witness::WitnessCommand),
     VerifyProof(verify_proof::VerifyProof),
     Proof(proof::Proof),
     Keys(keys::Keys),
@@ -107,6 +110,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Check(command) => check::run(command, cli.format),
         Command::Backup(command) => backup::run(command, cli.format),
         Command::Ledger(command) => ledger::run(command, cli.format),
+        Command::Witness(command) => witness::run(command, cli.format),
         Command::VerifyProof(command) => verify_proof::run(command, cli.format),
         Command::Proof(command) => proof::run(command, cli.format),
         Command::Keys(command) => keys::run(command, cli.format),

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use service::config::WitnessConfig;
 use service::{Config, World};
 
 use super::exit::{Exit, Failure};
@@ -12,6 +13,7 @@ use super::{out, server};
 const EXAMPLES: &str = "\
 Examples:
   theriac serve --data theriac-data
+  theriac serve --data theriac-data --witness http://127.0.0.1:8090 'me.example/w+1a2b+BAb...'
   theriac serve --config /etc/theriac.toml --listen 0.0.0.0:8080
 
 Settings: the file given with --config, then THERIAC__SECTION__KEY in the environment (for example
@@ -27,6 +29,12 @@ pub(crate) struct Serve {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Ask this witness to co-sign each checkpoint; may be given several times
+    #[arg(long, num_args = 2, value_names = ["URL", "VKEY"])]
+    witness: Vec<String>,
+    /// Folder in which `theriac backup --name` makes copies while the node runs
+    #[arg(long, value_name = "DIR")]
+    backup_dir: Option<PathBuf>,
     /// TOML file with settings
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -41,6 +49,17 @@ pub(crate) fn run(command: &Serve) -> Result<Exit, Failure> {
     }
     if let Some(listen) = command.listen {
         config.http.listen = listen;
+    }
+    for pair in command.witness.chunks(2) {
+        if let [url, key] = pair {
+            config.witnesses.ask.push(WitnessConfig {
+                url: url.clone(),
+                key: key.clone(),
+            });
+        }
+    }
+    if command.backup_dir.is_some() {
+        config.backup.dir.clone_from(&command.backup_dir);
     }
     server::start_logging_as(&config.log)?;
     let running = server::start(&config, World::real())?;

@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use serde_json::{Value, json};
 use tangle::VerifierKey;
-use tangle::verify::proof::{self, Report, Trust};
+use tangle::verify::proof::{self, Policy, Report, Trust};
 
 use super::exit::{Exit, Failure};
 use super::files;
@@ -17,6 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   theriac verify-proof pack.proof
   theriac verify-proof pack.proof --key 'meridian+1a2b3c4d+AbC...'
+  theriac verify-proof pack.proof --key LOG --witness FIRST --witness SECOND --quorum 1
 
 Without --key the keys pinned in the file count: that shows that nothing was changed since the
 file was made, but only a key you have from elsewhere shows by whom.
@@ -35,16 +36,34 @@ pub(crate) struct VerifyProof {
     /// Checkpoint key of the log (C2SP vkey); may be given several times
     #[arg(long = "key", value_name = "VKEY", num_args = 1..)]
     keys: Vec<String>,
+    /// Key of a witness (C2SP vkey); may be given several times
+    #[arg(long = "witness", value_name = "VKEY", num_args = 1.., requires = "keys")]
+    witnesses: Vec<String>,
+    /// How many of these witnesses must have co-signed (default: all of them)
+    #[arg(long, value_name = "K", requires = "witnesses")]
+    quorum: Option<usize>,
 }
 
 pub(crate) fn run(command: &VerifyProof, format: Format) -> Result<Exit, Failure> {
-    let keys = command
-        .keys
-        .iter()
-        .map(|key| parse(key))
-        .collect::<Result<Vec<_>, _>>()?;
+    let parsed = |texts: &[String]| -> Result<Vec<VerifierKey>, Failure> {
+        texts.iter().map(|key| parse(key)).collect()
+    };
+    let mut keys = parsed(&command.keys)?;
+    let witnesses = parsed(&command.witnesses)?;
+    refuse_wrong_kinds(&keys, &witnesses)?;
+    let witnesses_min = command.quorum.unwrap_or(witnesses.len());
+    if witnesses_min > witnesses.len() {
+        let (wanted, given) = (witnesses_min, witnesses.len());
+        let error = anyhow!("a quorum of {wanted} of {given} witnesses cannot be had");
+        return Err(Failure::usage(error).advise("give more --witness keys or a lower --quorum"));
+    }
+    keys.extend(witnesses);
     let bytes = files::read(&command.file, PROOF_BYTES_MAX)?;
-    let report = proof::verify(&bytes, (!keys.is_empty()).then_some(keys.as_slice()));
+    let policy = Policy {
+        keys: (!keys.is_empty()).then_some(keys.as_slice()),
+        witnesses_min,
+    };
+    let report = proof::verify_with(&bytes, &policy);
     match format {
         Format::Json => out::json(&document(&report)),
         Format::Text => print(&report),
@@ -63,6 +82,18 @@ fn parse(key: &str) -> Result<VerifierKey, Failure> {
         .parse::<VerifierKey>()
         .with_context(|| format!("'{key}' is no checkpoint key"))
         .map_err(|error| Failure::usage(error).advise("give name+hash+base64, as in demo.json"))
+}
+
+/// The key of a witness given as a log's, or the other way round, would count for nothing.
+fn refuse_wrong_kinds(logs: &[VerifierKey], witnesses: &[VerifierKey]) -> Result<(), Failure> {
+    let log = logs.iter().find(|key| key.is_witness());
+    let witness = witnesses.iter().find(|key| !key.is_witness());
+    let (key, advice) = match (log, witness) {
+        (Some(key), _) => (key, "that is the key of a witness: give it with --witness"),
+        (_, Some(key)) => (key, "that is the key of a log: give it with --key"),
+        (None, None) => return Ok(()),
+    };
+    Err(Failure::usage(anyhow!("the key {key} is of the other kind")).advise(advice))
 }
 
 fn document(report: &Report) -> Value {
@@ -85,6 +116,9 @@ fn document(report: &Report) -> Value {
             "outcome": proved.outcome.to_string(),
             "position": proved.position,
             "checkpoint": { "origin": proved.checkpoint.origin, "size": proved.checkpoint.size },
+            "witnesses": proved.witnesses.iter().map(|it| {
+                json!({ "key": it.key.to_string(), "time_s": it.time_s })
+            }).collect::<Vec<_>>(),
             "trust": match proved.trust { Trust::Given => "given", Trust::Pinned => "pinned" },
             "items": items,
         })

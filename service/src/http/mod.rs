@@ -12,3 +12,4 @@ mod portal;
 pub mod router;
 pub mod routes;
 pub mod server;
+pub mod witness;

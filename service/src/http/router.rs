@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::error::Problem;
 use super::openapi::swagger;
 use super::portal;
-use super::routes::{blocks, epcis, manage, operate, packs, verify};
+use super::routes::{blocks, epcis, keep, manage, operate, packs, verify};
 use crate::app::failure::Code;
 use crate::auth::{Action, actions};
 
@@ -63,6 +63,10 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::ManageKeys>("POST", "/api/v1/keys"),
     needs::<actions::ManageKeys>("POST", "/api/v1/parties"),
     needs::<actions::ManageKeys>("POST", "/api/v1/devices"),
+    needs::<actions::Operate>("POST", "/api/v1/backups"),
+    needs::<actions::Operate>("POST", "/api/v1/ledger/import"),
+    needs::<actions::Operate>("POST", "/api/v1/ledger/erase"),
+    needs::<actions::Operate>("GET", "/api/v1/witnesses"),
     open("GET", "/healthz"),
     open("GET", "/readyz"),
     open("GET", "/metrics"),
@@ -105,6 +109,10 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(manage::post_key)
         .service(manage::post_party)
         .service(manage::post_device)
+        .service(keep::post_backup)
+        .service(keep::post_import)
+        .service(keep::post_erase)
+        .service(keep::get_witnesses)
         .service(operate::get_healthz)
         .service(operate::get_readyz)
         .service(operate::get_metrics)

@@ -167,14 +167,15 @@ impl Server {
             .build()
             .map_err(ServeError::Run)?;
         runtime
-            .block_on(signal(announce))
+            .block_on(until_signal(announce))
             .map_err(ServeError::Run)?;
         tracing::info!("stopping");
         self.stop()
     }
 }
 
-async fn signal(announce: impl FnOnce()) -> io::Result<()> {
+/// Returns when the process is told to stop (SIGINT or SIGTERM).
+pub(super) async fn until_signal(announce: impl FnOnce()) -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

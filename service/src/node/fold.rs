@@ -60,9 +60,14 @@ impl Fold {
     }
 
     /// Takes in a milestone's registrations and withdrawals, which hold as [`Authority`] says; the
-    /// blocks that have no effect because their author may not make them.
+    /// blocks that have no effect because their author may not make them, or was shown another
+    /// log than this one.
     fn admit(&mut self, ordered: &Ordered) -> BTreeMap<BlockId, Void> {
-        self.authority.judge(ordered.index, &ordered.blocks)
+        let mut void = self.authority.judge(ordered.index, &ordered.blocks);
+        for (id, why) in &ordered.strangers {
+            void.entry(*id).or_insert_with(|| why.clone());
+        }
+        void
     }
 
     /// Folds what a block says.

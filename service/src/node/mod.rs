@@ -2,16 +2,20 @@
 //! state that everybody reads. `Node` is a cheap handle; use cases in `app` are written against
 //! it. Dropping the last handle without [`Node::close`] is what a crash looks like: the next
 //! opening recovers from the log.
+mod beside;
 pub mod catalog;
+mod cosign;
 pub mod entitled;
 pub mod fold;
 pub mod items;
+mod keep;
 mod open;
 mod register;
 mod shared;
 mod writer;
 
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::path::PathBuf;
+use std::sync::mpsc::TrySendError;
 use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
 use std::thread::JoinHandle;
 
@@ -21,16 +25,19 @@ use tangle::{
 };
 use tokio::sync::oneshot;
 
+pub use cosign::WitnessState;
 pub use fold::Fold;
+pub use keep::{Erasing, Erasure};
 pub use open::{OpenError, check, open_ledger};
 pub use register::{NewDevice, NewParty};
 pub use shared::SignedCheckpoint;
 
 use crate::app::failure::{Code, Failure};
-use crate::keys::{KeyStore, Secret};
+use crate::keys::{DataDir, KeyStore, Secret};
 use crate::store::Store;
 use crate::telemetry::Metrics;
 use crate::world::World;
+use cosign::{Board, Queue};
 use shared::Shared;
 use writer::Request;
 
@@ -44,7 +51,12 @@ struct Inner {
     keys: KeyStore,
     store: Store,
     world: World,
-    queue: Mutex<Option<SyncSender<Request>>>,
+    data: DataDir,
+    backups: Option<PathBuf>,
+    /// Held while a backup runs.
+    copying: Mutex<()>,
+    witnesses: Board,
+    queue: Queue,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -75,6 +87,16 @@ impl Node {
     /// The latest signed checkpoint.
     pub fn checkpoint(&self) -> Option<Arc<SignedCheckpoint>> {
         self.0.shared.checkpoint()
+    }
+
+    /// The latest checkpoint that witnesses co-signed, with their cosignatures.
+    pub fn witnessed(&self) -> Option<Arc<SignedCheckpoint>> {
+        self.0.shared.witnessed()
+    }
+
+    /// How it stands with each configured witness.
+    pub fn witnesses(&self) -> Vec<WitnessState> {
+        self.0.witnesses.states()
     }
 
     /// The key that verifies this node's checkpoints.

@@ -4,10 +4,14 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 
+use tangle::store::Difference;
 use tangle::{Broken, CheckReport, Genesis, KeyId, Options, Ordered, Tangle};
 
+use super::beside;
+use super::cosign::{self, Queue};
 use super::fold::Fold;
 use super::items::EventKeys;
+use super::keep;
 use super::shared::{Names, Shared};
 use super::writer::Writer;
 use super::{Inner, Node};
@@ -42,6 +46,9 @@ pub enum OpenError {
     /// The log's name or key is not usable.
     #[error("the name of the log is not usable: {0}")]
     Name(String),
+    /// A witness is configured that cannot be asked.
+    #[error("the configured witnesses are not usable: {0}")]
+    Witness(String),
     /// The writer's thread cannot be started.
     #[error("starting the writer")]
     Thread(#[source] std::io::Error),
@@ -67,6 +74,7 @@ impl Node {
         if !data.ledger().is_dir() {
             return Err(OpenError::NotInitialised(data.root().display().to_string()));
         }
+        let witnesses = cosign::board(&config.witnesses).map_err(OpenError::Witness)?;
         let keys = KeyStore::open(&data)?;
         let cutter = keys.existing(&Secret::Node)?;
         let note_key = keys.existing(&Secret::Note)?;
@@ -111,12 +119,21 @@ impl Node {
             .name("ledger-writer".to_owned())
             .spawn(move || writer.run(&requests))
             .map_err(OpenError::Thread)?;
+        let queue: Queue = Arc::new(Mutex::new(Some(queue)));
+        if !config.witnesses.ask.is_empty() {
+            let wake = cosign::start(&config.witnesses, &witnesses, &shared, &queue, &world);
+            shared.wake_on_checkpoint(wake.map_err(OpenError::Thread)?);
+        }
         let node = Self(Arc::new(Inner {
             shared,
             keys,
             store,
             world,
-            queue: Mutex::new(Some(queue)),
+            data,
+            backups: config.backup.dir.clone(),
+            copying: Mutex::default(),
+            witnesses,
+            queue,
             thread: Mutex::new(Some(thread)),
         }));
         node.register_operator(&genesis.name)
@@ -132,11 +149,15 @@ impl Writer {
         if let Some(note) = self.tangle.checkpoint_note() {
             self.shared.publish_checkpoint(note);
         }
+        self.publish_witnessed();
         let concluded = self.tangle.concluded();
+        let reader = self.tangle.reader();
         for ordered in self.tangle.replay(0)? {
             let ordered = ordered?;
             if ordered.index < concluded {
-                self.shared.fold_mut().ordered(&ordered);
+                let mut fold = self.shared.fold_mut();
+                fold.ordered(&ordered);
+                keep::recall(&mut fold, &ordered, &reader)?;
             } else {
                 self.conclude(&ordered)?;
             }
@@ -157,14 +178,27 @@ pub fn check(data_dir: &Path, rebuild: bool) -> Result<CheckReport, OpenError> {
     }
     let genesis = std::fs::read(data.ledger().join("genesis.cbor")).unwrap_or_default();
     let root = Genesis::from_bytes(&genesis).map_or(KeyId::new([0; 32]), |genesis| genesis.root);
+    if genesis.is_empty() && data.ledger().join("log/000000.seg").exists() {
+        return Ok(without_genesis());
+    }
     let mut fold = Fold::new(root);
     let mut outcomes = |ordered: &Ordered| fold.ordered(ordered);
-    Ok(tangle::check(
-        &data.ledger(),
-        Box::new(EventKeys),
-        &mut outcomes,
-        rebuild,
-    )?)
+    let mut report = tangle::check(&data.ledger(), Box::new(EventKeys), &mut outcomes, rebuild)?;
+    let folded = rebuild && report.is_sound();
+    beside::check(&data, folded.then_some(&fold), &mut report);
+    Ok(report)
+}
+
+/// A log without the file that says of which network it is.
+fn without_genesis() -> CheckReport {
+    let mut report = CheckReport::default();
+    report.differences.push(Difference {
+        file: "genesis.cbor".to_owned(),
+        offset: 0,
+        what: "the file is gone or empty, but there is a log".to_owned(),
+        remedy: "restore the file from a backup; the log's first frame holds it, too",
+    });
+    report
 }
 
 /// Opens the ledger of a stopped node without the node: to copy, draw or export it. What a crash

@@ -1,6 +1,7 @@
 //! What the writer and all readers of a node share: the folded state behind a lock that is held
 //! for memory work only (never across a flush to disk), the latest checkpoint, the ledger's
 //! reader, and whether writing has stopped.
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use arc_swap::ArcSwapOption;
@@ -29,6 +30,10 @@ pub(super) struct Shared {
     fold: RwLock<Fold>,
     reader: RwLock<Option<Reader>>,
     checkpoint: ArcSwapOption<SignedCheckpoint>,
+    /// The latest one that witnesses co-signed.
+    witnessed: ArcSwapOption<SignedCheckpoint>,
+    /// Wakes whoever asks the witnesses.
+    wake: OnceLock<SyncSender<()>>,
     stopped: OnceLock<String>,
 }
 
@@ -49,6 +54,8 @@ impl Shared {
             fold: RwLock::new(fold),
             reader: RwLock::new(Some(reader)),
             checkpoint: ArcSwapOption::empty(),
+            witnessed: ArcSwapOption::empty(),
+            wake: OnceLock::new(),
             stopped: OnceLock::new(),
         }
     }
@@ -79,13 +86,37 @@ impl Shared {
             Ok(checkpoint) => {
                 self.checkpoint
                     .store(Some(Arc::new(SignedCheckpoint { note, checkpoint })));
+                if let Some(wake) = self.wake.get() {
+                    // It is woken already, or is gone.
+                    let _woken = wake.try_send(());
+                }
             }
             Err(error) => tracing::error!(%error, "the node's own checkpoint does not verify"),
         }
     }
 
+    /// Tells `wake` of every checkpoint from now on, and of the latest.
+    pub(super) fn wake_on_checkpoint(&self, wake: SyncSender<()>) {
+        let _woken = wake.try_send(());
+        drop(self.wake.set(wake));
+    }
+
+    pub(super) fn publish_witnessed(&self, note: String, checkpoint: Checkpoint) {
+        let signed = SignedCheckpoint { note, checkpoint };
+        self.witnessed.store(Some(Arc::new(signed)));
+    }
+
+    pub(super) fn witnessed(&self) -> Option<Arc<SignedCheckpoint>> {
+        self.witnessed.load_full()
+    }
+
+    /// The latest checkpoint, with its cosignatures where there are some.
     pub(super) fn checkpoint(&self) -> Option<Arc<SignedCheckpoint>> {
-        self.checkpoint.load_full()
+        let latest = self.checkpoint.load_full()?;
+        let witnessed = self.witnessed();
+        witnessed
+            .filter(|it| it.checkpoint == latest.checkpoint)
+            .or(Some(latest))
     }
 
     pub(super) fn stop(&self, broken: &Broken) {

@@ -9,13 +9,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+use tangle::store::Wanted;
+use tangle::verify::checkpoint::NoteSignature;
 use tangle::{
-    Attach, BlockId, Broken, Draft, Hlc, Item, KeyId, Kind, Parents, Receipt, SigningKey, Tangle,
-    VerifiedBlock,
+    Attach, BlockId, Broken, Draft, Erased, Hlc, Item, KeyId, Kind, Parents, Receipt, SigningKey,
+    Tangle, VerifiedBlock, VerifierKey,
 };
 use tokio::sync::oneshot;
 
-use super::fold;
+use super::fold::{self, Fold};
 use super::shared::Shared;
 use crate::app::failure::{Code, Failure};
 use crate::config::LedgerConfig;
@@ -55,6 +57,26 @@ pub(super) enum Request {
         author: KeyId,
         /// Answered after the writes of the same batch.
         reply: Reply<Attach>,
+    },
+    /// What witnesses say of a checkpoint of ours.
+    Witnessed {
+        /// The checkpoint they were asked about.
+        note: String,
+        /// Their cosignatures, with their keys.
+        cosignatures: Vec<(NoteSignature, VerifierKey)>,
+        /// How many suffice to replace an older checkpoint with more of them.
+        enough: usize,
+        /// How many were new.
+        reply: Reply<usize>,
+    },
+    /// Erase items.
+    Erase {
+        /// The items.
+        items: Vec<Wanted>,
+        /// The state without them, up to some milestone.
+        trial: Box<Fold>,
+        /// What was erased.
+        reply: Reply<Erased>,
     },
     /// Close the ledger cleanly and end.
     Close {
@@ -132,6 +154,7 @@ impl Writer {
         let mut shares = Vec::new();
         let mut chains = BTreeMap::new();
         let mut asked = Vec::new();
+        let mut later = Vec::new();
         for request in batch {
             match request {
                 Request::Submit {
@@ -161,6 +184,7 @@ impl Writer {
                 },
                 Request::Attach { author, reply } => asked.push((author, reply)),
                 Request::Close { .. } => {}
+                other @ (Request::Witnessed { .. } | Request::Erase { .. }) => later.push(other),
             }
         }
         if !shares.is_empty() {
@@ -171,6 +195,62 @@ impl Writer {
             let attach = self.tangle.attach(&author, self.world.entropy(), now_ms);
             drop(reply.send(Ok(attach)));
         }
+        for request in later {
+            self.keep(request);
+        }
+    }
+
+    /// Writes what is no block.
+    fn keep(&mut self, request: Request) {
+        match request {
+            Request::Witnessed {
+                note,
+                cosignatures,
+                enough,
+                reply,
+            } => {
+                let kept = self.tangle.keep_cosignatures(&note, &cosignatures, enough);
+                self.publish_witnessed();
+                drop(reply.send(kept.map_err(|broken| self.broke(broken))));
+            }
+            Request::Erase {
+                items,
+                trial,
+                reply,
+            } => drop(reply.send(self.erase(&items, *trial))),
+            _ => {}
+        }
+    }
+
+    /// Makes visible what witnesses said.
+    pub(super) fn publish_witnessed(&self) {
+        if let Some((note, checkpoint)) = self.tangle.reader().witnessed() {
+            self.shared.publish_witnessed(note, checkpoint);
+        }
+    }
+
+    /// Erases items, and puts the state that never saw them in place of the one that did.
+    fn erase(&mut self, items: &[Wanted], mut fold: Fold) -> Result<Erased, Failure> {
+        let reader = self.tangle.reader();
+        let wanted: BTreeMap<_, _> = items.iter().cloned().collect();
+        let rest = self.tangle.replay(fold.milestones);
+        for ordered in rest.map_err(Failure::internal)? {
+            let ordered = ordered.map_err(Failure::internal)?;
+            super::keep::refold(&mut fold, ordered, &wanted, &reader)?;
+        }
+        let erased = self.tangle.erase(items, self.world.now_unsigned_ms());
+        let erased = erased.map_err(|broken| self.broke(broken))?;
+        *self.shared.fold_mut() = fold;
+        Ok(erased)
+    }
+
+    /// A failure of the ledger: what makes no sense is the caller's, anything else ends writing.
+    fn broke(&self, broken: Broken) -> Failure {
+        if let Broken::Misuse { what } = broken {
+            return Failure::new(Code::Unprocessable, what);
+        }
+        self.shared.stop(&broken);
+        stopped()
     }
 
     /// Writes the blocks of a batch and answers each request with its share of the receipts.
@@ -306,6 +386,9 @@ fn size(request: &Request) -> usize {
     match request {
         Request::Submit { blocks, .. } => blocks.iter().map(|block| block.bytes().len()).sum(),
         Request::Author { items, .. } => items.iter().flatten().map(Item::size).sum(),
-        Request::Attach { .. } | Request::Close { .. } => 0,
+        Request::Attach { .. }
+        | Request::Witnessed { .. }
+        | Request::Erase { .. }
+        | Request::Close { .. } => 0,
     }
 }

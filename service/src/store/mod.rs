@@ -75,7 +75,10 @@ impl Store {
             write.open_table(idempotency::TABLE)?;
             write.commit()?;
             drop(database);
-            let renamed = std::fs::rename(&temporary, path);
+            let renamed = std::fs::rename(&temporary, path).and_then(|()| match path.parent() {
+                Some(dir) if !dir.as_os_str().is_empty() => std::fs::File::open(dir)?.sync_all(),
+                _ => Ok(()),
+            });
             renamed.map_err(|error| StoreError::from(redb::Error::Io(error)))?;
         }
         let database = Database::create(path)?;
@@ -99,6 +102,47 @@ impl Store {
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         work(database.as_ref().ok_or(StoreError::Closed)?)
+    }
+
+    /// Whether every page of the database is as it was written.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn is_sound(&self) -> Result<bool, StoreError> {
+        let mut database = self
+            .0
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let database = database.as_mut().ok_or(StoreError::Closed)?;
+        Ok(database.check_integrity()?)
+    }
+
+    /// Copies what is committed into a new database at `path`, replacing one that an interrupted
+    /// copy left there.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then there is no file at `path` or the one that was there.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        use redb::{ReadableDatabase as _, ReadableTable as _};
+        let temporary = path.with_extension("redb.new");
+        drop(std::fs::remove_file(&temporary));
+        self.with(|database| {
+            let read = database.begin_read()?;
+            let copy = Database::create(&temporary)?;
+            let write = copy.begin_write()?;
+            for table in [api_keys::TABLE, idempotency::TABLE] {
+                let (from, mut to) = (read.open_table(table)?, write.open_table(table)?);
+                for row in from.iter()? {
+                    let (key, value) = row?;
+                    to.insert(key.value(), value.value())?;
+                }
+            }
+            write.commit()?;
+            Ok(())
+        })?;
+        let renamed = std::fs::rename(&temporary, path);
+        renamed.map_err(|error| StoreError::from(redb::Error::Io(error)))
     }
 
     /// Closes the database, whoever else holds this store; keys stay known in memory.

@@ -4,7 +4,7 @@ use gs1::epcis::parse_document;
 use serde_json::Value;
 use service::NewDevice;
 use service::auth::Role;
-use tangle::{Draft, Hlc, Item, Kind, Media, Parents, SignedBlock, SigningKey};
+use tangle::{Anchor, Draft, Hlc, Item, Kind, Media, Parents, SignedBlock, SigningKey};
 
 use crate::lab::{Answer, Lab, NOW_MS, WHOLESALER, document, move_to};
 
@@ -22,6 +22,15 @@ fn registered(lab: &Lab) -> SigningKey {
 }
 
 fn block(lab: &Lab, key: &SigningKey, items: Vec<Item>) -> SignedBlock {
+    block_knowing(lab, key, items, None)
+}
+
+fn block_knowing(
+    lab: &Lab,
+    key: &SigningKey,
+    items: Vec<Item>,
+    anchor: Option<Anchor>,
+) -> SignedBlock {
     let path = format!("/api/v1/tips?author={}", key.key_id());
     let tips = lab.get(Role::Gateway, &path).expect(200).json();
     let id = |value: &Value| value.as_str().unwrap().parse().unwrap();
@@ -33,7 +42,7 @@ fn block(lab: &Lab, key: &SigningKey, items: Vec<Item>) -> SignedBlock {
         prev: tips["prev"].as_str().map(|it| it.parse().unwrap()),
         parents: Parents::from_unsorted(parents).unwrap(),
         hlc: Hlc(tips["hlc"].as_str().unwrap().parse().unwrap()),
-        anchor: None,
+        anchor,
         items,
     };
     draft
@@ -160,4 +169,58 @@ fn an_unreadable_item_is_recorded_and_quarantined_not_refused() {
             .json();
         assert_eq!(view["outcome"]["outcome"], "quarantined", "{view:#}");
     }
+}
+
+#[test]
+fn a_block_whose_author_was_shown_another_log_is_quarantined() {
+    let mut lab = Lab::new();
+    lab.play();
+    let key = registered(&lab);
+    let signed = lab.node().checkpoint().unwrap();
+    let (size, root) = (signed.checkpoint.size, signed.checkpoint.root);
+    let mut found = Vec::new();
+    for (at, anchor, outcome) in [
+        (1, Anchor { size, root }, None),
+        (
+            2,
+            Anchor {
+                size,
+                root: [7; 32],
+            },
+            Some(0x0101),
+        ),
+        (
+            3,
+            Anchor {
+                size: size + 1_000,
+                root,
+            },
+            Some(0x0102),
+        ),
+    ] {
+        let event = move_to(BizStep::Arriving, WHOLESALER, NOW_MS - at);
+        let block = block_knowing(&lab, &key, vec![item(&event)], Some(anchor));
+        let id = block.id(lab.node().network());
+        let receipts = upload(&lab, block.bytes()).expect(200).json();
+        assert_eq!(
+            receipts["receipts"][0]["status"], "recorded",
+            "{receipts:#}"
+        );
+        found.push((id, outcome));
+    }
+    let hold = |lab: &Lab| {
+        for (id, why) in &found {
+            let reader = lab.node().with_reader(|reader| reader.outcome(id));
+            let outcome = reader.unwrap().unwrap().unwrap();
+            let wanted = why.map(|why| tangle::Outcome::Quarantined { why });
+            let is = matches!(outcome, tangle::Outcome::Quarantined { .. }).then_some(outcome);
+            assert_eq!(is, wanted, "{id}");
+        }
+    };
+    hold(&lab);
+    lab.stop();
+    let report = service::check(lab.dir.path(), true).unwrap();
+    assert!(report.is_sound(), "{:?}", report.differences);
+    lab.start();
+    hold(&lab);
 }

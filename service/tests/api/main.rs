@@ -24,4 +24,5 @@ mod lab;
 mod misuse;
 mod query;
 mod recovery;
+mod upkeep;
 mod visibility;

@@ -5,6 +5,7 @@ pub mod block;
 pub mod cold;
 pub mod finding;
 pub mod manage;
+pub mod operate;
 pub mod pack;
 pub mod verdict;
 

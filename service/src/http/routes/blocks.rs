@@ -192,6 +192,8 @@ pub(crate) async fn get_block_proof(
 /// The latest signed checkpoint (C2SP tlog-checkpoint)
 #[utoipa::path(
     tag = "blocks",
+    params(("witnessed" = Option<bool>, Query,
+            description = "`true` for the latest that witnesses co-signed")),
     responses(
         (status = 200, body = String, content_type = "text/plain"),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
@@ -200,12 +202,20 @@ pub(crate) async fn get_block_proof(
 #[get("/api/v1/checkpoint")]
 pub(crate) async fn get_checkpoint(
     guard: Guarded<actions::ReadPublic>,
+    request: HttpRequest,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
     drop(guard);
-    let signed = node
-        .checkpoint()
-        .ok_or_else(|| Problem(Failure::not_found("checkpoint")))?;
+    let parameters = Parameters::of(&request, &["witnessed"])?;
+    let found = match parameters.text("witnessed") {
+        None | Some("false") => node.checkpoint(),
+        Some("true") => node.witnessed(),
+        Some(_) => {
+            let text = "witnessed is true or false";
+            return Err(Problem::new(Code::QueryParameter, text));
+        }
+    };
+    let signed = found.ok_or_else(|| Problem(Failure::not_found("checkpoint")))?;
     Ok(HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .body(signed.note.clone()))

@@ -2,6 +2,7 @@
 //! answer; the table of all of them is `router::ROUTES`.
 pub mod blocks;
 pub mod epcis;
+pub mod keep;
 pub mod manage;
 pub mod operate;
 pub mod packs;

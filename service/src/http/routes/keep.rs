@@ -1,0 +1,128 @@
+//! For those who operate the node over the years: backups, bundles, erasures, witnesses.
+use std::io::Write as _;
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+
+use super::Parameters;
+use crate::app::failure::Failure;
+use crate::app::operate;
+use crate::auth::actions;
+use crate::copy::Copying;
+use crate::http::body::{self, answer, blocking};
+use crate::http::dto::operate::{
+    BackupDto, ErasureDto, ImportedDto, NewBackupDto, NewErasureDto, WitnessDto, WitnessesDto,
+};
+use crate::http::error::{Problem, ProblemBody};
+use crate::http::guard::Guarded;
+use crate::limits::BUNDLE_BODY_BYTES;
+use crate::node::{Erasing, Node};
+
+/// Copy the running node into its folder for backups
+///
+/// The answer is sent when the copy is durable and was read back. Recording goes on meanwhile.
+#[utoipa::path(
+    tag = "operation",
+    request_body = NewBackupDto,
+    responses(
+        (status = 200, body = BackupDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[post("/api/v1/backups")]
+pub(crate) async fn post_backup(
+    guard: Guarded<actions::Operate>,
+    request: HttpRequest,
+    payload: web::Payload,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (wanted, _): (NewBackupDto, _) = body::json(&request, payload).await?;
+    let what = Copying {
+        ledger_only: wanted.ledger_only,
+        snapshot: wanted.snapshot,
+    };
+    let copied = move || operate::backup(&node, &guard.0, &wanted.name, what);
+    let (to, copied) = blocking(copied).await?;
+    Ok(answer(&BackupDto::new(&to, copied, !what.ledger_only)))
+}
+
+/// Take in the blocks of a bundle
+///
+/// The body is a bundle file as `theriac ledger export` writes it. Of one that is damaged or of
+/// another network nothing is taken; blocks that are not authentic or not allowed are counted.
+#[utoipa::path(
+    tag = "operation",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 200, body = ImportedDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[post("/api/v1/ledger/import")]
+pub(crate) async fn post_import(
+    guard: Guarded<actions::Operate>,
+    request: HttpRequest,
+    payload: web::Payload,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let media = ["application/octet-stream"];
+    let bytes = body::read(&request, payload, &media, BUNDLE_BODY_BYTES).await?;
+    let imported = blocking(move || {
+        // It is read twice, and a file can be: the ledger takes no bundle from memory.
+        let path = node.scratch("import.bundle")?;
+        let written = std::fs::File::create(&path).and_then(|mut file| file.write_all(&bytes));
+        let imported = written
+            .map_err(Failure::internal)
+            .and_then(|()| operate::import(&node, &guard.0, &path));
+        drop(std::fs::remove_file(&path));
+        imported
+    })
+    .await?;
+    Ok(answer(&ImportedDto::from(imported)))
+}
+
+/// Erase items whose time has come
+///
+/// Body and salt of the items are gone from the log when the answer is sent; signatures, leaves
+/// and proofs of everything else hold as before. The reason is recorded as a block. Refused if
+/// the order would be judged otherwise without the items.
+#[utoipa::path(
+    tag = "operation",
+    request_body = NewErasureDto,
+    responses(
+        (status = 200, body = ErasureDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[post("/api/v1/ledger/erase")]
+pub(crate) async fn post_erase(
+    guard: Guarded<actions::Operate>,
+    request: HttpRequest,
+    payload: web::Payload,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (wanted, _): (NewErasureDto, _) = body::json(&request, payload).await?;
+    let erasing = Erasing::try_from(wanted)?;
+    let erased = blocking(move || operate::erase(&node, &guard.0, &erasing)).await?;
+    Ok(answer(&ErasureDto::from(erased)))
+}
+
+/// How it stands with the configured witnesses
+#[utoipa::path(
+    tag = "operation",
+    responses(
+        (status = 200, body = WitnessesDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[get("/api/v1/witnesses")]
+pub(crate) async fn get_witnesses(
+    guard: Guarded<actions::Operate>,
+    request: HttpRequest,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    Parameters::of(&request, &[])?;
+    let states = operate::witnesses(&node, &guard.0);
+    Ok(answer(&WitnessesDto {
+        witnesses: states.into_iter().map(WitnessDto::from).collect(),
+    }))
+}
