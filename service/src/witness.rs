@@ -108,14 +108,13 @@ pub fn init(
     make_private_dir(dir).map_err(|error| io_error(".", error))?;
     let logs: Vec<String> = logs.iter().map(|log| log.trim().to_owned()).collect();
     parse_logs(&logs)?;
-    let seed = match read_seed(dir)? {
-        Some(seed) => seed,
-        None => {
-            let seed = world.entropy();
-            let text = format!("{}\n", hex::encode(seed));
-            write_private(dir, SEED, text.as_bytes()).map_err(|error| io_error(SEED, error))?;
-            seed
-        }
+    let seed = if let Some(seed) = read_seed(dir)? {
+        seed
+    } else {
+        let seed = world.entropy();
+        let text = format!("{}\n", hex::encode(seed));
+        write_private(dir, SEED, text.as_bytes()).map_err(|error| io_error(SEED, error))?;
+        seed
     };
     let key = VerifierKey::witness(name, SigningKey::from_seed(seed).key_id())
         .map_err(|_| WitnessError::Name(name.to_owned()))?;

@@ -4,11 +4,10 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tests::http::{Client, segment};
-use tests::process::{Finished, PATIENCE, finish};
+use tests::process::{Finished, finish, until};
 use tests::site::{Site, observation, served};
 
 fn run(args: &[&str], code: i32) -> Finished {
@@ -82,15 +81,15 @@ impl Load {
     }
 
     fn wait_for(&self, more: usize) {
-        let (wanted, end) = (self.so_far().len() + more, Instant::now() + PATIENCE);
-        while self.so_far().len() < wanted {
-            assert!(Instant::now() < end, "recording goes on");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let wanted = self.so_far().len() + more;
+        until("further acknowledgements", || {
+            (self.so_far().len() >= wanted).then_some(())
+        });
     }
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one story")]
 fn a_node_copies_itself_while_it_records_and_is_killed() {
     let holder = tempfile::tempdir().expect("a temporary folder");
     let backups = holder.path().join("backups");
@@ -311,7 +310,8 @@ fn items_are_erased_from_stopped_and_running_nodes() {
 }
 
 #[test]
-fn check_names_what_is_damaged_and_what_to_do() {
+#[allow(clippy::too_many_lines, reason = "one story")]
+fn check_names_what_is_damaged_and_what_to_do_slow() {
     type Damage = fn(&Path);
     let flip: Damage = |path| {
         let mut bytes = std::fs::read(path).expect("it is there");

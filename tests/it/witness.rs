@@ -3,11 +3,10 @@
 //! refused by the witness that saw the first, and named by it.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tests::http::Client;
-use tests::process::{Finished, PATIENCE, Running, finish};
+use tests::process::{Finished, Running, finish, until};
 use tests::site::{Site, observation, served};
 
 /// Nobody listens on the discard port of this machine.
@@ -49,18 +48,6 @@ fn run(args: &[&str], code: i32) -> Finished {
     run
 }
 
-/// Asks until the answer is as wanted.
-fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = ask() {
-            return found;
-        }
-        assert!(Instant::now() < end, "never came: {what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
 fn record(admin: &Client, serial: &str) {
     let answer = admin.post("/epcis/capture", &observation(serial));
     let _taken = answer.expect(202);
@@ -88,6 +75,7 @@ fn proof(site: &Site, serial: &str, file: &Path) -> String {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one story")]
 fn a_node_keeps_and_hands_out_what_its_witnesses_say() {
     let site = Site::fresh();
     let first = Witness::made(site.beside("w1"), "one.example/w", &site.log_key);

@@ -92,7 +92,7 @@ impl Site {
     #[must_use]
     pub fn restarted(self, key: &str) -> Self {
         let mut stopped = self.stopped();
-        stopped.key = key.to_owned();
+        key.clone_into(&mut stopped.key);
         stopped.started(&[])
     }
 }

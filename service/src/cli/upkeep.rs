@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 use service::app::failure::Code;
+use service::app::operate::MEDIA;
 use service::http::dto::operate::{ErasureDto, ImportedDto, NewErasureDto};
 use service::node::Erasing;
 use service::{Config, Node, World};
@@ -53,11 +54,11 @@ pub(crate) struct Erase {
     /// Indices of its items, from 0
     #[arg(value_name = "ITEM", requires = "block")]
     items: Vec<u16>,
-    /// Erase all items of this kind that are older than --keep-days: epcis_event, decision,
-    /// master_data, logger_file or attestation
+    /// Erase all items of this kind that are older than --keep-days
     #[arg(
         long,
         value_name = "KIND",
+        value_parser = MEDIA.map(|(name, _)| name),
         requires = "keep_days",
         conflicts_with = "block"
     )]
@@ -76,30 +77,27 @@ pub(crate) struct Erase {
 }
 
 pub(crate) fn import(command: &Import, format: Format) -> Result<Exit, Failure> {
-    let told = match &command.place.data {
-        Some(data) => {
-            // A missing file is told before the node is opened.
-            File::open(&command.file)
-                .with_context(|| format!("cannot read {}", command.file.display()))
-                .map_err(|error| Failure::new(Exit::NotFound, error))?;
-            let imported = with_node(data, |node| node.import(&command.file))?;
-            serde_json::to_value(ImportedDto::from(imported)).map_err(Failure::usage)?
-        }
-        None => {
-            let bytes = files::read(&command.file, BUNDLE_BYTES_MAX).map_err(|failure| {
-                let advice = "a larger bundle is taken in by a stopped node: give --data DIR";
-                match failure.exit {
-                    Exit::Usage => failure.advise(advice),
-                    _ => failure,
-                }
-            })?;
-            let client = command.place.connection.patient_client()?;
-            let media = "application/octet-stream";
-            let (_, answer) = client
-                .post_bytes("/api/v1/ledger/import", media, &bytes)
-                .map_err(import_failure)?;
-            serde_json::from_slice(&answer).map_err(Failure::usage)?
-        }
+    let told = if let Some(data) = &command.place.data {
+        // A missing file is told before the node is opened.
+        File::open(&command.file)
+            .with_context(|| format!("cannot read {}", command.file.display()))
+            .map_err(|error| Failure::new(Exit::NotFound, error))?;
+        let imported = with_node(data, |node| node.import(&command.file))?;
+        serde_json::to_value(ImportedDto::from(imported)).map_err(Failure::usage)?
+    } else {
+        let bytes = files::read(&command.file, BUNDLE_BYTES_MAX).map_err(|failure| {
+            let advice = "a larger bundle is taken in by a stopped node: give --data DIR";
+            match failure.exit {
+                Exit::Usage => failure.advise(advice),
+                _ => failure,
+            }
+        })?;
+        let client = command.place.connection.patient_client()?;
+        let media = "application/octet-stream";
+        let (_, answer) = client
+            .post_bytes("/api/v1/ledger/import", media, &bytes)
+            .map_err(import_failure)?;
+        serde_json::from_slice(&answer).map_err(Failure::usage)?
     };
     match format {
         Format::Json => out::json(&told),
@@ -140,26 +138,28 @@ fn import_failure(error: service::client::ClientError) -> Failure {
 }
 
 pub(crate) fn erase(command: &Erase, format: Format) -> Result<Exit, Failure> {
-    let mut body = json!({ "reason": command.reason, "dry_run": !command.yes });
-    if let Some(block) = &command.block {
-        body["items"] = json!([{ "block": block, "items": command.items }]);
-    }
-    if let (Some(media), Some(days)) = (&command.media, command.keep_days) {
-        body["retention"] = json!([{ "media": media, "keep_days": days }]);
-    }
-    let told = match &command.place.data {
-        Some(data) => {
-            let wanted: NewErasureDto = serde_json::from_value(body).map_err(Failure::usage)?;
-            let erasing = Erasing::try_from(wanted).map_err(Failure::usage)?;
-            let erased = with_node(data, |node| {
-                service::app::operate::erase_for(node, &erasing)
-            })?;
-            serde_json::to_value(ErasureDto::from(erased)).map_err(Failure::usage)?
-        }
-        None => {
-            let client = command.place.connection.patient_client()?;
-            client.post("/api/v1/ledger/erase", &body)?
-        }
+    let named = command
+        .block
+        .iter()
+        .map(|block| json!({ "block": block, "items": command.items }));
+    let aged = command.media.iter().zip(command.keep_days);
+    let aged = aged.map(|(media, days)| json!({ "media": media, "keep_days": days }));
+    let body = json!({
+        "items": named.collect::<Vec<_>>(),
+        "retention": aged.collect::<Vec<_>>(),
+        "reason": command.reason,
+        "dry_run": !command.yes,
+    });
+    let told = if let Some(data) = &command.place.data {
+        let wanted: NewErasureDto = serde_json::from_value(body).map_err(Failure::usage)?;
+        let erasing = Erasing::try_from(wanted).map_err(Failure::usage)?;
+        let erased = with_node(data, |node| {
+            service::app::operate::erase_for(node, &erasing)
+        })?;
+        serde_json::to_value(ErasureDto::from(erased)).map_err(Failure::usage)?
+    } else {
+        let client = command.place.connection.patient_client()?;
+        client.post("/api/v1/ledger/erase", &body)?
     };
     match format {
         Format::Json => out::json(&told),

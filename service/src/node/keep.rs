@@ -122,9 +122,10 @@ impl Node {
             return Err(Failure::new(Code::Unprocessable, text));
         }
         let map: BTreeMap<_, _> = wanted.iter().cloned().collect();
-        let attestation = match erasing.dry_run {
-            true => None,
-            false => Some(self.attest(&wanted, &erasing.reason)?),
+        let attestation = if erasing.dry_run {
+            None
+        } else {
+            Some(self.attest(&wanted, &erasing.reason)?)
         };
         let trial = self.with_reader(|reader| refolded(reader, &map))??;
         let erased = if erasing.dry_run {

@@ -28,10 +28,6 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, Failure>>;
 
 /// Something to write.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a request is moved once, into the queue"
-)]
 pub(super) enum Request {
     /// Blocks that others signed, their signatures checked.
     Submit {
@@ -211,7 +207,7 @@ impl Writer {
             } => {
                 let kept = self.tangle.keep_cosignatures(&note, &cosignatures, enough);
                 self.publish_witnessed();
-                drop(reply.send(kept.map_err(|broken| self.broke(broken))));
+                drop(reply.send(kept.map_err(|broken| self.broke(&broken))));
             }
             Request::Erase {
                 items,
@@ -239,17 +235,17 @@ impl Writer {
             super::keep::refold(&mut fold, ordered, &wanted, &reader)?;
         }
         let erased = self.tangle.erase(items, self.world.now_unsigned_ms());
-        let erased = erased.map_err(|broken| self.broke(broken))?;
+        let erased = erased.map_err(|broken| self.broke(&broken))?;
         *self.shared.fold_mut() = fold;
         Ok(erased)
     }
 
     /// A failure of the ledger: what makes no sense is the caller's, anything else ends writing.
-    fn broke(&self, broken: Broken) -> Failure {
+    fn broke(&self, broken: &Broken) -> Failure {
         if let Broken::Misuse { what } = broken {
-            return Failure::new(Code::Unprocessable, what);
+            return Failure::new(Code::Unprocessable, *what);
         }
-        self.shared.stop(&broken);
+        self.shared.stop(broken);
         stopped()
     }
 

@@ -124,8 +124,8 @@ fn witnesses(signed: &Signed) -> usize {
 }
 
 pub(super) fn to_text(signed: &Signed) -> String {
-    let keys: String = signed.keys.iter().map(|key| format!("{key}\n")).collect();
-    format!("{keys}\n{}", signed.note)
+    let keys: Vec<_> = signed.keys.iter().map(ToString::to_string).collect();
+    format!("{}\n\n{}", keys.join("\n"), signed.note)
 }
 
 /// What is kept. Nothing rests on it and it can be had again from the witnesses, so what cannot

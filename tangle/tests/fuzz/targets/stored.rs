@@ -68,16 +68,12 @@ fn bundle(input: &[u8]) -> bool {
         });
         Ok::<_, BundleError>(receipts.collect())
     });
-    match read {
-        Ok(imported) => {
-            assert_eq!(imported.recorded, taken);
-            true
-        }
-        Err(_) => {
-            assert_eq!(taken, 0, "nothing of a damaged bundle is handed over");
-            false
-        }
-    }
+    let Ok(imported) = read else {
+        assert_eq!(taken, 0, "nothing of a damaged bundle is handed over");
+        return false;
+    };
+    assert_eq!(imported.recorded, taken);
+    true
 }
 
 fn erased(input: &[u8]) -> bool {

@@ -61,7 +61,7 @@ fn block(input: &[u8]) -> bool {
     let network = Genesis::from_bytes(&from_hex(GENESIS)).expect("a fixture");
     let network = network.network_id();
     let id = block.id(&network);
-    if let Ok(verified) = block.clone().verify(&network) {
+    if let Ok(verified) = block.verify(&network) {
         assert_eq!(*verified.id(), id);
         erases(&verified);
     }
