@@ -38,6 +38,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy the running node into its folder for backups
+         * @description The answer is sent when the copy is durable and was read back. Recording goes on meanwhile.
+         */
+        post: operations["post_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/blocks": {
         parameters: {
             query?: never;
@@ -156,6 +176,49 @@ export interface paths {
         put?: never;
         /** Make an API key; it is shown this once */
         post: operations["post_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase items whose time has come
+         * @description Body and salt of the items are gone from the log when the answer is sent; signatures, leaves
+         *     and proofs of everything else hold as before. The reason is recorded as a block. Refused if
+         *     the order would be judged otherwise without the items.
+         */
+        post: operations["post_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in the blocks of a bundle
+         * @description The body is a bundle file as `theriac ledger export` writes it. Of one that is damaged or of
+         *     another network nothing is taken; blocks that are not authentic or not allowed are counted.
+         */
+        post: operations["post_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -312,6 +375,23 @@ export interface paths {
          * @description A scan that cannot be read is answered with `read_again`, not with an error.
          */
         post: operations["post_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/witnesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands with the configured witnesses */
+        get: operations["get_witnesses"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -500,6 +580,38 @@ export interface components {
              */
             size: number;
         };
+        /** @description A copy that was made. */
+        Backup: {
+            /**
+             * Format: int64
+             * @description Blocks in it.
+             */
+            blocks: number;
+            /**
+             * Format: int64
+             * @description Bytes of its ledger.
+             */
+            bytes: number;
+            /** @description Whether it holds the node's keys. */
+            keys: boolean;
+            /**
+             * Format: int64
+             * @description Leaves that its checkpoint covers.
+             */
+            leaves: number;
+            /**
+             * Format: int64
+             * @description Milestones in it.
+             */
+            milestones: number;
+            /**
+             * Format: int32
+             * @description Segments of its log.
+             */
+            segments: number;
+            /** @description Where it is, on the node's machine. */
+            to: string;
+        };
         /** @description A block. */
         Block: {
             /** @description Key of its author. */
@@ -541,6 +653,13 @@ export interface components {
             signed_at: string;
             /** @description `recorded`, `ordered` or `final`. */
             status: string;
+        };
+        /** @description Items of one block. */
+        BlockItems: {
+            /** @description Block id, hex. */
+            block: string;
+            /** @description Indices of the items, from 0. */
+            items: number[];
         };
         /** @description A capture job. */
         CaptureJob: {
@@ -635,6 +754,30 @@ export interface components {
          * @enum {string}
          */
         DeviceRole: "gateway" | "device";
+        /** @description What was erased, or would be. */
+        Erasure: {
+            /** @description The block that records the reason. */
+            attestation?: string | null;
+            /**
+             * Format: int64
+             * @description Blocks with such items.
+             */
+            blocks: number;
+            /** @description Whether it is done; `false` after a dry run. */
+            erased: boolean;
+            /**
+             * Format: int64
+             * @description Items, without those that were erased before.
+             */
+            items: number;
+            /** @description The items, by block. */
+            of: components["schemas"]["BlockItems"][];
+            /**
+             * Format: int64
+             * @description Segments of the log that were written anew.
+             */
+            segments: number;
+        };
         /** @description A record. */
         Evidence: {
             /** @description Its block. */
@@ -785,6 +928,31 @@ export interface components {
             /** @description GLN. */
             party: string;
         };
+        /** @description What became of the blocks of a bundle. */
+        Imported: {
+            /**
+             * Format: int64
+             * @description Recorded before.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Recorded now.
+             */
+            new: number;
+            /** @description The first hundred of those that were not taken. */
+            refusals: components["schemas"]["Refusal"][];
+            /**
+             * Format: int64
+             * @description Not taken.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Not durable: they wait for blocks that neither ledger nor bundle has.
+             */
+            waiting: number;
+        };
         /** @description An item of a block. */
         Item: {
             /** @description Size with salt and media, bytes. */
@@ -886,6 +1054,15 @@ export interface components {
             /** @description Version of the node. */
             version: string;
         };
+        /** @description A copy to make. */
+        NewBackup: {
+            /** @description Leave out keys and API keys. */
+            ledger_only?: boolean;
+            /** @description Name of the folder to make in the node's folder for backups. */
+            name: string;
+            /** @description End with the latest checkpoint. */
+            snapshot?: boolean;
+        };
         /** @description A device or gateway that signs with its own key. */
         NewDevice: {
             /** @description Further facts, such as read points. */
@@ -900,6 +1077,17 @@ export interface components {
             party: string;
             /** @description `gateway` or `device`. */
             role: components["schemas"]["DeviceRole"];
+        };
+        /** @description Items to erase. */
+        NewErasure: {
+            /** @description Only say what would be erased. */
+            dry_run?: boolean;
+            /** @description These items. */
+            items?: components["schemas"]["BlockItems"][];
+            /** @description Why. It is recorded for good: no personal data. */
+            reason: string;
+            /** @description And those older than they are kept. */
+            retention?: components["schemas"]["Retention"][];
         };
         /** @description A key to make. */
         NewKey: {
@@ -1068,6 +1256,23 @@ export interface components {
             /** @description The block that holds it. */
             block: string;
         };
+        /** @description A block that was not taken. */
+        Refusal: {
+            /** @description The block. */
+            block: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description How long items of one kind are kept. */
+        Retention: {
+            /**
+             * Format: int32
+             * @description Days after the block's clock.
+             */
+            keep_days: number;
+            /** @description `epcis_event`, `decision`, `master_data`, `logger_file` or `attestation`. */
+            media: string;
+        };
         /**
          * @description What an API key is for. One key may hold several.
          * @enum {string}
@@ -1154,6 +1359,31 @@ export interface components {
              */
             scan: string;
         };
+        /** @description How it stands with a witness. */
+        Witness: {
+            /** @description When it did, by its own clock. */
+            at?: string | null;
+            /** @description Its key (C2SP vkey). */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Why the last request failed. */
+            problem?: string | null;
+            /** @description Whether it refuses because it has seen another history of this log. */
+            refused: boolean;
+            /**
+             * Format: int64
+             * @description Leaves of the checkpoint that it co-signed last, since the node runs.
+             */
+            size?: number | null;
+            /** @description Where it is asked. */
+            url: string;
+        };
+        /** @description The configured witnesses. */
+        Witnesses: {
+            /** @description One entry each. */
+            witnesses: components["schemas"]["Witness"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -1202,6 +1432,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBackup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
                 };
             };
             "4XX": {
@@ -1313,7 +1574,10 @@ export interface operations {
     };
     get_checkpoint: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true` for the latest that witnesses co-signed */
+                witnessed?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1446,6 +1710,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewErasure"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
                 };
             };
             "4XX": {
@@ -1725,6 +2051,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_witnesses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Witnesses"];
                 };
             };
             "4XX": {
