@@ -6,8 +6,8 @@ use std::vec::Vec;
 use super::*;
 use crate::samples::leaves;
 
-fn hex(bytes: &[u8]) -> std::string::String {
-    crate::ids::to_hex(bytes)
+fn hex(bytes: &[u8]) -> String {
+    to_hex(bytes)
 }
 
 #[test]
