@@ -241,13 +241,14 @@ impl State {
             return;
         };
         let more = container.more_mut();
-        if into {
-            for child in children.iter().filter(|child| **child != parent) {
-                if let Err(at) = more.children.binary_search(child) {
-                    more.children.insert(at, *child);
-                }
+        // What is taken out was in it, also where nobody recorded the packing: what the ledger
+        // learns of the container later concerns it.
+        for child in children.iter().filter(|child| **child != parent) {
+            if let Err(at) = more.children.binary_search(child) {
+                more.children.insert(at, *child);
             }
-        } else if children.is_empty() {
+        }
+        if !into && children.is_empty() {
             let at = more
                 .disbands
                 .partition_point(|other| order_of(events, *other) <= order);

@@ -14,6 +14,9 @@ use crate::state::event::{Act, Fate, Kind};
 use crate::state::{EventId, EventRec, NameId, PlaceId, State, Step, ThingId};
 use crate::timeline::Entry;
 
+/// How far outwards the way of a container is followed: case, pallet, load.
+const OUTER_MAX: usize = 3;
+
 /// Where in its life a thing is: the state of the pack, and what the supply chain adds to it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Life {
@@ -267,11 +270,32 @@ fn carry(state: &State, item: &mut Item, entry: &Entry<'_>) {
             item.alive(Life::Active);
         }
         _ if event.fate == Fate::Damaged => item.alive(Life::Damaged),
+        _ if came_with_container(state, item, entry) => {
+            item.holder = party;
+            item.bound_for = None;
+            item.shipped = None;
+            item.tracked = true;
+            item.alive(Life::Active);
+        }
         // A new container is nobody's until somebody packs it.
         Step::Packing if item.holder.is_none() => item.holder = party,
         _ => {}
     }
     item.owner = event.owner_to.or(item.owner).or(event.owner_from);
+}
+
+/// Whether the thing was taken out of a container that had come to whoever did it. Where the
+/// record of its packing is lost, this is how it came: the container's own records bear it out.
+fn came_with_container(state: &State, item: &Item, entry: &Entry<'_>) -> bool {
+    let event = entry.event;
+    let (Some((container, false)), Some(party)) = (event.regroups(), state.party_of(event)) else {
+        return false;
+    };
+    let elsewhere = item.shipped.is_some() && item.bound_for != Some(party);
+    entry.via.is_none()
+        && item.holder != Some(party)
+        && !elsewhere
+        && state.has_come_to(container, party, event.order(), OUTER_MAX)
 }
 
 impl Item {

@@ -4,7 +4,7 @@
 use crate::item::Item;
 use crate::judge_thing::Case;
 use crate::say::Name;
-use crate::state::{EventRec, NameId, PlaceId, State};
+use crate::state::{EventRec, NameId, PlaceId, State, ThingId};
 
 impl State {
     /// Whether a party may move goods that another one has or owns: the same party, or delegated.
@@ -60,6 +60,36 @@ impl State {
             _ if at.receives || !self.profile.chain.last_leg_recorded => 1,
             _ => 2,
         }
+    }
+
+    /// Whether a container was received by a party, sent to it, or taken by it out of something
+    /// that was, and not shipped by it since; by the events before a moment that name it.
+    pub(crate) fn has_come_to(
+        &self,
+        container: ThingId,
+        party: NameId,
+        before: (i64, u64),
+        depth: usize,
+    ) -> bool {
+        let touches = self.thing(container).map_or(&[][..], |it| &it.touches);
+        let earlier = touches.iter().rev().filter_map(|id| self.event(*id));
+        let mut earlier = earlier.filter(|it| it.voided_by.is_none() && it.order() < before);
+        earlier
+            .find_map(|event| {
+                let by = self.party_of(event) == Some(party);
+                match event.regroups() {
+                    _ if event.step.receives() && by => Some(true),
+                    _ if event.step.ships() && by => Some(false),
+                    _ if event.step.ships() => {
+                        (self.destination_of(event) == Some(party)).then_some(true)
+                    }
+                    Some((outer, into)) if outer != container && depth > 0 && by != into => self
+                        .has_come_to(outer, party, before, depth - 1)
+                        .then_some(true),
+                    _ => None,
+                }
+            })
+            .unwrap_or(false)
     }
 
     fn is_bound_for(&self, shipment: &EventRec, at: Standpoint) -> bool {

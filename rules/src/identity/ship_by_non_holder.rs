@@ -23,7 +23,6 @@ use crate::hex;
 use crate::item::Moment;
 use crate::judge_thing::{Case, Draft};
 use crate::say::Chain;
-use crate::state::NameId;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     for moment in case.moments.iter().filter(|m| m.entry.event.step.ships()) {
@@ -42,8 +41,7 @@ fn shipment(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
     let follows = |receipt: &Moment<'_>| {
         timing::shipped_after(case, receipt).is_some_and(|it| it.order() == event.order())
     };
-    let settled = expected || before.life.is_over() || case.own().any(follows);
-    if settled || came_out_of_their_own(case, moment, shipper) {
+    if expected || before.life.is_over() || case.own().any(follows) {
         return None;
     }
     // A container shipped by a stranger is one finding, not one for each pack inside.
@@ -72,27 +70,4 @@ fn shipment(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
             .named("holder", &holder)
             .fact("usual_lane", usual),
     )
-}
-
-/// Whether the thing, which nobody moved on record, was taken out of a container that the shipper
-/// had: the record of its packing is missing, and everything after it explains how it came.
-fn came_out_of_their_own(case: &Case<'_>, moment: &Moment<'_>, shipper: NameId) -> bool {
-    if moment.before.tracked || moment.entry.via.is_some() {
-        return false;
-    }
-    let order = moment.entry.event.order();
-    let earlier = case.own().filter(|it| it.entry.event.order() < order);
-    let mut out_of = earlier.filter_map(|it| match it.entry.event.regroups() {
-        Some((parent, false)) if parent != case.id => Some((parent, it.entry.event.order())),
-        _ => None,
-    });
-    out_of.any(|(parent, at)| {
-        let container = Case::of(case.state, parent);
-        container.is_some_and(|container| {
-            let had = |it: &&Moment<'_>| it.entry.event.order() >= at;
-            let item = container.moments.iter().find(had).map(|it| it.before);
-            let holder = item.unwrap_or(container.now).holder;
-            holder == Some(shipper)
-        })
-    })
 }

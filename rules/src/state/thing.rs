@@ -40,7 +40,7 @@ pub(crate) struct Thing {
 /// What most packs do without.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct More {
-    /// Everything that was ever put into it, sorted.
+    /// Everything that was ever put into it or taken out of it, sorted.
     pub(crate) children: Vec<ThingId>,
     /// Events that emptied it without naming the children, in event-time order.
     pub(crate) disbands: Vec<EventId>,
