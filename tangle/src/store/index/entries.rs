@@ -36,7 +36,7 @@ pub(crate) struct Entries {
     last: Table,
     /// Local id of the first entry.
     base: u64,
-    /// Entries whose local ids are too far from the first: those of old blocks that new ones forked.
+    /// Entries whose local ids are too far from the first: of old blocks that new ones forked.
     far: Vec<(u64, u64)>,
 }
 
