@@ -103,6 +103,7 @@ impl State {
         let measured = touched.clone();
         for id in &touched {
             self.recount_birth(*id);
+            self.note_labels(*id);
         }
         Some(Capture {
             event: known,
@@ -189,6 +190,11 @@ impl State {
         self.note_tags(id, event);
         self.regroup(id, &members);
         let products = self.note_births(id, &touched);
+        let label = self.event(id).filter(|event| !event.is_birth());
+        let label = label.and_then(|event| event.lot);
+        for thing in &touched {
+            self.note_label(*thing, label);
+        }
         let measured = if readings.is_empty() {
             self.measured_around(id, &touched)
         } else {

@@ -11,6 +11,10 @@ use crate::identity::{
     ship_by_non_holder, unknown_serial,
 };
 use crate::judge_thing::{Case, Draft};
+use crate::lots::{
+    expiry_mismatch, gtin_authority, known_bad, lot_mismatch, market, unauthorised,
+    verification_storm,
+};
 use crate::telemetry::{
     Reading, band_excursion, calibration, cumulative, excessive_heat, flatline, freeze,
     kinetic_window, physics, replayed, sequence, single_event, telemetry_gap,
@@ -37,8 +41,8 @@ pub(crate) enum Check {
     /// What the packs in a measured thing have spent of their stability over their whole lives (see
     /// [`crate::telemetry::stability_budget`]).
     Budget,
-    /// The printed label, at the counter only (see [`crate::verdict`]).
-    Label,
+    /// A lot, or a source of questions (see [`crate::lots`]).
+    Beside,
 }
 
 /// Every rule, in the order of the catalogue.
@@ -48,13 +52,29 @@ pub const RULES: &[Rule] = &[
         Family::Commissioning,
         Check::Events(unknown_serial::check),
     ),
-    rule(RuleId::C03, Family::Label, Check::Label),
-    rule(RuleId::C04, Family::Label, Check::Label),
+    rule(RuleId::C02, Family::Commissioning, Check::Beside),
+    rule(
+        RuleId::C03,
+        Family::Label,
+        Check::Events(lot_mismatch::check),
+    ),
+    rule(
+        RuleId::C04,
+        Family::Label,
+        Check::Events(expiry_mismatch::check),
+    ),
+    rule(RuleId::C05, Family::Label, Check::Events(known_bad::check)),
     rule(
         RuleId::C06,
         Family::Commissioning,
         Check::Events(duplicate_commissioning::check),
     ),
+    rule(
+        RuleId::C07,
+        Family::Commissioning,
+        Check::Events(gtin_authority::check),
+    ),
+    rule(RuleId::C08, Family::Commissioning, Check::Beside),
     rule(
         RuleId::C09,
         Family::State,
@@ -102,9 +122,22 @@ pub const RULES: &[Rule] = &[
         Family::Custody,
         Check::Events(aggregation::check),
     ),
+    rule(
+        RuleId::C20,
+        Family::Custody,
+        Check::Events(unauthorised::check),
+    ),
+    rule(RuleId::C21, Family::Market, Check::Events(market::check)),
     rule(RuleId::C22, Family::Time, Check::Events(timing::check)),
     rule(RuleId::C23, Family::Tag, Check::Events(chip::check)),
     rule(RuleId::C24, Family::Tag, Check::Events(tail::check)),
+    rule(RuleId::C25, Family::Inquiry, Check::Beside),
+    rule(
+        RuleId::C26,
+        Family::Inquiry,
+        Check::Events(verification_storm::check),
+    ),
+    rule(RuleId::C27, Family::Custody, Check::Beside),
     cold(RuleId::T01, band_excursion::check),
     cold(RuleId::T02, single_event::check),
     cold(RuleId::T03, cumulative::check),

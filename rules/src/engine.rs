@@ -19,7 +19,7 @@ use crate::profile::Profile;
 use crate::record::{Decision, Fact, MasterData, Product, Record, Stamp};
 use crate::state::event::Kind;
 use crate::state::thing::Watch;
-use crate::state::{NameId, QaDecision, Recall, State, ThingId};
+use crate::state::{NameId, State, ThingId};
 use crate::telemetry::{Reading, Seen, Series, legs, replayed};
 
 /// Most findings kept of one thing at one time; more of the same tell nobody anything.
@@ -46,6 +46,16 @@ impl Engine {
         }
     }
 
+    /// An engine whose thresholds change: each profile holds from a record time (ms since the Unix
+    /// epoch) on, whatever time the event claims, so a replay judges as was judged. Findings name
+    /// the version they were judged by; what was judged before is judged anew when it is touched.
+    pub fn with_profiles(first: Profile, mut later: Vec<(i64, Profile)>) -> Self {
+        later.sort_by_key(|(from_ms, _)| *from_ms);
+        let mut engine = Self::new(first);
+        engine.state.upcoming = later;
+        engine
+    }
+
     /// The thresholds it judges by.
     pub fn profile(&self) -> &Profile {
         &self.state.profile
@@ -61,16 +71,15 @@ impl Engine {
     pub fn apply(&mut self, record: &Record) -> Vec<Finding> {
         self.state.applied = self.state.applied.saturating_add(1);
         self.state.clock_ms = self.state.clock_ms.max(record.stamp.recorded_ms);
+        self.state.choose_profile(record.stamp.recorded_ms);
         let mut changes = match &record.fact {
             Fact::Event(event) => match self.state.capture(&record.stamp, event) {
                 Some(capture) => self.judge(&capture, &record.stamp),
                 None => Vec::new(),
             },
             Fact::Master(data) => self.learn(data, &record.stamp),
-            Fact::Decision(decision) => {
-                self.decide(decision, &record.stamp);
-                Vec::new()
-            }
+            Fact::Decision(decision) => self.decide(decision, &record.stamp),
+            Fact::Verification(asked) => self.ask(asked, &record.stamp),
         };
         changes.extend(self.judge_due(&record.stamp));
         changes.dedup();
@@ -115,53 +124,29 @@ impl Engine {
                         .flat_map(|it| self.state.loggers.things(it)),
                 );
             }
-            MasterData::Device(_)
-            | MasterData::Party(_)
-            | MasterData::Location(_)
-            | MasterData::Delegation(_)
-            | MasterData::Lane(_) => {}
+            _ => {}
         }
         let mut changes = self.judge_unborn(product.as_slice(), stamp);
+        changes.extend(self.judge_registry(data, stamp));
         for id in again {
             changes.extend(self.judge_readings(id, stamp));
         }
         changes
     }
 
-    fn decide(&mut self, decision: &Decision, stamp: &Stamp) {
-        let by = stamp
-            .actor
-            .as_deref()
-            .map(|actor| self.state.names.intern(actor));
-        let (subject, reason, release) = match decision {
-            Decision::Recall { gtin, lot, reason } => {
-                let lot = self
-                    .state
-                    .lots
-                    .entry((gtin.clone(), lot.clone()))
-                    .or_default();
-                let record = stamp.into();
-                lot.recall.get_or_insert_with(|| Recall {
-                    reason: reason.clone(),
-                    by,
-                    record,
-                });
-                return;
+    /// Takes in a decision; a longer use has the lot's findings about expiry judged anew, a recall
+    /// has the lot counted through.
+    fn decide(&mut self, decision: &Decision, stamp: &Stamp) -> Vec<Finding> {
+        self.state.decide(decision, stamp);
+        match decision.bare() {
+            Decision::ExtendExpiry { .. } | Decision::Undo { .. } => {
+                let dated = self.state.subjects_of(&[RuleId::C04, RuleId::C11]);
+                let dated = dated.into_iter();
+                dated.flat_map(|id| self.judge_events(id, stamp)).collect()
             }
-            Decision::QaRelease { subject, reason } => (subject, reason, true),
-            Decision::QaReject { subject, reason } => (subject, reason, false),
-        };
-        let decision = QaDecision {
-            release,
-            reason: reason.clone(),
-            by,
-            record: stamp.into(),
-        };
-        self.state
-            .decisions
-            .entry(subject.clone())
-            .or_default()
-            .push(decision);
+            Decision::Recall { gtin, lot, .. } => self.judge_lot(gtin, lot, true, stamp),
+            _ => Vec::new(),
+        }
     }
 
     /// Judges everything an event may have changed.
@@ -180,6 +165,7 @@ impl Engine {
             {
                 changes.extend(self.judge_events(*id, stamp));
             }
+            changes.extend(self.judge_lots(capture, &inside, stamp));
         }
         for id in &capture.measured {
             if !self.is_quiet(*id, capture) {
@@ -215,7 +201,7 @@ impl Engine {
             .collect()
     }
 
-    fn judge_events(&mut self, id: ThingId, stamp: &Stamp) -> Vec<Finding> {
+    pub(crate) fn judge_events(&mut self, id: ThingId, stamp: &Stamp) -> Vec<Finding> {
         let Some(case) = Case::of(&self.state, id) else {
             return Vec::new();
         };
@@ -228,6 +214,8 @@ impl Engine {
         drafts.truncate(DRAFTS_MAX);
         let deadlines = due::deadlines(&case);
         self.state.note_deadlines(id, deadlines, &drafts);
+        let unknown = drafts.iter().any(|draft| draft.rule == RuleId::C01);
+        self.state.note_suspect(id, unknown);
         self.state.settle(id, drafts, judges_events, stamp)
     }
 
@@ -430,6 +418,28 @@ impl State {
             judged: u32::try_from(only.samples.len()).unwrap_or(u32::MAX),
             quiet: 0,
         })
+    }
+
+    /// Changes to the profile that holds at a record time.
+    fn choose_profile(&mut self, recorded_ms: i64) {
+        let begun = |it: &(i64, Profile)| it.0 <= recorded_ms;
+        while self.upcoming.first().is_some_and(begun) {
+            self.profile = self.upcoming.remove(0).1;
+        }
+    }
+
+    /// Remembers whether a pack is an unknown serial number: a later commissioning may be what a
+    /// scanner made it of.
+    fn note_suspect(&mut self, id: ThingId, unknown: bool) {
+        let Some(gtin) = self.thing_names.gtin(id) else {
+            return;
+        };
+        if unknown {
+            let product = self.products.entry(gtin.clone()).or_default();
+            product.suspects.insert(id);
+        } else if let Some(product) = self.products.get_mut(gtin) {
+            product.suspects.remove(&id);
+        }
     }
 
     /// The lot a pack was commissioned into.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::Stamp;
 use crate::say::{Lang, Say, title};
+use crate::views::alert::AlertView;
 
 /// Which rule of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -145,8 +146,10 @@ pub enum Family {
     Time,
     /// How warm it was. Says nothing about being genuine.
     ColdChain,
-    /// Recalled or out of date. Says nothing about being genuine.
+    /// Recalled, out of date or outside its market. Says nothing about being genuine.
     Market,
+    /// Who asked about it, where and how often.
+    Inquiry,
 }
 
 /// A record that a finding rests on.
@@ -217,6 +220,8 @@ pub enum FindingStatus {
     Resolved,
     /// Quality assurance has decided to release in spite of it.
     Released,
+    /// Somebody looked into it and found the pack genuine.
+    Closed,
 }
 
 /// A finding as it is shown to people and sent to machines.
@@ -251,8 +256,10 @@ pub struct FindingView {
     pub evidence: Vec<EvidenceRef>,
     /// Inputs and thresholds by name.
     pub facts: BTreeMap<String, String>,
-    /// The record that made it go away, or the release.
+    /// The record that made it go away, the release, or what closed the alert.
     pub resolved_by: Option<Resolution>,
+    /// What people did about it.
+    pub alert: AlertView,
 }
 
 impl Finding {

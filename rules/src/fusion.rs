@@ -8,13 +8,24 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::rule_of;
-use crate::finding::{Family, Finding, Severity};
+use crate::finding::{Family, Finding, RuleId, Severity};
+
+/// Rules whose finding alone can prove (catalogue, section on fusion): a known fake, a maker without
+/// the right, activity elsewhere after the end of life, a shipment by someone who does not hold it,
+/// a foreign RFID tag.
+pub const CONCLUSIVE: [RuleId; 5] = [
+    RuleId::C05,
+    RuleId::C07,
+    RuleId::C09,
+    RuleId::C14,
+    RuleId::C23,
+];
 
 /// The severity to show for each of the standing findings about one thing, in their order.
 pub fn weigh(standing: &[&Finding]) -> Vec<Severity> {
     let conclusive = standing
         .iter()
-        .any(|f| f.conclusive && f.severity >= Severity::S3);
+        .any(|f| f.conclusive && f.severity >= Severity::S3 && CONCLUSIVE.contains(&f.rule));
     let families: BTreeSet<Family> = standing
         .iter()
         .filter(|finding| finding.severity >= Severity::S2)

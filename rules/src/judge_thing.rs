@@ -7,6 +7,7 @@ use gs1::Gtin;
 use crate::finding::{EvidenceRef, RuleId, Severity};
 use crate::item::{Item, Moment, fold};
 use crate::say::{Lang, Name, Say, words};
+use crate::state::verified::Sighting;
 use crate::state::{Digest, EventId, EventRec, NameId, PlaceId, State, Thing, ThingId};
 
 /// A thing with its folded timeline.
@@ -82,9 +83,13 @@ impl<'a> Case<'a> {
 impl State {
     /// A party as people say it.
     pub(crate) fn party_name(&self, id: Option<NameId>) -> Name {
-        let gln = self.names.text(id?);
+        Some(self.party_called(self.names.text(id?)))
+    }
+
+    /// The name of a party by its GLN, else the GLN.
+    pub(crate) fn party_called(&self, gln: &str) -> String {
         let known = self.masters.parties.get(gln);
-        Some(known.map_or_else(|| gln.to_owned(), |party| party.name.clone()))
+        known.map_or_else(|| gln.to_owned(), |party| party.name.clone())
     }
 
     /// A place as people say it: its name, else its GLN, else its URI.
@@ -98,6 +103,31 @@ impl State {
     }
 }
 
+/// The moment a finding begins and the record that tells it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Anchor {
+    pub(crate) time_ms: i64,
+    pub(crate) evidence: Option<EvidenceRef>,
+}
+
+impl Anchor {
+    pub(crate) fn of(event: &EventRec) -> Self {
+        Self {
+            time_ms: event.time_ms,
+            evidence: Some(event.evidence()),
+        }
+    }
+}
+
+impl From<&Sighting> for Anchor {
+    fn from(seen: &Sighting) -> Self {
+        Self {
+            time_ms: seen.time_ms,
+            evidence: Some(seen.record),
+        }
+    }
+}
+
 impl Draft {
     /// A finding of one moment with the records it rests on.
     pub(crate) fn new(
@@ -107,14 +137,25 @@ impl Draft {
         key: String,
         say: impl Into<Say>,
     ) -> Self {
+        Self::on(rule, severity, Anchor::of(at), key, say)
+    }
+
+    /// A finding that begins at a moment no event needs to tell.
+    pub(crate) fn on(
+        rule: RuleId,
+        severity: Severity,
+        anchor: Anchor,
+        key: String,
+        say: impl Into<Say>,
+    ) -> Self {
         Self {
             rule,
             key,
             severity,
             conclusive: false,
-            at_ms: at.time_ms,
-            until_ms: at.time_ms,
-            evidence: vec![at.evidence()],
+            at_ms: anchor.time_ms,
+            until_ms: anchor.time_ms,
+            evidence: anchor.evidence.into_iter().collect(),
             say: say.into(),
             facts: BTreeMap::new(),
         }
@@ -122,8 +163,9 @@ impl Draft {
 
     /// Adds an earlier record that it rests on.
     pub(crate) fn resting_on(mut self, event: Option<&EventRec>) -> Self {
-        if let Some(event) = event {
-            self.evidence.insert(0, event.evidence());
+        let event = event.map(EventRec::evidence);
+        if let Some(event) = event.filter(|event| !self.evidence.contains(event)) {
+            self.evidence.insert(0, event);
         }
         self
     }

@@ -23,6 +23,7 @@ mod hex;
 mod identity;
 mod item;
 mod judge_thing;
+mod lots;
 pub mod pack_state;
 pub mod profile;
 mod reading;
@@ -39,16 +40,19 @@ pub use engine::Engine;
 pub use finding::{
     EvidenceRef, Family, Finding, FindingStatus, FindingView, Resolution, RuleId, Severity,
 };
-pub use profile::{Profile, SensorThresholds};
+pub use profile::{LotThresholds, Profile, SensorThresholds};
 pub use reading::{BATTERY_REPORT, PREVIOUS_REPORT, SEQUENCE_REPORT};
 pub use record::{
-    Decision, Delegation, Device, Fact, Lane, Location, MasterData, Party, PartyId, Product,
-    Record, Sensor, Stamp,
+    AlertOutcome, Decision, Delegation, Device, Fact, GtinAuthority, ImportLicence, KnownBad, Lane,
+    Licence, Location, LotQuantity, Market, MasterData, Meaning, Party, PartyId, Product, Purpose,
+    RecallLevel, Record, Sensor, Signature, Stamp, Verification,
 };
 pub use say::{Lang, Say};
 pub use snapshot::SnapshotError;
 pub use verdict::{Class, Code, Counter, PackSummary, Verdict};
 pub use views::PartyRef;
+pub use views::alert::{AlertState, AlertView};
+pub use views::cases::CaseView;
 pub use views::cold::ColdChainView;
 pub use views::lot::{LotPack, LotView};
 pub use views::pack::{ContainerRef, HistoryEntry, Pack};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use chain::ChainProfile;
 
 use crate::cold_chain::StorageProfile;
+pub use crate::lots::thresholds::LotThresholds;
 pub use crate::telemetry::thresholds::SensorThresholds;
 
 /// Every number a rule compares with. Times are ms.
@@ -47,6 +48,8 @@ pub struct Profile {
     pub silent_end_ms: i64,
     /// T01, T09 to T13: what loggers can do and how far they are believed.
     pub sensors: SensorThresholds,
+    /// Rules about lots, labels and questions.
+    pub lots: LotThresholds,
 }
 
 impl Default for Profile {
@@ -68,6 +71,7 @@ impl Default for Profile {
             interval_by_default_ms: 10 * minute,
             silent_end_ms: hour,
             sensors: SensorThresholds::default(),
+            lots: LotThresholds::default(),
         }
     }
 }

@@ -4,12 +4,19 @@
 //! Records arrive in the order of the ledger; the event inside may be older than what came before
 //! it. `Fact::Master` and `Fact::Decision` are the JSON bodies of the ledger's media 4 and 3.
 
+mod decision;
+mod registry;
+mod verification;
+
 use gs1::epcis::Event;
-use gs1::{Epc, Gln, Gtin, Lot};
+use gs1::{Epc, Gln, Gtin};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::cold_chain::StorageProfile;
 use crate::geo::Point;
+pub use decision::{AlertOutcome, Decision, Meaning, RecallLevel, Signature};
+pub use registry::{GtinAuthority, ImportLicence, KnownBad, Licence, LotQuantity, Market};
+pub use verification::{Purpose, Verification};
 
 /// GLN of a company, 13 digits: a party's name on the ledger.
 pub type PartyId = String;
@@ -42,6 +49,8 @@ pub enum Fact {
     Master(MasterData),
     /// Somebody entitled to it decided.
     Decision(Decision),
+    /// Somebody asked about a pack.
+    Verification(Verification),
 }
 
 /// A fact with its place in the ledger.
@@ -69,6 +78,18 @@ pub enum MasterData {
     Delegation(Delegation),
     /// A usual way between two companies.
     Lane(Lane),
+    /// A licence of a company.
+    Licence(Licence),
+    /// The right to commission products.
+    Authority(GtinAuthority),
+    /// An entry of the list of known fakes.
+    KnownBad(KnownBad),
+    /// How many packs of a lot may be made.
+    LotQuantity(LotQuantity),
+    /// Where a product may be sold.
+    Market(Market),
+    /// A lawful sale outside the market.
+    ImportLicence(ImportLicence),
 }
 
 /// One company has goods of another moved by it: a third-party logistics provider, a contract
@@ -209,49 +230,28 @@ pub struct Sensor {
     pub buffered: bool,
 }
 
-/// What somebody entitled to it decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Decision {
-    /// Nobody may supply this lot any more. Cannot be taken back (EU 2016/161).
-    Recall {
-        /// The product.
-        gtin: Gtin,
-        /// The lot.
-        lot: Lot,
-        /// Why, as people say it.
-        reason: String,
-    },
-    /// Quality assurance looked and releases: holds known so far are lifted.
-    QaRelease {
-        /// A pack, a container (and whatever was in it), or a lot.
-        #[serde(deserialize_with = "any_id")]
-        subject: Epc,
-        /// Why.
-        reason: String,
-    },
-    /// Quality assurance looked and rejects: the goods may not be used.
-    QaReject {
-        /// A pack, a container (and whatever was in it), or a lot.
-        #[serde(deserialize_with = "any_id")]
-        subject: Epc,
-        /// Why.
-        reason: String,
-    },
-}
-
+/// Any identifier, in any EPC form.
 fn any_id<'de, D: Deserializer<'de>>(from: D) -> Result<Epc, D::Error> {
     let text = String::deserialize(from)?;
     Epc::parse(&text).map_err(serde::de::Error::custom)
 }
 
 fn location_id<'de, D: Deserializer<'de>>(from: D) -> Result<Epc, D::Error> {
-    let text = String::deserialize(from)?;
-    match Gln::parse(&text) {
+    place(&String::deserialize(from)?)
+}
+
+fn optional_location<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Epc>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    text.as_deref().map(place).transpose()
+}
+
+/// A place by any EPC form or the bare 13 digits.
+fn place<E: serde::de::Error>(text: &str) -> Result<Epc, E> {
+    match Gln::parse(text) {
         Ok(gln) => Ok(Epc::Sgln(gln.into())),
-        Err(_) => match Epc::parse(&text).map_err(serde::de::Error::custom)? {
+        Err(_) => match Epc::parse(text).map_err(E::custom)? {
             place @ Epc::Sgln(_) => Ok(place),
-            _ => Err(serde::de::Error::custom("a location id must be a GLN")),
+            _ => Err(E::custom("a location id must be a GLN")),
         },
     }
 }

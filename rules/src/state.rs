@@ -6,6 +6,7 @@
 //! Small numbers stand for what is named often: events, things, places and texts are kept once in a
 //! table and referred to by index. What a pack costs is told in `docs/benchmarks.md`.
 
+pub(crate) mod decided;
 pub(crate) mod digests;
 pub(crate) mod event;
 pub(crate) mod findings;
@@ -17,6 +18,7 @@ pub(crate) mod master;
 pub(crate) mod name;
 mod table;
 pub(crate) mod thing;
+pub(crate) mod verified;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
@@ -56,8 +58,16 @@ pub(crate) struct State {
     pub(crate) products: BTreeMap<Gtin, ProductState>,
     pub(crate) lots: BTreeMap<(Gtin, Lot), LotState>,
     pub(crate) masters: Masters,
-    /// Quality decisions by subject, in ledger order.
-    pub(crate) decisions: BTreeMap<Epc, Vec<QaDecision>>,
+    /// What people decided, in ledger order.
+    pub(crate) decisions: decided::Decisions,
+    /// Profiles that hold from a later record time on, oldest first.
+    pub(crate) upcoming: Vec<(i64, Profile)>,
+    /// Questions asked about packs, in ledger order.
+    pub(crate) verifications: Vec<verified::VerRec>,
+    /// Those that name a lot, by that lot.
+    pub(crate) asked: BTreeMap<(Gtin, Lot), Vec<verified::VerId>>,
+    /// Those that name a lot, by who asked.
+    pub(crate) asked_by: BTreeMap<NameId, Vec<verified::VerId>>,
     pub(crate) findings: findings::Findings,
     /// The latest time at which the ledger has ordered anything, ms since the Unix epoch.
     pub(crate) clock_ms: i64,
@@ -137,6 +147,8 @@ pub(crate) struct ProductState {
     pub(crate) commissioned: bool,
     /// Packs of it that events touched before any commissioning of them.
     pub(crate) unborn: BTreeSet<ThingId>,
+    /// Packs of it that are unknown serial numbers now.
+    pub(crate) suspects: BTreeSet<ThingId>,
 }
 
 /// What is known of a lot.
@@ -145,21 +157,25 @@ pub(crate) struct LotState {
     /// Packs ever commissioned into it.
     pub(crate) packs: BTreeSet<ThingId>,
     pub(crate) recall: Option<Recall>,
+    pub(crate) extension: Option<decided::Extension>,
+    /// Packs that were not made in it and whose label says so.
+    pub(crate) labelled: BTreeSet<ThingId>,
+    /// Packs of it that events touched since it was last counted through.
+    pub(crate) touched: u32,
 }
 
-/// A recall of a lot; the first one counts.
+impl LotState {
+    /// Whether packs or a decision are known of it, and not only labels.
+    pub(crate) fn is_told(&self) -> bool {
+        !self.packs.is_empty() || self.recall.is_some() || self.extension.is_some()
+    }
+}
+
+/// A recall of a lot or withdrawal of a product; the first one counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Recall {
     pub(crate) reason: String,
-    pub(crate) by: Option<NameId>,
-    pub(crate) record: Resolution,
-}
-
-/// A release or rejection by quality assurance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct QaDecision {
-    pub(crate) release: bool,
-    pub(crate) reason: String,
+    pub(crate) level: Option<crate::record::RecallLevel>,
     pub(crate) by: Option<NameId>,
     pub(crate) record: Resolution,
 }

@@ -21,7 +21,8 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
                 step.ships() || step.receives() || step == Step::Dispensing
             })
     };
-    let last_day = birth.expiry.map(i64::from);
+    let last_day = case.state.last_day_of(case.id, birth.expiry);
+    let last_day = last_day.map(i64::from);
     if let Some(last_day) = last_day
         && let Some(event) = moved().find(|event| event.local_day() > last_day)
     {
@@ -40,6 +41,10 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
         .state
         .lot_of(case.id, birth)
         .and_then(|lot| lot.recall.as_ref());
+    let withdrawn = case
+        .gtin()
+        .and_then(|gtin| case.state.decisions.withdrawals.get(gtin));
+    let recall = recall.or(withdrawn);
     if let Some(recall) = recall
         && let Some(event) = moved().find(|event| event.time_ms > recall.record.at_ms)
     {

@@ -62,6 +62,13 @@ pub enum Told {
     Rejected {
         reason: String,
     },
+    OnHold {
+        reason: String,
+    },
+    Withdrawn {
+        at_ms: i64,
+        reason: String,
+    },
 }
 
 impl Told {
@@ -197,6 +204,26 @@ impl Told {
                 "La boîte a été déclarée endommagée.",
                 "El envase se declaró dañado."
             ),
+            Self::OnHold { reason } => {
+                let reason = words::reason(reason);
+                speak!(
+                    lang,
+                    "Quality assurance holds these goods until it has looked: {reason}.",
+                    "Die Qualitätssicherung hält diese Ware bis zur Prüfung zurück: {reason}.",
+                    "L'assurance qualité retient ces produits jusqu'à leur examen : {reason}.",
+                    "Calidad retiene estos productos hasta revisarlos: {reason}."
+                )
+            }
+            Self::Withdrawn { at_ms, reason } => {
+                let (when, reason) = (words::time(lang, *at_ms), words::reason(reason));
+                speak!(
+                    lang,
+                    "The product was withdrawn from the market on {when}: {reason}.",
+                    "Das Arzneimittel wurde am {when} vom Markt genommen: {reason}.",
+                    "Le produit a été retiré du marché le {when} : {reason}.",
+                    "El producto se retiró del mercado el {when}: {reason}."
+                )
+            }
             Self::Rejected { reason } => {
                 let reason = words::reason(reason);
                 speak!(
@@ -258,6 +285,13 @@ impl Told {
             Self::Damaged,
             Self::Rejected {
                 reason: text("too warm"),
+            },
+            Self::OnHold {
+                reason: text("too warm"),
+            },
+            Self::Withdrawn {
+                at_ms: 0,
+                reason: text("side effects"),
             },
         ]
     }

@@ -9,6 +9,87 @@ use super::{Lang, Name, pick, speak, words};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "fields are the blanks of the sentences below")]
 pub enum LotSay {
+    /// C02.
+    UnknownBatch {
+        lot: String,
+        packs: u32,
+        place: Name,
+        from_ms: i64,
+    },
+    /// C03.
+    LotDiffers {
+        printed: String,
+        known: String,
+        place: Name,
+        at_ms: i64,
+        fault: Option<Fault>,
+    },
+    /// C04; days since 1970-01-01.
+    ExpiryDiffers {
+        printed: i64,
+        known: i64,
+        place: Name,
+        at_ms: i64,
+    },
+    /// C05.
+    KnownBad {
+        serial: String,
+        lot: String,
+        notice: String,
+    },
+    /// C07.
+    WithoutAuthority {
+        maker: Name,
+        gtin: String,
+        owner: Name,
+        at_ms: i64,
+    },
+    /// C08.
+    OverIssue {
+        lot: String,
+        made: u32,
+        allowed: u32,
+    },
+    /// C20.
+    NoLicence { party: Name, at_ms: i64 },
+    /// C20.
+    DeviceElsewhere {
+        device: String,
+        place: Name,
+        at_ms: i64,
+    },
+    /// C20.
+    DeviceLapsed {
+        device: String,
+        until_ms: i64,
+        at_ms: i64,
+    },
+    /// C21.
+    WrongMarket {
+        place: Name,
+        country: String,
+        markets: String,
+        at_ms: i64,
+    },
+    /// C21.
+    OutsideChannel { receiver: Name, at_ms: i64 },
+    /// C25.
+    Probing { source: Name, misses: u32 },
+    /// C25.
+    LotProbed { lot: String, misses: u32 },
+    /// C26.
+    Storm {
+        places: u32,
+        questions: u32,
+        days: u32,
+    },
+    /// C27.
+    SiteShort {
+        lot: String,
+        party: Name,
+        came: i64,
+        left: i64,
+    },
     /// C01, triaged: a scanner garbled the code of pack `meant`.
     ScannerFault {
         seen: String,
@@ -20,8 +101,217 @@ pub enum LotSay {
 
 impl LotSay {
     /// The message in words.
+    #[expect(clippy::too_many_lines, reason = "a catalogue is a table")]
     pub fn text(&self, lang: Lang) -> String {
+        let time = |ms: &i64| words::time(lang, *ms);
+        let at = |place: &Name| words::at(lang, place);
+        let day = |days: &i64| words::day(lang, *days);
         match self {
+            Self::UnknownBatch {
+                lot,
+                packs,
+                place,
+                from_ms,
+            } => {
+                let (place, when) = (at(place), time(from_ms));
+                speak!(
+                    lang,
+                    "Lot {lot} is not known here, yet {packs} of its packs were seen, first {place} on {when}: its data may be missing.",
+                    "Die Charge {lot} ist hier nicht bekannt, {packs} ihrer Packungen wurden aber gesehen, zuerst {place} am {when}: vielleicht fehlen die Daten.",
+                    "Le lot {lot} n'est pas connu ici, mais {packs} de ses boîtes ont été vues, d'abord {place} le {when} : ses données manquent peut-être.",
+                    "El lote {lot} no se conoce aquí, pero se han visto {packs} de sus envases, primero {place} el {when}: quizá falten sus datos."
+                )
+            }
+            Self::LotDiffers {
+                printed,
+                known,
+                place,
+                at_ms,
+                fault,
+            } => {
+                let (place, when) = (at(place), time(at_ms));
+                match fault {
+                    Some(fault) => {
+                        let cause = fault.text(lang);
+                        speak!(
+                            lang,
+                            "The lot was read as {printed} instead of {known} {place} on {when}: {cause}.",
+                            "Die Charge wurde am {when} {place} als {printed} statt {known} gelesen: {cause}.",
+                            "Le lot a été lu {printed} au lieu de {known} {place} le {when} : {cause}.",
+                            "El lote se leyó como {printed} en vez de {known} {place} el {when}: {cause}."
+                        )
+                    }
+                    None => speak!(
+                        lang,
+                        "The label said lot {printed} {place} on {when}, but the pack was made with {known}.",
+                        "Am {when} stand {place} die Charge {printed} auf dem Etikett, hergestellt wurde die Packung mit {known}.",
+                        "L'étiquette portait le lot {printed} {place} le {when}, mais la boîte a été fabriquée avec {known}.",
+                        "La etiqueta indicaba el lote {printed} {place} el {when}, pero el envase se fabricó con {known}."
+                    ),
+                }
+            }
+            Self::ExpiryDiffers {
+                printed,
+                known,
+                place,
+                at_ms,
+            } => {
+                let (printed, known) = (day(printed), day(known));
+                let (place, when) = (at(place), time(at_ms));
+                speak!(
+                    lang,
+                    "The label said expiry {printed} {place} on {when}, but the pack was made with {known}.",
+                    "Am {when} stand {place} das Verfalldatum {printed} auf dem Etikett, hergestellt wurde die Packung mit {known}.",
+                    "L'étiquette portait la péremption {printed} {place} le {when}, mais la boîte a été fabriquée avec {known}.",
+                    "La etiqueta indicaba la caducidad {printed} {place} el {when}, pero el envase se fabricó con {known}."
+                )
+            }
+            Self::KnownBad {
+                serial,
+                lot,
+                notice,
+            } => {
+                let notice = words::reason(notice);
+                speak!(
+                    lang,
+                    "Serial number {serial} with lot {lot} is on the list of known fakes ({notice}).",
+                    "Die Seriennummer {serial} mit der Charge {lot} steht auf der Liste bekannter Fälschungen ({notice}).",
+                    "Le numéro de série {serial} avec le lot {lot} figure sur la liste des falsifications connues ({notice}).",
+                    "El número de serie {serial} con el lote {lot} está en la lista de falsificaciones conocidas ({notice})."
+                )
+            }
+            Self::WithoutAuthority {
+                maker,
+                gtin,
+                owner,
+                at_ms,
+            } => {
+                let (by, owner, when) = (
+                    words::by(lang, maker),
+                    words::party(lang, owner),
+                    time(at_ms),
+                );
+                speak!(
+                    lang,
+                    "Commissioned {by} on {when}, who has no right to product number {gtin}; the right is with {owner}.",
+                    "Am {when} {by} in Verkehr gebracht, ohne Recht an der Produktnummer {gtin}; das Recht hat {owner}.",
+                    "Mise en service {by} le {when} sans droit sur le numéro de produit {gtin} ; le droit appartient à {owner}.",
+                    "Dado de alta {by} el {when} sin derecho al número de producto {gtin}; el derecho es de {owner}."
+                )
+            }
+            Self::OverIssue { lot, made, allowed } => speak!(
+                lang,
+                "Lot {lot} has {made} packs although only {allowed} were authorised.",
+                "Die Charge {lot} hat {made} Packungen, genehmigt waren nur {allowed}.",
+                "Le lot {lot} compte {made} boîtes alors que {allowed} seulement étaient autorisées.",
+                "El lote {lot} tiene {made} envases, aunque solo se autorizaron {allowed}."
+            ),
+            Self::NoLicence { party, at_ms } => {
+                let (by, when) = (words::by(lang, party), time(at_ms));
+                speak!(
+                    lang,
+                    "Handled {by} on {when}, whose licence was not valid then.",
+                    "Am {when} {by} gebucht, ohne gültige Erlaubnis zu dieser Zeit.",
+                    "Manipulée {by} le {when}, sans autorisation valable à cette date.",
+                    "Manipulado {by} el {when}, sin licencia válida en esa fecha."
+                )
+            }
+            Self::DeviceElsewhere {
+                device,
+                place,
+                at_ms,
+            } => {
+                let (place, when) = (at(place), time(at_ms));
+                speak!(
+                    lang,
+                    "Read by device {device} {place} on {when}, where it does not belong.",
+                    "Am {when} vom Gerät {device} {place} gelesen, wo es nicht hingehört.",
+                    "Lue par l'appareil {device} {place} le {when}, où il n'a pas sa place.",
+                    "Leído por el aparato {device} {place} el {when}, donde no le corresponde."
+                )
+            }
+            Self::DeviceLapsed {
+                device,
+                until_ms,
+                at_ms,
+            } => {
+                let (until, when) = (time(until_ms), time(at_ms));
+                speak!(
+                    lang,
+                    "Read by device {device} on {when}, whose calibration ended on {until}.",
+                    "Am {when} vom Gerät {device} gelesen, dessen Kalibrierung am {until} endete.",
+                    "Lue le {when} par l'appareil {device}, dont l'étalonnage a pris fin le {until}.",
+                    "Leído el {when} por el aparato {device}, cuya calibración terminó el {until}."
+                )
+            }
+            Self::WrongMarket {
+                place,
+                country,
+                markets,
+                at_ms,
+            } => {
+                let (place, when) = (at(place), time(at_ms));
+                speak!(
+                    lang,
+                    "Handled in {country} {place} on {when}, but the product is meant for {markets}.",
+                    "Am {when} {place} in {country} gebucht, das Arzneimittel ist aber für {markets} bestimmt.",
+                    "Manipulée ({country}) {place} le {when}, mais le produit est destiné à {markets}.",
+                    "Manipulado ({country}) {place} el {when}, pero el producto está destinado a {markets}."
+                )
+            }
+            Self::OutsideChannel { receiver, at_ms } => {
+                let (to, when) = (words::party(lang, receiver), time(at_ms));
+                speak!(
+                    lang,
+                    "Shipped on {when} to {to}, outside the authorised channel.",
+                    "Am {when} an {to} versandt, außerhalb des vorgesehenen Vertriebswegs.",
+                    "Expédiée le {when} à {to}, hors du circuit autorisé.",
+                    "Enviado el {when} a {to}, fuera del canal autorizado."
+                )
+            }
+            Self::Probing { source, misses } => {
+                let source = words::party(lang, source);
+                speak!(
+                    lang,
+                    "Serial numbers are being guessed: {misses} numbers that were never made were asked for. Source: {source}.",
+                    "Seriennummern werden erraten: {misses} nie vergebene Nummern wurden abgefragt. Quelle: {source}.",
+                    "Des numéros de série sont devinés : {misses} numéros jamais attribués ont été demandés. Source : {source}.",
+                    "Se están adivinando números de serie: se consultaron {misses} números nunca asignados. Origen: {source}."
+                )
+            }
+            Self::LotProbed { lot, misses } => speak!(
+                lang,
+                "Serial numbers of lot {lot} are being guessed: {misses} that were never made were asked for.",
+                "Seriennummern der Charge {lot} werden erraten: {misses} nie vergebene wurden abgefragt.",
+                "Des numéros de série du lot {lot} sont devinés : {misses} jamais attribués ont été demandés.",
+                "Se están adivinando números de serie del lote {lot}: se consultaron {misses} nunca asignados."
+            ),
+            Self::Storm {
+                places,
+                questions,
+                days,
+            } => speak!(
+                lang,
+                "Within {days} days this pack was asked for {questions} times, {places} places of them not on its way: its label may have been copied.",
+                "In {days} Tagen wurde diese Packung {questions}-mal abgefragt, von {places} Orten abseits ihres Wegs: vielleicht wurde ihr Etikett kopiert.",
+                "En {days} jours, cette boîte a été demandée {questions} fois, dont {places} lieux hors de son trajet : son étiquette a peut-être été copiée.",
+                "En {days} días se consultó este envase {questions} veces, {places} lugares fuera de su ruta: quizá se copió su etiqueta."
+            ),
+            Self::SiteShort {
+                lot,
+                party,
+                came,
+                left,
+            } => {
+                let party = words::party(lang, party);
+                speak!(
+                    lang,
+                    "Lot {lot} does not add up: {left} packs left {party}, but only {came} came there.",
+                    "Die Charge {lot} geht nicht auf: {left} Packungen verließen {party}, aber nur {came} kamen an.",
+                    "Le bilan du lot {lot} est faux : {left} boîtes ont quitté {party}, mais {came} seulement y sont arrivées.",
+                    "El lote {lot} no cuadra: {left} envases salieron de {party}, pero solo llegaron {came}."
+                )
+            }
             Self::ScannerFault {
                 seen,
                 meant,
@@ -43,12 +333,100 @@ impl LotSay {
     /// One example of each message.
     #[cfg(test)]
     pub(crate) fn samples() -> Vec<Self> {
-        vec![Self::ScannerFault {
-            seen: "a1".into(),
-            meant: "A1".into(),
-            faults: vec![Fault::AllSmall],
-            place: None,
-        }]
+        let (name, text) = (|| Some("Shop".to_owned()), |text: &str| text.to_owned());
+        vec![
+            Self::ScannerFault {
+                seen: text("a1"),
+                meant: text("A1"),
+                faults: vec![Fault::AllSmall],
+                place: None,
+            },
+            Self::UnknownBatch {
+                lot: text("L1"),
+                packs: 3,
+                place: name(),
+                from_ms: 0,
+            },
+            Self::LotDiffers {
+                printed: text("A"),
+                known: text("B"),
+                place: None,
+                at_ms: 0,
+                fault: None,
+            },
+            Self::LotDiffers {
+                printed: text("A"),
+                known: text("a"),
+                place: None,
+                at_ms: 0,
+                fault: Some(Fault::CapsLock),
+            },
+            Self::ExpiryDiffers {
+                printed: 20_000,
+                known: 20_030,
+                place: name(),
+                at_ms: 0,
+            },
+            Self::KnownBad {
+                serial: text("5174"),
+                lot: text("L1"),
+                notice: text("FDA."),
+            },
+            Self::WithoutAuthority {
+                maker: name(),
+                gtin: text("09506000134352"),
+                owner: None,
+                at_ms: 0,
+            },
+            Self::OverIssue {
+                lot: text("L1"),
+                made: 11,
+                allowed: 10,
+            },
+            Self::NoLicence {
+                party: name(),
+                at_ms: 0,
+            },
+            Self::DeviceElsewhere {
+                device: text("R1"),
+                place: name(),
+                at_ms: 0,
+            },
+            Self::DeviceLapsed {
+                device: text("R1"),
+                until_ms: 0,
+                at_ms: 1,
+            },
+            Self::WrongMarket {
+                place: name(),
+                country: text("PT"),
+                markets: text("FI, AT"),
+                at_ms: 0,
+            },
+            Self::OutsideChannel {
+                receiver: name(),
+                at_ms: 0,
+            },
+            Self::Probing {
+                source: name(),
+                misses: 3,
+            },
+            Self::LotProbed {
+                lot: text("L1"),
+                misses: 3,
+            },
+            Self::Storm {
+                places: 3,
+                questions: 4,
+                days: 30,
+            },
+            Self::SiteShort {
+                lot: text("L1"),
+                party: name(),
+                came: 2,
+                left: 3,
+            },
+        ]
     }
 }
 

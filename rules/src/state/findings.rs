@@ -1,10 +1,11 @@
 //! The findings ever made, and how a new judgement of a thing changes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gs1::Epc;
 use serde::{Deserialize, Serialize};
 
+use super::decided::{QaDecision, Ruling};
 use super::{Digest, State, ThingId, index, number};
 use crate::finding::{EvidenceRef, Finding, FindingStatus, RuleId};
 use crate::judge_thing::Draft;
@@ -154,6 +155,15 @@ impl State {
             .collect()
     }
 
+    /// Things that findings of some rules, standing or resolved, are about.
+    pub(crate) fn subjects_of(&self, rules: &[RuleId]) -> BTreeSet<ThingId> {
+        let found = self.findings.newest();
+        found
+            .filter(|finding| rules.contains(&finding.rule))
+            .filter_map(|finding| self.find(finding.subjects.first()?))
+            .collect()
+    }
+
     /// Whether a standing finding of a rule about a thing rests on a record.
     pub(crate) fn has_finding(&self, thing: ThingId, rule: RuleId, on: EvidenceRef) -> bool {
         self.own_findings(thing)
@@ -172,7 +182,8 @@ impl State {
         let gtin = self.gtin(thing);
         let storage = gtin.and_then(|gtin| self.storage_of(Some(gtin)));
         let storage = storage.map(|storage| storage.id.as_str());
-        let mut seen = std::collections::BTreeSet::new();
+        found.extend(self.over_issued(thing));
+        let mut seen = BTreeSet::new();
         for (container, span) in self.containers(thing) {
             for finding in self.own_findings(container) {
                 let meets = finding.at_ms <= span.to_ms && span.from_ms <= finding.until_ms;
@@ -196,6 +207,17 @@ impl State {
         found
     }
 
+    /// That a pack's lot was over-issued, for packs made once the quantity was used up.
+    fn over_issued(&self, thing: ThingId) -> Option<&Finding> {
+        if self.masters.quantities.is_empty() {
+            return None;
+        }
+        let lot = self.find(&self.lot_epc(thing)?)?;
+        let birth = self.event(self.thing(thing)?.birth?)?;
+        self.own_findings(lot)
+            .find(|finding| finding.rule == RuleId::C08 && finding.at_ms <= birth.time_ms)
+    }
+
     /// Whether a finding stands for this thing, was resolved, or quality assurance released the
     /// goods in spite of it. A release covers what was known when it was made, and never a finding
     /// that is conclusive: nobody can release a forgery.
@@ -212,8 +234,13 @@ impl State {
                     .iter()
                     .flat_map(|epc| self.decisions_on(epc)),
             )
-            .max_by_key(|decision| decision.record.position)
-            .is_some_and(|last| last.release && last.record.position > finding.position);
+            .max_by_key(|decision| decision.decided.record.position)
+            .is_some_and(|last| {
+                last.ruling == Ruling::Release && last.decided.record.position > finding.position
+            });
+        if self.closed(finding).is_some() {
+            return FindingStatus::Closed;
+        }
         if released && !finding.conclusive {
             FindingStatus::Released
         } else {
@@ -221,13 +248,15 @@ impl State {
         }
     }
 
-    pub(crate) fn decisions_on(&self, epc: &Epc) -> &[super::QaDecision] {
-        self.decisions.get(epc).map_or(&[], Vec::as_slice)
+    /// Quality decisions on an identifier that were not taken back.
+    pub(crate) fn decisions_on(&self, epc: &Epc) -> impl Iterator<Item = &QaDecision> {
+        let all = self.decisions.rulings.get(epc).into_iter().flatten();
+        all.filter(|it| it.decided.undone.is_none())
     }
 
     /// Quality decisions about a thing, its lot, or anything it was ever in.
-    pub(crate) fn decisions_about(&self, thing: ThingId) -> Vec<&super::QaDecision> {
-        if self.decisions.is_empty() {
+    pub(crate) fn decisions_about(&self, thing: ThingId) -> Vec<&QaDecision> {
+        if self.decisions.rulings.is_empty() {
             return Vec::new();
         }
         let mut subjects: Vec<Epc> = vec![];

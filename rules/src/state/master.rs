@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use gs1::{Epc, Gtin};
+use gs1::{Epc, Gtin, Lot};
 use serde::{Deserialize, Serialize};
 
 use super::intern::premises;
-use crate::record::{Delegation, Device, Lane, Location, MasterData, Party, Product};
+use crate::record::{
+    Delegation, Device, GtinAuthority, ImportLicence, KnownBad, Lane, Licence, Location,
+    LotQuantity, Market, MasterData, Party, Product,
+};
 
 /// Parties, places, products and devices by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +22,15 @@ pub(crate) struct Masters {
     pub(crate) delegations: BTreeMap<(String, String), Delegation>,
     /// By sender and receiver.
     pub(crate) lanes: BTreeMap<(String, String), Lane>,
+    /// By party and number.
+    pub(crate) licences: BTreeMap<(String, String), Licence>,
+    /// By prefix and party.
+    pub(crate) authorities: BTreeMap<(String, String), GtinAuthority>,
+    pub(crate) known_bad: BTreeMap<(Option<Gtin>, Lot, String), KnownBad>,
+    pub(crate) quantities: BTreeMap<(Gtin, Lot), LotQuantity>,
+    pub(crate) markets: BTreeMap<Gtin, Market>,
+    /// By product, country and first moment.
+    pub(crate) imports: BTreeMap<(Gtin, String, Option<i64>), ImportLicence>,
 }
 
 impl Masters {
@@ -48,6 +60,50 @@ impl Masters {
             MasterData::Lane(it) => {
                 self.lanes.insert((it.from.clone(), it.to.clone()), it);
             }
+            MasterData::Licence(it) => {
+                let key = (it.party.clone(), it.id.clone());
+                self.licences.insert(key, it);
+            }
+            MasterData::Authority(it) => {
+                let key = (it.prefix.clone(), it.party.clone());
+                self.authorities.insert(key, it);
+            }
+            MasterData::KnownBad(it) => {
+                let key = (it.gtin.clone(), it.lot.clone(), it.serial.clone());
+                self.known_bad.insert(key, it);
+            }
+            MasterData::LotQuantity(it) => {
+                let key = (it.gtin.clone(), it.lot.clone());
+                self.quantities.insert(key, it);
+            }
+            MasterData::Market(it) => {
+                self.markets.insert(it.gtin.clone(), it);
+            }
+            MasterData::ImportLicence(it) => {
+                let key = (it.gtin.clone(), it.country.clone(), it.from_ms);
+                self.imports.insert(key, it);
+            }
+        }
+    }
+
+    /// Whether exactly this was told last.
+    pub(crate) fn has(&self, data: &MasterData) -> bool {
+        match data {
+            MasterData::Party(it) => self.parties.get(it.gln.as_str()) == Some(it),
+            MasterData::Location(it) => self.locations.get(&it.id) == Some(it),
+            MasterData::Product(it) => self.products.get(&it.gtin) == Some(it),
+            MasterData::Device(it) => self.devices.get(&it.id) == Some(it),
+            MasterData::Delegation(it) => self.delegations.values().any(|own| own == it),
+            MasterData::Lane(it) => self.lanes.values().any(|own| own == it),
+            MasterData::Licence(it) => self.licences.values().any(|own| own == it),
+            MasterData::Authority(it) => self.authorities.values().any(|own| own == it),
+            MasterData::KnownBad(it) => self.known_bad.values().any(|own| own == it),
+            MasterData::LotQuantity(it) => {
+                let key = (it.gtin.clone(), it.lot.clone());
+                self.quantities.get(&key) == Some(it)
+            }
+            MasterData::Market(it) => self.markets.get(&it.gtin) == Some(it),
+            MasterData::ImportLicence(it) => self.imports.values().any(|own| own == it),
         }
     }
 

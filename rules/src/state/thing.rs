@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::event::EventId;
 use super::findings::FindingId;
 use super::list::EventList;
+use super::verified::VerId;
 use super::{row_number, row_of};
 
 /// A thing kept once: its row plus one.
@@ -48,6 +49,8 @@ pub(crate) struct More {
     pub(crate) measured: Vec<EventId>,
     /// When readings were last judged in full, and what made it quiet.
     pub(crate) watch: Option<Watch>,
+    /// Questions asked about it, in ledger order.
+    pub(crate) verified: Vec<VerId>,
     /// Findings about it, in the order they appeared.
     pub(crate) findings: Vec<FindingId>,
 }
@@ -89,6 +92,10 @@ impl Thing {
 
     pub(crate) fn measured(&self) -> &[EventId] {
         self.more.as_ref().map_or(&[], |more| &more.measured)
+    }
+
+    pub(crate) fn verified(&self) -> &[VerId] {
+        self.more.as_ref().map_or(&[], |more| &more.verified)
     }
 
     pub(crate) fn findings(&self) -> &[FindingId] {

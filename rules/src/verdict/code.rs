@@ -58,11 +58,17 @@ pub enum Code {
     Expired,
     /// Nobody could be asked.
     NotChecked,
+    /// It is on the list of known fakes.
+    KnownFake,
+    /// The product was withdrawn.
+    Withdrawn,
+    /// Quality assurance holds it.
+    OnHold,
 }
 
 impl Code {
     /// All codes, for documentation and tests.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::Genuine,
         Self::AlreadyHandledHere,
         Self::Unreadable,
@@ -87,15 +93,34 @@ impl Code {
         Self::AlreadyDispensed,
         Self::Expired,
         Self::NotChecked,
+        Self::KnownFake,
+        Self::Withdrawn,
+        Self::OnHold,
     ];
 }
 
-/// What to do next, in order; each step says who acts.
-pub(super) fn steps(code: Code) -> Vec<NextStep> {
+const HOUR_MS: i64 = 3_600_000;
+
+/// By when others than the asker act, after the question. A manufacturer answers within 24 hours
+/// (FDCA 582(b)(4)(C)), a supplier sends missing data within three days, quality assurance decides
+/// within seven (the time national systems give for a comment on an alert).
+fn time_of(who: Who) -> Option<i64> {
+    match who {
+        Who::You => None,
+        Who::Manufacturer => Some(24 * HOUR_MS),
+        Who::Supplier => Some(72 * HOUR_MS),
+        Who::QualityAssurance => Some(168 * HOUR_MS),
+    }
+}
+
+/// What to do next, in order; each step says who acts and, when the time is known, by when.
+pub(super) fn steps(code: Code, now_ms: Option<i64>) -> Vec<NextStep> {
     let step = |(who, task): &(Who, Task)| NextStep {
         who: *who,
         task: *task,
-        by: None,
+        by: now_ms
+            .zip(time_of(*who))
+            .map(|(now, time)| now.saturating_add(time)),
     };
     tasks(code).iter().map(step).collect()
 }
@@ -112,7 +137,7 @@ fn tasks(code: Code) -> &'static [(Who, Task)] {
         ],
         Code::NoSerial => &[(You, Task::ScanSquareCode), (You, Task::AskWhetherNeeded)],
         Code::NotAPack => &[(You, Task::ScanSinglePack)],
-        Code::ColdChainExcursion | Code::ColdChainGap | Code::UnderReview => &[
+        Code::ColdChainExcursion | Code::ColdChainGap | Code::UnderReview | Code::OnHold => &[
             (You, Task::SetAside),
             (QualityAssurance, Task::ReleaseOrReject),
             (You, Task::ScanAfterDecision),
@@ -120,7 +145,7 @@ fn tasks(code: Code) -> &'static [(Who, Task)] {
         Code::QaRejected | Code::Damaged => {
             &[(You, Task::Quarantine), (You, Task::ReturnOrDestroy)]
         }
-        Code::Recalled => &[
+        Code::Recalled | Code::Withdrawn => &[
             (You, Task::QuarantineLot),
             (You, Task::ReturnAsNoticeSays),
             (Manufacturer, Task::ConfirmReturn),
@@ -144,6 +169,7 @@ fn tasks(code: Code) -> &'static [(Who, Task)] {
         Code::Stolen
         | Code::Destroyed
         | Code::Suspect
+        | Code::KnownFake
         | Code::AlreadyDispensedElsewhere
         | Code::AlreadyDispensed => &[
             (You, Task::QuarantineApart),

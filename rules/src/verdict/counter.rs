@@ -2,22 +2,22 @@
 //! verdict.
 
 use chrono::{DateTime, Datelike};
-use gs1::repair::Confidence;
 use gs1::scan::Scan;
-use gs1::{Epc, Lot, Serial, Sgtin};
+use gs1::{Epc, Lot, Sgtin};
 
 use super::{
-    Class, Code, Counter, PackSummary, Verdict, code, custody, label, scan_fault, spoken_steps,
+    Class, Code, Confidence, Counter, PackSummary, Verdict, code, custody, label, spoken_steps,
 };
 use crate::engine::Engine;
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{EVIDENCE_MAX, EvidenceRef, Finding, RuleId, Severity};
 use crate::item::Life;
 use crate::judge_thing::Case;
+use crate::lots::repair::meant_by;
 use crate::say::chain::End;
-use crate::say::lot::Fault;
-use crate::say::{Lang, Say, Told, alert_sentence, pack_sentence, words};
+use crate::say::{Lang, LotSay, Say, Told, alert_sentence, pack_sentence, words};
+use crate::state::decided::{QaDecision, Ruling};
 use crate::state::intern::premises;
-use crate::state::{EventRec, State};
+use crate::state::{EventRec, State, ThingId};
 
 /// An answer before it is dressed with the pack and its findings.
 struct Answer(Class, Code, Say);
@@ -55,8 +55,9 @@ pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
     let known = state.find(&Epc::Sgtin(sgtin.clone()));
     let case = known.and_then(|id| Case::of(state, id));
     let Some(case) = case.filter(|case| case.now.birth.is_some()) else {
-        let answer =
-            recalled_label(state, scan, &sgtin).unwrap_or_else(|| unknown(state, scan, &sgtin));
+        let answer = listed(state, scan, &sgtin, None)
+            .or_else(|| recalled_label(state, scan, &sgtin))
+            .unwrap_or_else(|| unknown(state, scan, &sgtin, at));
         return dress(engine, scan, Some(&sgtin), answer, at);
     };
     let standing = state.standing(case.id);
@@ -68,12 +69,14 @@ pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
         standing,
     };
     let questions = [
+        known_fake,
         recalled,
         stolen_or_gone,
         rejected,
         suspect,
         label_differs,
         expired,
+        on_hold,
         held,
         ended,
         damaged,
@@ -100,15 +103,14 @@ pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
 }
 
 /// A pack that was never made: is the scanner to blame, or the pack?
-fn unknown(state: &State, scan: &Scan, sgtin: &Sgtin) -> Answer {
+fn unknown(state: &State, scan: &Scan, sgtin: &Sgtin, at: &Counter) -> Answer {
     let gtin = &sgtin.gtin;
     if !state.knows_product(gtin) {
         let gtin = gtin.to_string();
         let told = Told::UnknownProduct { gtin };
         return Answer::new(Class::DoNotDispense, Code::UnknownProduct, told);
     }
-    let fault = scanner_fault(state, scan, sgtin).map(|fault| vec![fault]);
-    if let Some(faults) = fault.or_else(|| repaired(state, scan)) {
+    if let Some((_, faults)) = meant_by(state, scan, at.now_ms) {
         let told = Told::ScannerFault { faults };
         return Answer::new(Class::ReadAgain, Code::ScannerFault, told);
     }
@@ -126,62 +128,35 @@ fn unknown(state: &State, scan: &Scan, sgtin: &Sgtin) -> Answer {
     Answer::new(Class::DoNotDispense, code, told)
 }
 
+/// The list of known fakes, by the lot on the label or the one the pack was made with.
+fn listed(state: &State, scan: &Scan, sgtin: &Sgtin, born: Option<&str>) -> Option<Answer> {
+    let printed = scan.lot.as_ref().map(Lot::as_str);
+    let lots = printed.into_iter().chain(born);
+    let serial = sgtin.serial.as_str();
+    let entry = lots.into_iter().find_map(|lot| {
+        let mut list = state.masters.known_bad.values();
+        list.find(|entry| entry.names(&sgtin.gtin, lot, serial))
+    })?;
+    let say = LotSay::KnownBad {
+        serial: serial.to_owned(),
+        lot: entry.lot.to_string(),
+        notice: entry.notice.clone(),
+    };
+    Some(Answer(Class::DoNotDispense, Code::KnownFake, say.into()))
+}
+
+fn known_fake(q: &Question<'_>) -> Option<Answer> {
+    let born = q.case.birth().and_then(|birth| birth.lot);
+    let born = born.map(|lot| q.state.names.text(lot));
+    listed(q.state, q.scan, &q.state.sgtin(q.case.id)?, born)
+}
+
 /// A recall holds for whatever claims to be of the lot.
 fn recalled_label(state: &State, scan: &Scan, sgtin: &Sgtin) -> Option<Answer> {
     let recall = state.recall_of(&sgtin.gtin, scan.lot.as_ref()?.as_str())?;
     let (at_ms, reason) = (recall.at, recall.reason);
     let told = Told::Recalled { at_ms, reason };
     Some(Answer::new(Class::DoNotDispense, Code::Recalled, told))
-}
-
-/// The one fault that leads from the serial read to exactly one pack that was made and whose lot
-/// and expiry, read through the same fault, are on the label.
-fn scanner_fault(state: &State, scan: &Scan, sgtin: &Sgtin) -> Option<Fault> {
-    let mut found = std::collections::BTreeMap::new();
-    for (fault, serial) in scan_fault::candidates(sgtin.serial.as_str()) {
-        let Ok(serial) = Serial::parse(&serial) else {
-            continue;
-        };
-        let other = Sgtin::new(sgtin.gtin.clone(), serial);
-        let Some(id) = state.find(&Epc::Sgtin(other)) else {
-            continue;
-        };
-        let Some(case) = Case::of(state, id) else {
-            continue;
-        };
-        let Some(birth) = case.birth() else { continue };
-        let lot = birth.lot.map(|lot| state.names.text(lot));
-        let agrees = match (scan.lot.as_ref().map(Lot::as_str), lot) {
-            (Some(printed), Some(known)) => {
-                printed == known || scan_fault::explains(printed, known).is_some()
-            }
-            _ => false,
-        };
-        if agrees {
-            found.entry(id).or_insert(fault);
-        }
-    }
-    (found.len() == 1)
-        .then(|| found.into_values().next())
-        .flatten()
-}
-
-/// The faults that together lead from the whole code to exactly one pack that was made and whose
-/// lot is the one on the label.
-fn repaired(state: &State, scan: &Scan) -> Option<Vec<Fault>> {
-    let known = |other: &Scan| {
-        let pack = other
-            .sgtin()
-            .and_then(|sgtin| state.find(&Epc::Sgtin(sgtin)));
-        let birth = pack.and_then(|id| Case::of(state, id)?.birth());
-        let lot = birth
-            .and_then(|birth| birth.lot)
-            .map(|lot| state.names.text(lot));
-        lot.is_some() && other.lot.as_ref().map(Lot::as_str) == lot
-    };
-    let repair = gs1::repair::repair_elements(&scan.elements, &known);
-    (repair.confidence == Confidence::Unique)
-        .then(|| repair.causes.into_iter().map(Fault::from).collect())
 }
 
 fn recalled(q: &Question<'_>) -> Option<Answer> {
@@ -193,6 +168,11 @@ fn recalled(q: &Question<'_>) -> Option<Answer> {
             .map(|lot| q.state.names.text(lot)),
         q.scan.lot.as_ref().map(Lot::as_str),
     ];
+    if let Some(all) = q.state.decisions.withdrawals.get(gtin) {
+        let (at_ms, reason) = (all.record.at_ms, all.reason.clone());
+        let told = Told::Withdrawn { at_ms, reason };
+        return Some(Answer::new(Class::DoNotDispense, Code::Withdrawn, told));
+    }
     let recall = lots
         .into_iter()
         .flatten()
@@ -211,16 +191,24 @@ fn stolen_or_gone(q: &Question<'_>) -> Option<Answer> {
     Some(Answer::new(Class::DoNotDispense, code, q.ended(q.end()?)))
 }
 
+/// The last word of quality assurance about the goods.
+fn ruling<'a>(q: &Question<'a>) -> Option<&'a QaDecision> {
+    let decisions = q.state.decisions_about(q.case.id).into_iter();
+    decisions.max_by_key(|decision| decision.decided.record.position)
+}
+
 fn rejected(q: &Question<'_>) -> Option<Answer> {
-    let decisions = q.state.decisions_about(q.case.id);
-    let last = decisions
-        .into_iter()
-        .max_by_key(|decision| decision.record.position)?;
-    (!last.release).then(|| {
-        let reason = last.reason.clone();
-        let told = Told::Rejected { reason };
-        Answer::new(Class::DoNotDispense, Code::QaRejected, told)
-    })
+    let last = ruling(q).filter(|last| last.ruling == Ruling::Reject)?;
+    let reason = last.decided.reason.clone();
+    let told = Told::Rejected { reason };
+    Some(Answer::new(Class::DoNotDispense, Code::QaRejected, told))
+}
+
+fn on_hold(q: &Question<'_>) -> Option<Answer> {
+    let last = ruling(q).filter(|last| last.ruling == Ruling::Hold)?;
+    let reason = last.decided.reason.clone();
+    let told = Told::OnHold { reason };
+    Some(Answer::new(Class::Hold, Code::OnHold, told))
 }
 
 fn suspect(q: &Question<'_>) -> Option<Answer> {
@@ -236,8 +224,7 @@ fn suspect(q: &Question<'_>) -> Option<Answer> {
 }
 
 fn label_differs(q: &Question<'_>) -> Option<Answer> {
-    let year = DateTime::from_timestamp_millis(q.at.now_ms)?.year();
-    let found = label::mismatch(q.state, q.scan, q.case.birth()?, year)?;
+    let found = label::mismatch(q.case, q.scan, q.at.now_ms)?;
     if let Some(fault) = found.fault {
         let faults = vec![fault];
         let told = Told::ScannerFault { faults };
@@ -337,7 +324,8 @@ impl<'a> Question<'a> {
 
     /// The pack's own last day, else the printed one.
     fn last_day(&self) -> Option<i64> {
-        if let Some(day) = self.case.birth().and_then(|birth| birth.expiry) {
+        let born = self.case.birth().and_then(|birth| birth.expiry);
+        if let Some(day) = self.state.last_day_of(self.case.id, born) {
             return Some(day.into());
         }
         let year = DateTime::from_timestamp_millis(self.at.now_ms)?.year();
@@ -397,6 +385,7 @@ fn dress(
     };
     let pack_status = match code {
         Code::Recalled => "recalled".to_owned(),
+        Code::Withdrawn => "withdrawn".to_owned(),
         Code::Expired => "expired".to_owned(),
         _ => pack.status.clone().unwrap_or_else(|| "unknown".to_owned()),
     };
@@ -406,7 +395,10 @@ fn dress(
         Some(Severity::S2) => "under_review",
         _ => "none",
     };
-    let next = code::steps(code);
+    let next = code::steps(code, Some(at.now_ms));
+    let known = id.is_some_and(|id| state.thing(id).is_some_and(|it| it.birth.is_some()));
+    let confidence = confidence(state, code, known, id, &pack);
+    let evidence = evidence(state, id);
     Verdict {
         verdict,
         code,
@@ -416,9 +408,54 @@ fn dress(
         next,
         pack,
         findings: id.map(|id| state.finding_views(id)).unwrap_or_default(),
+        confidence,
+        evidence,
         pack_sentence: pack_sentence(&pack_status, Lang::En),
         pack_status,
         alert_status: alert_status.to_owned(),
         alert_sentence: alert_sentence(alert_status, Lang::En),
     }
+}
+
+/// How sure the answer is.
+fn confidence(
+    state: &State,
+    code: Code,
+    known: bool,
+    id: Option<ThingId>,
+    pack: &PackSummary,
+) -> Confidence {
+    let watched = pack.cold_chain.as_deref() == Some("within");
+    let told = id.is_some_and(|id| !state.standing(id).is_empty());
+    match code {
+        Code::Genuine if watched => Confidence::High,
+        Code::Genuine | Code::ScannerFault | Code::UnderReview | Code::ColdChainGap => {
+            Confidence::Medium
+        }
+        Code::LotMismatch | Code::ExpiryMismatch => Confidence::Medium,
+        Code::UnknownSerial if told => Confidence::Medium,
+        Code::UnknownSerial | Code::UnknownLot | Code::UnknownProduct => Confidence::Low,
+        Code::NotChecked | Code::Unreadable | Code::NoSerial | Code::NotAPack => Confidence::Low,
+        _ if known => Confidence::High,
+        _ => Confidence::Medium,
+    }
+}
+
+/// The records an answer rests on: those of standing findings, gravest first, else the
+/// commissioning.
+fn evidence(state: &State, id: Option<ThingId>) -> Vec<EvidenceRef> {
+    let Some(id) = id else { return Vec::new() };
+    let mut found: Vec<EvidenceRef> = Vec::new();
+    for (finding, _) in state.standing(id) {
+        for record in &finding.evidence {
+            if found.len() < EVIDENCE_MAX && !found.contains(record) {
+                found.push(*record);
+            }
+        }
+    }
+    let birth = state.thing(id).and_then(|thing| state.event(thing.birth?));
+    if found.is_empty() {
+        found.extend(birth.map(EventRec::evidence));
+    }
+    found
 }

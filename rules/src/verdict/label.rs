@@ -1,14 +1,14 @@
-//! The printed lot and expiry against those the pack was commissioned with (C03, C04).
-//!
-//! Only the counter sees a label, so these rules make no finding in the ledger: asking writes
-//! nothing. Day 00 of a printed expiry stands for the whole month.
+//! The printed lot and expiry in hand against those the pack was commissioned with: what C03 and
+//! C04 say of labels on record, asked of the label at the counter. Asking writes nothing. Day 00 of
+//! a printed expiry stands for the whole month; an extended expiry is right as well.
 
 use gs1::scan::Scan;
 
 use super::scan_fault;
+use crate::judge_thing::Case;
+use crate::say::Told;
 use crate::say::lot::Fault;
-use crate::say::{Told, words};
-use crate::state::{EventRec, State};
+use crate::state::verified::printed;
 
 /// What the label says wrongly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,13 +20,9 @@ pub(super) struct Mismatch {
 }
 
 /// The first of lot and expiry that differs; what is not on the label or was never told agrees.
-pub(super) fn mismatch(
-    state: &State,
-    scan: &Scan,
-    birth: &EventRec,
-    reference_year: i32,
-) -> Option<Mismatch> {
-    let known_lot = birth.lot.map(|lot| state.names.text(lot));
+pub(super) fn mismatch(case: &Case<'_>, scan: &Scan, now_ms: i64) -> Option<Mismatch> {
+    let birth = case.birth()?;
+    let known_lot = birth.lot.map(|lot| case.state.names.text(lot));
     if let (Some(printed), Some(known)) = (scan.lot.as_ref().map(gs1::Lot::as_str), known_lot)
         && printed != known
     {
@@ -36,17 +32,12 @@ pub(super) fn mismatch(
         return Some(Mismatch { told, fault });
     }
     let known = birth.expiry?;
-    let printed = scan.expiry.as_ref()?;
-    let day = printed.resolve(reference_year);
-    let whole_month = scan.value("17").is_some_and(|text| text.ends_with("00"));
-    let known_day = words::date(known.into())?;
-    let same_month = day.format("%Y-%m").to_string() == known_day.format("%Y-%m").to_string();
-    if words::days(day) == known || (whole_month && same_month) {
+    let expiry = printed(scan, now_ms)?;
+    let extended = case.state.extension_of(case.id);
+    if expiry.stands_for(known) || extended.is_some_and(|day| expiry.stands_for(day)) {
         return None;
     }
-    let told = Told::ExpiryMismatch {
-        printed: words::days(day).into(),
-        known: known.into(),
-    };
+    let (printed, known) = (expiry.day.into(), known.into());
+    let told = Told::ExpiryMismatch { printed, known };
     Some(Mismatch { told, fault: None })
 }

@@ -8,14 +8,14 @@ mod code;
 mod counter;
 mod custody;
 mod label;
-mod scan_fault;
+pub(crate) mod scan_fault;
 
 use gs1::Epc;
 use gs1::scan::{Scan, ScanError};
 use serde::Serialize;
 
 use crate::engine::Engine;
-use crate::finding::FindingView;
+use crate::finding::{EvidenceRef, FindingView};
 use crate::say::{Lang, NextStep, Say, Told, alert_sentence, pack_sentence};
 use crate::views::PartyRef;
 pub use code::Code;
@@ -69,6 +69,10 @@ pub struct Verdict {
     pub pack: PackSummary,
     /// Everything ever found about it, newest first.
     pub findings: Vec<FindingView>,
+    /// How sure the class is.
+    pub confidence: Confidence,
+    /// Records the answer rests on, at most eight.
+    pub evidence: Vec<EvidenceRef>,
     /// Status of the pack, in CBV terms (`recalled` and `expired` override).
     pub pack_status: String,
     /// The status of the pack in one sentence.
@@ -99,12 +103,24 @@ impl Verdict {
 /// The steps of a code without their times.
 #[cfg(test)]
 pub(crate) fn steps_of(code: Code) -> Vec<NextStep> {
-    code::steps(code)
+    code::steps(code, None)
 }
 
 fn spoken_steps(steps: &[NextStep], lang: Lang) -> Vec<String> {
     let numbered = steps.iter().zip(1..);
     numbered.map(|(step, n)| step.text(n, lang)).collect()
+}
+
+/// How sure a class is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Little is known: nothing on record, or one suspicion that nothing corroborates.
+    Low,
+    /// The records agree, but not everything was watched or corroborated.
+    Medium,
+    /// It stands on the records, or a conclusive finding or two independent kinds of evidence.
+    High,
 }
 
 /// The pack in a verdict.
@@ -155,7 +171,7 @@ pub fn not_checked() -> Verdict {
 }
 
 fn plain(verdict: Class, code: Code, told: Told) -> Verdict {
-    let (say, next) = (Say::Counter(told), code::steps(code));
+    let (say, next) = (Say::Counter(told), code::steps(code, None));
     Verdict {
         verdict,
         code,
@@ -165,6 +181,8 @@ fn plain(verdict: Class, code: Code, told: Told) -> Verdict {
         next,
         pack: PackSummary::default(),
         findings: Vec::new(),
+        confidence: Confidence::Low,
+        evidence: Vec::new(),
         pack_status: "unknown".to_owned(),
         pack_sentence: pack_sentence("unknown", Lang::En),
         alert_status: "none".to_owned(),

@@ -18,7 +18,7 @@ const REPAIRS: [(fn() -> Fault, Repair); 6] = [
 ];
 
 /// Texts that a fault could have turned into `seen`, with the fault's name.
-pub(super) fn candidates(seen: &str) -> impl Iterator<Item = (Fault, String)> + '_ {
+pub(crate) fn candidates(seen: &str) -> impl Iterator<Item = (Fault, String)> + '_ {
     let all = REPAIRS
         .iter()
         .map(move |(fault, repair)| (fault(), repair(seen)));
@@ -26,7 +26,7 @@ pub(super) fn candidates(seen: &str) -> impl Iterator<Item = (Fault, String)> + 
 }
 
 /// The fault that would explain why `seen` was read where `known` is printed.
-pub(super) fn explains(seen: &str, known: &str) -> Option<Fault> {
+pub(crate) fn explains(seen: &str, known: &str) -> Option<Fault> {
     if let Some((fault, _)) = candidates(seen).find(|(_, text)| text == known) {
         return Some(fault);
     }

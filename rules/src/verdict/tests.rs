@@ -9,7 +9,7 @@ use super::*;
 fn every_code_has_steps_that_are_numbered_and_say_who_acts() {
     let mut words = BTreeSet::new();
     for code in Code::ALL {
-        let steps = spoken_steps(&steps(code), Lang::En);
+        let steps = spoken_steps(&steps(code, None), Lang::En);
         assert!(!steps.is_empty(), "{code:?}");
         for (i, step) in steps.iter().enumerate() {
             assert!(step.starts_with(&format!("{}. ", i + 1)), "{step}");

@@ -15,6 +15,10 @@ impl Engine {
         if let Epc::Lgtin { gtin, lot } = epc {
             let packs = self.state.lots.get(&(gtin.clone(), lot.clone()));
             let packs = packs.into_iter().flat_map(|lot| &lot.packs);
+            let own = self.state.find(epc);
+            let own = own
+                .map(|id| self.state.own_finding_views(id))
+                .unwrap_or_default();
             let with_findings = packs.filter(|id| {
                 self.state
                     .thing(**id)
@@ -22,6 +26,7 @@ impl Engine {
             });
             return with_findings
                 .flat_map(|id| self.state.own_finding_views(*id))
+                .chain(own)
                 .collect();
         }
         self.state
@@ -58,7 +63,13 @@ impl State {
             .into_iter()
             .filter(|finding| self.status_for(id, finding) == FindingStatus::Open)
             .collect();
-        let mut weighed: Vec<_> = weigh(&standing).into_iter().zip(standing).collect();
+        let weighed = weigh(&standing).into_iter().zip(standing);
+        let mut weighed: Vec<_> = weighed
+            .map(|(severity, finding)| {
+                let most = self.de_escalated(finding).unwrap_or(severity);
+                (severity.min(most), finding)
+            })
+            .collect();
         weighed.sort_by_key(|(severity, finding)| (std::cmp::Reverse(*severity), finding.position));
         weighed
             .into_iter()
@@ -93,9 +104,9 @@ impl State {
         let severity = shown.map_or(finding.severity, |(_, severity)| *severity);
         let release = || {
             let decisions = self.decisions_about(id);
-            let last = decisions.into_iter().filter(|decision| decision.release);
-            last.max_by_key(|decision| decision.record.position)
-                .map(|d| d.record.clone())
+            let last = decisions.into_iter().map(|decision| &decision.decided);
+            last.max_by_key(|decided| decided.record.position)
+                .map(|decided| decided.record.clone())
         };
         let status = self.status_for(id, finding);
         FindingView {
@@ -113,8 +124,13 @@ impl State {
             recorded_at: finding.recorded_ms,
             evidence: finding.evidence.clone(),
             facts: finding.facts.clone(),
+            alert: self.alert_view(finding),
             resolved_by: match status {
                 FindingStatus::Released => release(),
+                FindingStatus::Closed => {
+                    let closed = self.closed(finding);
+                    closed.map(|act| act.decided.record.clone())
+                }
                 FindingStatus::Open | FindingStatus::Resolved => finding.resolved_by.clone(),
             },
         }

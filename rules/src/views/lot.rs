@@ -67,7 +67,8 @@ pub struct LotPack {
 impl Engine {
     /// A lot in numbers; `None` when no pack of it was commissioned and it was not recalled.
     pub fn lot(&self, gtin: &Gtin, lot: &Lot) -> Option<LotView> {
-        let known = self.state.lots.get(&(gtin.clone(), lot.clone()))?;
+        let known = self.state.lots.get(&(gtin.clone(), lot.clone()));
+        let known = known.filter(|known| known.is_told())?;
         let mut view = LotView {
             gtin: gtin.to_string(),
             lot: lot.to_string(),
@@ -86,7 +87,7 @@ impl Engine {
             gtin: gtin.clone(),
             lot: lot.clone(),
         };
-        for case in self.cases(&known.packs, &class) {
+        for case in self.packs_of(&known.packs, &class) {
             view.made += 1;
             *view
                 .by_status
@@ -127,7 +128,7 @@ impl Engine {
             gtin: gtin.clone(),
             lot: lot.clone(),
         };
-        self.cases(&known.packs, &class)
+        self.packs_of(&known.packs, &class)
             .skip(from)
             .take(limit)
             .map(|case| LotPack {
@@ -145,11 +146,12 @@ impl Engine {
 
     /// Lots with packs or a recall.
     pub fn lots(&self) -> impl Iterator<Item = (&Gtin, &Lot)> {
-        self.state.lots.keys().map(|(gtin, lot)| (gtin, lot))
+        let told = self.state.lots.iter().filter(|(_, known)| known.is_told());
+        told.map(|((gtin, lot), _)| (gtin, lot))
     }
 
     /// The packs of a lot that still belong to it: a commissioning can be taken back.
-    fn cases<'a>(
+    fn packs_of<'a>(
         &'a self,
         packs: &'a std::collections::BTreeSet<ThingId>,
         class: &'a Epc,

@@ -1,6 +1,8 @@
 //! Answers about a pack, a lot, a shipment: values for the API, computed from the folded state when
 //! asked. Times are ms since the Unix epoch, UTC; identifiers are canonical.
 
+pub mod alert;
+pub mod cases;
 pub mod cold;
 pub mod findings;
 pub mod lot;
@@ -130,6 +132,21 @@ impl Engine {
     /// Devices told by master data.
     pub fn devices(&self) -> impl Iterator<Item = &Device> {
         self.state.masters.devices.values()
+    }
+
+    /// Whether exactly this entry of master data is known.
+    pub fn knows_master(&self, data: &crate::MasterData) -> bool {
+        self.state.masters.has(data)
+    }
+
+    /// Whether a party has an undelegated right to every product that another right covers.
+    pub fn owns(&self, party: &str, right: &crate::GtinAuthority) -> bool {
+        let mut rights = self.state.masters.authorities.values();
+        rights.any(|own| {
+            own.party == party
+                && own.delegated_by.is_none()
+                && right.prefix.starts_with(&own.prefix)
+        })
     }
 
     /// Whether any fact has named this thing.

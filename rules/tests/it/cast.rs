@@ -296,6 +296,7 @@ pub(crate) fn recall(lot: &str) -> Decision {
         gtin,
         lot,
         reason: "particles found".to_owned(),
+        level: Some(rules::RecallLevel::Pharmacy),
     }
 }
 

@@ -12,12 +12,14 @@
 
 mod cast;
 mod corpus;
+mod decisions;
 mod honest;
 mod oracles;
 mod order;
 mod replay;
 mod scenario;
 mod scenario_chain;
+mod scenario_lots;
 mod scenarios;
 mod size;
 mod views;

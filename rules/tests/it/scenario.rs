@@ -9,7 +9,8 @@
 //! of the row before it if that is later, or as told: `day hh:mm > day hh:mm`. Words like
 //! `zone=+02:00` add to an event (see `scenario_chain`). Actors are letters (see `cast`), `M@P` is
 //! M acting at P's place, `-` is nobody known. Expected is what changes: `C09:S3` appeared or
-//! changed, `~C09` was resolved; of a `verify` row it is the class and the code.
+//! changed, `~C09` was resolved; of a `verify` row it is the class and the code. What
+//! `scenario_lots` adds: questions, registry facts, decisions, `cases`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +20,9 @@ use rules::{Counter, Decision, Engine, Fact, Profile, Record};
 
 use super::cast::{self, Clerk};
 use super::scenario_chain;
+use super::scenario_lots as lots;
 
-const DAY_1_MS: i64 = 1_772_323_200_000; // 2026-03-01T00:00:00Z
+pub(crate) const DAY_1_MS: i64 = 1_772_323_200_000; // 2026-03-01T00:00:00Z
 
 /// A scenario: a title and its rows.
 pub(crate) struct Scenario {
@@ -34,9 +36,9 @@ pub(crate) struct Row {
     recorded_ms: Option<i64>,
     pub(crate) actor: char,
     pub(crate) place: char,
-    event: String,
+    pub(crate) event: String,
     pub(crate) subject: String,
-    expected: String,
+    pub(crate) expected: String,
 }
 
 /// Reads a scenario file.
@@ -100,16 +102,26 @@ impl Scenario {
             engine.apply(record);
         }
         let mut named: BTreeMap<String, Event> = BTreeMap::new();
+        let mut decided = BTreeMap::new();
         let mut wrong = Vec::new();
         let mut clock_ms = 0;
         for row in &self.rows {
             let got = if row.event.starts_with("verify") {
                 verify(&engine, row)
+            } else if row.event == "cases" {
+                lots::cases(&engine)
             } else {
-                let fact = fact(row, &mut named);
+                let fact = lots::fact(row, &engine, &decided);
+                let fact = fact.unwrap_or_else(|| fact_of(row, &mut named));
                 clock_ms = row.recorded_ms.unwrap_or(clock_ms.max(row.at_ms));
                 let mut record = clerk.record(row.actor, clock_ms, fact);
-                record.stamp.device = scenario_chain::device(&row.event);
+                let by = lots::value(row, "by=").map(str::to_owned);
+                record.stamp.device = by.or(scenario_chain::device(&row.event));
+                if let (Some(name), Fact::Decision(_)) = (lots::name(row), &record.fact) {
+                    let stamp = &record.stamp;
+                    let (block, item) = (stamp.block, stamp.item);
+                    decided.insert(name, rules::EvidenceRef { block, item });
+                }
                 let got = changes(&engine.apply(&record));
                 records.push(record);
                 got
@@ -164,7 +176,7 @@ fn verify(engine: &Engine, row: &Row) -> String {
     )
 }
 
-fn fact(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
+fn fact_of(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
     let mut words = row.event.split_whitespace();
     let verb = words.next().expect("an event");
     let rest: Vec<&str> = words.collect();

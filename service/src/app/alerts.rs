@@ -65,9 +65,10 @@ fn status_of(word: &str) -> Result<FindingStatus, Failure> {
         "open" => Ok(FindingStatus::Open),
         "resolved" => Ok(FindingStatus::Resolved),
         "released" => Ok(FindingStatus::Released),
+        "closed" => Ok(FindingStatus::Closed),
         _ => Err(Failure::new(
             Code::QueryParameter,
-            "status must be open, resolved or released",
+            "status must be open, resolved, released or closed",
         )),
     }
 }

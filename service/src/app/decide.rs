@@ -23,7 +23,7 @@ pub fn decide(
     let Some(party) = permit.principal().party.as_deref() else {
         return Err(Failure::new(Code::Forbidden, "the key speaks for no party"));
     };
-    let reason = reason_of(decision).trim();
+    let reason = decision.reason().trim();
     if reason.is_empty() || reason.chars().count() > TEXT_CHARS_MAX {
         let text = format!("a decision needs a reason of 1 to {TEXT_CHARS_MAX} characters");
         return Err(Failure::new(Code::Unprocessable, text));
@@ -39,12 +39,4 @@ pub fn decide(
     made.first()
         .copied()
         .ok_or_else(|| Failure::internal("no block was made"))
-}
-
-fn reason_of(decision: &Decision) -> &str {
-    match decision {
-        Decision::Recall { reason, .. }
-        | Decision::QaRelease { reason, .. }
-        | Decision::QaReject { reason, .. } => reason,
-    }
 }

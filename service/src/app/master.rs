@@ -92,8 +92,7 @@ pub(crate) fn is_known(engine: &Engine, record: &MasterData) -> bool {
         MasterData::Location(it) => engine.location(&it.id) == Some(it),
         MasterData::Product(it) => engine.product(&it.gtin) == Some(it),
         MasterData::Device(it) => engine.device(&it.id) == Some(it),
-        MasterData::Delegation(it) => engine.delegation(&it.from, &it.to) == Some(it),
-        MasterData::Lane(it) => engine.lane(&it.from, &it.to) == Some(it),
+        other => engine.knows_master(other),
     }
 }
 
@@ -105,5 +104,11 @@ fn name_of(record: &MasterData) -> &str {
         MasterData::Device(it) => &it.id,
         MasterData::Delegation(it) => &it.to,
         MasterData::Lane(it) => &it.to,
+        MasterData::Licence(it) => &it.id,
+        MasterData::Authority(it) => &it.prefix,
+        MasterData::KnownBad(it) => &it.notice,
+        MasterData::LotQuantity(it) => it.lot.as_str(),
+        MasterData::Market(it) => it.gtin.as_str(),
+        MasterData::ImportLicence(it) => &it.country,
     }
 }

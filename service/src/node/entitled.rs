@@ -50,7 +50,7 @@ impl NotEntitled {
 /// Whether `speaker` may state `fact`, given what is known so far.
 pub fn entitled(engine: &Engine, speaker: Speaker<'_>, fact: &Fact) -> Result<(), NotEntitled> {
     match fact {
-        Fact::Event(_) => Ok(()),
+        Fact::Event(_) | Fact::Verification(_) => Ok(()),
         Fact::Decision(decision) => may_decide(engine, speaker, decision),
         Fact::Master(master) => may_describe(engine, speaker, master),
     }
@@ -64,11 +64,26 @@ fn may_decide(
     let Speaker::Party(party) = speaker else {
         return Err(NotEntitled::Decision);
     };
-    let products = match decision {
-        Decision::Recall { gtin, .. } => vec![gtin.clone()],
-        Decision::QaRelease { subject, .. } | Decision::QaReject { subject, .. } => {
-            products_of(engine, subject)
+    let products = match decision.bare() {
+        Decision::Recall { gtin, .. }
+        | Decision::Withdraw { gtin, .. }
+        | Decision::ExtendExpiry { gtin, .. } => vec![gtin.clone()],
+        Decision::QaRelease { subject, .. }
+        | Decision::QaHold { subject, .. }
+        | Decision::QaReject { subject, .. } => products_of(engine, subject),
+        Decision::AssignAlert { finding, .. }
+        | Decision::ResolveAlert { finding, .. }
+        | Decision::DeEscalateAlert { finding, .. } => {
+            let subjects = engine.finding(finding).map(|it| it.subjects.as_slice());
+            let subject = subjects.and_then(<[Epc]>::first);
+            subject
+                .map(|epc| products_of(engine, epc))
+                .unwrap_or_default()
         }
+        // The rules take back only what the same party decided.
+        Decision::Undo { .. } => return Ok(()),
+        // Nothing is signed twice.
+        Decision::Signed { .. } => return Err(NotEntitled::Decision),
     };
     let regulator = engine
         .party(party)
@@ -111,7 +126,21 @@ fn may_describe(
         Speaker::Party(party) => party,
         Speaker::Nobody => return Err(NotEntitled::Master),
     };
+    let regulator = || {
+        engine
+            .party(party)
+            .is_some_and(|known| known.role == crate::auth::Role::Regulator.as_str())
+    };
+    let holder = |gtin: &Gtin| engine.product(gtin).is_some_and(|known| known.mah == party);
     let own = match master {
+        MasterData::Licence(_) | MasterData::ImportLicence(_) => regulator(),
+        // Whoever has a right may delegate it; the right itself is a matter of the registry.
+        MasterData::Authority(it) => {
+            regulator() || it.delegated_by.as_deref() == Some(party) && engine.owns(party, it)
+        }
+        MasterData::KnownBad(it) => regulator() || it.gtin.as_ref().is_some_and(holder),
+        MasterData::LotQuantity(it) => regulator() || holder(&it.gtin),
+        MasterData::Market(it) => regulator() || holder(&it.gtin),
         // A party's role decides what it may do: only the operator sets it.
         MasterData::Party(it) => {
             it.gln.as_str() == party

@@ -83,7 +83,7 @@ impl Fold {
             .iter()
             .filter_map(|(item, fact)| match fact {
                 Fact::Event(event) => Some((*item, event)),
-                Fact::Master(_) | Fact::Decision(_) => None,
+                Fact::Master(_) | Fact::Decision(_) | Fact::Verification(_) => None,
             })
             .collect();
         self.catalog.push(row, self.items, &events);

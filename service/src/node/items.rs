@@ -3,7 +3,7 @@
 //! like any other; reading it fails here, with the reason that stands in its outcome.
 use gs1::Epc;
 use gs1::epcis::Event;
-use rules::{Decision, Fact, MasterData};
+use rules::{Decision, Fact, MasterData, Verification};
 use tangle::{Item, Kind, Media, PostingKeys, VerifiedBlock};
 
 /// Namespaces of the posting keys.
@@ -62,6 +62,10 @@ impl Unreadable {
     }
 }
 
+/// One question about a pack as canonical JSON (see `rules::Verification`). The ledger is blind to
+/// payloads and names only the media that every network needs.
+pub const VERIFICATION: Media = Media(6);
+
 /// Reads an item of a block of this kind; `None` when it says nothing to the rules (registry
 /// operations, logger files, opaque items).
 pub fn fact(kind: Kind, item: &Item) -> Result<Option<Fact>, Unreadable> {
@@ -70,6 +74,7 @@ pub fn fact(kind: Kind, item: &Item) -> Result<Option<Fact>, Unreadable> {
             let event = Event::from_canonical(&item.body).map_err(|_| Unreadable::Event)?;
             Ok(Some(Fact::Event(event)))
         }
+        (Kind::Events | Kind::SensorBatch, VERIFICATION) => verification(&item.body).map(Some),
         (Kind::Decision, Media::DECISION) => decision(&item.body).map(Some),
         (Kind::MasterData, Media::MASTER_DATA) => master(&item.body).map(Some),
         (Kind::Registry, Media::REGISTRY) => {
@@ -83,6 +88,12 @@ pub fn fact(kind: Kind, item: &Item) -> Result<Option<Fact>, Unreadable> {
         }
         _ => Ok(None),
     }
+}
+
+fn verification(body: &[u8]) -> Result<Fact, Unreadable> {
+    serde_json::from_slice::<Verification>(body)
+        .map(Fact::Verification)
+        .map_err(|_| Unreadable::Event)
 }
 
 fn decision(body: &[u8]) -> Result<Fact, Unreadable> {

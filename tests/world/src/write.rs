@@ -94,6 +94,8 @@ impl Writer {
                 let line = json!({"at_ms": now, "by": record.stamp.actor, "decision": decision});
                 writeln!(self.decisions, "{line}")
             }
+            // Questions are written as scans.
+            Fact::Verification(_) => Ok(()),
             Fact::Event(event) => {
                 if now.div_euclid(DAY) != self.day {
                     self.end_of_day()?;

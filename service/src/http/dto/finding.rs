@@ -1,7 +1,7 @@
 //! Findings: what a rule says, about what, resting on which records.
 use std::collections::BTreeMap;
 
-use rules::{FindingStatus, FindingView};
+use rules::{AlertState, FindingStatus, FindingView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,7 +19,7 @@ pub struct FindingDto {
     pub title: &'static str,
     /// `S0` (information) to `S4` (illegitimate), after weighing all evidence.
     pub severity: String,
-    /// `open`, `resolved` or `released`.
+    /// `open`, `resolved`, `released` or `closed`.
     pub status: &'static str,
     /// What it is about in the first place.
     pub subject: String,
@@ -37,6 +37,11 @@ pub struct FindingDto {
     pub evidence: Vec<EvidenceDto>,
     /// Inputs and thresholds by name.
     pub facts: BTreeMap<String, String>,
+    /// `new`, `assigned`, `confirmed` or `closed`: what people did about it.
+    pub alert: &'static str,
+    /// GLN of who looks into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_to: Option<String>,
     /// The record that made it go away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolved_by: Option<EvidenceDto>,
@@ -83,6 +88,7 @@ impl From<FindingView> for FindingDto {
                 FindingStatus::Open => "open",
                 FindingStatus::Resolved => "resolved",
                 FindingStatus::Released => "released",
+                FindingStatus::Closed => "closed",
             },
             subject: it.subjects.first().cloned().unwrap_or_default(),
             subjects: it.subjects,
@@ -92,6 +98,13 @@ impl From<FindingView> for FindingDto {
             recorded_at: time_text(it.recorded_at),
             evidence: it.evidence.iter().map(EvidenceDto::from).collect(),
             facts: it.facts,
+            alert: match it.alert.state {
+                AlertState::New => "new",
+                AlertState::Assigned => "assigned",
+                AlertState::Confirmed => "confirmed",
+                AlertState::Closed => "closed",
+            },
+            assigned_to: it.alert.assigned_to,
             resolved_by: it
                 .resolved_by
                 .as_ref()

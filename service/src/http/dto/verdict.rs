@@ -1,9 +1,10 @@
 //! The question at the counter and its answer.
-use rules::verdict::{Class, PackSummary};
+use rules::say::{NextStep, Who};
+use rules::verdict::{Class, Confidence, PackSummary};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::finding::{FindingDto, findings};
+use super::finding::{EvidenceDto, FindingDto, findings};
 use super::{FinalityDto, PartyDto};
 use crate::app::time_text;
 use crate::app::verify::Answer;
@@ -19,6 +20,10 @@ pub struct VerifyDto {
     /// Where: a GLN or an identifier of a place.
     #[serde(default)]
     pub location: Option<String>,
+    /// Language of the answer: `en`, `de`, `fr` or `es`; English where it is none of these.
+    #[serde(default)]
+    #[schema(example = "de")]
+    pub lang: Option<String>,
 }
 
 /// What the person is told.
@@ -35,18 +40,53 @@ pub struct VerdictDto {
     pub steps: Vec<String>,
     /// The pack as far as it is known.
     pub pack: PackSummaryDto,
+    /// Who acts in each of the steps and by when.
+    pub next: Vec<NextStepDto>,
     /// Everything ever found about it, newest first.
     pub findings: Vec<FindingDto>,
+    /// `low`, `medium` or `high`: how sure the class is.
+    pub confidence: &'static str,
+    /// Records the answer rests on.
+    pub evidence: Vec<EvidenceDto>,
     /// Status of the pack.
     pub pack_status: String,
+    /// The status of the pack in one sentence.
+    pub pack_sentence: &'static str,
     /// `none`, `under_review` or `suspect`.
     pub alert_status: String,
+    /// The status of the alert in one sentence.
+    pub alert_sentence: &'static str,
     /// Time it took to judge, milliseconds.
     pub took_ms: f64,
     /// When.
     pub checked_at: String,
     /// How far the pack's latest record has come.
     pub finality: Option<FinalityDto>,
+}
+
+/// One of the steps.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = NextStep)]
+pub struct NextStepDto {
+    /// `you`, `supplier`, `quality_assurance` or `manufacturer`.
+    pub who: &'static str,
+    /// By when; left out where it is at once or after the step before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+impl From<&NextStep> for NextStepDto {
+    fn from(it: &NextStep) -> Self {
+        Self {
+            who: match it.who {
+                Who::You => "you",
+                Who::Supplier => "supplier",
+                Who::QualityAssurance => "quality_assurance",
+                Who::Manufacturer => "manufacturer",
+            },
+            by: it.by.map(time_text),
+        }
+    }
 }
 
 /// What to do with the pack, in six classes.
@@ -138,9 +178,18 @@ impl From<Answer> for VerdictDto {
             sentence: it.sentence,
             steps: it.steps,
             pack: it.pack.into(),
+            next: it.next.iter().map(NextStepDto::from).collect(),
             findings: findings(it.findings),
+            confidence: match it.confidence {
+                Confidence::Low => "low",
+                Confidence::Medium => "medium",
+                Confidence::High => "high",
+            },
+            evidence: it.evidence.iter().map(EvidenceDto::from).collect(),
             pack_status: it.pack_status,
+            pack_sentence: it.pack_sentence,
             alert_status: it.alert_status,
+            alert_sentence: it.alert_sentence,
             took_ms: f64::from(u32::try_from(took.as_micros()).unwrap_or(u32::MAX)) / 1000.0,
             checked_at: time_text(checked_ms),
             finality: finality.map(FinalityDto::from),

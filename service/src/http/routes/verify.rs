@@ -29,6 +29,8 @@ pub(crate) async fn post_verify(
 ) -> Result<HttpResponse, Problem> {
     let (asked, _): (VerifyDto, _) = body::json(&request, payload).await?;
     // Memory only: not worth another thread.
-    let answer = verify::verify(&node, &guard.0, &asked.scan, asked.location.as_deref())?;
+    let mut answer = verify::verify(&node, &guard.0, &asked.scan, asked.location.as_deref())?;
+    let lang = asked.lang.as_deref().and_then(rules::Lang::parse);
+    answer.verdict = answer.verdict.spoken(lang.unwrap_or_default());
     Ok(body::answer(&VerdictDto::from(answer)))
 }

@@ -22,6 +22,7 @@ impl World {
                 gtin: product.gtin.clone(),
                 lot: recalled.code.clone(),
                 reason: "particles found".to_owned(),
+                level: None,
             },
         );
         self.state(now, Some(site), Fact::Decision(decision));

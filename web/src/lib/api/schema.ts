@@ -829,6 +829,10 @@ export interface components {
         };
         /** @description A finding. */
         Finding: {
+            /** @description `new`, `assigned`, `confirmed` or `closed`: what people did about it. */
+            alert: string;
+            /** @description GLN of who looks into it. */
+            assigned_to?: string | null;
             /** @description When it happened. */
             at: string;
             /** @description Records it rests on. */
@@ -848,7 +852,7 @@ export interface components {
             sentence: string;
             /** @description `S0` (information) to `S4` (illegitimate), after weighing all evidence. */
             severity: string;
-            /** @description `open`, `resolved` or `released`. */
+            /** @description `open`, `resolved`, `released` or `closed`. */
             status: string;
             /** @description What it is about in the first place. */
             subject: string;
@@ -1109,6 +1113,13 @@ export interface components {
             /** @description `manufacturer`, `wholesaler`, `pharmacy` or `regulator`. */
             role: components["schemas"]["Role"];
         };
+        /** @description One of the steps. */
+        NextStep: {
+            /** @description By when; left out where it is at once or after the step before. */
+            by?: string | null;
+            /** @description `you`, `supplier`, `quality_assurance` or `manufacturer`. */
+            who: string;
+        };
         /** @description What became of an ordered block. */
         Outcome: {
             /** @description The word. */
@@ -1319,17 +1330,27 @@ export interface components {
         };
         /** @description What the person is told. */
         Verdict: {
+            /** @description The status of the alert in one sentence. */
+            alert_sentence: string;
             /** @description `none`, `under_review` or `suspect`. */
             alert_status: string;
             /** @description When. */
             checked_at: string;
             /** @description The cause, stable. */
             code: string;
+            /** @description `low`, `medium` or `high`: how sure the class is. */
+            confidence: string;
+            /** @description Records the answer rests on. */
+            evidence: components["schemas"]["Evidence"][];
             finality?: components["schemas"]["Finality"] | null;
             /** @description Everything ever found about it, newest first. */
             findings: components["schemas"]["Finding"][];
+            /** @description Who acts in each of the steps and by when. */
+            next: components["schemas"]["NextStep"][];
             /** @description The pack as far as it is known. */
             pack: components["schemas"]["PackSummary"];
+            /** @description The status of the pack in one sentence. */
+            pack_sentence: string;
             /** @description Status of the pack. */
             pack_status: string;
             /** @description The cause in one plain English sentence. */
@@ -1351,6 +1372,11 @@ export interface components {
         VerdictClass: "genuine" | "seen_here" | "read_again" | "hold" | "do_not_dispense" | "not_checked";
         /** @description A scan to verify. */
         VerifyRequest: {
+            /**
+             * @description Language of the answer: `en`, `de`, `fr` or `es`; English where it is none of these.
+             * @example de
+             */
+            lang?: string | null;
             /** @description Where: a GLN or an identifier of a place. */
             location?: string | null;
             /**

@@ -20,8 +20,23 @@ export type Content = Schemas['Content'];
 export type Block = Schemas['Block'];
 
 /** A verdict as the portal keeps it: without a pack where the node gave no answer. */
-export type Verdict = Omit<Schemas['Verdict'], 'pack' | 'pack_status' | 'alert_status'> & {
+export type Verdict = Omit<
+  Schemas['Verdict'],
+  | 'pack'
+  | 'pack_status'
+  | 'alert_status'
+  | 'pack_sentence'
+  | 'alert_sentence'
+  | 'next'
+  | 'confidence'
+  | 'evidence'
+> & {
   pack: PackSummary | null;
   pack_status?: string;
   alert_status?: string;
+  pack_sentence?: string;
+  alert_sentence?: string;
+  next?: Schemas['Verdict']['next'];
+  confidence?: string;
+  evidence?: Schemas['Verdict']['evidence'];
 };

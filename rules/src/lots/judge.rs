@@ -1,0 +1,280 @@
+//! When the rules about lots and sources are asked, and where their findings stand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gs1::{Epc, Gln, Gtin, Lot};
+
+use super::{LotCase, mass_balance, over_issue, probing, unknown_batch};
+use crate::capture::Capture;
+use crate::engine::Engine;
+use crate::finding::{Finding, RuleId};
+use crate::judge_thing::Draft;
+use crate::record::{MasterData, Stamp, Verification};
+use crate::state::verified::VerId;
+use crate::state::{NameId, State, ThingId};
+
+/// Most packs of unknown serial that a commissioning has judged again: newest first.
+const SUSPECTS_MAX: usize = 64;
+
+impl Engine {
+    /// Takes in a question about a pack.
+    pub(crate) fn ask(&mut self, asked: &Verification, stamp: &Stamp) -> Vec<Finding> {
+        let Some(id) = self.state.ask(stamp, asked) else {
+            return Vec::new();
+        };
+        let Some(rec) = self.state.verification(id).cloned() else {
+            return Vec::new();
+        };
+        let mut changes = self.judge_events(rec.thing, stamp);
+        if let Some((gtin, lot)) = self.state.lot_key(rec.thing, rec.lot) {
+            changes.extend(self.judge_lot(&gtin, &lot, false, stamp));
+            changes.extend(self.judge_probed_lot(&gtin, &lot, stamp));
+        }
+        changes.extend(
+            rec.party
+                .map_or_else(Vec::new, |party| self.judge_source(party, stamp)),
+        );
+        changes
+    }
+
+    /// Judges what an event may have changed of lots and of those who asked.
+    pub(crate) fn judge_lots(
+        &mut self,
+        capture: &Capture,
+        inside: &BTreeSet<ThingId>,
+        stamp: &Stamp,
+    ) -> Vec<Finding> {
+        let mut touched: BTreeMap<(Gtin, Lot), usize> = BTreeMap::new();
+        let mut last: Option<(NameId, Gtin)> = None;
+        let mut count = 0_usize;
+        let mut close = |last: &Option<(NameId, Gtin)>, count: &mut usize, state: &State| {
+            let parsed = last.as_ref().and_then(|(lot, gtin)| {
+                Some((gtin.clone(), Lot::parse(state.names.text(*lot)).ok()?))
+            });
+            if let Some(key) = parsed {
+                *touched.entry(key).or_default() += *count;
+            }
+            *count = 0;
+        };
+        for id in capture.touched.iter().chain(inside) {
+            for (lot, gtin) in self.state.lots_named(*id) {
+                if last.as_ref().is_none_or(|(l, g)| *l != lot || g != gtin) {
+                    let next = Some((lot, gtin.clone()));
+                    close(&last, &mut count, &self.state);
+                    last = next;
+                }
+                count += 1;
+            }
+        }
+        close(&last, &mut count, &self.state);
+        let mut changes = Vec::new();
+        for ((gtin, lot), packs) in touched {
+            let due = self.state.note_touches(&gtin, &lot, packs);
+            changes.extend(self.judge_lot(&gtin, &lot, due, stamp));
+        }
+        changes.extend(self.judge_askers(capture, stamp));
+        changes
+    }
+
+    /// A commissioning turns earlier misses into hits, and may be the pack a garbled code meant.
+    fn judge_askers(&mut self, capture: &Capture, stamp: &Stamp) -> Vec<Finding> {
+        let mut sources = BTreeSet::new();
+        let mut lots = BTreeSet::new();
+        let mut suspects = BTreeSet::new();
+        for id in &capture.touched {
+            let Some(thing) = self.state.thing(*id) else {
+                continue;
+            };
+            for asked in thing.verified() {
+                if let Some(rec) = self.state.verification(*asked) {
+                    sources.extend(rec.party);
+                    lots.extend(self.state.lot_key(rec.thing, rec.lot));
+                }
+            }
+            if thing.birth == Some(capture.event)
+                && let Some(gtin) = self.state.gtin(*id)
+                && let Some(product) = self.state.products.get(gtin)
+            {
+                suspects.extend(product.suspects.iter().rev().take(SUSPECTS_MAX).copied());
+            }
+        }
+        for id in &capture.touched {
+            suspects.remove(id);
+        }
+        let mut changes = Vec::new();
+        for (gtin, lot) in lots {
+            changes.extend(self.judge_probed_lot(&gtin, &lot, stamp));
+        }
+        for party in sources {
+            changes.extend(self.judge_source(party, stamp));
+        }
+        for id in suspects {
+            changes.extend(self.judge_events(id, stamp));
+        }
+        changes
+    }
+
+    /// Judges a lot; counts it through when `balance` says so.
+    pub(crate) fn judge_lot(
+        &mut self,
+        gtin: &Gtin,
+        lot: &Lot,
+        balance: bool,
+        stamp: &Stamp,
+    ) -> Vec<Finding> {
+        let Some(known) = self.state.lots.get(&(gtin.clone(), lot.clone())) else {
+            return Vec::new();
+        };
+        let case = LotCase {
+            state: &self.state,
+            gtin,
+            lot,
+            known,
+        };
+        let (mut drafts, mut counted) = (Vec::new(), Vec::new());
+        unknown_batch::check(&case, &mut drafts);
+        over_issue::check(&case, &mut drafts);
+        let key = (gtin.clone(), lot.clone());
+        let balance = balance && self.state.masters.quantities.contains_key(&key);
+        if balance {
+            mass_balance::check(&case, &mut counted);
+        }
+        let class = Epc::Lgtin {
+            gtin: gtin.clone(),
+            lot: lot.clone(),
+        };
+        let of_lot = |rule| matches!(rule, RuleId::C02 | RuleId::C08);
+        let mut changes = self.settle_beside(&class, drafts, of_lot, stamp);
+        if balance {
+            let counts = |rule| rule == RuleId::C27;
+            changes.extend(self.settle_beside(&class, counted, counts, stamp));
+        }
+        changes
+    }
+
+    fn judge_probed_lot(&mut self, gtin: &Gtin, lot: &Lot, stamp: &Stamp) -> Vec<Finding> {
+        let key = (gtin.clone(), lot.clone());
+        let asked: Vec<VerId> = self.state.asked.get(&key).cloned().unwrap_or_default();
+        let (gtin, lot) = key;
+        self.judge_questions(&Epc::Lgtin { gtin, lot }, &asked, stamp)
+    }
+
+    fn judge_source(&mut self, party: NameId, stamp: &Stamp) -> Vec<Finding> {
+        let Ok(gln) = Gln::parse(self.state.names.text(party)) else {
+            return Vec::new();
+        };
+        let asked = self.state.asked_by.get(&party).cloned().unwrap_or_default();
+        self.judge_questions(&Epc::Pgln(gln), &asked, stamp)
+    }
+
+    fn judge_questions(&mut self, about: &Epc, asked: &[VerId], stamp: &Stamp) -> Vec<Finding> {
+        let mut drafts = Vec::new();
+        probing::check(&self.state, about, asked, &mut drafts);
+        self.settle_beside(about, drafts, |rule| rule == RuleId::C25, stamp)
+    }
+
+    /// Puts findings beside an identifier that no event names by itself.
+    fn settle_beside(
+        &mut self,
+        about: &Epc,
+        drafts: Vec<Draft>,
+        concerns: fn(RuleId) -> bool,
+        stamp: &Stamp,
+    ) -> Vec<Finding> {
+        if drafts.is_empty() && self.state.find(about).is_none() {
+            return Vec::new();
+        }
+        let id = self.state.intern_thing(about);
+        self.state.settle(id, drafts, concerns, stamp)
+    }
+
+    /// What a new fact of an authority or rights holder may have changed: standing findings of the
+    /// rules that look at it, and what a list names.
+    pub(crate) fn judge_registry(&mut self, data: &MasterData, stamp: &Stamp) -> Vec<Finding> {
+        let (rules, more): (&[RuleId], Vec<ThingId>) = match data {
+            MasterData::Licence(_) | MasterData::Device(_) => (&[RuleId::C20], Vec::new()),
+            MasterData::Authority(_) => (&[RuleId::C07], Vec::new()),
+            MasterData::Market(_) | MasterData::ImportLicence(_) => (&[RuleId::C21], Vec::new()),
+            MasterData::KnownBad(entry) => (&[RuleId::C05], self.state.of_any_lot(&entry.lot)),
+            MasterData::LotQuantity(it) => return self.judge_lot(&it.gtin, &it.lot, true, stamp),
+            _ => return Vec::new(),
+        };
+        let mut things: BTreeSet<ThingId> = self.state.subjects_of(rules);
+        things.extend(more);
+        let things = things.into_iter();
+        things.flat_map(|id| self.judge_events(id, stamp)).collect()
+    }
+}
+
+impl State {
+    /// The lot a question was about, as a key.
+    pub(crate) fn lot_key(&self, thing: ThingId, lot: Option<NameId>) -> Option<(Gtin, Lot)> {
+        let gtin = self.gtin(thing)?.clone();
+        Some((gtin, Lot::parse(self.names.text(lot?)).ok()?))
+    }
+
+    /// Whether any pack of a lot was made.
+    pub(crate) fn is_lot_made(&self, gtin: &Gtin, lot: Option<NameId>) -> bool {
+        let Some(lot) = lot.and_then(|lot| Lot::parse(self.names.text(lot)).ok()) else {
+            return false;
+        };
+        let Some(known) = self.lots.get(&(gtin.clone(), lot.clone())) else {
+            return false;
+        };
+        let case = LotCase {
+            state: self,
+            gtin,
+            lot: &lot,
+            known,
+        };
+        case.is_made()
+    }
+
+    /// The lots a thing was made in or labelled with by the events that touch it.
+    fn lots_named(&self, id: ThingId) -> impl Iterator<Item = (NameId, &Gtin)> {
+        let named = self.thing(id).zip(self.gtin(id));
+        named.into_iter().flat_map(|(thing, gtin)| {
+            let born = thing.birth.and_then(|id| self.event(id)?.lot);
+            let touches = if born.is_some() { &[] } else { &*thing.touches };
+            let labels = touches.iter().filter_map(|id| self.event(*id)?.lot);
+            let asked = if born.is_some() {
+                &[]
+            } else {
+                thing.verified()
+            };
+            let asked = asked.iter().filter_map(|id| self.verification(*id)?.lot);
+            let labels = labels.chain(asked);
+            born.into_iter().chain(labels).map(move |lot| (lot, gtin))
+        })
+    }
+
+    /// Counts touches of a lot's packs; whether it is time to count the lot through.
+    fn note_touches(&mut self, gtin: &Gtin, lot: &Lot, packs: usize) -> bool {
+        let key = (gtin.clone(), lot.clone());
+        let Some(known) = self.lots.get_mut(&key) else {
+            return false;
+        };
+        let touched = usize::try_from(known.touched).unwrap_or(usize::MAX);
+        let touched = touched.saturating_add(packs);
+        let watched = self.masters.quantities.contains_key(&key);
+        let due =
+            watched && (known.packs.len() <= mass_balance::SMALL || touched >= known.packs.len());
+        known.touched = if due {
+            0
+        } else {
+            crate::state::number(touched)
+        };
+        due
+    }
+
+    /// Packs made in, or labelled with, a lot of this name.
+    fn of_any_lot(&self, lot: &Lot) -> Vec<ThingId> {
+        let lots = self.lots.iter().filter(|((_, name), _)| name == lot);
+        let things = lots.flat_map(|(_, known)| known.packs.iter().chain(&known.labelled));
+        let mut found: BTreeSet<ThingId> = things.copied().collect();
+        let asked = self.asked.iter().filter(|((_, name), _)| name == lot);
+        let asked = asked.flat_map(|(_, asked)| asked);
+        found.extend(asked.filter_map(|id| Some(self.verification(*id)?.thing)));
+        found.into_iter().collect()
+    }
+}

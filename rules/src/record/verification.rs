@@ -1,0 +1,61 @@
+//! A question that was asked about a pack, as a fact of its own: who asked is the stamp's actor.
+//! Rules learn from questions what no event tells: a label with the wrong lot, a lot that was never
+//! uploaded, somebody guessing serial numbers, one pack asked for in many places.
+//!
+//! Its JSON body:
+//!
+//! ```json
+//! {
+//!   "scan": "(01)09506000134352(21)ABC123(17)271231(10)LOT1",
+//!   "at_ms": 1772323200000,
+//!   "location": "https://id.gs1.org/414/9506000134352",
+//!   "answer": "UNKNOWN_SERIAL",
+//!   "purpose": "dispense"
+//! }
+//! ```
+//! Only `scan` and `at_ms` are required. `location` is a GLN in any form, `answer` the code of the
+//! verdict that was given, `purpose` one of `dispense`, `receive`, `return`, `training`, `other`.
+//! No person is named.
+
+use gs1::Epc;
+use serde::{Deserialize, Serialize};
+
+/// A question about a pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// What was scanned or typed, unchanged.
+    pub scan: String,
+    /// When, ms since the Unix epoch.
+    pub at_ms: i64,
+    /// Where.
+    #[serde(
+        default,
+        deserialize_with = "super::optional_location",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub location: Option<Epc>,
+    /// The code of the verdict that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// What the question was for.
+    #[serde(default)]
+    pub purpose: Purpose,
+}
+
+/// What a question was for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Before dispensing.
+    Dispense,
+    /// At goods receipt.
+    Receive,
+    /// Before a returned pack is sold again.
+    Return,
+    /// Exercise: says nothing about the pack.
+    Training,
+    /// Anything else.
+    #[default]
+    Other,
+}
