@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use gs1::epcis::parse_document;
 use rules::verdict::{Counter, judge};
-use rules::{Engine, Fact, Profile, Record, Stamp, Verdict};
+use rules::{Engine, Fact, MasterData, Party, Profile, Record, Stamp, Verdict};
 
 use super::*;
 
@@ -23,6 +23,10 @@ impl Teller {
             engine: Engine::new(Profile::default()),
             position: 0,
         };
+        for actor in Actor::ALL {
+            // The node tells the ledger of its parties when they are registered.
+            teller.tell(None, Fact::Master(MasterData::Party(party(actor))));
+        }
         for step in story.chapters.iter().flat_map(|chapter| &chapter.steps) {
             teller.step(step);
         }
@@ -82,6 +86,14 @@ impl Teller {
             location: None,
         };
         judge(&self.engine, &scan, &at)
+    }
+}
+
+fn party(actor: Actor) -> Party {
+    Party {
+        gln: gs1::Gln::parse(&actor.gln()).unwrap(),
+        name: actor.name().to_owned(),
+        role: actor.role().to_owned(),
     }
 }
 
