@@ -7,6 +7,7 @@
 mod code;
 mod counter;
 mod custody;
+mod garbled;
 mod label;
 pub(crate) mod scan_fault;
 
@@ -153,6 +154,34 @@ pub struct PackSummary {
 /// Judges a scan. Pure: the engine's state, what was read, and where and when it is asked.
 pub fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
     counter::judge(engine, scan, at)
+}
+
+/// Judges what a scanner sent, read or unreadable: where it names no pack that was made, or another
+/// lot than the pack's, the whole text is searched for the fault of the scanner that explains it.
+pub fn judge_text(engine: &Engine, text: &str, at: &Counter) -> Verdict {
+    let verdict = match gs1::scan::parse(text) {
+        Ok(scan) => judge(engine, &scan, at),
+        Err(error) => unreadable(&error),
+    };
+    let doubtful = matches!(
+        verdict.code,
+        Code::Unreadable
+            | Code::UnknownProduct
+            | Code::UnknownLot
+            | Code::UnknownSerial
+            | Code::LotMismatch
+            | Code::ScannerFault
+            | Code::NoSerial
+            | Code::NotAPack
+    );
+    let faults = doubtful.then(|| garbled::faults(&engine.state, text));
+    match faults.flatten() {
+        None => verdict,
+        Some(faults) => {
+            let told = Told::ScannerFault { faults };
+            plain(Class::ReadAgain, Code::ScannerFault, told)
+        }
+    }
 }
 
 /// The verdict on a text that is no scan: names the element that is wrong.

@@ -77,3 +77,68 @@ fn scanner_faults_are_named() {
         );
     }
 }
+
+/// A lot of three packs with serials of mixed letters, and what scanners make of one.
+#[test]
+fn a_text_that_a_scanner_garbled_is_explained() {
+    use crate::engine::Engine;
+    use crate::record::{Fact, Record, Stamp};
+    use gs1::epcis::{Action, Event};
+    use gs1::{BizStep, Epc, Gtin, Lot, Serial, Sgtin};
+
+    let pack = |serial: &str| {
+        let gtin = Gtin::parse("09506000134352").unwrap();
+        Epc::Sgtin(Sgtin::new(gtin, Serial::parse(serial).unwrap()))
+    };
+    let packs = ["aB7yQ0", "xk2ZZ9", "Tq41m"].map(pack);
+    let made = Event::object(Action::Add, packs, 0, BizStep::Commissioning).with_ilmd(
+        &Lot::parse("LE850k").unwrap(),
+        "2027-12-31".parse().unwrap(),
+    );
+    let stamp = Stamp {
+        position: 0,
+        block: [0; 32],
+        item: 0,
+        recorded_ms: 0,
+        actor: None,
+        device: None,
+    };
+    let mut engine = Engine::new(crate::Profile::default());
+    let fact = Fact::Event(made.build().unwrap());
+    engine.apply(&Record { stamp, fact });
+    let clean = "]d2010950600013435221aB7yQ0\u{1d}1727123110LE850k";
+    let rows = [
+        (clean.to_owned(), "GENUINE", ""),
+        (clean.replace('y', "z"), "SCANNER_FAULT", "keyboard"),
+        (
+            clean.replace(']', "+").replace('y', "z"),
+            "SCANNER_FAULT",
+            "keyboard",
+        ),
+        (format!("{clean}9506000134352"), "SCANNER_FAULT", "bar code"),
+        (clean.to_ascii_uppercase(), "SCANNER_FAULT", "capitals"),
+        (clean.to_ascii_lowercase(), "SCANNER_FAULT", "small letters"),
+        (
+            clean.replace('\u{1d}', ""),
+            "SCANNER_FAULT",
+            "group separator",
+        ),
+        (clean.replace("aB7yQ0", "aB7yQ9"), "UNKNOWN_SERIAL", ""),
+        ("hello".to_owned(), "UNREADABLE", ""),
+    ];
+    let at = Counter {
+        now_ms: 1_772_323_200_000,
+        party: None,
+        location: None,
+    };
+    for (text, code, word) in rows {
+        let verdict = judge_text(&engine, &text, &at);
+        let got = serde_json::to_value(verdict.code).unwrap();
+        assert_eq!(got, code, "{text:?} {}", verdict.sentence);
+        assert!(
+            verdict.sentence.contains(word),
+            "{text:?} {}",
+            verdict.sentence
+        );
+    }
+}

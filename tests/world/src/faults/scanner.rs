@@ -80,6 +80,25 @@ impl ScannerFault {
     }
 }
 
+/// Whether a sentence names the fault that happened, or another that would have sent the very same
+/// text: Caps Lock and small letters cannot be told apart on a pack that has capitals only, and
+/// capitals on such a pack show in the symbology identifier alone.
+pub(crate) fn is_named(fault: ScannerFault, clean: &str, text: &str, sentence: &str) -> bool {
+    let twins = [
+        ScannerFault::CapsLock,
+        ScannerFault::Capitals,
+        ScannerFault::SmallLetters,
+    ];
+    let mut dice = Seeded::new(0, "twins");
+    let same = |twin: &ScannerFault| {
+        garbled(clean, "", *twin, &mut dice).is_some_and(|other| other == text)
+    };
+    let only_mark =
+        clean.replacen("]d2", "]D2", 1) == text && sentence.contains("mark of the kind");
+    let mut named = twins.into_iter().filter(same).chain([fault]);
+    only_mark || named.any(|fault| sentence.contains(fault.named_by()))
+}
+
 impl World {
     /// What the scanner of a place sends for a pack.
     pub(crate) fn sent(&self, print: &Print, at: SiteId) -> String {
@@ -105,13 +124,18 @@ impl World {
             return None;
         }
         let serial = &print.serial;
-        let read = scan::parse(clean).expect("a clean scan").elements;
+        let pack = |text: &str| {
+            let scan = scan::parse(text).ok()?;
+            Some((scan.gtin?, scan.serial?, scan.lot?, scan.expiry?))
+        };
+        let read = pack(clean);
         for _ in 0..50 {
             let fault = *self.scan_dice.pick(&ALL);
             let Some(text) = garbled(clean, serial, fault, &mut self.scan_dice) else {
                 continue;
             };
-            if scan::parse(&text).is_ok_and(|scan| scan.elements == read) {
+            // What changes nothing about the pack is no fault to be found.
+            if pack(&text) == read {
                 continue;
             }
             self.plant(Kind::Garbled, &print.epc(), now, at);

@@ -7,7 +7,6 @@ mod findings;
 mod table;
 mod visits;
 
-use gs1::scan;
 use rules::{Counter, Engine, Profile, Verdict, verdict};
 
 use crate::world::{Params, Step, Visit, World};
@@ -70,8 +69,5 @@ fn ask(engine: &Engine, world: &World, visit: &Visit, text: &str) -> Verdict {
         party: Some(site.party.clone()),
         location: Some(site.place.clone()),
     };
-    match scan::parse(text) {
-        Ok(scan) => verdict::judge(engine, &scan, &counter),
-        Err(error) => verdict::unreadable(&error),
-    }
+    verdict::judge_text(engine, text, &counter)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rules::{Class, Verdict};
 
-use crate::faults::scanner::ScannerFault;
+use crate::faults::scanner::{ScannerFault, is_named};
 use crate::kind::Kind;
 use crate::world::{Truth, Visit};
 
@@ -71,7 +71,7 @@ impl Visits {
         let stopped = is_stop(last) && !visit.offline;
         self.scans += 1 + u32::from(clean.is_some());
         if let Some(fault) = visit.fault {
-            self.diagnose(fault, first);
+            self.diagnose(fault, visit, first);
         }
         if visit.offline {
             // Nobody was asked.
@@ -108,12 +108,12 @@ impl Visits {
         }
     }
 
-    fn diagnose(&mut self, fault: ScannerFault, verdict: &Verdict) {
+    fn diagnose(&mut self, fault: ScannerFault, visit: &Visit, verdict: &Verdict) {
         let counts = self.scanners.entry(fault).or_default();
         counts.scans += 1;
         if verdict.verdict != Class::ReadAgain {
             counts.blamed += 1;
-        } else if verdict.sentence.contains(fault.named_by()) {
+        } else if is_named(fault, &visit.clean, &visit.text, &verdict.sentence) {
             counts.right += 1;
         } else {
             counts.wrong += 1;
