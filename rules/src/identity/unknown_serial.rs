@@ -38,10 +38,8 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let (Some(first), Some(last)) = (seen.first(), seen.last()) else {
         return;
     };
-    let triaged = seen.iter().take(TRIAGED_MAX);
-    let meant = triaged
-        .filter_map(|seen| meant(case.state, &sgtin, seen))
-        .next();
+    let mut triaged = seen.iter().take(TRIAGED_MAX);
+    let meant = triaged.find_map(|seen| meant(case.state, &sgtin, seen));
     let lot = unknown_lot(case, &sgtin, &seen);
     let severity = match (&meant, &lot) {
         (Some(_), _) => Severity::S1,

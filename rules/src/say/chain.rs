@@ -147,6 +147,7 @@ impl End {
 
 impl Chain {
     /// The message in words.
+    #[expect(clippy::too_many_lines, reason = "a table of sentences")]
     pub fn text(&self, lang: Lang) -> String {
         let time = |ms: &i64| words::time(lang, *ms);
         let at = |place: &Name| words::at(lang, place);

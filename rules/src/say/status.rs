@@ -4,6 +4,7 @@
 use super::{Lang, pick};
 
 /// What has become of the pack, by the word in [`crate::Verdict::pack_status`].
+#[expect(clippy::too_many_lines, reason = "a table of sentences")]
 pub fn pack_sentence(status: &str, lang: Lang) -> &'static str {
     pick(
         lang,

@@ -429,13 +429,20 @@ fn confidence(
     let told = id.is_some_and(|id| !state.standing(id).is_empty());
     match code {
         Code::Genuine if watched => Confidence::High,
-        Code::Genuine | Code::ScannerFault | Code::UnderReview | Code::ColdChainGap => {
-            Confidence::Medium
-        }
-        Code::LotMismatch | Code::ExpiryMismatch => Confidence::Medium,
+        Code::Genuine
+        | Code::ScannerFault
+        | Code::UnderReview
+        | Code::ColdChainGap
+        | Code::LotMismatch
+        | Code::ExpiryMismatch => Confidence::Medium,
         Code::UnknownSerial if told => Confidence::Medium,
-        Code::UnknownSerial | Code::UnknownLot | Code::UnknownProduct => Confidence::Low,
-        Code::NotChecked | Code::Unreadable | Code::NoSerial | Code::NotAPack => Confidence::Low,
+        Code::UnknownSerial
+        | Code::UnknownLot
+        | Code::UnknownProduct
+        | Code::NotChecked
+        | Code::Unreadable
+        | Code::NoSerial
+        | Code::NotAPack => Confidence::Low,
         _ if known => Confidence::High,
         _ => Confidence::Medium,
     }

@@ -134,7 +134,10 @@ pub(crate) fn thing(word: &str) -> Epc {
         "r" => pack(ROOM),
         "u" => pack("09521101530018"),
         // A case of one product: the same item with another indicator.
-        "c" => pack(&with_check_digit(&format!("1{}", &FRIDGE[1..13]))),
+        "c" => pack(&with_check_digit(&format!(
+            "1{}",
+            FRIDGE.get(1..13).unwrap()
+        ))),
         "s" => {
             let number: u64 = rest.parse().expect("a number");
             let sscc = with_check_digit(&format!("09506000{number:09}"));

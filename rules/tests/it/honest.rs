@@ -19,7 +19,7 @@ const START_MS: i64 = 1_772_323_200_000; // 2026-03-01T00:00:00Z
 const CASES: u32 = 150;
 const PACKS_IN_A_CASE: u32 = 20;
 
-/// A small generator of its own (SplitMix64), so that a seed means the same everywhere.
+/// A small generator of its own (`SplitMix64`), so that a seed means the same everywhere.
 struct Dice(u64);
 
 impl Dice {
@@ -73,6 +73,7 @@ impl Pen {
     }
 
     /// An event of things that may be lost, and doubled a little later.
+    #[expect(clippy::too_many_arguments, reason = "a line of the script")]
     fn move_on(&mut self, actor: char, at_ms: i64, things: &str, step: &str, to: Option<char>) {
         if self.dice.happens(self.lost) {
             return;
@@ -90,6 +91,7 @@ impl Pen {
         }
     }
 
+    #[expect(clippy::too_many_arguments, reason = "a line of the script")]
     fn group(&mut self, actor: char, at_ms: i64, parent: &str, children: &str, add: bool) {
         if self.dice.happens(self.lost) {
             return;

@@ -53,7 +53,7 @@ fn renumbered(text: &str, add: usize) -> String {
     let word = |word: &str| -> String {
         let part = |part: &str| -> Option<String> {
             let kind = part.chars().next().filter(|kind| "prsc".contains(*kind))?;
-            let number: usize = part[1..].parse().ok()?;
+            let number: usize = part.get(1..)?.parse().ok()?;
             Some(format!("{kind}{}", number + add))
         };
         let parts: Option<Vec<String>> = word.split("..").map(part).collect();
