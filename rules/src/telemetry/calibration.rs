@@ -8,8 +8,9 @@
 //!
 //! False positives: the certificate is uploaded late, the binding was not recorded. Triage: a device
 //! of which no certificate was ever told is *unknown* in the cold chain's view and no finding; a
-//! device that nobody ever bound to anything is no finding either; readings before it was bound are
-//! none when it was bound to these goods later.
+//! device that nobody ever bound to anything but an asset (a reusable box, a vehicle: what travels in
+//! it is seldom recorded) is no finding either; readings before it was bound are none when it was
+//! bound to these goods later.
 //!
 //! Late facts: a certificate or a binding that arrives late resolves it. A certificate that begins
 //! after the reading does not.
@@ -71,10 +72,7 @@ fn assignment(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
     let state = reading.state;
     let name = state.device_name(series.device);
     let device = state.find(&Epc::parse(name).ok()?)?;
-    let stays = state.stays(device);
-    if stays.is_empty() {
-        return None;
-    }
+    let mut stays = state.stays(device);
     let mut here: BTreeSet<ThingId> = BTreeSet::from([reading.thing]);
     here.extend(
         state
@@ -83,6 +81,12 @@ fn assignment(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
             .map(|(id, _)| id),
     );
     here.extend(state.ever_inside(reading.thing));
+    // A box or a vehicle the logger is built into says nothing about what travels in it.
+    let is_asset = |id: ThingId| matches!(state.epc(id), Some(Epc::Grai(_) | Epc::Giai(_)));
+    stays.retain(|stay| here.contains(&stay.parent) || !is_asset(stay.parent));
+    if stays.is_empty() {
+        return None;
+    }
     let during = |t_ms: i64, with: &dyn Fn(ThingId) -> bool| {
         let mut then = stays
             .iter()

@@ -227,7 +227,8 @@ fn decision(
             },
             reason,
         },
-        "undo" => Decision::Undo {
+        // Without the name of a decision it is the undoing of a pack's state, an event.
+        "undo" if words.len() > 1 => Decision::Undo {
             decision: decided[words[1]],
             reason,
         },
