@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 use crate::catalogue::rule_of;
 use crate::finding::{Family, Finding, RuleId, Severity};
 
-/// Rules whose finding alone can prove (catalogue, section on fusion): a known fake, a maker without
-/// the right, activity elsewhere after the end of life, a shipment by someone who does not hold it,
-/// a foreign RFID tag.
+/// Rules whose finding alone can prove (catalogue, section on fusion): a known fake, a maker
+/// without the right, activity elsewhere after the end of life, a shipment by someone who does not
+/// hold it, a foreign RFID tag.
 pub const CONCLUSIVE: [RuleId; 5] = [
     RuleId::C05,
     RuleId::C07,

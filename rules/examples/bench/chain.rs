@@ -1,6 +1,6 @@
 //! The records of an ordinary chain, lot after lot: 1,000 packs made in batches of 100, packed into
-//! cases and onto a pallet, shipped, measured every ten minutes for a day, received, sent on case by
-//! case, unpacked in the pharmacy and dispensed one by one. Seeded: the same on every run.
+//! cases and onto a pallet, shipped, measured every ten minutes for a day, received, sent on case
+//! by case, unpacked in the pharmacy and dispensed one by one. Seeded: the same on every run.
 
 use gs1::epcis::{Action, Event, EventBuilder, SensorElement, SensorMetadata, SensorReport};
 use gs1::{BizStep, Epc, Gln, Gtin, Lot, Serial, Sgtin, Sscc};

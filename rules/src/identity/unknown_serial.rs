@@ -1,15 +1,16 @@
 //! C01 unknown serial (EMVS A3, `NMVS_NC_PC_02`). Condition: an event handles p, or somebody asks
 //! about p, and nobody commissioned p, of a product known here. Source: catalogue C01. Severity S3;
-//! S2 while the lot on its label is unknown too (C02 has the case); S1 when it is a scanner's fault.
+//! S2 while the lot on its label is unknown too (C02 has the case); S1 when it is a scanner's
+//! fault.
 //!
 //! False positives: late upload, lost group separators, case, Y/Z, O/0, typing. Triage: exactly one
 //! pack that was commissioned comes of undoing known faults of scanners, and it agrees with the
 //! label or is expected where the code was read ([`crate::lots::repair`]).
 //!
 //! Late facts: the commissioning may be uploaded after the goods moved; when it arrives the finding
-//! is resolved. The pack that a garbled code meant may be uploaded late as well; the finding is then
-//! judged anew. A product is known here once it has master data or any pack of it was commissioned;
-//! packs seen before that moment are judged then.
+//! is resolved. The pack that a garbled code meant may be uploaded late as well; the finding is
+//! then judged anew. A product is known here once it has master data or any pack of it was
+//! commissioned; packs seen before that moment are judged then.
 
 use gs1::Sgtin;
 

@@ -1,11 +1,13 @@
-//! C21 market and diversion. Conditions: p is dispensed, or received by a pharmacy or hospital, in a
-//! country outside the product's markets; or p is shipped to a party outside its authorised channel.
-//! Source: catalogue C21. Severity S3, but evidence of diversion and none of falsification: alone,
-//! and together with other such findings, it holds the pack and does not suspect it.
+//! C21 market and diversion. Conditions: p is dispensed, or received by a pharmacy or hospital, in
+//! a country outside the product's markets; or p is shipped to a party outside its authorised
+//! channel. Source: catalogue C21. Severity S3, but evidence of diversion and none of
+//! falsification: alone, and together with other such findings, it holds the pack and does not
+//! suspect it.
 //!
 //! Transit through other countries is lawful and is not looked at. A place without a country and a
-//! product without markets are not judged. False positives: parallel import after repacking, special
-//! licences. Triage: an import licence that held at the time; one that arrives late resolves it.
+//! product without markets are not judged. False positives: parallel import after repacking,
+//! special licences. Triage: an import licence that held at the time; one that arrives late
+//! resolves it.
 
 use std::collections::BTreeSet;
 

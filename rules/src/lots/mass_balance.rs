@@ -1,16 +1,17 @@
 //! C27 mass balance of a lot. Conditions: made = located + terminal + unknown (holds by the way
-//! [`crate::LotView`] counts), and no site gives out more packs of the lot than came to it: for each
-//! party, arrivals (made there, received there, or sent there by a recorded shipment) minus
-//! departures (shipped, dispensed, destroyed there) >= -[`balance_tolerance`]. Source: catalogue C27.
-//! Severity S2, about the lot; it holds no pack.
+//! [`crate::LotView`] counts), and no site gives out more packs of the lot than came to it: for
+//! each party, arrivals (made there, received there, or sent there by a recorded shipment) minus
+//! departures (shipped, dispensed, destroyed there) >= -[`balance_tolerance`]. Source: catalogue
+//! C27. Severity S2, about the lot; it holds no pack.
 //!
 //! [`balance_tolerance`]: super::thresholds::LotThresholds::balance_tolerance
 //!
 //! A lot is balanced once its authorised quantity is on record: before that nobody says that its
-//! records are complete. Counting a lot costs its size, so it is counted anew once as many of its packs were touched as
-//! it has (every time while it has no more than [`SMALL`]), and at a recall. False positives: events
-//! that come late or were lost on both sides of a delivery. Triage: either of the two records of a
-//! delivery suffices; when the missing one arrives the next count resolves the finding.
+//! records are complete. Counting a lot costs its size, so it is counted anew once as many of its
+//! packs were touched as it has (every time while it has no more than [`SMALL`]), and at a recall.
+//! False positives: events that come late or were lost on both sides of a delivery. Triage: either
+//! of the two records of a delivery suffices; when the missing one arrives the next count resolves
+//! the finding.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
-//! C08 over-issue. Condition: packs commissioned into (gtin, lot) > authorised quantity x (1 + tol),
-//! tol = [`over_issue_tolerance`] / 10,000. Source: catalogue C08. Severity S3, about the lot; packs
-//! made at or after the moment the quantity was used up share it, the others do not.
+//! C08 over-issue. Condition: packs commissioned into (gtin, lot) > authorised quantity x (1 +
+//! tol), tol = [`over_issue_tolerance`] / 10,000. Source: catalogue C08. Severity S3, about the
+//! lot; packs made at or after the moment the quantity was used up share it, the others do not.
 //!
 //! [`over_issue_tolerance`]: super::thresholds::LotThresholds::over_issue_tolerance
 //!

@@ -1,9 +1,9 @@
 //! C25 probing. Condition: a cumulative sum of log-likelihood ratios (CUSUM) over the questions of
 //! one source, and over those about one (gtin, lot): a serial number nobody made adds
-//! ln((1 - 1e-4) / 0.002) = +6.215, one that was made adds ln(1e-4 / 0.998) = -9.208, never below 0,
-//! and it trips at 13.8 (alpha 1e-6, beta 1e-3): three misses in a row. Source: catalogue C25, with
-//! the legal guess limit of 1 in 10,000 (EU 2016/161 article 4). Severity S3, about the source or
-//! the lot.
+//! ln((1 - 1e-4) / 0.002) = +6.215, one that was made adds ln(1e-4 / 0.998) = -9.208, never below
+//! 0, and it trips at 13.8 (alpha 1e-6, beta 1e-3): three misses in a row. Source: catalogue C25,
+//! with the legal guess limit of 1 in 10,000 (EU 2016/161 article 4). Severity S3, about the source
+//! or the lot.
 //!
 //! Counted are distinct serial numbers inside a lot that was made, the last [`QUESTIONS_MAX`]
 //! questions. False positives: a batch not yet uploaded (its lot is unknown, C02 has it); a scanner

@@ -1,15 +1,16 @@
 //! What an authority or a rights holder puts on record and rules look up: licences, who may make
 //! which product, lots' authorised quantities, known fakes, markets. Like all master data, a later
-//! record with the same key replaces the earlier one; each says from when until when it holds (ms since the Unix epoch, inclusive), so
-//! an event is judged by what held at its own time, also when the record comes late.
+//! record with the same key replaces the earlier one; each says from when until when it holds (ms
+//! since the Unix epoch, inclusive), so an event is judged by what held at its own time, also when
+//! the record comes late.
 
 use gs1::{Gtin, Lot};
 use serde::{Deserialize, Serialize};
 
 use super::PartyId;
 
-/// Whether something holds at a moment, with `overlap_ms` to spare after its end: old and new papers
-/// are used side by side for a while. An end that is left out is open.
+/// Whether something holds at a moment, with `overlap_ms` to spare after its end: old and new
+/// papers are used side by side for a while. An end that is left out is open.
 fn holds(from_ms: Option<i64>, until_ms: Option<i64>, at_ms: i64, overlap_ms: i64) -> bool {
     from_ms.is_none_or(|from| from <= at_ms)
         && until_ms.is_none_or(|until| at_ms <= until.saturating_add(overlap_ms))

@@ -73,6 +73,7 @@ pub enum Spent {
 
 impl Cold {
     /// The message in words.
+    #[expect(clippy::too_many_lines, reason = "one arm a message")]
     pub fn text(&self, lang: Lang) -> String {
         let degrees = |mc: &i32| words::degrees(lang, *mc);
         match self {
@@ -201,6 +202,7 @@ impl Cold {
 
     /// One example of each message.
     #[cfg(test)]
+    #[expect(clippy::too_many_lines, reason = "one arm a message")]
     pub(crate) fn samples() -> Vec<Self> {
         vec![
             Self::TooWarm {
@@ -384,23 +386,19 @@ fn budget(lang: Lang, spent: Spent, tenths: Option<i64>) -> String {
             ],
         ),
     };
-    match tenths {
-        Some(tenths) => {
-            let mark = pick(lang, [".", ",", ",", ","]);
-            let share = format!("{}{mark}{}", tenths / 10, tenths % 10);
-            format!("{what} ({share} %).")
-        }
-        None => {
-            let beyond = pick(
-                lang,
-                [
-                    "a temperature was met that no study covers",
-                    "es kam eine Temperatur vor, die keine Studie abdeckt",
-                    "une température qu'aucune étude ne couvre a été rencontrée",
-                    "se dio una temperatura que ningún estudio cubre",
-                ],
-            );
-            format!("{what} ({beyond}).")
-        }
-    }
+    let Some(tenths) = tenths else {
+        let beyond = pick(
+            lang,
+            [
+                "a temperature was met that no study covers",
+                "es kam eine Temperatur vor, die keine Studie abdeckt",
+                "une température qu'aucune étude ne couvre a été rencontrée",
+                "se dio una temperatura que ningún estudio cubre",
+            ],
+        );
+        return format!("{what} ({beyond}).");
+    };
+    let mark = pick(lang, [".", ",", ",", ","]);
+    let share = format!("{}{mark}{}", tenths / 10, tenths % 10);
+    format!("{what} ({share} %).")
 }

@@ -332,6 +332,7 @@ impl LotSay {
 
     /// One example of each message.
     #[cfg(test)]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     pub(crate) fn samples() -> Vec<Self> {
         let (name, text) = (|| Some("Shop".to_owned()), |text: &str| text.to_owned());
         vec![

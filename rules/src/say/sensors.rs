@@ -95,6 +95,7 @@ impl Sensors {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm a message")]
     fn about_readings(&self, lang: Lang) -> String {
         let (degrees, time) = (
             |mc: &i32| words::degrees(lang, *mc),
@@ -180,6 +181,7 @@ impl Sensors {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm a message")]
     fn about_counting(&self, lang: Lang) -> String {
         let time = |ms: &i64| words::time(lang, *ms);
         match self {
@@ -299,6 +301,7 @@ impl Sensors {
 
     /// One example of each message.
     #[cfg(test)]
+    #[expect(clippy::too_many_lines, reason = "one arm a message")]
     pub(crate) fn samples() -> Vec<Self> {
         let device = || "urn:epc:id:giai:9506000.LOG1".to_owned();
         let other = || "urn:epc:id:giai:9506000.LOG2".to_owned();

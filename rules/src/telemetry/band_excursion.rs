@@ -1,10 +1,11 @@
 //! T01: a temperature outside the storage band.
 //!
-//! Condition: a sample, or an extreme of a summary, beyond the band's limits (inclusive or exclusive
-//! by profile); between samples a straight line, so crossings have a time of their own. Source: the
-//! storage condition on the label; EU GDP 2013/C 343/01 chapter 9 (every deviation is reported and
-//! investigated). Severity S2: held until quality assurance has decided; S1 where the profile says
-//! that its alarms decide (WHO shipping devices). Excursions less than an hour apart are one.
+//! Condition: a sample, or an extreme of a summary, beyond the band's limits (inclusive or
+//! exclusive by profile); between samples a straight line, so crossings have a time of their own.
+//! Source: the storage condition on the label; EU GDP 2013/C 343/01 chapter 9 (every deviation is
+//! reported and investigated). Severity S2: held until quality assurance has decided; S1 where the
+//! profile says that its alarms decide (WHO shipping devices). Excursions less than an hour apart
+//! are one.
 //!
 //! False positives: a door was opened, the probe hangs in the air and not in the product. Triage:
 //! the finding tells how long, the least and the most the sampling allows, the kinetic mean over

@@ -6,11 +6,11 @@
 //! verification); the commonest audit finding. Severity S2: what the device says may be right, and
 //! nobody can know.
 //!
-//! False positives: the certificate is uploaded late, the binding was not recorded. Triage: a device
-//! of which no certificate was ever told is *unknown* in the cold chain's view and no finding; a
-//! device that nobody ever bound to anything but an asset (a reusable box, a vehicle: what travels in
-//! it is seldom recorded) is no finding either; readings before it was bound are none when it was
-//! bound to these goods later.
+//! False positives: the certificate is uploaded late, the binding was not recorded. Triage: a
+//! device of which no certificate was ever told is *unknown* in the cold chain's view and no
+//! finding; a device that nobody ever bound to anything but an asset (a reusable box, a vehicle:
+//! what travels in it is seldom recorded) is no finding either; readings before it was bound are
+//! none when it was bound to these goods later.
 //!
 //! Late facts: a certificate or a binding that arrives late resolves it. A certificate that begins
 //! after the reading does not.

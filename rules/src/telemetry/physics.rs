@@ -3,12 +3,12 @@
 //! Condition: a change between neighbouring readings faster than the device can follow; a reading
 //! outside the sensor's range; or two sensors on one thing that differ by more than two degrees for
 //! more than three samples. Source: the device's data sheet (master data), EN 12830 response times;
-//! WHO TRS 961 Annex 9 supplement 8 (mapping: sensors side by side agree). Severity S2; S1 where the
-//! difference changes nothing: both sensors are inside the band, or one of them sits in a buffer and
-//! follows slowly.
+//! WHO TRS 961 Annex 9 supplement 8 (mapping: sensors side by side agree). Severity S2; S1 where
+//! the difference changes nothing: both sensors are inside the band, or one of them sits in a
+//! buffer and follows slowly.
 //!
-//! False positives: placement (one sensor at the door, one in the middle). Triage: as above, and the
-//! finding names both devices and the greatest difference.
+//! False positives: placement (one sensor at the door, one in the middle). Triage: as above, and
+//! the finding names both devices and the greatest difference.
 //!
 //! Late facts: a second device read out late can bring the difference to light; a device whose data
 //! sheet is told later is judged anew.
@@ -62,7 +62,7 @@ fn too_fast(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         ms: span.length_ms(),
         at_ms: right.t_ms,
     };
-    let draft = draft(reading, series, "rate", Severity::S2, span, say);
+    let draft = draft(reading, series, ("rate", Severity::S2), span, say);
     Some(draft.fact("limit_mc_per_min", limit).fact("times", times))
 }
 
@@ -86,7 +86,7 @@ fn out_of_range(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         mc,
         at_ms,
     };
-    let draft = draft(reading, series, "range", Severity::S2, span, say);
+    let draft = draft(reading, series, ("range", Severity::S2), span, say);
     Some(draft.fact("low_mc", low).fact("high_mc", high))
 }
 
@@ -160,7 +160,7 @@ fn differ(reading: &Reading<'_>, a: &Series, b: &Series) -> Option<Draft> {
         from_ms: span.from_ms,
     };
     let what = format!("differ {other}");
-    let draft = draft(reading, a, &what, severity, span, say);
+    let draft = draft(reading, a, (&what, severity), span, say);
     Some(
         draft
             .fact("limit_mc", limit)
@@ -174,8 +174,7 @@ fn differ(reading: &Reading<'_>, a: &Series, b: &Series) -> Option<Draft> {
 fn draft(
     reading: &Reading<'_>,
     series: &Series,
-    what: &str,
-    severity: Severity,
+    (what, severity): (&str, Severity),
     span: Span,
     say: impl Into<Say>,
 ) -> Draft {

@@ -8,8 +8,8 @@
 //! about being genuine, so alone it holds the goods like an S2.
 //!
 //! False positives: none realistic. The same readings of the same device at the same time, sent for
-//! a pallet and for a case on it, are no replay. Limits: a replay with noise added is not found, nor
-//! one of readings whose hashes were forgotten (the memory is bounded, oldest first).
+//! a pallet and for a case on it, are no replay. Limits: a replay with noise added is not found,
+//! nor one of readings whose hashes were forgotten (the memory is bounded, oldest first).
 //!
 //! Late facts: what the ledger had first is the original, whatever times the readings claim.
 

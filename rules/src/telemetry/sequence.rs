@@ -170,8 +170,7 @@ fn counter(
         let draft = draft(
             reading,
             series,
-            "counter",
-            Severity::S3,
+            ("counter", Severity::S3),
             (before, after),
             say,
         );
@@ -215,8 +214,7 @@ fn link(
     out.push(draft(
         reading,
         series,
-        "link",
-        severity,
+        ("link", severity),
         (before, after),
         say,
     ));
@@ -234,7 +232,7 @@ fn clock(
         .zip(after.marks.first)
         .and_then(|(last, first)| first.checked_sub(last));
     let passed = after.span.from_ms.saturating_sub(before.span.to_ms);
-    jump(reading, series, counted, passed, (before, after), out);
+    jump(reading, series, (counted, passed), (before, after), out);
 }
 
 fn clock_within(reading: &Reading<'_>, series: &Series, batch: &Batch<'_>, out: &mut Vec<Draft>) {
@@ -245,7 +243,7 @@ fn clock_within(reading: &Reading<'_>, series: &Series, batch: &Batch<'_>, out: 
         .and_then(|(first, last)| last.checked_sub(first));
     if batch.count > 1 {
         let passed = batch.span.length_ms();
-        jump(reading, series, counted, passed, (batch, batch), out);
+        jump(reading, series, (counted, passed), (batch, batch), out);
     }
 }
 
@@ -253,8 +251,7 @@ fn clock_within(reading: &Reading<'_>, series: &Series, batch: &Batch<'_>, out: 
 fn jump(
     reading: &Reading<'_>,
     series: &Series,
-    counted: Option<u64>,
-    passed_ms: i64,
+    (counted, passed_ms): (Option<u64>, i64),
     between: (&Batch<'_>, &Batch<'_>),
     out: &mut Vec<Draft>,
 ) {
@@ -270,7 +267,7 @@ fn jump(
             ms,
             at_ms: between.1.span.from_ms,
         };
-        let draft = draft(reading, series, "clock", Severity::S2, between, say);
+        let draft = draft(reading, series, ("clock", Severity::S2), between, say);
         out.push(draft.fact("jump_ms", ms));
     }
 }
@@ -298,8 +295,7 @@ fn foreign_signature(
         let draft = draft(
             reading,
             series,
-            "signature",
-            Severity::S3,
+            ("signature", Severity::S3),
             (batch, batch),
             say,
         );
@@ -310,8 +306,7 @@ fn foreign_signature(
 fn draft(
     reading: &Reading<'_>,
     series: &Series,
-    what: &str,
-    severity: Severity,
+    (what, severity): (&str, Severity),
     (before, after): (&Batch<'_>, &Batch<'_>),
     say: impl Into<Say>,
 ) -> Draft {

@@ -13,8 +13,8 @@
 //! (it is a gap, T08), but the view shows how much it may have been.
 //!
 //! False positives: a budget of another presentation. Triage: the finding names the condition.
-//! Late facts: a container's readings, or the books on what was in it, may come after the packs have
-//! moved on; every container that shares a past with them is judged again.
+//! Late facts: a container's readings, or the books on what was in it, may come after the packs
+//! have moved on; every container that shares a past with them is judged again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -138,7 +138,7 @@ impl State {
                     state: self,
                     sources: &sources,
                 };
-                reading.draft(storage, measure, share, packs, span)
+                reading.draft((storage, measure), share, packs, span)
             })
             .collect()
     }
@@ -184,8 +184,7 @@ struct Evidence<'a> {
 impl Evidence<'_> {
     fn draft(
         &self,
-        storage: &str,
-        measure: Measure,
+        (storage, measure): (&str, Measure),
         share: f64,
         packs: usize,
         span: Span,

@@ -246,7 +246,7 @@ fn standing(row: &Row, rule: &str, engine: &Engine) -> [u8; 16] {
         .unwrap_or_else(|| panic!("line {}: no open {rule}", row.line))
         .id;
     let bytes: Vec<u8> = (0..16)
-        .map(|i| u8::from_str_radix(&id[2 * i..2 * i + 2], 16).unwrap())
+        .map(|i| u8::from_str_radix(id.get(2 * i..2 * i + 2).unwrap(), 16).unwrap())
         .collect();
     bytes.try_into().unwrap()
 }
