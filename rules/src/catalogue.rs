@@ -43,6 +43,8 @@ pub(crate) enum Check {
     Budget,
     /// A lot, or a source of questions (see [`crate::lots`]).
     Beside,
+    /// What a consortium declared (see [`crate::consortium`]).
+    Declared,
 }
 
 /// Every rule, in the order of the catalogue.
@@ -138,6 +140,8 @@ pub const RULES: &[Rule] = &[
         Check::Events(verification_storm::check),
     ),
     rule(RuleId::C27, Family::Custody, Check::Beside),
+    rule(RuleId::K01, Family::Consortium, Check::Declared),
+    rule(RuleId::K02, Family::Consortium, Check::Declared),
     cold(RuleId::T01, band_excursion::check),
     cold(RuleId::T02, single_event::check),
     cold(RuleId::T03, cumulative::check),

@@ -82,6 +82,7 @@ impl Engine {
             Fact::Verification(asked) => self.ask(asked, &record.stamp),
         };
         changes.extend(self.judge_due(&record.stamp));
+        changes.extend(self.pass_time(&record.stamp));
         changes.dedup();
         changes
     }
@@ -128,6 +129,7 @@ impl Engine {
         }
         let mut changes = self.judge_unborn(product.as_slice(), stamp);
         changes.extend(self.judge_registry(data, stamp));
+        changes.extend(self.learn_partner_rules(data, stamp));
         for id in again {
             changes.extend(self.judge_readings(id, stamp));
         }
@@ -165,7 +167,13 @@ impl Engine {
             {
                 changes.extend(self.judge_events(*id, stamp));
             }
+            for id in &capture.touched {
+                changes.extend(self.judge_partner_rules(*id, stamp));
+            }
             changes.extend(self.judge_lots(capture, &inside, stamp));
+            let (event, touched) = (capture.event, &capture.touched);
+            let counted = self.count_partner_rules(event, touched, capture.takes_back, stamp);
+            changes.extend(counted);
         }
         for id in &capture.measured {
             if !self.is_quiet(*id, capture) {
@@ -216,22 +224,34 @@ impl Engine {
         self.state.note_deadlines(id, deadlines, &drafts);
         let unknown = drafts.iter().any(|draft| draft.rule == RuleId::C01);
         self.state.note_suspect(id, unknown);
-        self.state.settle(id, drafts, judges_events, stamp)
+        self.state
+            .settle(id, drafts, |it| judges_events(it.rule), stamp)
     }
 
     fn judge_readings(&mut self, id: ThingId, stamp: &Stamp) -> Vec<Finding> {
-        let (series, drafts, watch) = self.state.reading_drafts(id);
+        let (series, drafts, mut watch) = self.state.reading_drafts(id);
+        let (low_mc, high_mc) = self.state.partner_band(stamp.position);
+        if let Some(watch) = &mut watch {
+            watch.low_mc = watch.low_mc.max(low_mc);
+            watch.high_mc = watch.high_mc.min(high_mc);
+        }
         if let Some(thing) = self.state.thing_mut(id) {
             thing.more_mut().watch = watch;
         }
-        let mut changes = self.state.settle(id, drafts, judges_readings, stamp);
+        let mut changes = self
+            .state
+            .settle(id, drafts, |it| judges_readings(it.rule), stamp);
         replayed::remember(&mut self.state, id, &series);
         let mut budgets = self.state.sharing_budgets(id);
         budgets.insert(id);
         for id in budgets {
             let drafts = self.state.budget_drafts(id);
-            changes.extend(self.state.settle(id, drafts, judges_budgets, stamp));
+            changes.extend(
+                self.state
+                    .settle(id, drafts, |it| judges_budgets(it.rule), stamp),
+            );
         }
+        changes.extend(self.judge_partner_readings(id, stamp));
         changes
     }
 

@@ -44,6 +44,8 @@ pub enum RuleId {
     C25,
     C26,
     C27,
+    K01,
+    K02,
     T01,
     T02,
     T03,
@@ -61,7 +63,7 @@ pub enum RuleId {
 
 impl RuleId {
     /// All of them, in the order of the catalogue.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::C01,
         Self::C02,
         Self::C03,
@@ -89,6 +91,8 @@ impl RuleId {
         Self::C25,
         Self::C26,
         Self::C27,
+        Self::K01,
+        Self::K02,
         Self::T01,
         Self::T02,
         Self::T03,
@@ -150,6 +154,9 @@ pub enum Family {
     Market,
     /// Who asked about it, where and how often.
     Inquiry,
+    /// A rule that a consortium added. Says something about being genuine only where the registry
+    /// granted it more than a hold.
+    Consortium,
 }
 
 /// A record that a finding rests on.

@@ -29,9 +29,9 @@ pub fn weigh(standing: &[&Finding]) -> Vec<Severity> {
     let families: BTreeSet<Family> = standing
         .iter()
         .filter(|finding| finding.severity >= Severity::S2)
-        .filter_map(|finding| rule_of(finding.rule))
-        .map(|rule| rule.family)
-        .filter(|family| !matches!(family, Family::ColdChain | Family::Market | Family::Time))
+        .filter_map(|finding| Some((rule_of(finding.rule)?.family, finding.severity)))
+        .filter(|(family, severity)| bears_witness(*family, *severity))
+        .map(|(family, _)| family)
         .collect();
     let proven = conclusive || families.len() >= 2;
     let shown = |finding: &&Finding| {
@@ -42,4 +42,14 @@ pub fn weigh(standing: &[&Finding]) -> Vec<Severity> {
         }
     };
     standing.iter().map(shown).collect()
+}
+
+/// Whether a finding says something about being genuine. Nobody knows how often a rule of a
+/// consortium is wrong, so it is a witness only where the registry granted it more than a hold.
+fn bears_witness(family: Family, severity: Severity) -> bool {
+    match family {
+        Family::ColdChain | Family::Market | Family::Time => false,
+        Family::Consortium => severity >= Severity::S3,
+        _ => true,
+    }
 }

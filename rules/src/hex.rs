@@ -23,6 +23,11 @@ fn decode(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
+/// Bytes of a length out of lower hex.
+pub(crate) fn decode_array<const N: usize>(text: &str) -> Option<[u8; N]> {
+    decode(text)?.try_into().ok()
+}
+
 pub(crate) fn serialize<S: Serializer, const N: usize>(
     bytes: &[u8; N],
     to: S,

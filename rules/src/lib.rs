@@ -14,6 +14,7 @@ mod capture;
 pub mod catalogue;
 mod chain;
 pub mod cold_chain;
+pub mod consortium;
 mod digest;
 mod engine;
 pub mod finding;
@@ -36,6 +37,7 @@ mod timeline;
 pub mod verdict;
 pub mod views;
 
+pub use consortium::{Activation, Declaration};
 pub use engine::Engine;
 pub use finding::{
     EvidenceRef, Family, Finding, FindingStatus, FindingView, Resolution, RuleId, Severity,

@@ -13,6 +13,7 @@ use gs1::{Epc, Gln, Gtin};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::cold_chain::StorageProfile;
+use crate::consortium::{Activation, Declaration};
 use crate::geo::Point;
 pub use decision::{AlertOutcome, Decision, Meaning, RecallLevel, Signature};
 pub use registry::{GtinAuthority, ImportLicence, KnownBad, Licence, LotQuantity, Market};
@@ -90,6 +91,10 @@ pub enum MasterData {
     Market(Market),
     /// A lawful sale outside the market.
     ImportLicence(ImportLicence),
+    /// A rule that a consortium adds; has no effect until it is activated.
+    ConsortiumRule(Box<Declaration>),
+    /// Puts such a rule in force from a position of the ledger, or retires it.
+    RuleActivation(Activation),
 }
 
 /// One company has goods of another moved by it: a third-party logistics provider, a contract

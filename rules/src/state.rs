@@ -6,6 +6,7 @@
 //! Small numbers stand for what is named often: events, things, places and texts are kept once in a
 //! table and referred to by index. What a pack costs is told in `docs/benchmarks.md`.
 
+mod apart;
 pub(crate) mod decided;
 pub(crate) mod digests;
 pub(crate) mod event;
@@ -77,6 +78,10 @@ pub(crate) struct State {
     pub(crate) overdue: BTreeSet<ThingId>,
     /// What readers saw of tags, by event.
     pub(crate) tags: crate::chain::tags::Tags,
+    /// Findings that are about no thing.
+    pub(crate) apart: apart::Apart,
+    /// Rules of consortia and what they remember.
+    pub(crate) consortium: crate::consortium::Consortium,
     /// Records applied so far.
     pub(crate) applied: u64,
 }

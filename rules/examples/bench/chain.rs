@@ -116,7 +116,7 @@ impl Chain {
             let at_ms = at(3) + reading * 600_000;
             told.push((0, measured(&pallet, at_ms)));
         }
-        told.push((1, receive(&pallet, at(28))));
+        told.push((1, receive(&pallet, at(27))));
         let off = Event::aggregation(delete, &pallet, cases(), at(29), step("unpacking"));
         told.push((1, off));
         for case in 0..CASES {

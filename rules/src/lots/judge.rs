@@ -185,7 +185,7 @@ impl Engine {
             return Vec::new();
         }
         let id = self.state.intern_thing(about);
-        self.state.settle(id, drafts, concerns, stamp)
+        self.state.settle(id, drafts, |it| concerns(it.rule), stamp)
     }
 
     /// What a new fact of an authority or rights holder may have changed: standing findings of the

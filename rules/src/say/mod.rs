@@ -12,6 +12,7 @@ pub mod cold;
 pub mod counter;
 pub mod history;
 pub mod lot;
+pub mod partner;
 pub mod sensors;
 pub mod status;
 pub mod steps;
@@ -26,6 +27,7 @@ pub use cold::{Cold, Spent};
 pub use counter::Told;
 pub use history::{Doing, Happened};
 pub use lot::LotSay;
+pub use partner::PartnerSay;
 pub use sensors::Sensors;
 pub use status::{alert_sentence, pack_sentence};
 pub use steps::{NextStep, Who};
@@ -115,6 +117,8 @@ pub enum Say {
     Sensors(Sensors),
     /// What the counter is told.
     Counter(Told),
+    /// Of, or about, a rule of a consortium.
+    Partner(PartnerSay),
 }
 
 impl Say {
@@ -127,6 +131,7 @@ impl Say {
             Self::Cold(message) => message.text(lang),
             Self::Sensors(message) => message.text(lang),
             Self::Counter(message) => message.text(lang),
+            Self::Partner(message) => message.text(lang),
         }
     }
 }
@@ -158,6 +163,12 @@ impl From<Cold> for Say {
 impl From<Sensors> for Say {
     fn from(message: Sensors) -> Self {
         Self::Sensors(message)
+    }
+}
+
+impl From<PartnerSay> for Say {
+    fn from(message: PartnerSay) -> Self {
+        Self::Partner(message)
     }
 }
 

@@ -36,12 +36,14 @@ fn samples() -> Vec<Say> {
     let sensors = Sensors::samples().into_iter().map(Say::from);
     let told = Told::samples().into_iter().map(Say::from);
     let way = Way::samples().into_iter().map(Say::from);
+    let partner = PartnerSay::samples().into_iter().map(Say::from);
     chain
         .chain(way)
         .chain(lot)
         .chain(cold)
         .chain(sensors)
         .chain(told)
+        .chain(partner)
         .collect()
 }
 
@@ -90,6 +92,10 @@ fn every_message_has_an_example() {
     assert_eq!(
         names(&Sensors::samples()),
         variants(include_str!("sensors.rs"), "Sensors")
+    );
+    assert_eq!(
+        names(&PartnerSay::samples()),
+        variants(include_str!("partner.rs"), "PartnerSay")
     );
     assert_eq!(
         names(&Told::samples()),

@@ -173,6 +173,18 @@ fn words(rule: RuleId) -> [&'static str; 4] {
             "Le bilan du lot est faux",
             "El lote no cuadra",
         ],
+        RuleId::K01 => [
+            "Rule of a consortium",
+            "Regel eines Konsortiums",
+            "Règle d'un consortium",
+            "Regla de un consorcio",
+        ],
+        RuleId::K02 => [
+            "Rule of a consortium not evaluated",
+            "Regel eines Konsortiums nicht auswertbar",
+            "Règle d'un consortium non évaluée",
+            "Regla de un consorcio no evaluada",
+        ],
         RuleId::T01 => [
             "Temperature excursion",
             "Temperaturabweichung",

@@ -38,14 +38,15 @@ impl Findings {
 
     /// Makes the drafts of one thing true: opens what is new, updates what changed, brings back
     /// what had been resolved. Returns what changed and the ids of all that stand.
-    fn put(
+    pub(super) fn put(
         &mut self,
-        subject: &Epc,
+        subjects: &[Epc],
         draft: Draft,
         stamp: &Stamp,
         version: u32,
     ) -> (FindingId, bool) {
-        let digest = draft.id(&subject.canonical());
+        let first = subjects.first().map(Epc::canonical).unwrap_or_default();
+        let digest = draft.id(&first);
         let id = self
             .by_id
             .get(&digest)
@@ -57,7 +58,7 @@ impl Findings {
             version,
             severity: draft.severity,
             conclusive: draft.conclusive,
-            subjects: vec![subject.clone()],
+            subjects: subjects.to_vec(),
             at_ms: draft.at_ms,
             until_ms: draft.until_ms,
             evidence: draft.evidence,
@@ -85,6 +86,17 @@ impl Findings {
         }
         (id, changed)
     }
+
+    /// Resolves a finding that stands; returns it as it is then.
+    pub(super) fn resolve(&mut self, id: &Digest, stamp: &Stamp) -> Option<Finding> {
+        let id = *self.by_id.get(id)?;
+        let finding = self.all.get_mut(index(id.0))?;
+        if finding.resolved_by.is_some() {
+            return None;
+        }
+        finding.resolved_by = Some(stamp.into());
+        Some(finding.clone())
+    }
 }
 
 /// Whether a finding now says something a person would have to look at again.
@@ -111,7 +123,7 @@ impl State {
         &mut self,
         thing: ThingId,
         drafts: Vec<Draft>,
-        concerns: fn(RuleId) -> bool,
+        concerns: impl Fn(&Finding) -> bool,
         stamp: &Stamp,
     ) -> Vec<Finding> {
         let Some(subject) = self.epc(thing) else {
@@ -127,9 +139,12 @@ impl State {
         let mut standing = Vec::new();
         let mut changes = Vec::new();
         for draft in drafts {
-            let (id, changed) = self
-                .findings
-                .put(&subject, draft, stamp, self.profile.version);
+            let (id, changed) = self.findings.put(
+                std::slice::from_ref(&subject),
+                draft,
+                stamp,
+                self.profile.version,
+            );
             standing.push(id);
             if changed {
                 changes.push(id);
@@ -139,7 +154,7 @@ impl State {
             let Some(finding) = self.findings.all.get_mut(index(id.0)) else {
                 continue;
             };
-            let gone = concerns(finding.rule) && !standing.contains(id);
+            let gone = concerns(finding) && !standing.contains(id);
             if gone && finding.resolved_by.is_none() {
                 finding.resolved_by = Some(stamp.into());
                 changes.push(*id);
@@ -175,6 +190,11 @@ impl State {
         ids.iter().filter_map(|id| self.findings.get(*id))
     }
 
+    /// Whether a finding is about a thing, and not beside the things (see [`super::apart`]).
+    pub(crate) fn is_own(&self, thing: ThingId, finding: &Finding) -> bool {
+        self.own_findings(thing).any(|own| own.id == finding.id)
+    }
+
     /// Findings about a thing: its own, and those about its containers that fall into the time it
     /// was inside and, for temperatures, are judged by its own storage condition.
     pub(crate) fn findings_about(&self, thing: ThingId) -> Vec<&Finding> {
@@ -189,7 +209,8 @@ impl State {
                 let meets = finding.at_ms <= span.to_ms && span.from_ms <= finding.until_ms;
                 let other = finding.facts.get("storage").map(String::as_str);
                 let mine = storage.is_none() || other.is_none() || other == storage;
-                if !(mine && seen.insert(finding.id)) {
+                let spared = finding.rule == RuleId::K01 && self.is_spared(finding, thing);
+                if spared || !(mine && seen.insert(finding.id)) {
                     continue;
                 }
                 // A budget is the pack's own: it has spent it or not, whatever others have.
@@ -222,18 +243,23 @@ impl State {
     /// goods in spite of it. A release covers what was known when it was made, and never a finding
     /// that is conclusive: nobody can release a forgery.
     pub(crate) fn status_for(&self, thing: ThingId, finding: &Finding) -> FindingStatus {
+        let about = self.decisions_about(thing);
+        self.status_by(finding, about.into_iter())
+    }
+
+    /// Whether a finding stands where decisions were made besides those on its subjects.
+    pub(super) fn status_by<'a>(
+        &'a self,
+        finding: &'a Finding,
+        decisions: impl Iterator<Item = &'a QaDecision>,
+    ) -> FindingStatus {
         if finding.resolved_by.is_some() {
             return FindingStatus::Resolved;
         }
-        let released = self
-            .decisions_about(thing)
-            .into_iter()
-            .chain(
-                finding
-                    .subjects
-                    .iter()
-                    .flat_map(|epc| self.decisions_on(epc)),
-            )
+        let on_subjects = finding.subjects.iter();
+        let on_subjects = on_subjects.flat_map(|epc| self.decisions_on(epc));
+        let released = decisions
+            .chain(on_subjects)
             .max_by_key(|decision| decision.decided.record.position)
             .is_some_and(|last| {
                 last.ruling == Ruling::Release && last.decided.record.position > finding.position

@@ -83,6 +83,8 @@ impl Masters {
                 let key = (it.gtin.clone(), it.country.clone(), it.from_ms);
                 self.imports.insert(key, it);
             }
+            // Kept where rules of consortia are.
+            MasterData::ConsortiumRule(_) | MasterData::RuleActivation(_) => {}
         }
     }
 
@@ -104,6 +106,8 @@ impl Masters {
             }
             MasterData::Market(it) => self.markets.get(&it.gtin) == Some(it),
             MasterData::ImportLicence(it) => self.imports.values().any(|own| own == it),
+            // Kept where rules of consortia are.
+            MasterData::ConsortiumRule(_) | MasterData::RuleActivation(_) => false,
         }
     }
 

@@ -49,11 +49,12 @@ impl Engine {
             let Some(subject) = finding.subjects.first() else {
                 continue;
             };
-            let open = self
-                .state
-                .find(subject)
-                .is_some_and(|id| self.state.status_for(id, finding) == FindingStatus::Open);
-            if open {
+            let id = self.state.find(subject);
+            let status = match id.filter(|id| self.state.is_own(*id, finding)) {
+                Some(id) => self.state.status_for(id, finding),
+                None => self.state.status_apart(finding),
+            };
+            if status == FindingStatus::Open {
                 let (rule, about) = self.state.case_key(finding, subject);
                 let key = (rule, about.canonical());
                 let case = cases

@@ -35,11 +35,24 @@ impl Engine {
             .unwrap_or_default()
     }
 
+    /// Findings about a party, a place or a lot as such, newest first.
+    pub fn findings_apart(&self, subject: &Epc) -> Vec<FindingView> {
+        let found = self.state.findings_apart(subject);
+        let mut views: Vec<FindingView> = found
+            .map(|finding| self.state.view_apart(finding))
+            .collect();
+        views.reverse();
+        views
+    }
+
     /// Every finding, newest first, with its present status; callers take what they need.
     pub fn findings(&self) -> impl Iterator<Item = FindingView> {
         self.state.findings.newest().filter_map(|finding| {
-            let id = self.state.find(finding.subjects.first()?)?;
-            Some(self.state.view(id, finding, &self.state.standing(id)))
+            let id = self.state.find(finding.subjects.first()?);
+            Some(match id.filter(|id| self.state.is_own(*id, finding)) {
+                Some(id) => self.state.view(id, finding, &self.state.standing(id)),
+                None => self.state.view_apart(finding),
+            })
         })
     }
 
@@ -108,12 +121,37 @@ impl State {
             last.max_by_key(|decided| decided.record.position)
                 .map(|decided| decided.record.clone())
         };
-        let status = self.status_for(id, finding);
+        let mut view = self.dressed(finding, self.status_for(id, finding));
+        view.severity = severity;
+        if view.status == FindingStatus::Released {
+            view.resolved_by = release();
+        }
+        view
+    }
+
+    /// A finding that is about no thing; it was weighed against nothing.
+    fn view_apart(&self, finding: &Finding) -> FindingView {
+        let mut view = self.dressed(finding, self.status_apart(finding));
+        let weighed = weigh(&[finding]).into_iter().next();
+        let severity = weighed.unwrap_or(finding.severity);
+        let most = self.de_escalated(finding).unwrap_or(severity);
+        view.severity = severity.min(most);
+        if view.status == FindingStatus::Released {
+            let decisions = finding.subjects.iter();
+            let decisions = decisions.flat_map(|epc| self.decisions_on(epc));
+            let last = decisions.max_by_key(|it| it.decided.record.position);
+            view.resolved_by = last.map(|it| it.decided.record.clone());
+        }
+        view
+    }
+
+    /// A finding with a status, its severity by the rule and what resolved or closed it.
+    fn dressed(&self, finding: &Finding, status: FindingStatus) -> FindingView {
         FindingView {
             id: crate::hex::encode(&finding.id),
             rule: finding.rule,
             title: title(finding.rule, Lang::En),
-            severity,
+            severity: finding.severity,
             rule_severity: finding.severity,
             status,
             subjects: finding.subjects.iter().map(Epc::canonical).collect(),
@@ -125,13 +163,9 @@ impl State {
             evidence: finding.evidence.clone(),
             facts: finding.facts.clone(),
             alert: self.alert_view(finding),
-            resolved_by: match status {
-                FindingStatus::Released => release(),
-                FindingStatus::Closed => {
-                    let closed = self.closed(finding);
-                    closed.map(|act| act.decided.record.clone())
-                }
-                FindingStatus::Open | FindingStatus::Resolved => finding.resolved_by.clone(),
+            resolved_by: match self.closed(finding) {
+                Some(act) if status == FindingStatus::Closed => Some(act.decided.record.clone()),
+                _ => finding.resolved_by.clone(),
             },
         }
     }

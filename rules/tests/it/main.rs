@@ -16,6 +16,7 @@ mod decisions;
 mod honest;
 mod oracles;
 mod order;
+mod partner;
 mod replay;
 mod scenario;
 mod scenario_chain;

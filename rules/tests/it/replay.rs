@@ -11,7 +11,7 @@ use super::cast::{self, Clerk};
 const DAY_MS: i64 = 86_400_000;
 
 #[derive(Debug, Clone)]
-struct Doing {
+pub(crate) struct Doing {
     verb: u8,
     subject: u8,
     other: u8,
@@ -19,7 +19,7 @@ struct Doing {
     hour: u16,
 }
 
-fn doing() -> impl Strategy<Value = Doing> {
+pub(crate) fn doing() -> impl Strategy<Value = Doing> {
     (0_u8..14, 0_u8..6, 0_u8..4, 0_u8..5, 0_u16..400).prop_map(
         |(verb, subject, other, actor, hour)| Doing {
             verb,
@@ -84,7 +84,7 @@ fn taken_back(doing: &Doing, earlier: &[Event]) -> Option<Fact> {
     Some(Fact::Event(Event::from_json(&json).unwrap()))
 }
 
-fn records(doings: &[Doing]) -> Vec<Record> {
+pub(crate) fn records(doings: &[Doing]) -> Vec<Record> {
     let mut clerk = Clerk::default();
     let mut records = clerk.masters();
     let mut earlier = Vec::new();

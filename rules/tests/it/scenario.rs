@@ -203,6 +203,9 @@ fn fact_of(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
         }
         _ => {}
     }
+    if let Some(fact) = super::partner::fact(verb, &rest, row.actor) {
+        return fact;
+    }
     let event = match verb {
         "resend" => named[rest[0]].clone(),
         "void" => voided(&named[rest[0]], row.at_ms),

@@ -92,6 +92,11 @@ pub(crate) fn is_known(engine: &Engine, record: &MasterData) -> bool {
         MasterData::Location(it) => engine.location(&it.id) == Some(it),
         MasterData::Product(it) => engine.product(&it.gtin) == Some(it),
         MasterData::Device(it) => engine.device(&it.id) == Some(it),
+        MasterData::ConsortiumRule(it) => engine
+            .consortium_rules()
+            .any(|known| known.declaration == &**it),
+        // Each one counts: a rule may be put in force and retired again and again.
+        MasterData::RuleActivation(_) => false,
         other => engine.knows_master(other),
     }
 }
@@ -110,5 +115,7 @@ fn name_of(record: &MasterData) -> &str {
         MasterData::LotQuantity(it) => it.lot.as_str(),
         MasterData::Market(it) => it.gtin.as_str(),
         MasterData::ImportLicence(it) => &it.country,
+        MasterData::ConsortiumRule(it) => it.name(),
+        MasterData::RuleActivation(_) => "",
     }
 }

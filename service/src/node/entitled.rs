@@ -169,6 +169,9 @@ fn may_describe(
         // Who gives its goods away says so, never who takes them.
         MasterData::Delegation(it) => it.from == party,
         MasterData::Lane(it) => it.from == party || it.to == party,
+        MasterData::ConsortiumRule(it) => it.owner().as_str() == party,
+        // What is in force for everybody is put in force by the operator only.
+        MasterData::RuleActivation(_) => false,
     };
     if own {
         Ok(())
