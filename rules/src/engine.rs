@@ -259,6 +259,7 @@ impl Engine {
     /// on, changes no finding (see [`Watch`]).
     fn is_quiet(&mut self, id: ThingId, capture: &Capture) -> bool {
         let state = &mut self.state;
+        let jump_ms = state.profile.sensors.clock_jump_ms;
         let Some([readings]) = state.readings.get(&capture.event).map(Vec::as_slice) else {
             return false;
         };
@@ -279,10 +280,17 @@ impl Engine {
             let inside = (watch.low_mc..=watch.high_mc).contains(&sample.mc);
             let step_ms = sample.t_ms.saturating_sub(watch.last_ms);
             let late = sample.t_ms > watch.calibrated_until_ms;
-            if !inside || late || step_ms <= 0 || step_ms > watch.break_ms {
+            let change = i64::from(sample.mc.abs_diff(watch.last_mc)).saturating_mul(60_000);
+            let fast = change > i64::from(watch.rate_mc_per_min).saturating_mul(step_ms);
+            let jumped = marks.first.is_some()
+                && watch
+                    .interval_ms
+                    .is_some_and(|it| (step_ms - it).abs() > jump_ms);
+            if !inside || late || fast || jumped || step_ms <= 0 || step_ms > watch.break_ms {
                 return false;
             }
             watch.last_ms = sample.t_ms;
+            watch.last_mc = sample.mc;
         }
         watch.next_number = readings.last_number().map(|last| last.saturating_add(1));
         let more = u32::try_from(readings.samples.len()).unwrap_or(u32::MAX);
@@ -399,7 +407,18 @@ impl State {
             drafts.append(&mut found);
         }
         drafts.truncate(DRAFTS_MAX);
-        let watch = self.watch(id, &series, &storages);
+        // A way that ends unwatched is mended by the very next reading.
+        let last_ms = series
+            .iter()
+            .filter_map(|it| it.samples.last())
+            .map(|it| it.t_ms);
+        let last_ms = last_ms.max().unwrap_or(i64::MAX);
+        let open_end = |it: &Draft| it.rule == RuleId::T08 && it.until_ms > last_ms;
+        let watch = if drafts.iter().any(open_end) {
+            None
+        } else {
+            self.watch(id, &series, &storages)
+        };
         (series, drafts, watch)
     }
 
@@ -414,7 +433,8 @@ impl State {
         let [only] = series else { return None };
         let lows = storages.iter().map(|(storage, _)| storage.lowest_inside());
         let highs = storages.iter().map(|(storage, _)| storage.highest_inside());
-        let last_ms = only.samples.last()?.t_ms;
+        let newest = only.samples.last()?;
+        let last_ms = newest.t_ms;
         let certificates = only
             .device
             .map(|device| self.loggers.calibrations(self.names.text(device)))
@@ -424,15 +444,18 @@ impl State {
             None => i64::MAX,
             Some(all) => all.iter().find(valid).map_or(i64::MIN, |it| it.to_ms),
         };
-        let newest = self.measured(id, only.device);
-        let newest = newest.max_by_key(|(readings, _)| readings.span().map(|span| span.to_ms));
-        let last = newest.and_then(|(readings, _)| readings.last_number());
+        let batches = self.measured(id, only.device);
+        let batch = batches.max_by_key(|(readings, _)| readings.span().map(|span| span.to_ms));
+        let last = batch.and_then(|(readings, _)| readings.last_number());
         Some(Watch {
             device: only.device,
             low_mc: lows.max()?,
             high_mc: highs.min()?,
             last_ms,
+            last_mc: newest.mc,
             break_ms: only.break_ms,
+            rate_mc_per_min: self.able(only.device).rate_mc_per_min,
+            interval_ms: self.told_interval_ms(only.device),
             calibrated_until_ms,
             next_number: last.map(|last| last.saturating_add(1)),
             judged: u32::try_from(only.samples.len()).unwrap_or(u32::MAX),

@@ -1,5 +1,5 @@
 //! How fast records fold and what a pack costs, beside what the same machine does in the same run.
-//! Prints one JSON line a figure; `cargo xtask bench rules [fold|memory|shipment] [PACKS]` runs it
+//! Prints one JSON line a figure; `cargo xtask bench rules [fold|memory|shipment|cold] [PACKS]` runs it
 //! in release.
 #![allow(
     clippy::expect_used,
@@ -9,6 +9,7 @@
 )]
 
 mod chain;
+mod cold;
 mod fold;
 mod measure;
 mod shipment;
@@ -22,5 +23,8 @@ fn main() {
     }
     if only.is_none_or(|only| only == "shipment") {
         shipment::bench();
+    }
+    if only.is_none_or(|only| only == "cold") {
+        cold::bench();
     }
 }

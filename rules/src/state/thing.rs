@@ -66,7 +66,12 @@ pub(crate) struct Watch {
     pub(crate) low_mc: i32,
     pub(crate) high_mc: i32,
     pub(crate) last_ms: i64,
+    pub(crate) last_mc: i32,
     pub(crate) break_ms: i64,
+    /// Fastest change that the sensor can follow, per minute.
+    pub(crate) rate_mc_per_min: i32,
+    /// Programmed interval, where master data tells it.
+    pub(crate) interval_ms: Option<i64>,
     /// Readings after this are not covered by the device's calibration.
     pub(crate) calibrated_until_ms: i64,
     /// Number that the next reading of a counting device must have.

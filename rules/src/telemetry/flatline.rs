@@ -65,8 +65,8 @@ fn is_improbable(reading: &Reading<'_>, series: &Series, run: &[Sample]) -> bool
     let in_run = run.len().saturating_sub(1);
     let equal = pairs().filter(same).count().saturating_sub(in_run);
     let all = pairs().count().saturating_sub(in_run);
-    // One of each kind is supposed beside what was seen, so that no habit is called certain.
-    let habit = count(equal.saturating_add(1)) / count(all.saturating_add(2));
+    // Half of sixteen more are supposed to repeat beside what was seen: a short past is no habit.
+    let habit = count(equal.saturating_add(8)) / count(all.saturating_add(16));
     let one_in = f64::from(reading.state.profile.sensors.flatline_one_in.max(2));
     count(in_run) * libm::log(habit) < -libm::log(one_in)
 }

@@ -121,11 +121,14 @@ impl State {
             series.break_ms = self.break_ms(series.interval_ms);
             series
         };
-        by_device
+        let mut all: Vec<Series> = by_device
             .into_iter()
             .map(finish)
             .filter(|series| !(series.samples.is_empty() && series.summaries.is_empty()))
-            .collect()
+            .collect();
+        // By name, so that it does not matter which device was heard of first.
+        all.sort_by_key(|series| series.device.map(|device| self.names.text(device)));
+        all
     }
 
     /// Time each event's readings of a thing speak for.

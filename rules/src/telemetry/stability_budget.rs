@@ -80,6 +80,9 @@ impl State {
     /// budget, with the number of packs that share each.
     fn pasts(&self, id: ThingId) -> BTreeMap<(&str, Past), usize> {
         let mut pasts = BTreeMap::new();
+        if !self.knows_budgets() {
+            return pasts;
+        }
         for pack in self.ever_inside(id).into_iter().chain([id]) {
             let gtin = self.gtin(pack);
             let storage = gtin.and_then(|gtin| self.storage_of(Some(gtin)));
@@ -89,6 +92,14 @@ impl State {
             }
         }
         pasts
+    }
+
+    /// Whether any condition has a budget at all.
+    fn knows_budgets(&self) -> bool {
+        let own = self.masters.products.values();
+        let mut own = own.filter_map(|product| product.conditions.as_deref());
+        self.profile.storage.iter().any(StorageProfile::has_budget)
+            || own.any(StorageProfile::has_budget)
     }
 
     /// The condition of this name, of the profile or of a product.

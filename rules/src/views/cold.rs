@@ -9,8 +9,12 @@ use crate::cold_chain::{
     worst_window,
 };
 use crate::engine::Engine;
+use crate::finding::{RuleId, Severity};
 use crate::state::{State, ThingId};
-use crate::telemetry::{Leg, Series, legs, unwatched};
+use crate::telemetry::{Leg, Series, clip_legs, legs, unwatched};
+
+pub use super::cold_account::{AlarmView, BandView, BudgetView, LoggerView, MktBounds, WindowView};
+use super::cold_account::{celsius, milli, mkt_bounds};
 
 /// Most readings listed in a view; when there are more, each of equal stretches of time keeps its
 /// lowest and its highest.
@@ -30,9 +34,15 @@ pub struct ColdChainView {
     /// Worst mean kinetic temperature over the legal window, degrees Celsius, three decimals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mkt_c: Option<f64>,
+    /// The legal window that number was taken over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mkt_window: Option<WindowView>,
     /// Why there is no such number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mkt_refusal: Option<String>,
+    /// Between what it lies where part of the time was not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mkt_bounds: Option<MktBounds>,
     /// Activation energy the mean was taken with, J/mol.
     pub activation_j_mol: f64,
     /// Time certainly outside the band, seconds.
@@ -43,6 +53,10 @@ pub struct ColdChainView {
     pub gaps: Vec<GapView>,
     /// Stays outside the band.
     pub excursions: Vec<ExcursionView>,
+    /// What has been spent of the product's budget over its whole life.
+    pub budget: Vec<BudgetView>,
+    /// Each logger: its own verdict, ours, and its calibration.
+    pub loggers: Vec<LoggerView>,
 }
 
 /// One reading.
@@ -119,13 +133,14 @@ impl State {
         for source in &sources {
             for series in &source.series {
                 let (samples, summaries) = (&series.samples, &series.summaries);
-                let (low, high) = (storage.low_mc, storage.high_mc);
+                let (low, high) = (storage.lowest_inside(), storage.highest_inside());
                 let out = out_of_range(samples, low, high, series.break_ms);
                 found.excursions.extend(out.excursions);
                 let mut out = OutOfRange::default();
                 excursion::add_summaries(&mut out, summaries, low, high);
                 found.excursions.extend(out.excursions);
                 self.add_readings(&mut view.readings, source.on, series);
+                view.loggers.push(self.logger_view(series, storage));
             }
             gaps.extend(unwatched(self, &source.series, &source.legs));
         }
@@ -134,16 +149,22 @@ impl State {
         view.excursions = found.excursions.iter().map(excursion_view).collect();
         view.gaps = gap_views(&gaps);
         mean(&mut view, &sources, storage);
+        let series: Vec<Series> = sources.iter().flat_map(|it| it.series.clone()).collect();
+        view.mkt_bounds = mkt_bounds(&series, &gaps, storage);
+        view.budget = self.budget_views(id, storage);
         view.readings.sort_by(|a, b| {
             (a.t, &a.device)
                 .cmp(&(b.t, &b.device))
                 .then(a.c.total_cmp(&b.c))
         });
         thin(&mut view.readings);
-        let held = gaps
+        let unwatched = gaps
             .iter()
             .any(|gap| !gap.at_an_end || has_samples(&sources));
-        let status = match (view.excursions.is_empty(), held) {
+        // Where a rule doubts the readings, nothing that they show may pass.
+        let held = unwatched || self.doubts_readings(id);
+        let spent = view.budget.iter().any(|budget| budget.exhausted);
+        let status = match (view.excursions.is_empty() && !spent, held) {
             (false, _) => "excursion",
             (true, true) => "indeterminate",
             (true, false) => "within",
@@ -166,21 +187,20 @@ impl State {
                 return None;
             }
             let mut legs = legs(&self.timeline(on));
-            legs.retain_mut(|leg| {
-                let way = Span {
-                    from_ms: leg.from_ms,
-                    to_ms: leg.to_ms.unwrap_or(i64::MAX),
-                };
-                let common = way.overlap(span);
-                if let Some(common) = common {
-                    leg.from_ms = common.from_ms;
-                    leg.to_ms = (common.to_ms < i64::MAX).then_some(common.to_ms);
-                }
-                common.is_some()
-            });
+            clip_legs(&mut legs, span);
             Some(Source { on, series, legs })
         };
         spans.into_iter().filter_map(source).collect()
+    }
+
+    /// Whether a finding stands that says that readings are missing or cannot be believed.
+    fn doubts_readings(&self, id: ThingId) -> bool {
+        let doubts = RuleId::T08..=RuleId::T13;
+        self.findings_about(id).into_iter().any(|finding| {
+            doubts.contains(&finding.rule)
+                && finding.severity >= Severity::S2
+                && finding.resolved_by.is_none()
+        })
     }
 
     fn add_readings(&self, to: &mut Vec<ReadingView>, on: ThingId, series: &Series) {
@@ -212,17 +232,19 @@ fn empty(storage: Option<&StorageProfile>) -> ColdChainView {
         low_c: storage.map(|storage| celsius(storage.low_mc)),
         high_c: storage.map(|storage| celsius(storage.high_mc)),
         mkt_c: None,
+        mkt_window: None,
         mkt_refusal: None,
-        activation_j_mol: f64::from(Activation::USP.centijoule_per_mol) / 100.0,
+        mkt_bounds: None,
+        activation_j_mol: storage
+            .map_or(Activation::USP, |it| it.activation)
+            .joule_per_mol(),
         out_of_range_s: 0,
         readings: Vec::new(),
         gaps: Vec::new(),
         excursions: Vec::new(),
+        budget: Vec::new(),
+        loggers: Vec::new(),
     }
-}
-
-fn celsius(mc: i32) -> f64 {
-    f64::from(mc) / 1000.0
 }
 
 fn has_samples(sources: &[Source]) -> bool {
@@ -270,10 +292,21 @@ fn mean(view: &mut ColdChainView, sources: &[Source], storage: &StorageProfile) 
         if series.samples.is_empty() {
             continue;
         }
-        match worst_window(&series.samples, storage, series.break_ms, Activation::USP) {
+        match worst_window(
+            &series.samples,
+            storage,
+            series.break_ms,
+            storage.activation,
+        ) {
             Ok(worst) => {
-                let celsius = libm::round(worst.celsius * 1000.0) / 1000.0;
-                view.mkt_c = Some(view.mkt_c.map_or(celsius, |other: f64| other.max(celsius)));
+                let celsius = milli(worst.celsius);
+                if view.mkt_c.is_none_or(|other| celsius > other) {
+                    view.mkt_c = Some(celsius);
+                    view.mkt_window = Some(WindowView {
+                        from: worst.from_ms,
+                        to: worst.to_ms,
+                    });
+                }
             }
             Err(refusal) => {
                 view.mkt_refusal.get_or_insert_with(|| refusal.to_string());

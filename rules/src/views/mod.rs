@@ -4,6 +4,7 @@
 pub mod alert;
 pub mod cases;
 pub mod cold;
+mod cold_account;
 pub mod findings;
 pub mod lot;
 pub mod pack;

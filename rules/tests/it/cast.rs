@@ -138,6 +138,7 @@ pub(crate) fn thing(word: &str) -> Epc {
             "1{}",
             FRIDGE.get(1..13).unwrap()
         ))),
+        "g" => super::cold_rows::logger_epc(rest),
         "s" => {
             let number: u64 = rest.parse().expect("a number");
             let sscc = with_check_digit(&format!("09506000{number:09}"));
@@ -204,15 +205,17 @@ pub(crate) fn masters() -> Vec<MasterData> {
             conditions: None,
         }));
     }
-    data.push(MasterData::Device(Device {
-        id: LOGGER.to_owned(),
-        party: gln_of('M'),
-        kind: "logger".to_owned(),
-        calibrated_until_ms: None,
-        interval_ms: Some(600_000),
-        locations: Vec::new(),
-        sensor: None,
-    }));
+    for number in 1..=3 {
+        data.push(MasterData::Device(Device {
+            id: super::cold_rows::logger(&number.to_string()),
+            party: gln_of('M'),
+            kind: "logger".to_owned(),
+            calibrated_until_ms: None,
+            interval_ms: Some(600_000),
+            locations: Vec::new(),
+            sensor: None,
+        }));
+    }
     data
 }
 

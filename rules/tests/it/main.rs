@@ -11,6 +11,8 @@
 )]
 
 mod cast;
+mod cold;
+mod cold_rows;
 mod corpus;
 mod decisions;
 mod honest;

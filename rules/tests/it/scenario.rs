@@ -19,6 +19,7 @@ use gs1::{BizStep, Disposition, Epc, Lot};
 use rules::{Counter, Decision, Engine, Fact, Profile, Record};
 
 use super::cast::{self, Clerk};
+use super::cold_rows;
 use super::scenario_chain;
 use super::scenario_lots as lots;
 
@@ -115,8 +116,15 @@ impl Scenario {
                 let fact = fact.unwrap_or_else(|| fact_of(row, &mut named));
                 clock_ms = row.recorded_ms.unwrap_or(clock_ms.max(row.at_ms));
                 let mut record = clerk.record(row.actor, clock_ms, fact);
+                let mut words = row.event.split_whitespace();
+                let signer = words.find_map(|word| word.strip_prefix("signed="));
+                // Of a `measure` row `by=` is the logger that measured.
+                let measures = row.event.starts_with("measure");
                 let by = lots::value(row, "by=").map(str::to_owned);
-                record.stamp.device = by.or(scenario_chain::device(&row.event));
+                record.stamp.device = by
+                    .filter(|_| !measures)
+                    .or(scenario_chain::device(&row.event))
+                    .or(signer.map(cold_rows::logger));
                 if let (Some(name), Fact::Decision(_)) = (lots::name(row), &record.fact) {
                     let stamp = &record.stamp;
                     let (block, item) = (stamp.block, stamp.item);
@@ -188,6 +196,8 @@ fn fact_of(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
             return Fact::Master(scenario_chain::master(row, verb, &rest));
         }
         "stored" => return Fact::Master(cast::stored(rest[0])),
+        "device" => return Fact::Master(cold_rows::device(DAY_1_MS, &rest)),
+        "conditions" => return Fact::Master(cold_rows::conditions(&rest)),
         "recall" => return decided(cast::recall(&row.subject)),
         "release" => {
             return decided(Decision::QaRelease {
@@ -262,7 +272,7 @@ fn event(row: &Row, verb: &str, rest: &[&str]) -> Event {
         "return" => object(Action::Observe, BizStep::Shipping)
             .with_disposition(&Disposition::parse("returned").unwrap()),
         "measure" => object(Action::Observe, BizStep::parse("sensor_reporting").unwrap())
-            .with_sensor_element(&cast::sensor_element(row.at_ms, &rest.join(" "))),
+            .with_sensor_element(&cold_rows::element(row.at_ms, rest)),
         other => scenario_chain::event(row, other, rest)
             .unwrap_or_else(|| panic!("line {}: no event {other}", row.line)),
     };
