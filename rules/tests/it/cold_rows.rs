@@ -49,7 +49,9 @@ pub(crate) fn element(from_ms: i64, words: &[&str]) -> SensorElement {
     };
     for word in words {
         if let Some(wave) = word.strip_prefix("wave=") {
-            pattern(wave).into_iter().for_each(|milli| add(Some(milli)));
+            for milli in pattern(wave) {
+                add(Some(milli));
+            }
             continue;
         }
         let (value, times) = word.split_once('x').unwrap_or((word, "1"));
@@ -58,7 +60,9 @@ pub(crate) fn element(from_ms: i64, words: &[&str]) -> SensorElement {
             Err(_) if *word == "-" => None,
             Err(_) => continue,
         };
-        (0..times.parse::<usize>().unwrap()).for_each(|_| add(reading));
+        for _ in 0..times.parse::<usize>().unwrap() {
+            add(reading);
+        }
     }
     let span = value("span=").map(|text| {
         let (hours, extremes) = text.split_once(':').unwrap();
