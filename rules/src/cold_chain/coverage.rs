@@ -37,7 +37,7 @@ impl Span {
 pub struct Gap {
     /// The unwatched time.
     pub span: Span,
-    /// It begins where the watch should have begun, or ends where it should have ended.
+    /// No reading bounds it on one side: the watch began late, or ended early.
     pub at_an_end: bool,
 }
 
@@ -138,23 +138,26 @@ pub fn union(mut spans: Vec<Span>) -> Vec<Span> {
 pub fn gaps(watch: Span, covered: &[Span], tolerated_ms: i64) -> Vec<Gap> {
     let mut found = Vec::new();
     let mut from_ms = watch.from_ms;
-    let inside = covered.iter().filter_map(|span| span.overlap(watch));
-    for span in inside.chain([Span {
+    // A hole between two readings is none at an end, even where a reading meets the end itself.
+    let mut after_a_reading = false;
+    let end = Span {
         from_ms: watch.to_ms,
         to_ms: watch.to_ms,
-    }]) {
+    };
+    let inside = covered.iter().filter_map(|span| span.overlap(watch));
+    for (span, is_reading) in inside.map(|span| (span, true)).chain([(end, false)]) {
         let hole = Span {
             from_ms,
             to_ms: span.from_ms,
         };
         if hole.length_ms() > tolerated_ms {
-            let at_an_end = hole.from_ms == watch.from_ms || hole.to_ms == watch.to_ms;
             found.push(Gap {
                 span: hole,
-                at_an_end,
+                at_an_end: !(after_a_reading && is_reading),
             });
         }
         from_ms = from_ms.max(span.to_ms);
+        after_a_reading |= is_reading;
     }
     found
 }

@@ -6,7 +6,7 @@
 //! `battery` changed, `signed=2` by logger 2, `wave=40:3` forty readings of pattern 3 that moves,
 //! `span=24:1..9` a summary of that many hours with its extremes.
 //!
-//! `device 2 cal=1..90 every=30 buffered rate=1` is a data sheet, days for the calibration.
+//! `logger 2 cal=1..90 every=30 buffered rate=1` is a data sheet, days for the calibration.
 //! `conditions 2..8 band=8..15:10 equivalent=5:48 vvm=VVM7 gate=24:8:15 energy=120 max=30` is the
 //! refrigerated product's own storage condition, allowances in hours. Logger 2 as a thing is `g2`.
 
@@ -132,7 +132,7 @@ fn pattern(text: &str) -> Vec<i32> {
         .collect()
 }
 
-/// Master data of a `device` row.
+/// Master data of a `logger` row.
 pub(crate) fn device(day_1_ms: i64, words: &[&str]) -> MasterData {
     let value = |name: &str| words.iter().find_map(|word| word.strip_prefix(name));
     let day = |text: &str| day_1_ms + (text.parse::<i64>().unwrap() - 1) * DAY_MS;

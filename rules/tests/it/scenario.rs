@@ -196,7 +196,7 @@ fn fact_of(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
             return Fact::Master(scenario_chain::master(row, verb, &rest));
         }
         "stored" => return Fact::Master(cast::stored(rest[0])),
-        "device" => return Fact::Master(cold_rows::device(DAY_1_MS, &rest)),
+        "logger" => return Fact::Master(cold_rows::device(DAY_1_MS, &rest)),
         "conditions" => return Fact::Master(cold_rows::conditions(&rest)),
         "recall" => return decided(cast::recall(&row.subject)),
         "release" => {
