@@ -1,6 +1,6 @@
 //! How fast records fold and what a pack costs, beside what the same machine does in the same run.
-//! Prints one JSON line a figure; `cargo xtask bench rules [fold|memory|shipment|cold] [PACKS]` runs it
-//! in release.
+//! Prints one JSON line a figure; `cargo xtask bench rules [fold|memory|shipment|cold] [PACKS]`
+//! runs it in release.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,

@@ -13,6 +13,7 @@
 mod cast;
 mod cold;
 mod cold_rows;
+mod cold_traces;
 mod corpus;
 mod decisions;
 mod honest;
