@@ -1,6 +1,8 @@
 """Reads tags with sllurp for some seconds: sllurp_client.py PORT SECONDS."""
 
+import os
 import sys
+import threading
 import time
 
 from sllurp.llrp import LLRPReaderClient, LLRPReaderConfig
@@ -33,5 +35,9 @@ client = LLRPReaderClient("127.0.0.1", int(sys.argv[1]), config)
 client.add_tag_report_callback(on_report)
 client.connect()
 time.sleep(float(sys.argv[2]))
-client.disconnect(timeout=3)
-print("distinct", len(seen))
+print("distinct", len(seen), flush=True)
+# The library may wait for ever for its own thread; the figure is told by now.
+leaving = threading.Thread(target=client.disconnect, kwargs={"timeout": 3}, daemon=True)
+leaving.start()
+leaving.join(5)
+os._exit(0)
