@@ -28,7 +28,9 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     }
     for series in reading.series {
         let mut found = Vec::new();
-        for run in runs(series).filter(|run| is_improbable(reading, series, run)) {
+        let steps = series.samples.len().saturating_sub(1);
+        let equal = runs(series).map(|run| run.len().saturating_sub(1)).sum();
+        for run in runs(series).filter(|run| is_improbable(reading, (equal, steps), run)) {
             let (Some(first), Some(last)) = (run.first(), run.last()) else {
                 continue;
             };
@@ -55,16 +57,14 @@ fn runs(series: &Series) -> impl Iterator<Item = &[Sample]> {
     })
 }
 
-/// Whether the device's habit outside the run makes the run too unlikely.
-fn is_improbable(reading: &Reading<'_>, series: &Series, run: &[Sample]) -> bool {
+/// Whether the device's habit outside the run (steps that repeat a reading, of all steps) makes
+/// the run too unlikely.
+fn is_improbable(reading: &Reading<'_>, (equal, steps): (usize, usize), run: &[Sample]) -> bool {
     if run.len() < 3 {
         return false;
     }
-    let same = |pair: &(&Sample, &Sample)| pair.0.mc == pair.1.mc;
-    let pairs = || series.samples.iter().zip(series.samples.iter().skip(1));
     let in_run = run.len().saturating_sub(1);
-    let equal = pairs().filter(same).count().saturating_sub(in_run);
-    let all = pairs().count().saturating_sub(in_run);
+    let (equal, all) = (equal.saturating_sub(in_run), steps.saturating_sub(in_run));
     // Half of sixteen more are supposed to repeat beside what was seen: a short past is no habit.
     let habit = count(equal.saturating_add(8)) / count(all.saturating_add(16));
     let one_in = f64::from(reading.state.profile.sensors.flatline_one_in.max(2));
