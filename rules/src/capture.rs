@@ -174,8 +174,7 @@ impl State {
             .map(|epc| self.intern_thing(epc))
             .collect();
         let mut touched: Vec<ThingId> = parent.into_iter().chain(members.iter().copied()).collect();
-        let mut seen = BTreeSet::new();
-        touched.retain(|id| seen.insert(*id));
+        each_once(&mut touched);
         for thing in &touched {
             if !only_readings {
                 self.touch(*thing, id);
@@ -272,35 +271,46 @@ impl State {
             .lot
             .and_then(|lot| Lot::parse(self.names.text(lot)).ok());
         let mut products = BTreeSet::new();
-        for thing_id in touched {
-            let Some(gtin) = self.gtin(*thing_id).cloned() else {
+        // What an event names is mostly of one product: looked up where it changes.
+        let mut rest = touched;
+        while let [first, ..] = rest {
+            let of_product = |id: &&ThingId| self.thing_names.same_product(**id, *first);
+            let count = rest.iter().take_while(of_product).count();
+            let (packs, others) = rest.split_at(count.max(1));
+            rest = others;
+            let Some(gtin) = self.gtin(*first).cloned() else {
                 continue;
             };
-            let had_birth = self
-                .thing(*thing_id)
-                .is_some_and(|thing| thing.birth.is_some());
             let known = self.knows_product(&gtin);
-            let product = self.products.entry(gtin.clone()).or_default();
-            if !birth {
-                if !had_birth && !product.commissioned && !known {
-                    product.unborn.insert(*thing_id);
+            if birth {
+                if !known {
+                    products.insert(gtin.clone());
                 }
-                continue;
-            }
-            product.unborn.remove(thing_id);
-            product.commissioned = true;
-            if !known {
-                products.insert(gtin.clone());
-            }
-            if let Some(lot) = &lot {
-                self.lots
-                    .entry((gtin, lot.clone()))
-                    .or_default()
-                    .packs
-                    .insert(*thing_id);
+                self.note_made(gtin, lot.clone(), packs);
+            } else if !known {
+                let product = self.products.entry(gtin).or_default();
+                let things = &self.things;
+                let unborn = |id: &&ThingId| {
+                    let thing = things.get(id.row());
+                    thing.is_none_or(|thing| thing.birth.is_none())
+                };
+                product.unborn.extend(packs.iter().filter(unborn));
             }
         }
         products.into_iter().collect()
+    }
+
+    /// Notes packs that were made.
+    fn note_made(&mut self, gtin: Gtin, lot: Option<Lot>, packs: &[ThingId]) {
+        let product = self.products.entry(gtin.clone()).or_default();
+        product.commissioned = true;
+        for pack in packs {
+            product.unborn.remove(pack);
+        }
+        if let Some(lot) = lot {
+            let lot = self.lots.entry((gtin, lot)).or_default();
+            lot.packs.extend(packs);
+        }
     }
 
     /// Things with readings that an event without readings may show in another light: those it
@@ -320,6 +330,17 @@ impl State {
         };
         ids.into_iter().filter(measured).collect()
     }
+}
+
+/// Keeps the first of what is there several times.
+fn each_once(ids: &mut Vec<ThingId>) {
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    if sorted.windows(2).all(|pair| pair.first() != pair.last()) {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    ids.retain(|id| seen.insert(*id));
 }
 
 /// An event may be taken back by the party that stated it; where either is unknown, by anyone.

@@ -157,6 +157,9 @@ pub const RULES: &[Rule] = &[
     cold(RuleId::T13, calibration::check),
 ];
 
+/// Rules that tell packs apart which have the same records: by a serial number or a tag.
+pub(crate) const BY_SERIAL: [RuleId; 3] = [RuleId::C05, RuleId::C23, RuleId::C24];
+
 const fn cold(id: RuleId, check: fn(&Reading<'_>, &mut Vec<Draft>)) -> Rule {
     rule(id, Family::ColdChain, Check::Readings(check))
 }

@@ -8,15 +8,15 @@ use crate::state::Digest;
 
 /// Hash of an event id.
 pub(crate) fn id_digest(event_id: &str) -> Digest {
-    let mut writer = Writer::new("theriac rules event id v1");
+    let mut writer = Writer::default();
     writer.text(event_id);
-    writer.finish()
+    writer.finish(b"theriac rules event id        v2")
 }
 
 /// Hash of what an event says: everything rules look at, but neither its id, nor when it was
 /// recorded, nor a declaration of error, nor the order of identifiers in a list.
 pub(crate) fn content(event: &Event) -> Digest {
-    let mut writer = Writer::new("theriac rules event content v1");
+    let mut writer = Writer::default();
     writer.number(event.event_time_ms);
     writer.text(event.action.map_or("", |action| action.as_str()));
     writer.text(event.biz_step.as_ref().map_or("", |step| step.as_str()));
@@ -83,33 +83,38 @@ pub(crate) fn content(event: &Event) -> Digest {
             writer.report(report);
         }
     }
-    writer.finish()
+    writer.finish(b"theriac rules event content   v2")
 }
 
-/// Feeds values to a hash so that no two sequences of values look alike.
-struct Writer(blake3::Hasher);
+/// Writes values down so that no two sequences of values look alike, and hashes them in one go: a
+/// hash that is fed by the word spends most of its time on being fed.
+#[derive(Default)]
+struct Writer(Vec<u8>);
 
 impl Writer {
-    fn new(context: &str) -> Self {
-        Self(blake3::Hasher::new_derive_key(context))
-    }
-
     fn text(&mut self, text: &str) {
         self.number(text.len());
-        self.0.update(text.as_bytes());
+        self.0.extend_from_slice(text.as_bytes());
     }
 
     fn number(&mut self, number: impl TryInto<i64>) {
         let number = number.try_into().unwrap_or(i64::MAX);
-        self.0.update(&number.to_le_bytes());
+        self.0.extend_from_slice(&number.to_le_bytes());
     }
 
     fn epcs<'a>(&mut self, epcs: impl IntoIterator<Item = &'a Epc>) {
-        let mut texts: Vec<String> = epcs.into_iter().map(Epc::canonical).collect();
-        texts.sort_unstable();
-        self.number(texts.len());
-        for text in &texts {
-            self.text(text);
+        let mut all: Vec<&Epc> = epcs.into_iter().collect();
+        all.sort_unstable();
+        self.number(all.len());
+        for epc in all {
+            match epc {
+                // Most of all identifiers: no need to spell it out.
+                Epc::Sgtin(pack) => {
+                    self.text(pack.gtin.as_str());
+                    self.text(pack.serial.as_str());
+                }
+                other => self.text(&other.canonical()),
+            }
         }
     }
 
@@ -130,7 +135,8 @@ impl Writer {
         }
     }
 
-    fn finish(self) -> Digest {
-        first_half(self.0.finalize().as_bytes())
+    /// The hash under a key of its own for each purpose.
+    fn finish(self, key: &[u8; 32]) -> Digest {
+        first_half(blake3::keyed_hash(key, &self.0).as_bytes())
     }
 }

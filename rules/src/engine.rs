@@ -11,10 +11,9 @@ use gs1::{Epc, Gtin, Lot};
 
 use crate::capture::Capture;
 use crate::catalogue::{Check, RULES};
-use crate::chain::due;
 use crate::cold_chain::{Span, StorageProfile};
 use crate::finding::{Finding, RuleId};
-use crate::judge_thing::{Case, Draft};
+use crate::judge_thing::Draft;
 use crate::profile::Profile;
 use crate::record::{Decision, Fact, MasterData, Product, Record, Stamp};
 use crate::state::event::Kind;
@@ -23,7 +22,7 @@ use crate::state::{NameId, State, ThingId};
 use crate::telemetry::{Reading, Seen, Series, legs, replayed};
 
 /// Most findings kept of one thing at one time; more of the same tell nobody anything.
-const DRAFTS_MAX: usize = 256;
+pub(crate) const DRAFTS_MAX: usize = 256;
 /// Fewest quiet readings that have everything judged again.
 const QUIET_MIN: u32 = 32;
 /// Most other things judged again because a device tells more about its counting.
@@ -158,15 +157,8 @@ impl Engine {
             let inside = self.contents_to_judge(capture);
             let around = self.state.overdue_around(&capture.touched);
             let twins = self.state.twins_of(capture);
-            for id in capture
-                .touched
-                .iter()
-                .chain(&inside)
-                .chain(&around)
-                .chain(&twins)
-            {
-                changes.extend(self.judge_events(*id, stamp));
-            }
+            let named = capture.touched.iter().chain(&inside);
+            self.judge_alike(named.chain(&around).chain(&twins), stamp, &mut changes);
             for id in &capture.touched {
                 changes.extend(self.judge_partner_rules(*id, stamp));
             }
@@ -207,25 +199,6 @@ impl Engine {
             .into_iter()
             .flat_map(|id| self.judge_events(id, stamp))
             .collect()
-    }
-
-    pub(crate) fn judge_events(&mut self, id: ThingId, stamp: &Stamp) -> Vec<Finding> {
-        let Some(case) = Case::of(&self.state, id) else {
-            return Vec::new();
-        };
-        let mut drafts = Vec::new();
-        for rule in RULES {
-            if let Check::Events(check) = rule.check {
-                check(&case, &mut drafts);
-            }
-        }
-        drafts.truncate(DRAFTS_MAX);
-        let deadlines = due::deadlines(&case);
-        self.state.note_deadlines(id, deadlines, &drafts);
-        let unknown = drafts.iter().any(|draft| draft.rule == RuleId::C01);
-        self.state.note_suspect(id, unknown);
-        self.state
-            .settle(id, drafts, |it| judges_events(it.rule), stamp)
     }
 
     fn judge_readings(&mut self, id: ThingId, stamp: &Stamp) -> Vec<Finding> {
@@ -323,12 +296,6 @@ impl Engine {
     }
 }
 
-fn judges_events(rule: RuleId) -> bool {
-    RULES
-        .iter()
-        .any(|row| row.id == rule && matches!(row.check, Check::Events(_)))
-}
-
 fn judges_budgets(rule: RuleId) -> bool {
     RULES
         .iter()
@@ -358,7 +325,8 @@ impl State {
         let readings = self.readings.get(&capture.event).into_iter().flatten();
         let counting = readings.filter(|it| it.marks.first.is_some() || it.marks.raw.is_some());
         let mut devices: BTreeSet<NameId> = counting.filter_map(|it| it.device).collect();
-        let bound = capture.touched.iter().filter_map(|id| self.epc(*id));
+        let others = capture.touched.iter().filter(|id| self.gtin(**id).is_none());
+        let bound = others.filter_map(|id| self.epc(*id));
         for epc in bound.filter(|epc| matches!(epc, Epc::Giai(_))) {
             devices.extend(self.loggers.named(&epc, &self.names));
         }
@@ -468,20 +436,6 @@ impl State {
         let begun = |it: &(i64, Profile)| it.0 <= recorded_ms;
         while self.upcoming.first().is_some_and(begun) {
             self.profile = self.upcoming.remove(0).1;
-        }
-    }
-
-    /// Remembers whether a pack is an unknown serial number: a later commissioning may be what a
-    /// scanner made it of.
-    fn note_suspect(&mut self, id: ThingId, unknown: bool) {
-        let Some(gtin) = self.thing_names.gtin(id) else {
-            return;
-        };
-        if unknown {
-            let product = self.products.entry(gtin.clone()).or_default();
-            product.suspects.insert(id);
-        } else if let Some(product) = self.products.get_mut(gtin) {
-            product.suspects.remove(&id);
         }
     }
 

@@ -10,6 +10,7 @@
 //! taken of it, master data and the [`Profile`]'s thresholds. It may not see the wall clock, other
 //! rules' opinions (they are weighed in [`fusion`]), or who asks.
 
+mod alike;
 mod capture;
 pub mod catalogue;
 mod chain;

@@ -189,20 +189,31 @@ impl State {
         parent.children().iter().copied().filter(inside).collect()
     }
 
-    /// Everything that was ever inside, at any depth, each once.
+    /// Everything that was ever inside, at any depth, each once, in table order.
     pub(crate) fn ever_inside(&self, id: ThingId) -> Vec<ThingId> {
-        let mut seen = std::collections::BTreeSet::from([id]);
-        let mut front = vec![id];
-        for _ in 0..DEPTH_MAX {
-            let mut next = Vec::new();
-            for id in front {
-                let children = self.thing(id).map_or(&[][..], Thing::children);
-                next.extend(children.iter().copied().filter(|child| seen.insert(*child)));
+        let children = |id: ThingId| self.thing(id).map_or(&[][..], Thing::children);
+        let mut found = children(id).to_vec();
+        let mut front = found.clone();
+        for _ in 1..DEPTH_MAX {
+            let mut next: Vec<ThingId> = front
+                .iter()
+                .flat_map(|it| children(*it).iter().copied())
+                .filter(|child| found.binary_search(child).is_err())
+                .collect();
+            if next.is_empty() {
+                break;
             }
+            next.sort_unstable();
+            next.dedup();
+            found.extend_from_slice(&next);
+            // Two sorted runs: this only merges them.
+            found.sort();
             front = next;
         }
-        seen.remove(&id);
-        seen.into_iter().collect()
+        if let Ok(at) = found.binary_search(&id) {
+            found.remove(at);
+        }
+        found
     }
 }
 

@@ -9,7 +9,10 @@ use rules::{Fact, Location, MasterData, Party, Product, Record, Stamp};
 /// Packs of one lot.
 pub(crate) const LOT_PACKS: u64 = 1_000;
 const CASES: u64 = 10;
-const HOUR_MS: i64 = 3_600_000;
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// Hours from one lot to the next: longer than a lot's life, so that records come in their order.
+const LOT_HOURS: i64 = 63;
 /// 2026-03-01, the day the first lot is made.
 const DAY_1_MS: i64 = 1_772_323_200_000;
 /// Pharmacies that receive cases.
@@ -77,7 +80,7 @@ impl Chain {
 
     /// Everything that happens to the packs of one lot, about 1,190 records.
     pub(crate) fn lot(&mut self, number: u64) -> Vec<Record> {
-        let start = DAY_1_MS + i64::try_from(number % 200).expect("few") * HOUR_MS;
+        let start = DAY_1_MS + i64::try_from(number).expect("few") * LOT_HOURS * HOUR_MS;
         let at = |hours: i64| start + hours * HOUR_MS;
         let serials: Vec<Epc> = (0..LOT_PACKS).map(|_| self.pack()).collect();
         let packs = |case: u64| {
@@ -93,7 +96,7 @@ impl Chain {
         let step = |text: &str| BizStep::parse(text).expect("a step");
         for case in 0..CASES {
             let made = Event::object(Action::Add, packs(case), at(0), step("commissioning"))
-                .with_ilmd(&lot, "2028-12-31".parse().expect("a day"));
+                .with_ilmd(&lot, "2199-12-31".parse().expect("a day"));
             told.push((0, made));
             let (add, packing) = (Action::Add, step("packing"));
             told.push((
@@ -129,28 +132,26 @@ impl Chain {
                 Event::aggregation(delete, &unit(case), packs(case), at(51), unpacking),
             ));
             for (i, pack) in packs(case).enumerate() {
-                let at_ms = at(60) + i64::try_from(i).expect("few") * HOUR_MS;
+                let at_ms = at(60) + i64::try_from(i).expect("few") * MINUTE_MS;
                 told.push((
                     pharmacy,
                     Event::object(delete, [pack], at_ms, step("dispensing")),
                 ));
             }
         }
-        told.into_iter()
-            .map(|(party, builder)| self.event(party, builder))
+        let first = self.position;
+        let built = (first..).zip(told);
+        let mut told: Vec<(u64, Event)> = built
+            .map(|(id, (party, builder))| (party, at_place(party, id, builder)))
+            .collect();
+        told.sort_by_key(|(_, event)| event.event_time_ms);
+        let dated = told.into_iter();
+        dated
+            .map(|(party, event)| {
+                let at_ms = event.event_time_ms + MINUTE_MS;
+                self.record(Some(&gln(party)), at_ms, Fact::Event(event))
+            })
             .collect()
-    }
-
-    fn event(&mut self, party: u64, builder: EventBuilder) -> Record {
-        let id = format!("urn:uuid:00000000-0000-4000-8000-{:012x}", self.position);
-        let event = builder
-            .with_event_id(&id)
-            .with_read_point(&place(party))
-            .with_biz_location(&place(party))
-            .build()
-            .expect("an event");
-        let at_ms = event.event_time_ms + 60_000;
-        self.record(Some(&gln(party)), at_ms, Fact::Event(event))
     }
 
     /// A pack with a serial number nobody guesses: 16 characters.
@@ -170,6 +171,15 @@ impl Chain {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     }
+}
+
+fn at_place(party: u64, id: u64, builder: EventBuilder) -> Event {
+    let id = format!("urn:uuid:00000000-0000-4000-8000-{id:012x}");
+    let event = builder
+        .with_event_id(&id)
+        .with_read_point(&place(party))
+        .with_biz_location(&place(party));
+    event.build().expect("an event")
 }
 
 /// A reading of 5 degrees.

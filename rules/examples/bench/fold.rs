@@ -20,18 +20,15 @@ pub(crate) fn bench(packs: u64) {
     let before = resident();
     let (mut took, mut yard) = (Duration::ZERO, Duration::ZERO);
     let (mut count, mut hashed, mut findings) = (0_usize, 0_usize, 0_usize);
-    let mut longest = Duration::ZERO;
     for number in 0..packs / LOT_PACKS {
         let records = chain.lot(number);
-        for record in &records {
-            let (found, time) = timed_if(number % 10 == 0, || engine.apply(record));
-            findings += found.len();
-            longest = longest.max(time);
-            if number % 10 == 0 {
-                took += time;
-                count += 1;
-            }
-        }
+        let (found, time) = timed(|| {
+            let each = records.iter().map(|record| engine.apply(record).len());
+            each.sum::<usize>()
+        });
+        findings += found;
+        took += time;
+        count += records.len();
         if number % 100 == 0 {
             yard += timed(|| hash(&records)).1;
             hashed += records.len();
@@ -41,12 +38,6 @@ pub(crate) fn bench(packs: u64) {
     let rate = |count: usize, time: Duration| count as f64 / time.as_secs_f64().max(1e-9);
     let yardstick = ("BLAKE3 of their canonical JSON", rate(hashed, yard));
     figure("fold", rate(count, took), "records/s", Some(yardstick));
-    figure(
-        "fold longest record",
-        longest.as_secs_f64() * 1e3,
-        "ms",
-        None,
-    );
     if let (Some(before), Some(after)) = (before, resident()) {
         let bytes = after.saturating_sub(before) as f64;
         figure("memory", bytes / packs as f64, "bytes/pack resident", None);
@@ -59,15 +50,6 @@ pub(crate) fn bench(packs: u64) {
         let (again, time) = timed(|| Engine::restore(&bytes).expect("its own snapshot"));
         figure("snapshot restored", time.as_secs_f64() * 1e3, "ms", None);
         assert_eq!(again.applied(), engine.applied());
-    }
-}
-
-/// Reading the clock costs as much as a cheap record, so only some are timed.
-fn timed_if<R>(wanted: bool, run: impl FnOnce() -> R) -> (R, Duration) {
-    if wanted {
-        timed(run)
-    } else {
-        (run(), Duration::ZERO)
     }
 }
 

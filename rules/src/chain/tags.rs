@@ -36,6 +36,13 @@ pub(crate) struct Tags {
     by_chip: BTreeMap<Digest, BTreeSet<ThingId>>,
 }
 
+impl Tags {
+    /// Whether nothing is known of any tag.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_event.is_empty()
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Note {
     /// How many children an aggregation event says its container has.

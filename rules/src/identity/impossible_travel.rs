@@ -16,7 +16,7 @@
 //! arrives late splits the way in two, and both parts are judged anew.
 
 use crate::finding::{RuleId, Severity};
-use crate::geo::distance_km;
+use crate::geo::{Point, distance_km};
 use crate::hex;
 use crate::item::Moment;
 use crate::judge_thing::{Case, Draft};
@@ -24,36 +24,42 @@ use crate::profile::Profile;
 use crate::say::Chain;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
-    let mut last: Option<&Moment<'_>> = None;
+    let mut last: Option<Stop<'_>> = None;
     for moment in &case.moments {
-        let event = moment.entry.event;
-        if case.state.point_of(event.place()).is_none() {
+        let place = moment.entry.event.place();
+        let Some(point) = case.state.point_of(place) else {
             continue;
-        }
-        if let Some(last) = last.replace(moment)
-            && (last.entry.via.is_none() || moment.entry.via.is_none())
+        };
+        let here = Stop { moment, point };
+        if let Some(last) = last.replace(here)
+            && last.moment.entry.event.place() != place
+            && (last.moment.entry.via.is_none() || moment.entry.via.is_none())
         {
-            out.extend(leg(case, last, moment));
+            out.extend(leg(case, last, here));
         }
     }
 }
 
+/// An event at a place whose coordinates are known.
+#[derive(Clone, Copy)]
+struct Stop<'a> {
+    moment: &'a Moment<'a>,
+    point: Point,
+}
+
 /// The way between two places, if nobody can have gone it.
-fn leg(case: &Case<'_>, from: &Moment<'_>, to: &Moment<'_>) -> Option<Draft> {
-    let (a, b) = (from.entry.event, to.entry.event);
+fn leg(case: &Case<'_>, from: Stop<'_>, to: Stop<'_>) -> Option<Draft> {
+    let (a, b) = (from.moment.entry.event, to.moment.entry.event);
     let profile = &case.state.profile;
     let radius = f64::from(profile.location_radius_km);
-    let km = distance_km(
-        case.state.point_of(a.place())?,
-        case.state.point_of(b.place())?,
-    );
     // A clock that is fast makes the way look short: nothing happens after it was recorded.
     let ms = b.time_ms.saturating_sub(a.latest_ms());
     let reach = reach_km(profile, ms);
+    let km = distance_km(from.point, to.point);
     if km - 2.0 * radius <= reach {
         return None;
     }
-    let key = |moment: &Moment<'_>| hex::encode(&moment.entry.event.evidence().block);
+    let key = |stop: Stop<'_>| hex::encode(&stop.moment.entry.event.evidence().block);
     let say = Chain::ImpossibleTravel {
         from: case.place(a.place()),
         to: case.place(b.place()),

@@ -102,6 +102,15 @@ impl ThingNames {
         }
     }
 
+    /// Whether two things are packs of one product.
+    pub(crate) fn same_product(&self, one: ThingId, other: ThingId) -> bool {
+        let product = |id: ThingId| match self.names.get(id.row())? {
+            ThingName::Pack { product, .. } => Some(*product),
+            ThingName::Other(_) => None,
+        };
+        product(one).is_some_and(|it| product(other) == Some(it))
+    }
+
     fn name_of(&self, epc: &Epc) -> Option<ThingName> {
         match epc {
             Epc::Sgtin(sgtin) => Some(ThingName::Pack {

@@ -211,7 +211,14 @@ impl State {
         let mut ids: BTreeMap<&str, (&StorageProfile, bool)> = BTreeMap::new();
         let inside = self.ever_inside(id);
         let mut products = BTreeSet::new();
-        products.extend(inside.iter().chain([&id]).filter_map(|id| self.gtin(*id)));
+        let mut last = None;
+        for id in inside.iter().chain([&id]) {
+            let gtin = self.gtin(*id);
+            if gtin != last {
+                products.extend(gtin);
+                last = gtin;
+            }
+        }
         for gtin in products {
             let product = self.masters.products.get(gtin);
             let known = product.is_some_and(|p| p.storage.is_some() || p.conditions.is_some());

@@ -1,0 +1,139 @@
+//! Judging the events of things, each once, and what is alike only once for all. Packs of one product
+//! that the same events name have the same past: where nothing is said about one of them, nothing is
+//! about the next. A pallet is judged in as many steps as it has different pasts inside, and not in
+//! as many as it has packs.
+//!
+//! Two things tell such packs apart, and both are asked about each pack: rules about the serial
+//! number or the tag ([`BY_SERIAL`]), and being named first by an event (what concerns the event as
+//! such is told of that thing alone).
+
+use crate::catalogue::{BY_SERIAL, Check, RULES};
+use crate::chain::due;
+use crate::engine::{DRAFTS_MAX, Engine};
+use crate::finding::{Finding, RuleId};
+use crate::judge_thing::Case;
+use crate::record::Stamp;
+use crate::state::{State, ThingId};
+
+/// Which rules are asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    All,
+    /// Those that tell apart what has the same past.
+    BySerial,
+}
+
+impl Asked {
+    fn has(self, rule: RuleId) -> bool {
+        self == Self::All || BY_SERIAL.contains(&rule)
+    }
+}
+
+impl Engine {
+    /// Judges things one after the other, those alike to the last silent one in short.
+    pub(crate) fn judge_alike<'a>(
+        &mut self,
+        ids: impl Iterator<Item = &'a ThingId>,
+        stamp: &Stamp,
+        changes: &mut Vec<Finding>,
+    ) {
+        let mut silent: Option<Silent> = None;
+        for id in ids {
+            if silent.as_ref().is_some_and(|it| it.is_like(&self.state, *id)) {
+                if self.state.tells_serials_apart() {
+                    changes.extend(self.judge_by(*id, Asked::BySerial, stamp).0);
+                }
+                continue;
+            }
+            let (found, says_nothing) = self.judge_by(*id, Asked::All, stamp);
+            changes.extend(found);
+            silent = says_nothing.then(|| Silent::of(&self.state, *id)).flatten();
+        }
+    }
+
+    /// Judges all that events say about a thing.
+    pub(crate) fn judge_events(&mut self, id: ThingId, stamp: &Stamp) -> Vec<Finding> {
+        self.judge_by(id, Asked::All, stamp).0
+    }
+
+    /// Judges a thing by some rules; also whether nothing was said and nothing waits for a time.
+    fn judge_by(&mut self, id: ThingId, asked: Asked, stamp: &Stamp) -> (Vec<Finding>, bool) {
+        let Some(case) = Case::of(&self.state, id) else {
+            return (Vec::new(), false);
+        };
+        let mut drafts = Vec::new();
+        for rule in RULES.iter().filter(|rule| asked.has(rule.id)) {
+            if let Check::Events(check) = rule.check {
+                check(&case, &mut drafts);
+            }
+        }
+        drafts.truncate(DRAFTS_MAX);
+        let mut silent = drafts.is_empty();
+        if asked == Asked::All {
+            let deadlines = due::deadlines(&case);
+            silent &= deadlines.is_empty();
+            self.state.note_deadlines(id, deadlines, &drafts);
+            let unknown = drafts.iter().any(|draft| draft.rule == RuleId::C01);
+            self.state.note_suspect(id, unknown);
+        }
+        let concerns = |it: &Finding| asked.has(it.rule) && judges_events(it.rule);
+        (self.state.settle(id, drafts, concerns, stamp), silent)
+    }
+}
+
+fn judges_events(rule: RuleId) -> bool {
+    let mut rows = RULES.iter();
+    rows.any(|row| row.id == rule && matches!(row.check, Check::Events(_)))
+}
+
+/// A pack about which nothing is said, and what it is named first by.
+struct Silent {
+    pack: ThingId,
+    leads: Vec<ThingId>,
+}
+
+impl Silent {
+    /// Only packs that were made and have nothing but their events.
+    fn of(state: &State, pack: ThingId) -> Option<Self> {
+        let thing = state.thing(pack)?;
+        let plain = thing.birth.is_some() && thing.more.is_none();
+        if !plain || state.gtin(pack).is_none() {
+            return None;
+        }
+        let leads = thing.touches.iter();
+        let leads = leads.filter_map(|id| state.event(*id)?.lead).collect();
+        Some(Self { pack, leads })
+    }
+
+    fn is_like(&self, state: &State, other: ThingId) -> bool {
+        let (Some(one), Some(two)) = (state.thing(self.pack), state.thing(other)) else {
+            return false;
+        };
+        two.more.is_none()
+            && one.birth == two.birth
+            && one.touches == two.touches
+            && state.thing_names.same_product(self.pack, other)
+            && !self.leads.contains(&other)
+    }
+}
+
+impl State {
+    /// Whether anything is known that tells packs with the same past apart.
+    fn tells_serials_apart(&self) -> bool {
+        !(self.masters.known_bad.is_empty() && self.tags.is_empty())
+    }
+
+    /// Remembers whether a pack is an unknown serial number: a later commissioning may be what a
+    /// scanner made it of.
+    fn note_suspect(&mut self, id: ThingId, unknown: bool) {
+        let Some(gtin) = self.thing_names.gtin(id) else {
+            return;
+        };
+        if unknown {
+            let product = self.products.entry(gtin.clone()).or_default();
+            product.suspects.insert(id);
+        } else if let Some(product) = self.products.get_mut(gtin) {
+            product.suspects.remove(&id);
+        }
+    }
+}
