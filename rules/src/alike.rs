@@ -39,7 +39,10 @@ impl Engine {
     ) {
         let mut silent: Option<Silent> = None;
         for id in ids {
-            if silent.as_ref().is_some_and(|it| it.is_like(&self.state, *id)) {
+            if silent
+                .as_ref()
+                .is_some_and(|it| it.is_like(&self.state, *id))
+            {
                 if self.state.tells_serials_apart() {
                     changes.extend(self.judge_by(*id, Asked::BySerial, stamp).0);
                 }

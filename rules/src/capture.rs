@@ -47,10 +47,8 @@ impl State {
     pub(crate) fn capture(&mut self, stamp: &Stamp, event: &Event) -> Option<Capture> {
         let content = content(event);
         let by_id = event.event_id.as_deref().map(id_digest);
-        let digests: Vec<_> = by_id.into_iter().chain([content]).collect();
-        let known = digests
-            .iter()
-            .find_map(|digest| self.event_by_digest.get(digest));
+        let digests = || by_id.into_iter().chain([content]);
+        let known = digests().find_map(|digest| self.event_by_digest.get(&digest));
         let declares_error = event.error_declaration.is_some();
         if known.is_some() && !declares_error {
             return None;
@@ -60,18 +58,17 @@ impl State {
         let id = EventId::at(self.events.len());
         self.events.push(rec);
         if declares_error {
+            let digests: Vec<_> = digests().collect();
             return self.take_back(known, id, &digests);
         }
-        for digest in &digests {
-            self.event_by_digest.insert(*digest, id);
+        for digest in digests() {
+            self.event_by_digest.insert_new(digest, id);
         }
-        let ahead = digests
-            .iter()
-            .find_map(|digest| self.voided_ahead.get(digest));
+        let ahead = digests().find_map(|digest| self.voided_ahead.get(&digest));
         if let Some(ahead) = ahead.filter(|ahead| may_take_back(actor, ahead.actor)) {
             let by = ahead.by;
             if let Some(rec) = self.event_mut(id) {
-                rec.voided_by = Some(by);
+                rec.told_mut().voided_by = Some(by);
             }
         }
         Some(self.remember(id, event))
@@ -94,10 +91,10 @@ impl State {
             return None;
         };
         let event = self.event_mut(known)?;
-        if event.voided_by.is_some() || !may_take_back(event.actor, actor) {
+        if event.told().voided_by.is_some() || !may_take_back(event.actor, actor) {
             return None;
         }
-        event.voided_by = Some(by);
+        event.told_mut().voided_by = Some(by);
         let time_ms = event.time_ms;
         let touched = self.named_by(known, time_ms);
         let measured = touched.clone();
@@ -140,7 +137,7 @@ impl State {
             .iter()
             .filter_map(|id| Some((*id, self.event(*id)?)));
         let birth = births
-            .filter(|(_, event)| event.is_birth() && event.voided_by.is_none())
+            .filter(|(_, event)| event.is_birth() && event.told().voided_by.is_none())
             .min_by_key(|(_, event)| event.record.position)
             .map(|(id, _)| id);
         if let Some(thing) = self.thing_mut(id) {
@@ -157,7 +154,9 @@ impl State {
         let parent = parts.parent.map(|epc| self.intern_thing(epc));
         let devices = parts.members.iter().all(|epc| matches!(epc, Epc::Giai(_)));
         if let Some(rec) = self.event_mut(id) {
-            rec.parent = parent;
+            if parent.is_some() {
+                rec.told_mut().parent = parent;
+            }
             // Loggers bound to what they measure are kept as put into it; other associations (a
             // label, a part) put nothing into anything.
             if rec.kind == Kind::Association && devices && !parts.members.is_empty() {
@@ -190,7 +189,7 @@ impl State {
         self.regroup(id, &members);
         let products = self.note_births(id, &touched);
         let label = self.event(id).filter(|event| !event.is_birth());
-        let label = label.and_then(|event| event.lot);
+        let label = label.and_then(|event| event.told().lot);
         for thing in &touched {
             self.note_label(*thing, label);
         }
@@ -203,7 +202,7 @@ impl State {
             self.loggers.note(device, id, &touched);
         }
         if !readings.is_empty() {
-            self.readings.insert(id, readings);
+            self.readings.push(id, readings.into_boxed_slice());
         }
         Capture {
             event: id,
@@ -218,7 +217,10 @@ impl State {
     /// Notes that an event names a thing, in event-time order.
     fn touch(&mut self, thing: ThingId, id: EventId) {
         let Some(event) = self.event(id) else { return };
-        let (order, makes) = (event.order(), event.is_birth() && event.voided_by.is_none());
+        let (order, makes) = (
+            event.order(),
+            event.is_birth() && event.told().voided_by.is_none(),
+        );
         let events = &self.events;
         let Some(thing) = self.things.get_mut(thing.row()) else {
             return;
@@ -266,8 +268,9 @@ impl State {
         let Some(event) = self.event(id) else {
             return Vec::new();
         };
-        let birth = event.is_birth() && event.voided_by.is_none();
+        let birth = event.is_birth() && event.told().voided_by.is_none();
         let lot = event
+            .told()
             .lot
             .and_then(|lot| Lot::parse(self.names.text(lot)).ok());
         let mut products = BTreeSet::new();
@@ -309,7 +312,9 @@ impl State {
         }
         if let Some(lot) = lot {
             let lot = self.lots.entry((gtin, lot)).or_default();
-            lot.packs.extend(packs);
+            for pack in packs {
+                lot.packs.insert(*pack);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use gs1::{Epc, Gtin, Lot};
 
 use crate::capture::Capture;
 use crate::catalogue::{Check, RULES};
+use crate::cold_chain::replay::{Print, prints};
 use crate::cold_chain::{Span, StorageProfile};
 use crate::finding::{Finding, RuleId};
 use crate::judge_thing::Draft;
@@ -202,7 +203,8 @@ impl Engine {
     }
 
     fn judge_readings(&mut self, id: ThingId, stamp: &Stamp) -> Vec<Finding> {
-        let (series, drafts, mut watch) = self.state.reading_drafts(id);
+        let (series, prints) = self.state.all_series(id);
+        let (drafts, mut watch) = self.state.reading_drafts(id, &series, &prints);
         let (low_mc, high_mc) = self.state.partner_band(stamp.position);
         if let Some(watch) = &mut watch {
             watch.low_mc = watch.low_mc.max(low_mc);
@@ -214,7 +216,7 @@ impl Engine {
         let mut changes = self
             .state
             .settle(id, drafts, |it| judges_readings(it.rule), stamp);
-        replayed::remember(&mut self.state, id, &series);
+        replayed::remember(&mut self.state, id, &series, &prints);
         let mut budgets = self.state.sharing_budgets(id);
         budgets.insert(id);
         for id in budgets {
@@ -233,7 +235,7 @@ impl Engine {
     fn is_quiet(&mut self, id: ThingId, capture: &Capture) -> bool {
         let state = &mut self.state;
         let jump_ms = state.profile.sensors.clock_jump_ms;
-        let Some([readings]) = state.readings.get(&capture.event).map(Vec::as_slice) else {
+        let Some([readings]) = state.readings.get(&capture.event).map(Box::as_ref) else {
             return false;
         };
         if !capture.only_readings || !readings.summaries.is_empty() {
@@ -244,7 +246,7 @@ impl Engine {
         let Some(watch) = watch.filter(|watch| watch.device == readings.device) else {
             return false;
         };
-        let marks = readings.marks;
+        let marks = readings.marks();
         let counted = marks.first == watch.next_number && marks.last.is_none();
         if !counted || marks.previous.is_some() || marks.battery {
             return false;
@@ -323,9 +325,12 @@ impl State {
     /// what it is bound to.
     fn seen_by_the_same(&self, capture: &Capture) -> Vec<ThingId> {
         let readings = self.readings.get(&capture.event).into_iter().flatten();
-        let counting = readings.filter(|it| it.marks.first.is_some() || it.marks.raw.is_some());
+        let counting = readings.filter(|it| it.marks().first.is_some() || it.marks().raw.is_some());
         let mut devices: BTreeSet<NameId> = counting.filter_map(|it| it.device).collect();
-        let others = capture.touched.iter().filter(|id| self.gtin(**id).is_none());
+        let others = capture
+            .touched
+            .iter()
+            .filter(|id| self.gtin(**id).is_none());
         let bound = others.filter_map(|id| self.epc(*id));
         for epc in bound.filter(|epc| matches!(epc, Epc::Giai(_))) {
             devices.extend(self.loggers.named(&epc, &self.names));
@@ -338,16 +343,26 @@ impl State {
         others.into_iter().collect()
     }
 
-    /// What the temperature rules say about a thing, from which series, and what they compared
-    /// with.
-    fn reading_drafts(&self, id: ThingId) -> (Vec<Series>, Vec<Draft>, Option<Watch>) {
+    /// All that was measured of a thing, by device, with the stretches that a replay would repeat.
+    fn all_series(&self, id: ThingId) -> (Vec<Series>, Vec<Vec<Print>>) {
         let always = Span {
             from_ms: i64::MIN,
             to_ms: i64::MAX,
         };
         let series = self.series(id, always);
+        let prints = series.iter().map(|it| prints(&it.samples)).collect();
+        (series, prints)
+    }
+
+    /// What the temperature rules say about a thing, and what they compared with.
+    fn reading_drafts(
+        &self,
+        id: ThingId,
+        series: &[Series],
+        prints: &[Vec<Print>],
+    ) -> (Vec<Draft>, Option<Watch>) {
         if series.is_empty() {
-            return (series, Vec::new(), None);
+            return (Vec::new(), None);
         }
         let legs = legs(&self.timeline(id));
         let sources = self.sources(id);
@@ -360,7 +375,8 @@ impl State {
                 thing: id,
                 storage,
                 assumed,
-                series: &series,
+                series,
+                prints,
                 seen: &seen,
                 first: i == 0,
                 legs: &legs,
@@ -385,9 +401,9 @@ impl State {
         let watch = if drafts.iter().any(open_end) {
             None
         } else {
-            self.watch(id, &series, &storages)
+            self.watch(id, series, &storages)
         };
-        (series, drafts, watch)
+        (drafts, watch)
     }
 
     /// What a further reading is compared with to tell whether it is quiet; only where one device
@@ -445,14 +461,14 @@ impl State {
         thing: ThingId,
         birth: &crate::state::EventRec,
     ) -> Option<&crate::state::LotState> {
-        let lot = Lot::parse(self.names.text(birth.lot?)).ok()?;
+        let lot = Lot::parse(self.names.text(birth.told().lot?)).ok()?;
         self.lots.get(&(self.gtin(thing)?.clone(), lot))
     }
 
     /// The lot class of a pack, as an identifier.
     pub(crate) fn lot_epc(&self, thing: ThingId) -> Option<Epc> {
         let birth = self.event(self.thing(thing)?.birth?)?;
-        let lot = Lot::parse(self.names.text(birth.lot?)).ok()?;
+        let lot = Lot::parse(self.names.text(birth.told().lot?)).ok()?;
         Some(Epc::Lgtin {
             gtin: self.gtin(thing)?.clone(),
             lot,

@@ -281,7 +281,11 @@ fn carry(state: &State, item: &mut Item, entry: &Entry<'_>) {
         Step::Packing if item.holder.is_none() => item.holder = party,
         _ => {}
     }
-    item.owner = event.owner_to.or(item.owner).or(event.owner_from);
+    item.owner = event
+        .told()
+        .owner_to
+        .or(item.owner)
+        .or(event.told().owner_from);
 }
 
 /// Whether the thing was taken out of a container that had come to whoever did it. Where the

@@ -49,7 +49,7 @@ pub(crate) fn readings_of(event: &Event, mut intern: impl FnMut(&str) -> NameId)
                 taken += 1;
                 add(readings, event.event_time_ms, element, report);
             } else {
-                mark(&mut readings.marks, element, report);
+                mark(&mut readings.told, element, report);
             }
         }
     }
@@ -57,27 +57,32 @@ pub(crate) fn readings_of(event: &Event, mut intern: impl FnMut(&str) -> NameId)
     for readings in &mut all {
         readings.samples.sort_unstable();
         readings.samples.dedup();
+        readings.samples.shrink_to_fit();
     }
     all
 }
 
 /// What a device says about its own counting, taken from the reports that are no temperatures.
-fn mark(marks: &mut Marks, element: &SensorElement, report: &SensorReport) {
+fn mark(told: &mut Option<Box<Marks>>, element: &SensorElement, report: &SensorReport) {
     let whole = |value: &Option<gs1::Decimal>| {
         let milli = value.as_ref().and_then(|value| value.milli())?;
         u64::try_from(milli).ok().map(|milli| milli / 1000)
     };
-    match report.type_.as_deref() {
-        Some(SEQUENCE_REPORT) => {
+    let known = [SEQUENCE_REPORT, PREVIOUS_REPORT, BATTERY_REPORT];
+    let Some(kind) = report.type_.as_deref().filter(|it| known.contains(it)) else {
+        return;
+    };
+    let marks = told.get_or_insert_default();
+    match kind {
+        SEQUENCE_REPORT => {
             marks.first = whole(&report.value).or_else(|| whole(&report.min_value));
             marks.last = whole(&report.max_value);
         }
-        Some(PREVIOUS_REPORT) => {
+        PREVIOUS_REPORT => {
             let text = report.uri_value.as_ref().or(report.string_value.as_ref());
             marks.previous = text.map(|text| digest(text));
         }
-        Some(BATTERY_REPORT) => marks.battery |= report.boolean_value == Some(true),
-        _ => return,
+        _ => marks.battery |= report.boolean_value == Some(true),
     }
     if let Some(raw) = &element.metadata.raw_data {
         marks.raw = Some(digest(raw));

@@ -17,6 +17,7 @@ mod list;
 pub(crate) mod loggers;
 pub(crate) mod master;
 pub(crate) mod name;
+pub(crate) mod sorted;
 mod table;
 pub(crate) mod thing;
 pub(crate) mod verified;
@@ -53,7 +54,7 @@ pub(crate) struct State {
     pub(crate) things: Table<Thing>,
     pub(crate) thing_names: name::ThingNames,
     /// Readings by the event that brought them, one entry a device.
-    pub(crate) readings: BTreeMap<EventId, Vec<Readings>>,
+    pub(crate) readings: sorted::Growing<EventId, Box<[Readings]>>,
     /// What is known of loggers beyond their master data.
     pub(crate) loggers: loggers::Loggers,
     pub(crate) products: BTreeMap<Gtin, ProductState>,
@@ -100,7 +101,8 @@ pub(crate) struct Readings {
     /// In time order.
     pub(crate) samples: Vec<Sample>,
     pub(crate) summaries: Vec<Summary>,
-    pub(crate) marks: Marks,
+    /// Few devices count aloud.
+    pub(crate) told: Option<Box<Marks>>,
 }
 
 /// What a device says about its own counting.
@@ -133,11 +135,16 @@ impl Readings {
         )
     }
 
+    /// What the device says about its own counting.
+    pub(crate) fn marks(&self) -> Marks {
+        self.told.as_deref().copied().unwrap_or_default()
+    }
+
     /// Number of the last reading.
     pub(crate) fn last_number(&self) -> Option<u64> {
         let more = u64::try_from(self.samples.len().saturating_sub(1)).unwrap_or(0);
-        let counted = self.marks.first.map(|first| first.saturating_add(more));
-        self.marks.last.or(counted)
+        let counted = self.marks().first.map(|first| first.saturating_add(more));
+        self.marks().last.or(counted)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -160,7 +167,7 @@ pub(crate) struct ProductState {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LotState {
     /// Packs ever commissioned into it.
-    pub(crate) packs: BTreeSet<ThingId>,
+    pub(crate) packs: sorted::Sorted<ThingId>,
     pub(crate) recall: Option<Recall>,
     pub(crate) extension: Option<decided::Extension>,
     /// Packs that were not made in it and whose label says so.
@@ -245,7 +252,7 @@ impl State {
             .or_else(|| event.biz_location.and_then(|place| self.party_at(place)))
             .or_else(|| event.read_point.and_then(|place| self.party_at(place)))
             .or(if event.step.ships() {
-                event.source
+                event.told().source
             } else {
                 None
             })
@@ -253,8 +260,9 @@ impl State {
 
     /// The party a shipment is bound for.
     pub(crate) fn destination_of(&self, event: &EventRec) -> Option<NameId> {
-        let there = event.destination_place;
+        let there = event.told().destination_place;
         event
+            .told()
             .destination
             .or_else(|| there.and_then(|place| self.party_at(place)))
     }

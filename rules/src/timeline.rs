@@ -81,7 +81,11 @@ impl State {
                 })
             })
             .take_while(|entry| entry.event.time_ms <= span.to_ms)
-            .filter(|entry| entry.event.voided_by.is_none());
+            .filter(|entry| entry.event.told().voided_by.is_none());
+        if thing.touches.len() <= EVENTS_MAX {
+            entries.extend(entries_in_span);
+            return;
+        }
         let (vital, others): (Vec<_>, Vec<_>) = entries_in_span.partition(is_vital);
         entries.extend(vital.into_iter().take(EVENTS_MAX));
         entries.extend(others.into_iter().rev().take(EVENTS_MAX));
@@ -92,7 +96,9 @@ impl State {
         let mut stays: Vec<Stay> = Vec::new();
         let touches = self.thing(id).map_or(&[][..], |thing| &thing.touches);
         for touch in touches {
-            let standing = self.event(*touch).filter(|event| event.voided_by.is_none());
+            let standing = self
+                .event(*touch)
+                .filter(|event| event.told().voided_by.is_none());
             let Some((event, (parent, into))) =
                 standing.and_then(|event| Some((event, event.regroups()?)))
             else {
@@ -144,7 +150,7 @@ impl State {
             .skip(from)
             .filter_map(|id| self.event(*id));
         let emptied = later
-            .filter(|event| event.voided_by.is_none())
+            .filter(|event| event.told().voided_by.is_none())
             .take_while(|event| event.time_ms <= until_ms)
             .next();
         if let Some(event) = emptied {

@@ -139,8 +139,12 @@ impl Chain {
                 ));
             }
         }
-        let first = self.position;
-        let built = (first..).zip(told);
+        self.told_in_time(told)
+    }
+
+    /// Records of events in the order of their times, each told a minute later.
+    fn told_in_time(&mut self, told: Vec<(u64, EventBuilder)>) -> Vec<Record> {
+        let built = (self.position..).zip(told);
         let mut told: Vec<(u64, Event)> = built
             .map(|(id, (party, builder))| (party, at_place(party, id, builder)))
             .collect();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rules::{Engine, Fact, Profile, Record};
 
+use crate::ALLOCATOR;
 use crate::chain::{Chain, LOT_PACKS};
 use crate::measure::{figure, resident, timed};
 
@@ -17,7 +18,7 @@ pub(crate) fn bench(packs: u64) {
     for record in chain.masters() {
         engine.apply(&record);
     }
-    let before = resident();
+    let before = (ALLOCATOR.allocated(), resident());
     let (mut took, mut yard) = (Duration::ZERO, Duration::ZERO);
     let (mut count, mut hashed, mut findings) = (0_usize, 0_usize, 0_usize);
     for number in 0..packs / LOT_PACKS {
@@ -29,7 +30,7 @@ pub(crate) fn bench(packs: u64) {
         findings += found;
         took += time;
         count += records.len();
-        if number % 100 == 0 {
+        if number % 10 == 0 {
             yard += timed(|| hash(&records)).1;
             hashed += records.len();
         }
@@ -38,10 +39,11 @@ pub(crate) fn bench(packs: u64) {
     let rate = |count: usize, time: Duration| count as f64 / time.as_secs_f64().max(1e-9);
     let yardstick = ("BLAKE3 of their canonical JSON", rate(hashed, yard));
     figure("fold", rate(count, took), "records/s", Some(yardstick));
-    if let (Some(before), Some(after)) = (before, resident()) {
-        let bytes = after.saturating_sub(before) as f64;
-        figure("memory", bytes / packs as f64, "bytes/pack resident", None);
-    }
+    let each = |bytes: usize| bytes as f64 / packs as f64;
+    let used = ALLOCATOR.allocated().saturating_sub(before.0);
+    figure("memory in use", each(used), "bytes/pack", None);
+    let held = resident().saturating_sub(before.1);
+    figure("memory resident", each(held), "bytes/pack", None);
     if packs <= 1_000_000 {
         let (bytes, time) = timed(|| engine.snapshot());
         let size = bytes.len() as f64 / packs as f64;

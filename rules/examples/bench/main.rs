@@ -14,6 +14,13 @@ mod fold;
 mod measure;
 mod shipment;
 
+use cap::Cap;
+use mimalloc::MiMalloc;
+
+/// The allocator of the node, so that figures are those of the node; it counts what is in use.
+#[global_allocator]
+static ALLOCATOR: Cap<MiMalloc> = Cap::new(MiMalloc, usize::MAX);
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let only = words.first().map(String::as_str);

@@ -1,37 +1,26 @@
 //! Clock, processor time and memory of this process, and the line a figure is printed as.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// Runs something; returns how long this thread had a processor for it, where the system tells,
-/// so that what others do on the machine does not count.
+/// Runs something; returns how long this thread had a processor for it, so that what others do on
+/// the machine counts as little as it can.
 pub(crate) fn timed<R>(run: impl FnOnce() -> R) -> (R, Duration) {
-    let (start, start_cpu) = (now(), cpu());
+    let start = cpu();
     let result = run();
-    let took = match (start_cpu, cpu()) {
-        (Some(from), Some(to)) if to > from => to.saturating_sub(from),
-        _ => start.elapsed(),
-    };
-    (result, took)
+    (result, cpu().saturating_sub(start))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// The first number of Linux's `schedstat` is the thread's processor time in nanoseconds.
-fn cpu() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    let nanos = text.split_whitespace().next()?.parse().ok()?;
-    Some(Duration::from_nanos(nanos))
+fn cpu() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(now).unwrap_or_default()
 }
 
 /// Bytes of memory this process has now; what the allocator holds back counts.
-pub(crate) fn resident() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = text.lines().find(|line| line.starts_with("VmRSS:"))?;
-    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib * 1024)
+pub(crate) fn resident() -> usize {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1));
+    kib.and_then(|kib| kib.parse::<usize>().ok()).unwrap_or(0) * 1024
 }
 
 /// Prints a figure with what it is held against.

@@ -5,7 +5,7 @@ use gs1::epcis::{Event, EventKind};
 
 use crate::record::Stamp;
 use crate::say::words;
-use crate::state::event::{Act, Fate, Kind};
+use crate::state::event::{Act, Fate, Kind, Told};
 use crate::state::{EventRec, State, Step};
 
 impl State {
@@ -34,6 +34,18 @@ impl State {
             .map(|lot| self.names.intern(lot.as_str()));
         let (source, destination) = (party(&event.sources), party(&event.destinations));
         let actor = stamp.actor.as_deref();
+        let told = Told {
+            source: source.map(|gln| self.names.intern(&gln)),
+            destination: destination.map(|gln| self.names.intern(&gln)),
+            owner_from: owner_from.map(|gln| self.names.intern(&gln)),
+            owner_to: owner_to.map(|gln| self.names.intern(&gln)),
+            destination_place: place.map(|entry| self.places.intern(&entry.id)),
+            lot,
+            expiry: event.ilmd.expiry.map(words::days),
+            device: stamp.device.as_deref().map(|it| self.names.intern(it)),
+            voided_by: None,
+            parent: None,
+        };
         EventRec {
             kind: kind_of(&event.kind),
             act: event.action.map(act_of),
@@ -46,22 +58,10 @@ impl State {
                 .biz_location
                 .as_ref()
                 .map(|epc| self.places.intern(epc)),
-            source: source.map(|gln| self.names.intern(&gln)),
-            destination: destination.map(|gln| self.names.intern(&gln)),
-            owner_from: owner_from.map(|gln| self.names.intern(&gln)),
-            owner_to: owner_to.map(|gln| self.names.intern(&gln)),
-            destination_place: place.map(|entry| self.places.intern(&entry.id)),
-            lot,
-            expiry: event.ilmd.expiry.map(words::days),
+            more: told.kept(),
             actor: actor.map(|actor| self.names.intern(actor)),
-            device: stamp
-                .device
-                .as_deref()
-                .map(|device| self.names.intern(device)),
             record: stamp.into(),
             lead: None,
-            voided_by: None,
-            parent: None,
         }
     }
 }

@@ -61,7 +61,7 @@ struct Mark<'a> {
 /// Marks that stand, in event-time order.
 fn marks_of<'a>(case: &Case<'a>) -> Vec<Mark<'a>> {
     let own = case.thing.touches.iter().filter_map(|id| case.event(*id));
-    own.filter(|event| event.voided_by.is_none())
+    own.filter(|event| event.told().voided_by.is_none())
         .filter_map(|event| {
             let (parent, into) = event.regroups()?;
             (parent != case.id).then_some(Mark {
@@ -105,7 +105,7 @@ fn was_emptied(case: &Case<'_>, inside: Inside<'_>, until_ms: i64) -> bool {
     let disbands = parent.map_or(&[][..], |parent| parent.disbands());
     disbands.iter().filter_map(|id| case.event(*id)).any(|it| {
         let span = inside.since.time_ms..=until_ms;
-        it.voided_by.is_none() && span.contains(&it.time_ms)
+        it.told().voided_by.is_none() && span.contains(&it.time_ms)
     })
 }
 
@@ -224,7 +224,8 @@ fn parent_elsewhere(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
     let shipment = case.event(shipped)?;
     let party = state.party_of(event)?;
     let sender = state.party_of(shipment)?;
-    let unknown = state.destination_of(shipment).is_none() && shipment.destination_place.is_none();
+    let unknown =
+        state.destination_of(shipment).is_none() && shipment.told().destination_place.is_none();
     if unknown || state.is_destination(shipment, Some(party), event.place()) {
         return None;
     }
@@ -268,7 +269,7 @@ fn mixed(case: &Case<'_>) -> Option<Draft> {
     let first = first.filter(|(order, _)| *order < event.order());
     let first = first.and_then(|(_, id)| state.gtin(id));
     let gtin_differs = first.is_some_and(|first| first != own);
-    let lot_of = |birth: Option<&EventRec>| birth.and_then(|birth| birth.lot);
+    let lot_of = |birth: Option<&EventRec>| birth.and_then(|birth| birth.told().lot);
     let outer_birth = parent.birth.and_then(|id| state.event(id));
     let (outer_lot, own_lot) = (lot_of(outer_birth), lot_of(case.birth()));
     let lot_differs = super::undo::known_to_differ(outer_lot, own_lot);

@@ -26,7 +26,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     }
     for moment in case.own() {
         let (id, event) = (moment.entry.id, moment.entry.event);
-        if event.kind != Kind::Aggregation || event.parent != Some(case.id) {
+        if event.kind != Kind::Aggregation || event.told().parent != Some(case.id) {
             continue;
         }
         if let Some(declared) = case.state.declared(id) {

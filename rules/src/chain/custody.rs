@@ -32,7 +32,7 @@ impl State {
         place: Option<PlaceId>,
     ) -> bool {
         let bound_for = self.destination_of(shipment);
-        let there = shipment.destination_place;
+        let there = shipment.told().destination_place;
         let same_place = matches!((there, place),
             (Some(there), Some(here)) if self.places.same_premises(there, here));
         same_place || (bound_for.is_some() && bound_for == party)
@@ -73,7 +73,7 @@ impl State {
     ) -> bool {
         let touches = self.thing(container).map_or(&[][..], |it| &it.touches);
         let earlier = touches.iter().rev().filter_map(|id| self.event(*id));
-        let mut earlier = earlier.filter(|it| it.voided_by.is_none() && it.order() < before);
+        let mut earlier = earlier.filter(|it| it.told().voided_by.is_none() && it.order() < before);
         earlier
             .find_map(|event| {
                 let by = self.party_of(event) == Some(party);
@@ -94,7 +94,7 @@ impl State {
 
     fn is_bound_for(&self, shipment: &EventRec, at: Standpoint) -> bool {
         let unknown =
-            self.destination_of(shipment).is_none() && shipment.destination_place.is_none();
+            self.destination_of(shipment).is_none() && shipment.told().destination_place.is_none();
         unknown || self.is_destination(shipment, at.party, at.place)
     }
 }

@@ -32,10 +32,10 @@ fn receipt(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
     let (party, at_ms) = (state.party_of(event)?, event.time_ms);
     let sender = state.party_of(shipment)?;
     let bound_for = state.destination_of(shipment);
-    if bound_for.is_none() && shipment.destination_place.is_none() {
+    if bound_for.is_none() && shipment.told().destination_place.is_none() {
         return None;
     }
-    let there = shipment.destination_place;
+    let there = shipment.told().destination_place;
     let at_place = matches!((there, event.place()),
         (Some(there), Some(here)) if state.places.same_premises(there, here));
     let for_them = bound_for.is_some_and(|to| to != party && state.may_act_for(to, party, at_ms));

@@ -56,8 +56,9 @@ pub(crate) fn deadlines(case: &Case<'_>) -> Vec<i64> {
 fn under_way<'a>(case: &Case<'a>) -> Option<&'a EventRec> {
     let id = case.now.shipped?;
     let own = case.own().any(|moment| moment.entry.id == id);
-    let known =
-        |it: &&EventRec| it.destination_place.is_some() || case.state.destination_of(it).is_some();
+    let known = |it: &&EventRec| {
+        it.told().destination_place.is_some() || case.state.destination_of(it).is_some()
+    };
     case.event(id).filter(known).filter(|_| own)
 }
 
@@ -106,5 +107,8 @@ fn is_elsewhere(case: &Case<'_>, shipment: &EventRec, event: EventId) -> bool {
         return false;
     };
     let (by, sender) = (case.state.party_of(event), case.state.party_of(shipment));
-    event.voided_by.is_none() && event.order() > shipment.order() && by.is_some() && by != sender
+    event.told().voided_by.is_none()
+        && event.order() > shipment.order()
+        && by.is_some()
+        && by != sender
 }

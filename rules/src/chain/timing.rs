@@ -167,15 +167,18 @@ fn out_of_order(case: &Case<'_>, out: &mut Vec<Draft>) {
     let mut signed: Vec<&EventRec> = case
         .own()
         .map(|moment| moment.entry.event)
-        .filter(|event| event.device.is_some())
+        .filter(|event| event.told().device.is_some())
         .collect();
-    signed.sort_by_key(|event| (event.device, event.record.position));
+    signed.sort_by_key(|event| (event.told().device, event.record.position));
     let back = signed.windows(2).find(|pair| {
-        matches!(pair, [a, b] if a.device == b.device
+        matches!(pair, [a, b] if a.told().device == b.told().device
             && a.time_ms.saturating_sub(b.time_ms) > tolerance_ms)
     });
     if let Some([first, second]) = back {
-        let device = second.device.map_or("", |id| case.state.names.text(id));
+        let device = second
+            .told()
+            .device
+            .map_or("", |id| case.state.names.text(id));
         let say = Way::ClockWentBack {
             device: device.to_owned(),
             first_ms: first.time_ms,
@@ -192,7 +195,7 @@ fn out_of_order(case: &Case<'_>, out: &mut Vec<Draft>) {
 
 fn born_expired(case: &Case<'_>, out: &mut Vec<Draft>) {
     let Some(birth) = case.birth() else { return };
-    let Some(last_day) = birth.expiry.map(i64::from) else {
+    let Some(last_day) = birth.told().expiry.map(i64::from) else {
         return;
     };
     if last_day < birth.local_day() {

@@ -46,7 +46,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
 fn declared(case: &Case<'_>, out: &mut Vec<Draft>) {
     for id in case.thing.touches.iter() {
         let Some(end) = case.event(*id) else { continue };
-        let Some(declaration) = end.voided_by.and_then(|id| case.event(id)) else {
+        let Some(declaration) = end.told().voided_by.and_then(|id| case.event(id)) else {
             continue;
         };
         let entry = Entry {
@@ -134,7 +134,7 @@ pub(crate) fn breach(
         return Some(Breach::TooLate);
     }
     let birth = item.birth.and_then(|id| state.event(id));
-    let last_day = birth.and_then(|birth| birth.expiry).map(i64::from);
+    let last_day = birth.and_then(|birth| birth.told().expiry).map(i64::from);
     let local_ms = at_ms.saturating_add(i64::from(undo.zone_min) * 60_000);
     if last_day.is_some_and(|last_day| local_ms.div_euclid(86_400_000) > last_day) {
         return Some(Breach::Expired);

@@ -115,25 +115,22 @@ pub enum MktRefusal {
 /// [`MktRefusal::NoReadings`] when no stay has a positive length, and
 /// [`MktRefusal::NotATemperature`].
 pub fn mkt(segments: &[Segment], activation: Activation) -> Result<Mkt, MktRefusal> {
-    let mut weighted = Vec::with_capacity(segments.len());
-    for segment in segments.iter().filter(|segment| segment.ms > 0) {
-        weighted.push((kelvin(segment.mc)?, segment.ms));
+    let stays = || segments.iter().filter(|segment| segment.ms > 0);
+    let mut hottest = 0.0;
+    let mut covered_ms = 0_i64;
+    for segment in stays() {
+        hottest = f64::max(hottest, kelvin(segment.mc)?);
+        covered_ms = covered_ms.saturating_add(segment.ms);
     }
-    let hottest = weighted
-        .iter()
-        .map(|(kelvin, _)| *kelvin)
-        .fold(0.0, f64::max);
-    let covered_ms = weighted
-        .iter()
-        .fold(0_i64, |sum, (_, ms)| sum.saturating_add(*ms));
     if covered_ms == 0 {
         return Err(MktRefusal::NoReadings);
     }
     let a = activation.kelvin();
-    let sum: f64 = weighted
-        .iter()
-        .map(|(kelvin, ms)| float(*ms) * rate(a, *kelvin, hottest))
-        .sum();
+    let mut rates = Rates::new(a, hottest, segments.len());
+    let mut sum = 0.0;
+    for segment in stays() {
+        sum += float(segment.ms) * rates.of(segment.mc)?;
+    }
     Ok(Mkt {
         celsius: celsius_of(a, sum / float(covered_ms), hottest),
         covered_ms,
@@ -299,6 +296,42 @@ pub fn hours_to_limit(
 /// Degradation rate at `kelvin` relative to the rate at `reference` (both in kelvin, above zero).
 pub(crate) fn rate(a: f64, kelvin: f64, reference: f64) -> f64 {
     libm::exp(a * (1.0 / reference - 1.0 / kelvin))
+}
+
+/// Relative rates computed before: a logger's readings are few different numbers.
+pub(crate) struct Rates {
+    a: f64,
+    reference: f64,
+    slots: Vec<Option<(i32, f64)>>,
+}
+
+impl Rates {
+    /// More than a logger with a resolution of 0.01 degrees has between freezing and 40 degrees.
+    const SLOTS_MAX: usize = 4_096;
+
+    /// Rates of so many readings relative to `reference`, in kelvin.
+    pub(crate) fn new(a: f64, reference: f64, readings: usize) -> Self {
+        let slots = readings.min(Self::SLOTS_MAX).next_power_of_two();
+        Self {
+            a,
+            reference,
+            slots: vec![None; slots],
+        }
+    }
+
+    /// The rate at a temperature, milli-degrees Celsius.
+    pub(crate) fn of(&mut self, mc: i32) -> Result<f64, MktRefusal> {
+        let slot = crate::state::index(mc.cast_unsigned()) & (self.slots.len() - 1);
+        let known = self.slots.get(slot).copied().flatten();
+        if let Some((_, rate)) = known.filter(|known| known.0 == mc) {
+            return Ok(rate);
+        }
+        let rate = rate(self.a, kelvin(mc)?, self.reference);
+        if let Some(place) = self.slots.get_mut(slot) {
+            *place = Some((mc, rate));
+        }
+        Ok(rate)
+    }
 }
 
 /// The temperature in Celsius at which the relative rate is `mean`.

@@ -124,14 +124,16 @@ fn still(samples: &[Sample]) -> Vec<bool> {
     still
 }
 
+/// Product of two numbers below [`PRIME`].
 fn times(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     let low = u64::try_from(product & u128::from(PRIME)).unwrap_or(0);
     let high = u64::try_from(product >> 61).unwrap_or(0);
-    plus(low, high % PRIME)
+    plus(low, high)
 }
 
+/// Sum of two numbers up to [`PRIME`].
 fn plus(a: u64, b: u64) -> u64 {
-    let sum = (a % PRIME) + (b % PRIME);
+    let sum = a + b;
     if sum >= PRIME { sum - PRIME } else { sum }
 }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::kinetic::{celsius_of, float, kelvin, rate};
+use super::kinetic::{Rates, celsius_of, float, kelvin};
 use super::{Activation, MktGate, MktRefusal, Sample, StorageProfile};
 
 /// The worst window found.
@@ -107,26 +107,6 @@ fn length_ms(run: &[Sample]) -> i64 {
     }
 }
 
-/// Rates computed a moment ago: a logger's neighbouring readings are few different numbers.
-struct Known {
-    slots: [Option<(i32, f64)>; 64],
-}
-
-impl Known {
-    fn rate(&mut self, a: f64, mc: i32, reference: f64) -> Result<f64, MktRefusal> {
-        let slot = usize::try_from(mc.unsigned_abs() / 10 % 64).unwrap_or(0);
-        let known = self.slots.get(slot).copied().flatten();
-        if let Some((_, rate)) = known.filter(|known| known.0 == mc) {
-            return Ok(rate);
-        }
-        let rate = rate(a, kelvin(mc)?, reference);
-        if let Some(place) = self.slots.get_mut(slot) {
-            *place = Some((mc, rate));
-        }
-        Ok(rate)
-    }
-}
-
 /// The integral of the relative rate, piecewise quadratic in time.
 struct Dose {
     times: Vec<i64>,
@@ -142,9 +122,9 @@ impl Dose {
             rates: Vec::with_capacity(run.len()),
             sums: Vec::with_capacity(run.len()),
         };
-        let mut known = Known { slots: [None; 64] };
+        let mut known = Rates::new(a, reference, run.len());
         for sample in run {
-            let here = known.rate(a, sample.mc, reference)?;
+            let here = known.of(sample.mc)?;
             let step = match (dose.times.last(), dose.rates.last(), dose.sums.last()) {
                 (Some(t), Some(r), Some(sum)) => {
                     sum + float(sample.t_ms.saturating_sub(*t)) * (r + here) / 2.0

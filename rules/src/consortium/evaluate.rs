@@ -209,7 +209,7 @@ fn of_pack(state: &State, id: ThingId, field: Field) -> Option<Cow<'_, str>> {
     }
     state.gtin(id)?;
     let birth = state.event(state.thing(id)?.birth?)?;
-    Some(Cow::Borrowed(state.names.text(birth.lot?)))
+    Some(Cow::Borrowed(state.names.text(birth.told().lot?)))
 }
 
 fn one<'s>(field: Field, scene: &Scene<'s>) -> Option<Cow<'s, str>> {
@@ -237,13 +237,13 @@ fn one<'s>(field: Field, scene: &Scene<'s>) -> Option<Cow<'s, str>> {
             let location = state.masters.location(state.places.epc(event.place()?)?)?;
             location.country.as_deref().map(Cow::Borrowed)
         }
-        Field::Source => event.source.map(text),
+        Field::Source => event.told().source.map(text),
         Field::Destination => {
-            let there = event.destination_place;
+            let there = event.told().destination_place;
             let there = there.and_then(|place| state.party_at(place));
-            event.destination.or(there).map(text)
+            event.told().destination.or(there).map(text)
         }
-        Field::Device => event.device.map(text),
+        Field::Device => event.told().device.map(text),
         Field::Gtin | Field::Lot | Field::Status | Field::Holder => None,
     }
 }
@@ -278,7 +278,7 @@ fn measured(measure: Measure, scene: &Scene<'_>) -> Option<i64> {
     match measure {
         Measure::Age => Some(event.time_ms.saturating_sub(birth.time_ms)),
         Measure::ToExpiry => {
-            let days = i64::from(birth.expiry?).saturating_sub(event.local_day());
+            let days = i64::from(birth.told().expiry?).saturating_sub(event.local_day());
             Some(days.saturating_mul(86_400_000))
         }
     }

@@ -175,7 +175,7 @@ impl State {
         };
         let lot = || -> Result<Epc, &'static str> {
             let birth = self.thing(thing).and_then(|thing| thing.birth);
-            let lot = birth.and_then(|id| self.event(id)?.lot);
+            let lot = birth.and_then(|id| self.event(id)?.told().lot);
             let lot = lot.and_then(|lot| Lot::parse(self.names.text(lot)).ok());
             let gtin = self.gtin(thing).cloned();
             let (gtin, lot) = gtin.zip(lot).ok_or("lot")?;
@@ -234,7 +234,7 @@ impl State {
             .flatten()
             .filter(|entry| {
                 let event = self.event(entry.event);
-                event.is_some_and(|event| event.voided_by.is_none())
+                event.is_some_and(|event| event.told().voided_by.is_none())
             })
             .collect();
         let peak = peak(&standing, count);

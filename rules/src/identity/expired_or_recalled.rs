@@ -21,7 +21,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
                 step.ships() || step.receives() || step == Step::Dispensing
             })
     };
-    let last_day = case.state.last_day_of(case.id, birth.expiry);
+    let last_day = case.state.last_day_of(case.id, birth.told().expiry);
     let last_day = last_day.map(i64::from);
     if let Some(last_day) = last_day
         && let Some(event) = moved().find(|event| event.local_day() > last_day)

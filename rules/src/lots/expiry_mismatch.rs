@@ -13,7 +13,7 @@ use crate::say::{LotSay, words};
 use crate::state::verified::Sighting;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
-    let Some(known) = case.birth().and_then(|birth| birth.expiry) else {
+    let Some(known) = case.birth().and_then(|birth| birth.told().expiry) else {
         return;
     };
     if !case.state.has_labels(case.id) {

@@ -234,9 +234,9 @@ impl State {
     fn lots_named(&self, id: ThingId) -> impl Iterator<Item = (NameId, &Gtin)> {
         let named = self.thing(id).zip(self.gtin(id));
         named.into_iter().flat_map(|(thing, gtin)| {
-            let born = thing.birth.and_then(|id| self.event(id)?.lot);
+            let born = thing.birth.and_then(|id| self.event(id)?.told().lot);
             let touches = if born.is_some() { &[] } else { &*thing.touches };
-            let labels = touches.iter().filter_map(|id| self.event(*id)?.lot);
+            let labels = touches.iter().filter_map(|id| self.event(*id)?.told().lot);
             let asked = if born.is_some() {
                 &[]
             } else {

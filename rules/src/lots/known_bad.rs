@@ -21,7 +21,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
         return;
     };
     let (names, serial) = (&case.state.names, sgtin.serial.as_str());
-    let born = case.birth().and_then(|birth| birth.lot);
+    let born = case.birth().and_then(|birth| birth.told().lot);
     let seen = case.state.sightings(case.id);
     for entry in list.values() {
         let on_it = |lot: &str| entry.names(&sgtin.gtin, lot, serial);

@@ -15,7 +15,7 @@ use crate::state::verified::Sighting;
 use crate::verdict::scan_fault;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
-    let Some(known) = case.birth().and_then(|birth| birth.lot) else {
+    let Some(known) = case.birth().and_then(|birth| birth.told().lot) else {
         return;
     };
     if !case.state.has_labels(case.id) {

@@ -69,8 +69,11 @@ fn sent(case: &Case<'_>, market: &Market, event: &EventRec) -> Option<(String, L
         return None;
     }
     let state = case.state;
-    let there = event.destination_place.and_then(|it| state.places.epc(it));
-    let told = event.destination.map(|id| state.names.text(id));
+    let there = event
+        .told()
+        .destination_place
+        .and_then(|it| state.places.epc(it));
+    let told = event.told().destination.map(|id| state.names.text(id));
     let location = there.and_then(|epc| state.masters.location(epc));
     let gln = told.or(location.map(|it| it.party.as_str()))?;
     if market.channel.iter().any(|party| party == gln) {

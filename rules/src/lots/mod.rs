@@ -44,7 +44,7 @@ impl LotCase<'_> {
     pub(crate) fn holds(&self, id: crate::state::ThingId) -> bool {
         let event = || {
             let thing = self.state.thing(id)?;
-            self.state.event(thing.birth?)?.lot
+            self.state.event(thing.birth?)?.told().lot
         };
         event().is_some_and(|lot| self.state.names.text(lot) == self.lot.as_str())
     }

@@ -115,8 +115,8 @@ fn agrees(
     let Some(birth) = case.birth() else {
         return false;
     };
-    let lot = birth.lot.map(|lot| state.names.text(lot));
-    let expiry = beside.expiry.zip(birth.expiry);
+    let lot = birth.told().lot.map(|lot| state.names.text(lot));
+    let expiry = beside.expiry.zip(birth.told().expiry);
     let in_date = expiry.is_none_or(|(printed, known)| printed.stands_for(known));
     match (beside.lot, lot) {
         (Some(printed), Some(known)) => in_date && same_lot(printed, known),

@@ -60,7 +60,7 @@ fn actor(case: &Case<'_>, event: &EventRec) -> Option<(String, LotSay)> {
 
 fn place(case: &Case<'_>, event: &EventRec) -> Option<(String, LotSay)> {
     let state = case.state;
-    let id = state.names.text(event.device?);
+    let id = state.names.text(event.told().device?);
     let device = state.masters.devices.get(id)?;
     let here = event.read_point.or(event.place())?;
     let epc = state.places.epc(here)?;
@@ -78,7 +78,7 @@ fn place(case: &Case<'_>, event: &EventRec) -> Option<(String, LotSay)> {
 
 fn device(case: &Case<'_>, event: &EventRec) -> Option<(String, LotSay)> {
     let state = case.state;
-    let id = state.names.text(event.device?);
+    let id = state.names.text(event.told().device?);
     let until_ms = state.masters.devices.get(id)?.calibrated_until_ms?;
     let last_ms = until_ms.saturating_add(state.profile.lots.overlap_ms);
     if event.time_ms <= last_ms {

@@ -27,9 +27,13 @@ impl Digests {
     }
 
     pub(crate) fn insert(&mut self, digest: Digest, event: EventId) {
-        if self.get(&digest).is_some() {
-            return;
+        if self.get(&digest).is_none() {
+            self.insert_new(digest, event);
         }
+    }
+
+    /// As [`Self::insert`], for a hash that is known not to be there.
+    pub(crate) fn insert_new(&mut self, digest: Digest, event: EventId) {
         let row = number(self.rows.len());
         self.rows.push((digest, event));
         let rows = &self.rows;

@@ -112,6 +112,17 @@ pub(crate) struct EventRec {
     pub(crate) zone_min: i16,
     pub(crate) read_point: Option<PlaceId>,
     pub(crate) biz_location: Option<PlaceId>,
+    /// What only making and moving tell.
+    pub(crate) more: Option<Box<Told>>,
+    pub(crate) actor: Option<NameId>,
+    pub(crate) record: Resolution,
+    /// The thing it names first: what concerns the event as such is told of this one only.
+    pub(crate) lead: Option<ThingId>,
+}
+
+/// What most events do without: who gives goods to whom, what was made, what it was put into.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
     pub(crate) source: Option<NameId>,
     pub(crate) destination: Option<NameId>,
     /// Who owned it before, where the event says so.
@@ -122,15 +133,32 @@ pub(crate) struct EventRec {
     pub(crate) lot: Option<NameId>,
     /// Last day of use, days since 1970-01-01.
     pub(crate) expiry: Option<i32>,
-    pub(crate) actor: Option<NameId>,
+    /// The device that signed it.
     pub(crate) device: Option<NameId>,
-    pub(crate) record: Resolution,
-    /// The thing it names first: what concerns the event as such is told of this one only.
-    pub(crate) lead: Option<ThingId>,
     /// The declaration of error that took it back.
     pub(crate) voided_by: Option<EventId>,
     /// The container of an aggregation.
     pub(crate) parent: Option<ThingId>,
+}
+
+impl Told {
+    const NOTHING: Self = Self {
+        source: None,
+        destination: None,
+        owner_from: None,
+        owner_to: None,
+        destination_place: None,
+        lot: None,
+        expiry: None,
+        device: None,
+        voided_by: None,
+        parent: None,
+    };
+
+    /// As an event keeps it: nothing takes no room.
+    pub(crate) fn kept(self) -> Option<Box<Self>> {
+        (self != Self::NOTHING).then(|| Box::new(self))
+    }
 }
 
 impl Step {
@@ -146,14 +174,28 @@ impl Step {
 }
 
 impl EventRec {
+    /// What making and moving tell.
+    pub(crate) fn told(&self) -> &Told {
+        const NOTHING: &Told = &Told::NOTHING;
+        self.more.as_deref().unwrap_or(NOTHING)
+    }
+
     /// Whether it made the things it names: an ObjectEvent with action ADD.
     pub(crate) fn is_birth(&self) -> bool {
         self.kind == Kind::Object && self.act == Some(Act::Add)
     }
 
+    /// The same, to be added to.
+    pub(crate) fn told_mut(&mut self) -> &mut Told {
+        self.more.get_or_insert_default()
+    }
+
     /// The container it puts its members into (true) or takes them out of (false).
     pub(crate) fn regroups(&self) -> Option<(ThingId, bool)> {
-        let parent = self.parent.filter(|_| self.kind == Kind::Aggregation)?;
+        if self.kind != Kind::Aggregation {
+            return None;
+        }
+        let parent = self.told().parent?;
         match self.act {
             Some(Act::Add) => Some((parent, true)),
             Some(Act::Delete) => Some((parent, false)),

@@ -126,16 +126,14 @@ impl State {
         concerns: impl Fn(&Finding) -> bool,
         stamp: &Stamp,
     ) -> Vec<Finding> {
-        let Some(subject) = self.epc(thing) else {
-            return Vec::new();
-        };
-        let known = self
-            .thing(thing)
-            .map_or(&[][..], |thing| thing.findings())
-            .to_vec();
+        let known = self.thing(thing).map_or(&[][..], |it| it.findings());
         if drafts.is_empty() && known.is_empty() {
             return Vec::new();
         }
+        let known = known.to_vec();
+        let Some(subject) = self.epc(thing) else {
+            return Vec::new();
+        };
         let mut standing = Vec::new();
         let mut changes = Vec::new();
         for draft in drafts {

@@ -118,7 +118,7 @@ impl State {
         };
         let unborn = self.thing(thing).is_none_or(|it| it.birth.is_none());
         let lot = self.lots.entry((gtin, lot)).or_default();
-        if unborn || !lot.packs.contains(&thing) {
+        if unborn || !lot.packs.has(&thing) {
             lot.labelled.insert(thing);
         }
     }
@@ -139,7 +139,9 @@ impl State {
     pub(crate) fn has_labels(&self, id: ThingId) -> bool {
         let labelled = |id: &EventId| {
             let event = self.event(*id);
-            event.is_some_and(|it| !it.is_birth() && (it.lot.is_some() || it.expiry.is_some()))
+            event.is_some_and(|it| {
+                !it.is_birth() && (it.told().lot.is_some() || it.told().expiry.is_some())
+            })
         };
         let thing = self.thing(id);
         thing.is_some_and(|it| !it.verified().is_empty() || it.touches.iter().any(labelled))
@@ -151,14 +153,16 @@ impl State {
             return Vec::new();
         };
         let events = thing.touches.iter().filter_map(|id| {
-            let event = self.event(*id).filter(|event| event.voided_by.is_none())?;
+            let event = self
+                .event(*id)
+                .filter(|event| event.told().voided_by.is_none())?;
             let label = !event.is_birth();
             Some(Sighting {
                 time_ms: event.time_ms,
                 place: event.place(),
                 party: self.party_of(event),
-                lot: event.lot.filter(|_| label),
-                expiry: event.expiry.filter(|_| label).map(|day| Printed {
+                lot: event.told().lot.filter(|_| label),
+                expiry: event.told().expiry.filter(|_| label).map(|day| Printed {
                     day,
                     whole_month: false,
                 }),

@@ -25,6 +25,7 @@ pub(crate) mod thresholds;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::cold_chain::replay::Print;
 use crate::cold_chain::{
     Gap, Sample, Span, StorageProfile, Summary, coverage, gaps, median_interval_ms, union,
 };
@@ -71,6 +72,8 @@ pub(crate) struct Reading<'a> {
     /// The condition is the profile's default: the product has no master data.
     pub(crate) assumed: bool,
     pub(crate) series: &'a [Series],
+    /// The stretches of each series that a replay would repeat.
+    pub(crate) prints: &'a [Vec<Print>],
     /// What each series shows in the light of the storage condition.
     pub(crate) seen: &'a [Seen],
     /// It is the first of several storage conditions: what concerns the devices and not the goods
@@ -159,7 +162,7 @@ impl State {
     pub(crate) fn readings_at(&self, id: EventId) -> impl Iterator<Item = (&Readings, EventId)> {
         let counts = self
             .event(id)
-            .is_some_and(|event| event.voided_by.is_none());
+            .is_some_and(|event| event.told().voided_by.is_none());
         let readings = self.readings.get(&id).filter(|_| counts);
         readings.into_iter().flatten().map(move |it| (it, id))
     }

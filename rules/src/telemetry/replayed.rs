@@ -16,7 +16,7 @@
 use std::collections::BTreeMap;
 
 use super::{Reading, Series};
-use crate::cold_chain::replay::{LONG, equal_around, prints, range_mc};
+use crate::cold_chain::replay::{LONG, Print, equal_around, range_mc};
 use crate::cold_chain::{Sample, Span};
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::Draft;
@@ -42,9 +42,9 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
         return;
     }
     let mut known: BTreeMap<(ThingId, Option<NameId>), Vec<Sample>> = BTreeMap::new();
-    for series in reading.series.iter().filter(|it| it.samples.len() >= LONG) {
+    for (series, prints) in reading.series.iter().zip(reading.prints) {
         let mut found: Vec<Replay> = Vec::new();
-        for print in prints(&series.samples) {
+        for print in prints {
             if found.len() >= FINDINGS_MAX {
                 break;
             }
@@ -77,10 +77,15 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
 }
 
 /// Remembers the stretches of a thing's readings, after they were judged.
-pub(crate) fn remember(state: &mut State, thing: ThingId, series: &[Series]) {
+pub(crate) fn remember(
+    state: &mut State,
+    thing: ThingId,
+    series: &[Series],
+    prints: &[Vec<Print>],
+) {
     let memory = usize::try_from(state.profile.sensors.replay_memory).unwrap_or(usize::MAX);
-    for series in series.iter().filter(|it| it.samples.len() >= LONG) {
-        for print in prints(&series.samples) {
+    for (series, prints) in series.iter().zip(prints) {
+        for print in prints {
             let Some(sample) = series.samples.get(print.at) else {
                 continue;
             };

@@ -97,7 +97,7 @@ pub(crate) fn holes(reading: &Reading<'_>, series: &Series) -> Vec<Hole> {
 /// How many of the numbers `from..to` the device used on other things.
 fn elsewhere(reading: &Reading<'_>, series: &Series, from: u64, to: u64) -> u64 {
     let mut ranges: Vec<(u64, u64)> = of_device(reading, series.device)
-        .filter_map(|(readings, _)| Some((readings.marks.first?, readings.last_number()?)))
+        .filter_map(|(readings, _)| Some((readings.marks().first?, readings.last_number()?)))
         .map(|(first, last)| (first.max(from), last.saturating_add(1).min(to)))
         .filter(|(first, end)| first < end)
         .collect();
@@ -132,15 +132,15 @@ fn batches<'a>(reading: &Reading<'a>, series: &Series) -> Vec<Batch<'a>> {
         .measured(reading.thing, series.device)
         .filter_map(|(readings, id)| {
             let event = state.event(id)?;
-            let own = series.device.is_some() && event.device == series.device;
+            let own = series.device.is_some() && event.told().device == series.device;
             let entitled = own || (party.is_some() && event.actor == party);
             Some(Batch {
-                marks: readings.marks,
+                marks: readings.marks(),
                 last: readings.last_number(),
                 span: readings.span()?,
                 count: readings.samples.len(),
                 event,
-                anew: readings.marks.battery && entitled,
+                anew: readings.marks().battery && entitled,
             })
         })
         .collect();
@@ -191,9 +191,11 @@ fn link(
     if named == raw {
         return;
     }
-    let known = of_device(reading, series.device).any(|(it, _)| it.marks.raw == Some(named));
+    let known = of_device(reading, series.device).any(|(it, _)| it.marks().raw == Some(named));
     let here = reading.state.measured(reading.thing, series.device);
-    let known_here = here.into_iter().any(|(it, _)| it.marks.raw == Some(named));
+    let known_here = here
+        .into_iter()
+        .any(|(it, _)| it.marks().raw == Some(named));
     if known && !known_here {
         // The device was on other goods in between; its chain runs through them.
         return;
@@ -279,7 +281,12 @@ fn foreign_signature(
     out: &mut Vec<Draft>,
 ) {
     let state = reading.state;
-    let Some(signer) = batch.event.device.filter(|id| Some(*id) != series.device) else {
+    let Some(signer) = batch
+        .event
+        .told()
+        .device
+        .filter(|id| Some(*id) != series.device)
+    else {
         return;
     };
     // A gateway signs for the loggers it reads; a logger signs for itself only.

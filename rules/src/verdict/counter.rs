@@ -146,7 +146,7 @@ fn listed(state: &State, scan: &Scan, sgtin: &Sgtin, born: Option<&str>) -> Opti
 }
 
 fn known_fake(q: &Question<'_>) -> Option<Answer> {
-    let born = q.case.birth().and_then(|birth| birth.lot);
+    let born = q.case.birth().and_then(|birth| birth.told().lot);
     let born = born.map(|lot| q.state.names.text(lot));
     listed(q.state, q.scan, &q.state.sgtin(q.case.id)?, born)
 }
@@ -164,7 +164,7 @@ fn recalled(q: &Question<'_>) -> Option<Answer> {
     let lots = [
         q.case
             .birth()
-            .and_then(|birth| birth.lot)
+            .and_then(|birth| birth.told().lot)
             .map(|lot| q.state.names.text(lot)),
         q.scan.lot.as_ref().map(Lot::as_str),
     ];
@@ -324,7 +324,7 @@ impl<'a> Question<'a> {
 
     /// The pack's own last day, else the printed one.
     fn last_day(&self) -> Option<i64> {
-        let born = self.case.birth().and_then(|birth| birth.expiry);
+        let born = self.case.birth().and_then(|birth| birth.told().expiry);
         if let Some(day) = self.state.last_day_of(self.case.id, born) {
             return Some(day.into());
         }

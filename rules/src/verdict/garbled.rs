@@ -46,7 +46,7 @@ pub(super) fn faults(state: &State, text: &str) -> Option<Vec<Fault>> {
 
 fn lot_of(state: &State, id: ThingId) -> Option<&str> {
     let birth = Case::of(state, id)?.birth()?;
-    birth.lot.map(|lot| state.names.text(lot))
+    birth.told().lot.map(|lot| state.names.text(lot))
 }
 
 /// A scanner that sends capitals only, or small letters only, leaves a serial of mixed letters that

@@ -22,7 +22,7 @@ pub(super) struct Mismatch {
 /// The first of lot and expiry that differs; what is not on the label or was never told agrees.
 pub(super) fn mismatch(case: &Case<'_>, scan: &Scan, now_ms: i64) -> Option<Mismatch> {
     let birth = case.birth()?;
-    let known_lot = birth.lot.map(|lot| case.state.names.text(lot));
+    let known_lot = birth.told().lot.map(|lot| case.state.names.text(lot));
     if let (Some(printed), Some(known)) = (scan.lot.as_ref().map(gs1::Lot::as_str), known_lot)
         && printed != known
     {
@@ -31,7 +31,7 @@ pub(super) fn mismatch(case: &Case<'_>, scan: &Scan, now_ms: i64) -> Option<Mism
         let told = Told::LotMismatch { printed, known };
         return Some(Mismatch { told, fault });
     }
-    let known = birth.expiry?;
+    let known = birth.told().expiry?;
     let expiry = printed(scan, now_ms)?;
     let extended = case.state.extension_of(case.id);
     if expiry.stands_for(known) || extended.is_some_and(|day| expiry.stands_for(day)) {

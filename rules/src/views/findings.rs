@@ -14,7 +14,7 @@ impl Engine {
     pub fn findings_for(&self, epc: &Epc) -> Vec<FindingView> {
         if let Epc::Lgtin { gtin, lot } = epc {
             let packs = self.state.lots.get(&(gtin.clone(), lot.clone()));
-            let packs = packs.into_iter().flat_map(|lot| &lot.packs);
+            let packs = packs.into_iter().flat_map(|lot| lot.packs.iter());
             let own = self.state.find(epc);
             let own = own
                 .map(|id| self.state.own_finding_views(id))

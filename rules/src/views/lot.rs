@@ -94,7 +94,7 @@ impl Engine {
                 .entry(status_word(&case.now).to_owned())
                 .or_default() += 1;
             if view.expiry.is_none() {
-                let day = case.birth().and_then(|birth| birth.expiry);
+                let day = case.birth().and_then(|birth| birth.told().expiry);
                 view.expiry = day.map(|day| words::iso_day(day.into()));
             }
             match case.now.holder {
@@ -153,7 +153,7 @@ impl Engine {
     /// The packs of a lot that still belong to it: a commissioning can be taken back.
     fn packs_of<'a>(
         &'a self,
-        packs: &'a std::collections::BTreeSet<ThingId>,
+        packs: &'a [ThingId],
         class: &'a Epc,
     ) -> impl Iterator<Item = Case<'a>> {
         packs

@@ -159,7 +159,7 @@ impl State {
     pub(crate) fn pack(&self, case: &Case<'_>, sgtin: &Sgtin) -> Pack {
         let birth = case.birth();
         let lot = birth
-            .and_then(|birth| birth.lot)
+            .and_then(|birth| birth.told().lot)
             .map(|lot| self.names.text(lot).to_owned());
         let recall = lot
             .as_deref()
@@ -171,7 +171,7 @@ impl State {
             serial: sgtin.serial.to_string(),
             lot,
             expiry: birth
-                .and_then(|birth| birth.expiry)
+                .and_then(|birth| birth.told().expiry)
                 .map(|day| words::iso_day(day.into())),
             status: status_word(&case.now).to_owned(),
             eu_status: eu_word(case, recall.is_some()).to_owned(),
@@ -243,7 +243,10 @@ fn entry(case: &Case<'_>, moment: &crate::item::Moment<'_>) -> HistoryEntry {
         block: crate::hex::encode(&record.block),
         item: record.item,
         position: event.record.position,
-        device: event.device.map(|id| state.names.text(id).to_owned()),
+        device: event
+            .told()
+            .device
+            .map(|id| state.names.text(id).to_owned()),
     }
 }
 

@@ -127,9 +127,10 @@ impl State {
         let received = leg.received.and_then(event);
         let bound = shipped.and_then(|event| {
             let there = event
+                .told()
                 .destination_place
                 .and_then(|place| self.party_at(place));
-            event.destination.or(there)
+            event.told().destination.or(there)
         });
         LegView {
             from: shipped
