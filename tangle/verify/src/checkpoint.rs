@@ -20,7 +20,7 @@ use thiserror::Error;
 use crate::base64;
 use crate::limits;
 use crate::merkle::Hash;
-use crate::text::decimal;
+use crate::text::{decimal, lines as lines_of};
 
 mod note;
 mod vkey;
@@ -61,15 +61,25 @@ pub enum NoteError {
         reason: &'static str,
     },
     /// A known key's signature that does not verify, which makes the whole note suspect.
-    #[error("the signature of {name} does not match the note")]
+    #[cfg_attr(
+        feature = "words",
+        error("the signature of {name} does not match the note")
+    )]
+    #[cfg_attr(not(feature = "words"), error("a signature"))]
     BadSignature {
         /// Name of the key.
+        #[cfg(feature = "words")]
         name: String,
     },
     /// No known key with the name of the origin signed it.
-    #[error("no known key named {origin} signed the checkpoint")]
+    #[cfg_attr(
+        feature = "words",
+        error("no known key named {origin} signed the checkpoint")
+    )]
+    #[cfg_attr(not(feature = "words"), error("not signed"))]
     NotSigned {
         /// Origin of the checkpoint.
+        #[cfg(feature = "words")]
         origin: String,
     },
 }
@@ -106,7 +116,7 @@ impl Checkpoint {
         let Some(body) = text.strip_suffix('\n') else {
             return fail(1, "the text does not end with a newline");
         };
-        let mut lines = body.split('\n');
+        let mut lines = lines_of(body);
         let origin = lines.next().unwrap_or_default();
         if !vkey::is_name(origin) {
             return fail(
@@ -142,6 +152,7 @@ pub fn verify_note(text: &str, known: &[VerifierKey]) -> Result<Checkpoint, Note
         Ok(checkpoint)
     } else {
         Err(NoteError::NotSigned {
+            #[cfg(feature = "words")]
             origin: checkpoint.origin,
         })
     }

@@ -16,11 +16,9 @@
 
 use alloc::vec::Vec;
 
-use ed25519_dalek::{Signature, VerifyingKey};
-
 use crate::cbor::{Reader, Writer};
-use crate::error::{Malformed, Rejected};
-use crate::ids::{KeyId, NetworkId};
+use crate::error::Malformed;
+use crate::ids::NetworkId;
 use crate::limits;
 
 /// COSE algorithm `EdDSA` (RFC 9053 section 2.2), used with Ed25519 keys only.
@@ -86,37 +84,3 @@ pub(crate) fn sig_structure(
         .bytes(payload);
     out.into_vec()
 }
-
-impl KeyId {
-    /// Whether these bytes are a key whose signatures are worth anything: the canonical encoding
-    /// of a point of the curve that is not of small order.
-    ///
-    /// RFC 8032 allows one encoding per point; the library also reads y coordinates that are not
-    /// reduced, and the sign bit on x = 0. A key of small order verifies chosen garbage.
-    pub fn is_acceptable(&self) -> bool {
-        self.verifying_key().is_some()
-    }
-
-    fn verifying_key(&self) -> Option<VerifyingKey> {
-        // y >= 2^255 - 19 means: all bits set above the lowest byte, and that at least 0xed.
-        // The sign bit on x = 0 needs y = 1 or y = -1, and both are points of small order.
-        let [lowest, middle @ .., highest] = self.as_bytes();
-        let unreduced =
-            *lowest >= 0xed && middle.iter().all(|byte| *byte == 0xff) && highest & 0x7f == 0x7f;
-        VerifyingKey::from_bytes(self.as_bytes())
-            .ok()
-            .filter(|key| !unreduced && !key.is_weak())
-    }
-
-    /// Checks an Ed25519 signature strictly (RFC 8032 section 5.1.7, with s reduced, R canonical
-    /// and not of small order): one message and key have one set of acceptable signatures
-    /// everywhere.
-    pub fn check(&self, message: &[u8], signature: &[u8; 64]) -> Result<(), Rejected> {
-        let key = self.verifying_key().ok_or(Rejected::Key)?;
-        key.verify_strict(message, &Signature::from_bytes(signature))
-            .map_err(|_| Rejected::Signature)
-    }
-}
-
-#[cfg(test)]
-mod tests;

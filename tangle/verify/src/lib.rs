@@ -28,6 +28,7 @@ pub mod block;
 pub mod cbor;
 pub mod checkpoint;
 mod cose;
+mod ed25519;
 pub mod error;
 pub mod fork;
 pub mod genesis;

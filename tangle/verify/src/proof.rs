@@ -29,6 +29,7 @@ mod file;
 pub mod json;
 mod report;
 
+pub use crate::text::Said;
 pub use file::{ProofError, ProofFile, ProofItem};
 pub use json::verify_json;
 pub use report::{Policy, Proved, Report, STEPS, Step, Trust, Witnessed, verify, verify_with};

@@ -8,7 +8,7 @@ use super::vkey::is_name;
 use super::{Checkpoint, KeyType, NoteError, VerifierKey, check_size, parse_base64};
 use crate::base64;
 use crate::limits;
-use crate::text::decimal;
+use crate::text::{at_empty_line, decimal, lines as lines_of, split};
 
 /// Starts each signature line: an em dash and a space.
 const MARK: &str = "\u{2014} ";
@@ -43,7 +43,7 @@ impl Note {
             let reason = "control characters are not allowed";
             return Err(NoteError::line(line_of(at), reason));
         }
-        let Some((text, lines)) = note.rsplit_once("\n\n") else {
+        let Some((text, lines)) = at_empty_line(note, true) else {
             return Err(NoteError::line(1, "no empty line before signatures"));
         };
         let first = line_of(text.len()) + 2;
@@ -52,7 +52,7 @@ impl Note {
             return Err(NoteError::line(line_of(note.len()), reason));
         };
         let mut signatures = Vec::new();
-        for (line, signature) in (first..).zip(lines.split('\n')) {
+        for (line, signature) in (first..).zip(lines_of(lines)) {
             if signatures.len() == limits::NOTE_SIGNATURES_MAX {
                 return Err(NoteError::line(line, "more signatures than allowed"));
             }
@@ -99,9 +99,8 @@ impl NoteSignature {
         let rest = line
             .strip_prefix(MARK)
             .ok_or("a signature starts with an em dash and a space")?;
-        let (name, signature) = rest
-            .split_once(' ')
-            .ok_or("a signature has a name and a value")?;
+        let (name, signature) = split(rest, b' ');
+        let signature = signature.ok_or("a signature has a name and a value")?;
         if !is_name(name) {
             return Err("a key name has 1 to 256 bytes without white space, controls or +");
         }
@@ -131,6 +130,7 @@ impl NoteSignature {
     /// Checks it for this key and text, as what the key's type says a signature is.
     pub fn check(&self, key: &VerifierKey, text: &str) -> Result<(), NoteError> {
         let bad = || NoteError::BadSignature {
+            #[cfg(feature = "words")]
             name: self.name.clone(),
         };
         let held = match key.kind() {

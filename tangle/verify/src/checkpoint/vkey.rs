@@ -14,6 +14,7 @@ use super::parse_base64;
 use crate::base64;
 use crate::ids::{KeyId, from_hex, to_hex};
 use crate::limits;
+use crate::text::split;
 
 /// What a key's signatures are: the type byte of C2SP `signed-note`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -167,11 +168,9 @@ impl FromStr for VerifierKey {
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
         // The base64 may hold a `+` itself; name and id cannot.
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(id), Some(material)) = (parts.next(), parts.next(), parts.next())
-        else {
-            return Err(KeyError::Parts);
-        };
+        let (name, rest) = split(text, b'+');
+        let (id, material) = split(rest.ok_or(KeyError::Parts)?, b'+');
+        let material = material.ok_or(KeyError::Parts)?;
         let id: [u8; 4] = from_hex(id).map_err(|_| KeyError::Id)?;
         let material = parse_base64(material, 33).ok_or(KeyError::Key)?;
         let (kind, key) = material.split_first().ok_or(KeyError::Key)?;

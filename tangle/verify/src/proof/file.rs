@@ -14,7 +14,7 @@ use crate::error::{Fault, Malformed};
 use crate::item::Item;
 use crate::limits;
 use crate::merkle::Hash;
-use crate::text::decimal;
+use crate::text::{at_empty_line, decimal, lines as lines_of};
 
 const MAGIC: &str = "c2sp.org/tlog-proof@v1";
 const WHAT: &str = "proof";
@@ -130,10 +130,9 @@ impl ProofFile {
             at: error.valid_up_to(),
         })?;
         let fail = ProofError::line;
-        let (head, note) = text
-            .split_once("\n\n")
-            .ok_or(fail(1, "no empty line before the checkpoint"))?;
-        let mut lines = head.split('\n');
+        let (head, note) =
+            at_empty_line(text, false).ok_or(fail(1, "no empty line before the checkpoint"))?;
+        let mut lines = lines_of(head);
         if lines.next() != Some(MAGIC) {
             return Err(fail(1, "a proof starts with c2sp.org/tlog-proof@v1"));
         }

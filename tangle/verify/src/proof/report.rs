@@ -1,6 +1,5 @@
 //! Checking a proof file, step by step, so that a failure says what exactly does not hold.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::file::{ProofFile, ProofItem};
@@ -11,6 +10,7 @@ use crate::header::Header;
 use crate::ids::{BlockId, NetworkId};
 use crate::merkle;
 use crate::outcome::{LogLeaf, Outcome};
+use crate::text::Said;
 
 /// The steps in their order. Each rests on those before it.
 pub const STEPS: [&str; 8] = [
@@ -32,7 +32,7 @@ pub struct Step {
     /// Whether it holds.
     pub ok: bool,
     /// What was found, for people: lower case, no full stop.
-    pub detail: String,
+    pub detail: Said,
 }
 
 /// Whose word the checkpoint's keys rest on.
@@ -135,7 +135,7 @@ pub fn verify_with(bytes: &[u8], policy: &Policy<'_>) -> Report {
 struct Failed;
 
 /// Records a step; its detail is the finding or the error.
-fn step<T>(steps: &mut Vec<Step>, outcome: Result<(T, String), String>) -> Result<T, Failed> {
+fn step<T>(steps: &mut Vec<Step>, outcome: Result<(T, Said), Said>) -> Result<T, Failed> {
     let name = STEPS.get(steps.len()).copied().unwrap_or("trust");
     match outcome {
         Ok((value, detail)) => {
@@ -183,7 +183,7 @@ fn run(steps: &mut Vec<Step>, bytes: &[u8], policy: &Policy<'_>) -> Result<Prove
     })
 }
 
-type Finding<T> = Result<(T, String), String>;
+type Finding<T> = Result<(T, Said), Said>;
 
 fn check_file(bytes: &[u8]) -> Finding<(ProofFile, Checkpoint)> {
     let file = ProofFile::decode(bytes).map_err(|error| say!("{error}"))?;
