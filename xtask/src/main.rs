@@ -26,7 +26,8 @@ cargo xtask COMMAND
   web                   build the portal into web/build
   wasm                  build the verifier for browsers, report its size, run its vectors
   openapi               write service/openapi.json and the portal's typed client from the code
-  faults [ledger|kill]  the nightly column of the fault matrix (docs/design/ledger.md)
+  faults [ledger|kill] [--scale F] [--kills N]
+                        the nightly column of the fault matrix (docs/design/ledger.md), or F of it
   sim [--hours N] [--seed S]  the ledger's simulator, on from seed S for N hours
   world --score [--packs N] [--loss P] [--scanner-faults P] [--seed N] [--honest]
                         the rules on a seeded pharmaceutical world with planted frauds and faults
