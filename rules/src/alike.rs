@@ -1,7 +1,7 @@
-//! Judging the events of things, each once, and what is alike only once for all. Packs of one product
-//! that the same events name have the same past: where nothing is said about one of them, nothing is
-//! about the next. A pallet is judged in as many steps as it has different pasts inside, and not in
-//! as many as it has packs.
+//! Judging the events of things, each once, and what is alike only once for all. Packs of one
+//! product that the same events name have the same past: where nothing is said about one of them,
+//! nothing is about the next. A pallet is judged in as many steps as it has different pasts inside,
+//! and not in as many as it has packs.
 //!
 //! Two things tell such packs apart, and both are asked about each pack: rules about the serial
 //! number or the tag ([`BY_SERIAL`]), and being named first by an event (what concerns the event as

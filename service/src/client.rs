@@ -150,6 +150,16 @@ impl Client {
         answer(url, request.call()).map(|(_, bytes)| bytes)
     }
 
+    /// `DELETE` what a path names.
+    pub fn delete(&self, path: &str) -> Result<(), ClientError> {
+        let url = self.url(path);
+        let mut request = self.agent.delete(&url);
+        if let Some(key) = &self.key {
+            request = request.header("authorization", format!("Bearer {}", key.0));
+        }
+        answer(url, request.call()).map(|_| ())
+    }
+
     /// `POST` a JSON document; the answer is JSON.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
         let (_, bytes) = self.post_bytes(path, "application/json", body.to_string().as_bytes())?;

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`world`], [`config`], [`limits`] | the rim: clock, entropy, settings, bounds |
 //! | [`keys`], [`store`], [`copy`] | secrets and API keys on disk, copies of a node |
+//! | [`doctor`] | a look at the node and its machine |
 //! | [`witness`] | a witness of other nodes' logs |
 //! | [`auth`] | who may do what; permits |
 //! | [`node`] | the one writer and the folded state |
@@ -19,6 +20,7 @@ pub mod client;
 pub mod config;
 pub mod copy;
 pub mod demo;
+pub mod doctor;
 pub mod http;
 pub mod keys;
 pub mod limits;

@@ -39,6 +39,7 @@ fn wrong_usage_is_two_and_help_is_zero() {
         "trace",
         "capture",
         "check",
+        "doctor",
         "backup",
         "ledger",
         "witness",

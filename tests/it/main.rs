@@ -10,8 +10,11 @@
     reason = "tests fail by panicking, and say why on stderr"
 )]
 
+mod api_keys;
 mod cli;
 mod crash;
+mod deploy;
+mod doctor;
 mod documents;
 mod keep;
 mod power;

@@ -5,7 +5,7 @@ use crate::app::failure::{Code, Failure};
 use crate::auth::{Permit, Role, actions};
 use crate::limits::TEXT_CHARS_MAX;
 use crate::node::Node;
-use crate::store::{ApiKeyInfo, NewApiKey};
+use crate::store::{ApiKeyInfo, NewApiKey, Revoked};
 
 /// A new key: the only time its text is seen.
 #[derive(Clone, Debug)]
@@ -33,7 +33,31 @@ pub fn list(node: &Node, _permit: &Permit<actions::ManageKeys>) -> Vec<ApiKeyInf
     node.store().list_keys()
 }
 
+/// Takes a key back from now on; what was done with it stays.
+///
+/// # Errors
+/// `not_found`, and `conflict` for the last key of an administrator.
+pub fn revoke(node: &Node, _permit: &Permit<actions::ManageKeys>, id: &str) -> Result<(), Failure> {
+    node.revoke_api_key(id)
+}
+
 impl Node {
+    /// Takes an API key back.
+    ///
+    /// # Errors
+    /// As [`revoke`].
+    pub fn revoke_api_key(&self, id: &str) -> Result<(), Failure> {
+        let revoked = self.store().revoke_key(id, self.world().now_ms());
+        match revoked.map_err(Failure::internal)? {
+            Revoked::Yes => Ok(()),
+            Revoked::Unknown => Err(Failure::not_found("API key")),
+            Revoked::LastAdmin => Err(Failure::new(
+                Code::Conflict,
+                "it is the last key of an administrator; make another one first",
+            )),
+        }
+    }
+
     /// Makes an API key.
     ///
     /// # Errors

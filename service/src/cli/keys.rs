@@ -1,14 +1,17 @@
-//! `theriac keys`: makes and lists API keys, through a running node or in a stopped one's data
-//! directory (the way back in when the first key is lost).
+//! `theriac keys`: makes, lists and revokes API keys, through a running node or in a stopped one's
+//! data directory (the way back in when the first key is lost).
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use anyhow::anyhow;
+use chrono::{DateTime, FixedOffset};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use service::app::time_text;
 use service::auth::Role;
 use service::store::NewApiKey;
-use service::{Config, Node, World};
+use service::{Code, Config, Node, World};
 
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
@@ -19,9 +22,11 @@ const EXAMPLES: &str = "\
 Examples:
   theriac keys create --role pharmacy --party 9506000100033 --label 'counter 1'
   theriac keys create --data theriac-data --role admin
-  theriac keys list --format json";
+  theriac keys create --role wholesaler --party 9506000100026 --expires 2027-06-30T00:00:00Z
+  theriac keys list --format json
+  theriac keys revoke 1f2e3d4c";
 
-/// Make and list API keys
+/// Make, list and revoke API keys
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Keys {
@@ -35,6 +40,17 @@ enum Command {
     Create(Create),
     /// List the keys without their secrets
     List(List),
+    /// Take a key back: from now on it opens nothing
+    Revoke(Revoke),
+}
+
+#[derive(Args, Debug)]
+struct Revoke {
+    /// Public id of the key: the 8 hex digits that `keys list` shows
+    #[arg(value_name = "ID")]
+    id: String,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Args, Debug)]
@@ -48,8 +64,15 @@ struct Create {
     /// What people call it
     #[arg(long, default_value = "")]
     label: String,
+    /// When it ends, RFC 3339 (2027-06-30T00:00:00Z); never without
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    expires: Option<DateTime<FixedOffset>>,
     #[command(flatten)]
     place: Place,
+}
+
+fn time(text: &str) -> Result<DateTime<FixedOffset>, String> {
+    DateTime::parse_from_rfc3339(text).map_err(|error| format!("not an RFC 3339 time: {error}"))
 }
 
 #[derive(Args, Debug)]
@@ -71,7 +94,37 @@ pub(crate) fn run(command: &Keys, format: Format) -> Result<Exit, Failure> {
     match &command.command {
         Command::Create(command) => create(command, format),
         Command::List(command) => list_keys(command, format),
+        Command::Revoke(command) => revoke(command, format),
     }
+}
+
+fn revoke(command: &Revoke, format: Format) -> Result<Exit, Failure> {
+    // An id from elsewhere must not become another path.
+    let is_id = command.id.len() == 8 && command.id.bytes().all(|c| c.is_ascii_hexdigit());
+    if !is_id {
+        let error = anyhow!("{:?} is not the id of a key", command.id);
+        return Err(Failure::usage(error).advise("`theriac keys list` shows the ids"));
+    }
+    match &command.place.data {
+        Some(data) => {
+            let node = open(data)?;
+            let revoked = node.revoke_api_key(&command.id);
+            node.close().map_err(Failure::usage)?;
+            revoked.map_err(|failure| match failure.code() {
+                Code::NotFound => Failure::new(Exit::NotFound, failure),
+                _ => Failure::usage(failure),
+            })?;
+        }
+        None => {
+            let path = format!("/api/v1/keys/{}", command.id);
+            command.place.connection.client()?.delete(&path)?;
+        }
+    }
+    match format {
+        Format::Json => out::json(&json!({ "id": command.id, "revoked": true })),
+        Format::Text => out::line(&format!("{} opens nothing any more", command.id)),
+    }
+    Ok(Exit::Ok)
 }
 
 fn create(command: &Create, format: Format) -> Result<Exit, Failure> {
@@ -83,6 +136,7 @@ fn create(command: &Create, format: Format) -> Result<Exit, Failure> {
                 "roles": command.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>(),
                 "party": command.party,
                 "label": command.label,
+                "expires_at": command.expires.map(|end| end.to_rfc3339()),
             }),
         )?,
     };
@@ -102,7 +156,7 @@ fn create_offline(command: &Create, data: &Path) -> Result<Value, Failure> {
         party: command.party.clone(),
         roles: command.roles.iter().copied().collect::<BTreeSet<Role>>(),
         label: command.label.clone(),
-        expires_ms: None,
+        expires_ms: command.expires.map(|end| end.timestamp_millis()),
     });
     let closed = node.close();
     let made = made.map_err(Failure::usage)?;
@@ -129,8 +183,14 @@ fn list_keys(command: &List, format: Format) -> Result<Exit, Failure> {
                 } else {
                     party
                 };
+                let revoked = text(key, "/revoked_at");
+                let state = if revoked.is_empty() {
+                    ""
+                } else {
+                    "  (revoked)"
+                };
                 out::line(&format!(
-                    "{}  {party:<13}  {:<24}  {}",
+                    "{}  {party:<13}  {:<24}  {}{state}",
                     text(key, "/id"),
                     roles.join(","),
                     text(key, "/label")
@@ -148,7 +208,14 @@ fn list_offline(data: &Path) -> Result<Value, Failure> {
         .list_keys()
         .iter()
         .map(|key| {
-            json!({ "id": key.id, "party": key.party, "roles": key.roles, "label": key.label })
+            json!({
+                "id": key.id,
+                "party": key.party,
+                "roles": key.roles,
+                "label": key.label,
+                "expires_at": key.expires_ms.map(time_text),
+                "revoked_at": key.revoked_ms.map(time_text),
+            })
         })
         .collect();
     node.close().map_err(Failure::usage)?;

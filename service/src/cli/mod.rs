@@ -5,6 +5,7 @@ mod capture;
 mod check;
 mod connect;
 mod demo;
+mod doctor;
 mod epc;
 mod epcis;
 mod event_hash;
@@ -63,6 +64,7 @@ enum Command {
     Trace(trace::Trace),
     Capture(capture::Capture),
     Check(check::Check),
+    Doctor(doctor::Doctor),
     Backup(backup::Backup),
     Ledger(ledger::LedgerCommand),
     Witness(witness::WitnessCommand),
@@ -108,6 +110,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Trace(command) => trace::run(command, cli.format),
         Command::Capture(command) => capture::run(command, cli.format),
         Command::Check(command) => check::run(command, cli.format),
+        Command::Doctor(command) => doctor::run(command, cli.format),
         Command::Backup(command) => backup::run(command, cli.format),
         Command::Ledger(command) => ledger::run(command, cli.format),
         Command::Witness(command) => witness::run(command, cli.format),

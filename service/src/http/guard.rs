@@ -1,11 +1,14 @@
 //! Permission as an extractor: a handler that asks for `Guarded<actions::X>` is only called with a
-//! permit for X. The key comes in `Authorization: Bearer` or `X-API-Key`, never in the URL, where
-//! logs would keep it.
+//! permit for X. The key comes in `Authorization: Bearer` or `X-API-Key`, or as the password of
+//! `Authorization: Basic` (EPCIS clients know no other way), never in the URL, where logs would
+//! keep it.
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::error::Problem;
 use crate::app::failure::{Code, Failure};
@@ -31,9 +34,12 @@ impl<A: Action> FromRequest for Guarded<A> {
 fn principal(request: &HttpRequest) -> Result<Principal, Problem> {
     let nobody = |text: &str| Problem::new(Code::Unauthenticated, text);
     let text = key_text(request).ok_or_else(|| {
-        nobody("send the API key as `Authorization: Bearer thr_...` or as `X-API-Key`")
+        nobody(
+            "send the API key as `Authorization: Bearer thr_...`, as `X-API-Key`, or as the password \
+             of HTTP Basic",
+        )
     })?;
-    let key = ApiKey::parse(text).map_err(|error| nobody(&error.to_string()))?;
+    let key = ApiKey::parse(&text).map_err(|error| nobody(&error.to_string()))?;
     let node = request
         .app_data::<web::Data<Node>>()
         .ok_or_else(|| Problem(Failure::internal("no node behind this server")))?;
@@ -42,11 +48,20 @@ fn principal(request: &HttpRequest) -> Result<Principal, Problem> {
         .ok_or_else(|| nobody("the API key is not known here, or has ended"))
 }
 
-fn key_text(request: &HttpRequest) -> Option<&str> {
+fn key_text(request: &HttpRequest) -> Option<String> {
     let headers = request.headers();
-    if let Some(value) = headers.get(header::AUTHORIZATION) {
-        let (scheme, key) = value.to_str().ok()?.split_once(' ')?;
-        return scheme.eq_ignore_ascii_case("bearer").then(|| key.trim());
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        let key = headers.get("X-API-Key")?.to_str().ok()?;
+        return Some(key.trim().to_owned());
+    };
+    let (scheme, given) = value.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(given.trim().to_owned());
     }
-    headers.get("X-API-Key")?.to_str().ok().map(str::trim)
+    if scheme.eq_ignore_ascii_case("basic") {
+        let pair = STANDARD.decode(given.trim()).ok()?;
+        let (_, password) = std::str::from_utf8(&pair).ok()?.split_once(':')?;
+        return Some(password.to_owned());
+    }
+    None
 }

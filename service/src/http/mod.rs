@@ -13,3 +13,5 @@ pub mod router;
 pub mod routes;
 pub mod server;
 pub mod witness;
+
+pub(crate) use portal::is_built_in as has_portal;

@@ -22,6 +22,10 @@ pub fn openapi() -> OpenApi {
             SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
         )
         .security_scheme(
+            "basic",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)),
+        )
+        .security_scheme(
             "api_key",
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-Key"))),
         )
@@ -44,6 +48,7 @@ pub fn openapi() -> OpenApi {
         .components(Some(schemes))
         .security(Some([
             SecurityRequirement::new("bearer", none),
+            SecurityRequirement::new("basic", none),
             SecurityRequirement::new("api_key", none),
         ]))
         .build();

@@ -27,6 +27,11 @@ pub(super) fn start_page() -> Option<String> {
     String::from_utf8(Files::get(START)?.data.into_owned()).ok()
 }
 
+/// Whether the portal was built in.
+pub(crate) fn is_built_in() -> bool {
+    Files::get(START).is_some()
+}
+
 /// Answers whatever no route of the API answers.
 pub(super) async fn portal(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let path = request.path();

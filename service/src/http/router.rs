@@ -61,6 +61,7 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::ReadPublic>("GET", "/api/v1/me"),
     needs::<actions::ManageKeys>("GET", "/api/v1/keys"),
     needs::<actions::ManageKeys>("POST", "/api/v1/keys"),
+    needs::<actions::ManageKeys>("DELETE", "/api/v1/keys/{id}"),
     needs::<actions::ManageKeys>("POST", "/api/v1/parties"),
     needs::<actions::ManageKeys>("POST", "/api/v1/devices"),
     needs::<actions::Operate>("POST", "/api/v1/backups"),
@@ -107,6 +108,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(manage::get_me)
         .service(manage::get_keys)
         .service(manage::post_key)
+        .service(manage::delete_key)
         .service(manage::post_party)
         .service(manage::post_device)
         .service(keep::post_backup)

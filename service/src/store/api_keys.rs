@@ -38,6 +38,19 @@ pub struct ApiKeyInfo {
     pub created_ms: i64,
     /// When it ends.
     pub expires_ms: Option<i64>,
+    /// When it was taken back.
+    pub revoked_ms: Option<i64>,
+}
+
+/// What became of a wish to take a key back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Revoked {
+    /// It opens nothing any more, now or since earlier.
+    Yes,
+    /// No key has this id.
+    Unknown,
+    /// It is the last key of an administrator that still opens anything.
+    LastAdmin,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -48,6 +61,21 @@ struct Record {
     label: String,
     created_ms: i64,
     expires_ms: Option<i64>,
+    #[serde(default)]
+    revoked_ms: Option<i64>,
+}
+
+impl Record {
+    fn opens(&self, now_ms: i64) -> bool {
+        self.revoked_ms.is_none() && self.expires_ms.is_none_or(|end| now_ms < end)
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
+        serde_json::to_vec(self).map_err(|source| StoreError::Record {
+            table: "api_keys",
+            source,
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -95,28 +123,53 @@ impl Store {
             label: new.label,
             created_ms: world.now_ms(),
             expires_ms: new.expires_ms,
+            revoked_ms: None,
         };
-        let bytes = serde_json::to_vec(&record).map_err(|source| StoreError::Record {
-            table: "api_keys",
-            source,
-        })?;
+        let bytes = record.to_bytes()?;
         let mut keys = self.keys_mut();
         if keys.0.contains_key(key.id()) {
             return Err(StoreError::Taken(key.id().to_owned()));
         }
-        self.with(|database| {
-            let write = database.begin_write()?;
-            write
-                .open_table(TABLE)?
-                .insert(key.id(), bytes.as_slice())?;
-            Ok(write.commit()?)
-        })?;
+        self.put(key.id(), &bytes)?;
         keys.0.insert(key.id().to_owned(), Entry { hash, record });
         Ok(key)
     }
 
-    /// Who holds this key; `None` for unknown, wrong and expired keys alike. Hashes are compared
-    /// in constant time, and an unknown id costs a comparison too.
+    fn put(&self, id: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.with(|database| {
+            let write = database.begin_write()?;
+            write.open_table(TABLE)?.insert(id, bytes)?;
+            Ok(write.commit()?)
+        })
+    }
+
+    /// Takes a key back from now on. It stays in the list, because what was done with it stays too;
+    /// taking it back twice changes nothing.
+    pub fn revoke_key(&self, id: &str, now_ms: i64) -> Result<Revoked, StoreError> {
+        let mut keys = self.keys_mut();
+        let others = keys.0.iter().filter(|(other, _)| *other != id);
+        let admin = |record: &Record| record.roles.contains(&Role::Admin) && record.opens(now_ms);
+        let another = others.into_iter().any(|(_, entry)| admin(&entry.record));
+        let Some(entry) = keys.0.get_mut(id) else {
+            return Ok(Revoked::Unknown);
+        };
+        if entry.record.revoked_ms.is_some() {
+            return Ok(Revoked::Yes);
+        }
+        if admin(&entry.record) && !another {
+            return Ok(Revoked::LastAdmin);
+        }
+        let revoked = Record {
+            revoked_ms: Some(now_ms),
+            ..entry.record.clone()
+        };
+        self.put(id, &revoked.to_bytes()?)?;
+        entry.record = revoked;
+        Ok(Revoked::Yes)
+    }
+
+    /// Who holds this key; `None` for unknown, wrong, expired and revoked keys alike. Hashes are
+    /// compared in constant time, and an unknown id costs a comparison too.
     pub fn principal(&self, key: &ApiKey, now_ms: i64) -> Option<Principal> {
         let given = key.hash(self.hash_key());
         let keys = self.keys();
@@ -124,7 +177,7 @@ impl Store {
         let stored = entry.map_or(blake3::Hash::from_bytes([0; 32]), |entry| entry.hash);
         let same = given == stored;
         let record = &entry.filter(|_| same)?.record;
-        if record.expires_ms.is_some_and(|end| now_ms >= end) {
+        if !record.opens(now_ms) {
             return None;
         }
         Some(Principal {
@@ -143,6 +196,7 @@ impl Store {
             label: entry.record.label.clone(),
             created_ms: entry.record.created_ms,
             expires_ms: entry.record.expires_ms,
+            revoked_ms: entry.record.revoked_ms,
         };
         self.keys().0.iter().map(info).collect()
     }
@@ -184,6 +238,40 @@ mod tests {
                 .windows(secret.len())
                 .any(|window| window == secret.as_bytes())
         );
+    }
+
+    #[test]
+    fn a_revoked_key_is_nobody_for_ever_and_the_last_admin_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("node.redb");
+        let world = World::manual(1_000, 1);
+        let store = Store::open(&path, [7; 32]).unwrap();
+        let admin = |expires_ms| NewApiKey {
+            roles: BTreeSet::from([Role::Admin]),
+            ..new(expires_ms)
+        };
+        let key = store.create_key(new(None), &world).unwrap();
+        let first = store.create_key(admin(None), &world).unwrap();
+        let ended = store.create_key(admin(Some(1_500)), &world).unwrap();
+        assert_eq!(
+            store.revoke_key("ffffffff", 2_000).unwrap(),
+            Revoked::Unknown
+        );
+        assert_eq!(store.revoke_key(key.id(), 2_000).unwrap(), Revoked::Yes);
+        assert_eq!(store.revoke_key(key.id(), 9_000).unwrap(), Revoked::Yes);
+        assert!(store.principal(&key, 2_000).is_none());
+        // The other key of an administrator has ended: it opens nothing.
+        assert_eq!(
+            store.revoke_key(first.id(), 2_000).unwrap(),
+            Revoked::LastAdmin
+        );
+        assert_eq!(store.revoke_key(ended.id(), 2_000).unwrap(), Revoked::Yes);
+        assert!(store.principal(&first, 2_000).is_some());
+        drop(store);
+        let store = Store::open(&path, [7; 32]).unwrap();
+        assert!(store.principal(&key, 2_000).is_none());
+        let listed = store.list_keys().into_iter().find(|it| it.id == key.id());
+        assert_eq!(listed.unwrap().revoked_ms, Some(2_000));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use redb::Database;
 
-pub use api_keys::{ApiKeyInfo, NewApiKey};
+pub use api_keys::{ApiKeyInfo, NewApiKey, Revoked};
 
 use api_keys::KeyTable;
 

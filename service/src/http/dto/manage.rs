@@ -80,6 +80,8 @@ pub struct KeyDto {
     pub created_at: String,
     /// When it ends.
     pub expires_at: Option<String>,
+    /// When it was taken back.
+    pub revoked_at: Option<String>,
 }
 
 /// A party to register with this node.
@@ -144,6 +146,7 @@ impl From<ApiKeyInfo> for KeyDto {
             label: it.label,
             created_at: time_text(it.created_ms),
             expires_at: it.expires_ms.map(time_text),
+            revoked_at: it.revoked_ms.map(time_text),
         }
     }
 }

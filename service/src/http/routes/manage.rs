@@ -1,5 +1,5 @@
 //! Decisions, master data, alerts, parties, devices, API keys, and who one is.
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use rules::{Decision, MasterData};
 use serde_json::json;
 
@@ -195,6 +195,27 @@ pub(crate) async fn get_keys(
         .map(KeyDto::from)
         .collect();
     Ok(answer(&KeysDto { keys }))
+}
+
+/// Take an API key back
+///
+/// From now on it opens nothing. It stays in the list; taking it back again changes nothing.
+#[utoipa::path(
+    tag = "keys",
+    params(("id" = String, Path, description = "Public id of the key: 8 hex digits")),
+    responses(
+        (status = 204, description = "It opens nothing any more"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[delete("/api/v1/keys/{id}")]
+pub(crate) async fn delete_key(
+    guard: Guarded<actions::ManageKeys>,
+    id: web::Path<String>,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    blocking(move || keys::revoke(&node, &guard.0, &id)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Register a party: its organisation on the ledger and the key with which this node records for it
