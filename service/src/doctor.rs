@@ -21,7 +21,7 @@ const FREE_LOW: u64 = 10 << 30;
 /// Open files the node needs besides its connections: segments, index, logs.
 const FILES_BESIDES: u64 = 256;
 /// How far a file's time may lie ahead of the clock.
-const AHEAD_MAX: Duration = Duration::from_secs(60);
+const AHEAD_MAX: Duration = Duration::from_mins(1);
 /// Age of the newest copy after which somebody should ask why.
 const COPY_AGE_MAX: Duration = Duration::from_hours(36);
 /// Type numbers of file systems that are gone when the machine restarts (`tmpfs`, `ramfs`).
@@ -164,7 +164,7 @@ fn room(root: &Path) -> Vec<Look> {
     };
     let free = space.f_bavail.saturating_mul(space.f_frsize);
     let seen = format!("{:.1} GiB free", gib(free));
-    let remedy = "give it more room, or copy the node to a larger disk (`theriac backup`) and serve the copy";
+    let remedy = "give it more room, or copy the node to a larger disk and serve the copy";
     let mut looks = vec![match free {
         0..FREE_MIN => Look::failure(SUBJECT, seen, remedy),
         FREE_MIN..FREE_LOW => Look::warning(SUBJECT, seen, remedy),

@@ -62,7 +62,7 @@ pub struct Levels {
     pub stopped: bool,
 }
 
-/// Round numbers, so that an alarm can name one; 0.3 s is what a pharmacy's system allows an answer.
+/// Round numbers, so that an alarm can name one; pharmacies count answers that took under 0.3 s.
 const REQUEST_SECONDS: [f64; 9] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
 /// Judging is quicker than answering.
 const VERIFY_SECONDS: [f64; 9] = [

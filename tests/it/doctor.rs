@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::Value;
 use tests::process::finish;
@@ -81,7 +81,11 @@ fn what_is_wrong_is_said_with_its_remedy() {
         .append(true)
         .open(Path::new(&data).join("ledger/genesis.cbor"))
         .expect("a file");
-    let later = SystemTime::now() + Duration::from_hours(2);
+    let written = ahead
+        .metadata()
+        .and_then(|it| it.modified())
+        .expect("a time");
+    let later = written + Duration::from_hours(2);
     ahead.set_modified(later).expect("a time");
     let (answer, _) = doctor(&listen);
     assert_eq!(look(&answer, "clock").0, "failure", "{answer:#}");

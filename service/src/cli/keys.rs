@@ -105,20 +105,17 @@ fn revoke(command: &Revoke, format: Format) -> Result<Exit, Failure> {
         let error = anyhow!("{:?} is not the id of a key", command.id);
         return Err(Failure::usage(error).advise("`theriac keys list` shows the ids"));
     }
-    match &command.place.data {
-        Some(data) => {
-            let node = open(data)?;
-            let revoked = node.revoke_api_key(&command.id);
-            node.close().map_err(Failure::usage)?;
-            revoked.map_err(|failure| match failure.code() {
-                Code::NotFound => Failure::new(Exit::NotFound, failure),
-                _ => Failure::usage(failure),
-            })?;
-        }
-        None => {
-            let path = format!("/api/v1/keys/{}", command.id);
-            command.place.connection.client()?.delete(&path)?;
-        }
+    if let Some(data) = &command.place.data {
+        let node = open(data)?;
+        let revoked = node.revoke_api_key(&command.id);
+        node.close().map_err(Failure::usage)?;
+        revoked.map_err(|failure| match failure.code() {
+            Code::NotFound => Failure::new(Exit::NotFound, failure),
+            _ => Failure::usage(failure),
+        })?;
+    } else {
+        let path = format!("/api/v1/keys/{}", command.id);
+        command.place.connection.client()?.delete(&path)?;
     }
     match format {
         Format::Json => out::json(&json!({ "id": command.id, "revoked": true })),
