@@ -16,6 +16,8 @@ pub struct Config {
     pub node: NodeConfig,
     /// The HTTP server.
     pub http: HttpConfig,
+    /// How often one caller may ask.
+    pub limits: LimitsConfig,
     /// The writer of the ledger.
     pub ledger: LedgerConfig,
     /// Who co-signs this node's checkpoints.
@@ -83,6 +85,20 @@ pub struct HttpConfig {
     pub connections_max: usize,
 }
 
+/// How often one caller may ask; zero is no limit.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// Requests a second of one API key, in the long run.
+    pub key_per_s: u32,
+    /// Requests of one API key at once.
+    pub key_burst: u32,
+    /// Requests a second from one address without a valid key, in the long run.
+    pub stranger_per_s: u32,
+    /// Requests from one address without a valid key at once.
+    pub stranger_burst: u32,
+}
+
 /// The writer of the ledger.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -133,6 +149,17 @@ impl Default for HttpConfig {
             request_head_timeout_s: 10,
             shutdown_timeout_s: 10,
             connections_max: 4_096,
+        }
+    }
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            key_per_s: 2_000,
+            key_burst: 20_000,
+            stranger_per_s: 10,
+            stranger_burst: 100,
         }
     }
 }
@@ -190,7 +217,8 @@ impl Config {
             .map_err(|error| ConfigError(Box::new(error)))
     }
 
-    /// A node in `data_dir` on a free local port with few threads.
+    /// A node in `data_dir` on a free local port with few threads, which anybody may ask as often
+    /// as they like.
     pub fn for_testing(data_dir: &Path) -> Self {
         Self {
             node: NodeConfig {
@@ -201,6 +229,11 @@ impl Config {
                 workers: 2,
                 shutdown_timeout_s: 2,
                 ..HttpConfig::default()
+            },
+            limits: LimitsConfig {
+                key_per_s: 0,
+                stranger_per_s: 0,
+                ..LimitsConfig::default()
             },
             ..Self::default()
         }

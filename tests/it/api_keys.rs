@@ -92,3 +92,42 @@ fn a_key_is_made_with_an_end() {
     assert_eq!(status(&["-H", &bearer, &url]), "401");
     assert_eq!(create("tomorrow").code, 2);
 }
+
+#[test]
+fn who_asks_too_often_waits_and_nobody_else_does() {
+    let holder = tempfile::tempdir().expect("a temporary folder");
+    let config = holder.path().join("limits.toml");
+    let toml = "[limits]\nkey_per_s = 1\nkey_burst = 5\nstranger_per_s = 1\nstranger_burst = 3\n";
+    std::fs::write(&config, toml).expect("settings");
+    let site = Site::fresh_with(&["--config", &config.to_string_lossy()]);
+    let made = site
+        .admin
+        .post("/api/v1/keys", &json!({ "roles": ["regulator"] }));
+    let other = made.expect(201).json()["key"]
+        .as_str()
+        .expect("a key")
+        .to_owned();
+    let url = format!("{}/api/v1/me", site.admin.base());
+    let admin = format!("X-API-Key: {}", site.admin.key().expect("a key"));
+    let asked: Vec<String> = (0..12).map(|_| status(&["-H", &admin, &url])).collect();
+    assert!(
+        asked.iter().any(|it| it == "200") && asked.contains(&"429".to_owned()),
+        "{asked:?}"
+    );
+    assert_eq!(status(&["-H", &format!("X-API-Key: {other}"), &url]), "200");
+
+    let guesses: Vec<String> = (0..12)
+        .map(|_| status(&["-H", "X-API-Key: thr_x", &url]))
+        .collect();
+    assert_eq!(
+        guesses.first().map(String::as_str),
+        Some("401"),
+        "{guesses:?}"
+    );
+    assert!(guesses.contains(&"429".to_owned()), "{guesses:?}");
+    assert_eq!(
+        status(&["-H", &format!("X-API-Key: {other}"), &url]),
+        "200",
+        "a key still opens"
+    );
+}

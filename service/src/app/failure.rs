@@ -100,6 +100,8 @@ codes! {
     Unprocessable = "unprocessable", 422, "Cannot be carried out", No, "ValidationException";
     /// Something the standard has and this node does not.
     NotImplemented = "not_implemented", 501, "Not implemented", No, "ImplementationException";
+    /// The caller asks more often than one caller may.
+    RateLimited = "rate_limited", 429, "Too many requests", Soon, "SecurityException";
     /// The queue of the writer is full.
     Overloaded = "overloaded", 503, "Too busy", Soon, "ImplementationException";
     /// A write to disk failed; the node reads but does not write until it is restarted.

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::Problem;
+use super::rate::Rates;
 use crate::app::failure::{Code, Failure};
 use crate::auth::{Action, ApiKey, Permit, Principal};
 use crate::node::Node;
@@ -31,7 +32,23 @@ impl<A: Action> FromRequest for Guarded<A> {
     }
 }
 
+/// Who asks. Keys are counted by themselves, and whoever has none that opens anything by address.
 fn principal(request: &HttpRequest) -> Result<Principal, Problem> {
+    let rates = request.app_data::<web::Data<Rates>>();
+    match known(request) {
+        Ok(principal) => {
+            rates.map_or(Ok(()), |rates| rates.of_key(&principal.key_id))?;
+            Ok(principal)
+        }
+        Err(problem) => {
+            let address = request.peer_addr().map(|peer| peer.ip());
+            rates.map_or(Ok(()), |rates| rates.of_stranger(address))?;
+            Err(problem)
+        }
+    }
+}
+
+fn known(request: &HttpRequest) -> Result<Principal, Problem> {
     let nobody = |text: &str| Problem::new(Code::Unauthenticated, text);
     let text = key_text(request).ok_or_else(|| {
         nobody(

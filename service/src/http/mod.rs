@@ -9,6 +9,7 @@ mod guard;
 mod once;
 pub mod openapi;
 mod portal;
+mod rate;
 pub mod router;
 pub mod routes;
 pub mod server;

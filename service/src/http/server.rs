@@ -9,8 +9,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 
 use super::csp::Policies;
+use super::rate::Rates;
 use super::{portal, router};
-use crate::config::{Config, HttpConfig};
+use crate::config::{Config, HttpConfig, LimitsConfig};
 use crate::node::{Node, OpenError};
 use crate::world::World;
 
@@ -58,11 +59,12 @@ pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
     let node = Node::open(config, world)?;
     let (sender, started) = std::sync::mpsc::sync_channel(1);
     let (http, behind) = (config.http.clone(), node.clone());
+    let limits = config.limits.clone();
     let thread = std::thread::Builder::new()
         .name("http".to_owned())
         .spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = run(listener, &http, &behind)?;
+                let server = run(listener, &http, &limits, &behind)?;
                 drop(behind);
                 // The receiver waits for it; it cannot be gone.
                 drop(sender.send(server.handle()));
@@ -87,14 +89,17 @@ pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
 fn run(
     listener: TcpListener,
     config: &HttpConfig,
+    limits: &LimitsConfig,
     node: &Node,
 ) -> io::Result<actix_web::dev::Server> {
     let policies = web::Data::new(Policies::new(portal::start_page().as_deref()));
     let data = web::Data::new(node.clone());
+    let rates = web::Data::new(Rates::new(limits));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
             .app_data(policies.clone())
+            .app_data(rates.clone())
             .wrap(actix_web::middleware::Compress::default())
             .wrap(actix_web::middleware::from_fn(super::frame::frame))
             .configure(router::configure)
