@@ -72,6 +72,7 @@ pub fn copy(
         if let Some(store) = store {
             store.copy_to(&to.store())?;
         }
+        copy_accesses(from, to)?;
     }
     let named = fs::rename(&part, to.ledger()).and_then(|()| sync_dir(to.root()));
     named.map_err(at(&to.ledger()))?;
@@ -98,6 +99,26 @@ fn copy_keys(from: &DataDir, to: &DataDir) -> Result<(), CopyError> {
         }
     }
     sync_dir(&to.keys()).map_err(at)
+}
+
+/// The access log as it is now; a line that is being written is cut off when the copy is opened.
+fn copy_accesses(from: &DataDir, to: &DataDir) -> Result<(), CopyError> {
+    let (from, to) = (from.accesses(), to.accesses());
+    if !from.is_dir() {
+        return Ok(());
+    }
+    let at = |error| CopyError::Io(from.display().to_string(), error);
+    make_private_dir(&to).map_err(at)?;
+    for entry in fs::read_dir(&from).map_err(at)? {
+        let path = entry.map_err(at)?.path();
+        if let Some(name) = path.file_name() {
+            let target = to.join(name);
+            fs::copy(&path, &target)
+                .and_then(|_bytes| fs::File::open(&target)?.sync_all())
+                .map_err(at)?;
+        }
+    }
+    sync_dir(&to).map_err(at)
 }
 
 fn sync_dir(dir: &Path) -> io::Result<()> {

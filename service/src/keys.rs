@@ -14,6 +14,7 @@ use crate::world::World;
 /// ledger/    the tangle: log, index, checkpoint
 /// keys/      seeds, mode 0600 in a directory of mode 0700
 /// node.redb  API keys and remembered answers
+/// access/    the access log, chained lines
 /// ```
 #[derive(Clone, Debug)]
 pub struct DataDir(PathBuf);
@@ -37,6 +38,11 @@ impl DataDir {
     /// The directory of seeds.
     pub fn keys(&self) -> PathBuf {
         self.0.join("keys")
+    }
+
+    /// The access log.
+    pub fn accesses(&self) -> PathBuf {
+        self.0.join("access")
     }
 
     /// The database of API keys.

@@ -9,12 +9,14 @@
 //! | [`doctor`] | a look at the node and its machine |
 //! | [`witness`] | a witness of other nodes' logs |
 //! | [`auth`] | who may do what; permits |
+//! | [`audit`] | who did what: the chained access log |
 //! | [`node`] | the one writer and the folded state |
 //! | [`app`] | use cases, without HTTP |
 //! | [`http`] | routes, bodies, problems, the portal |
 //!
 //! Arrows: `http -> app -> {node, store, auth} -> {rules, tangle, gs1}`; nothing points back.
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod client;
 pub mod config;

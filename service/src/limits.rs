@@ -47,3 +47,7 @@ pub const TEXT_CHARS_MAX: usize = 500;
 pub const REQUEST_ID_CHARS_MAX: usize = 64;
 /// Events read from disk for one page; a page that would need more is given short, with a token.
 pub const SCAN_EVENTS_MAX: usize = 20_000;
+/// Characters kept of a request's method in the access log.
+pub const METHOD_CHARS_MAX: usize = 16;
+/// Lines in a page of the access log.
+pub const ACCESS_PAGE_MAX: usize = 1_000;

@@ -46,6 +46,7 @@ fn wrong_usage_is_two_and_help_is_zero() {
         "verify-proof",
         "proof",
         "keys",
+        "accesses",
         "epc",
         "epcis",
         "event-hash",

@@ -10,6 +10,7 @@
     reason = "tests fail by panicking, and say why on stderr"
 )]
 
+mod accesses;
 mod api_keys;
 mod cli;
 mod crash;

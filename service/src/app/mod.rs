@@ -1,5 +1,6 @@
 //! Use cases without HTTP: each takes the node and a permit, and gives values or a `Failure`.
 //! What a principal may see of the rows is `visible`, one function for every path.
+pub mod accesses;
 pub mod alerts;
 pub mod blocks;
 pub mod capture;

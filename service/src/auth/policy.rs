@@ -144,6 +144,8 @@ actions! {
     PublishMaster = "publish_master": [Admin, Manufacturer];
     /// Read events, histories, lots, shipments, alerts, blocks and proofs, as far as visible.
     Query = "query": [Admin, Manufacturer, Wholesaler, Pharmacy, Regulator];
+    /// Search the access log.
+    ReadAccesses = "read_accesses": [Admin, Regulator];
     /// Read what every key holder may read: the checkpoint and who one is.
     ReadPublic = "read_public":
         [Admin, Manufacturer, Wholesaler, Pharmacy, Regulator, Gateway];

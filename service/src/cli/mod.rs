@@ -1,5 +1,6 @@
 //! The command line: one file per command, one place where answers become exit codes.
 
+mod accesses;
 mod backup;
 mod capture;
 mod check;
@@ -71,6 +72,7 @@ enum Command {
     VerifyProof(verify_proof::VerifyProof),
     Proof(proof::Proof),
     Keys(keys::Keys),
+    Accesses(accesses::Accesses),
     Epc(epc::EpcCommand),
     Epcis(epcis::EpcisCommand),
     EventHash(event_hash::EventHash),
@@ -117,6 +119,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::VerifyProof(command) => verify_proof::run(command, cli.format),
         Command::Proof(command) => proof::run(command, cli.format),
         Command::Keys(command) => keys::run(command, cli.format),
+        Command::Accesses(command) => accesses::run(command, cli.format),
         Command::Epc(command) => epc::run(command),
         Command::Epcis(command) => epcis::run(command, cli.format),
         Command::EventHash(command) => event_hash::run(command),

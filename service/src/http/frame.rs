@@ -6,12 +6,16 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpMessage as _, web};
 
 use super::csp::{FIXED, Policies};
 use super::error::Problem;
+use super::guard::Asked;
 use crate::app::failure::Code;
-use crate::limits::REQUEST_ID_CHARS_MAX;
+use crate::audit::Access;
+use crate::audit::line::TARGET_CHARS_MAX;
+use crate::auth::Principal;
+use crate::limits::{METHOD_CHARS_MAX, REQUEST_ID_CHARS_MAX, TEXT_CHARS_MAX};
 use crate::node::Node;
 
 /// The middleware.
@@ -47,6 +51,9 @@ pub(super) async fn frame<B: MessageBody + 'static>(
         .match_pattern()
         .unwrap_or_else(|| other(&path).to_owned());
     let status = response.status().as_u16();
+    if is_access(&path) {
+        note(&node, &response, &route, &id);
+    }
     node.metrics()
         .answered(known_method(&method), &route, status, took);
     tracing::info!(
@@ -59,6 +66,44 @@ pub(super) async fn frame<B: MessageBody + 'static>(
     );
     head(&mut response, &id, &path);
     Ok(response)
+}
+
+/// Whether a path is asked for on somebody's behalf: not the portal's own files, and not what
+/// machines poll.
+fn is_access(path: &str) -> bool {
+    ["/api/", "/epcis", "/vrs"]
+        .iter()
+        .any(|root| path.starts_with(root))
+}
+
+/// A line in the access log for an answer.
+fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str) {
+    let request = response.request();
+    let (key, party, action) = {
+        let left = request.extensions();
+        let who = left.get::<Principal>();
+        (
+            who.map(|who| who.key_id.clone()),
+            who.and_then(|who| who.party.clone()),
+            left.get::<Asked>().map(|asked| asked.0.to_owned()),
+        )
+    };
+    let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+    let target = request.uri().path_and_query().map_or("/", |it| it.as_str());
+    let why = request.headers().get("X-Purpose");
+    let why = why.and_then(|value| value.to_str().ok());
+    node.access_log().note(Access {
+        at_ms: node.world().now_ms(),
+        key,
+        party,
+        action,
+        method: short(request.method().as_str(), METHOD_CHARS_MAX),
+        route: route.to_owned(),
+        target: short(target, TARGET_CHARS_MAX),
+        why: why.map(|text| short(text, TEXT_CHARS_MAX)),
+        status: response.status().as_u16(),
+        request: id.to_owned(),
+    });
 }
 
 /// The client's request id, when it is short and plain.

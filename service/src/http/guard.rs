@@ -6,7 +6,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -25,12 +25,18 @@ impl<A: Action> FromRequest for Guarded<A> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        request.extensions_mut().insert(Asked(A::NAME));
         ready(principal(request).and_then(|principal| {
+            request.extensions_mut().insert(principal.clone());
             let permit = Permit::check(principal).map_err(Failure::from)?;
             Ok(Self(permit))
         }))
     }
 }
+
+/// The action that a handler asked permission for, left for the access log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked(pub(crate) &'static str);
 
 /// Who asks. Keys are counted by themselves, and whoever has none that opens anything by address.
 fn principal(request: &HttpRequest) -> Result<Principal, Problem> {

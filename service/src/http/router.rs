@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::error::Problem;
 use super::openapi::swagger;
 use super::portal;
-use super::routes::{blocks, epcis, keep, manage, operate, packs, verify};
+use super::routes::{accesses, blocks, epcis, keep, manage, operate, packs, verify};
 use crate::app::failure::Code;
 use crate::auth::{Action, actions};
 
@@ -68,6 +68,7 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::Operate>("POST", "/api/v1/ledger/import"),
     needs::<actions::Operate>("POST", "/api/v1/ledger/erase"),
     needs::<actions::Operate>("GET", "/api/v1/witnesses"),
+    needs::<actions::ReadAccesses>("GET", "/api/v1/accesses"),
     open("GET", "/healthz"),
     open("GET", "/readyz"),
     open("GET", "/metrics"),
@@ -115,6 +116,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(keep::post_import)
         .service(keep::post_erase)
         .service(keep::get_witnesses)
+        .service(accesses::get_accesses)
         .service(operate::get_healthz)
         .service(operate::get_readyz)
         .service(operate::get_metrics)

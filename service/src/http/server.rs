@@ -15,6 +15,9 @@ use crate::config::{Config, HttpConfig, LimitsConfig};
 use crate::node::{Node, OpenError};
 use crate::world::World;
 
+/// How often the end of the access log is recorded in the ledger, besides at every stop.
+const ANCHOR_EVERY: Duration = Duration::from_hours(1);
+
 /// A running server. Dropping it without [`Server::stop`] is what a crash looks like.
 #[derive(Debug)]
 pub struct Server {
@@ -65,7 +68,7 @@ pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
         .spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let server = run(listener, &http, &limits, &behind)?;
-                drop(behind);
+                actix_web::rt::spawn(anchor_accesses(behind));
                 // The receiver waits for it; it cannot be gone.
                 drop(sender.send(server.handle()));
                 server.await
@@ -83,6 +86,21 @@ pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
             Ok(Err(error)) => Err(ServeError::Run(error)),
             Ok(Ok(())) | Err(_) => Err(ServeError::Thread),
         },
+    }
+}
+
+/// Lets the ledger vouch for the access log now and then, until the server ends.
+async fn anchor_accesses(node: Node) {
+    let mut timer = actix_web::rt::time::interval(ANCHOR_EVERY);
+    timer.tick().await;
+    loop {
+        timer.tick().await;
+        let node = node.clone();
+        match web::block(move || node.anchor_access_log()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(failure)) => tracing::warn!(error = %failure, "anchoring the access log"),
+            Err(_) => return,
+        }
     }
 }
 

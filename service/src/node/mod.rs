@@ -2,6 +2,7 @@
 //! state that everybody reads. `Node` is a cheap handle; use cases in `app` are written against
 //! it. Dropping the last handle without [`Node::close`] is what a crash looks like: the next
 //! opening recovers from the log.
+mod anchored;
 mod beside;
 pub mod catalog;
 mod cosign;
@@ -15,6 +16,7 @@ mod shared;
 mod writer;
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::TrySendError;
 use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
 use std::thread::JoinHandle;
@@ -25,6 +27,7 @@ use tangle::{
 };
 use tokio::sync::oneshot;
 
+pub use anchored::AccessAnchor;
 pub use cosign::WitnessState;
 pub use fold::Fold;
 pub use keep::{Erasing, Erasure};
@@ -33,6 +36,7 @@ pub use register::{NewDevice, NewParty};
 pub use shared::SignedCheckpoint;
 
 use crate::app::failure::{Code, Failure};
+use crate::audit::AccessLog;
 use crate::keys::{DataDir, KeyStore, Secret};
 use crate::store::Store;
 use crate::telemetry::Metrics;
@@ -50,6 +54,9 @@ struct Inner {
     shared: Arc<Shared>,
     keys: KeyStore,
     store: Store,
+    accesses: AccessLog,
+    /// Number of the latest access that the ledger vouches for, as far as this run knows.
+    anchored: AtomicU64,
     world: World,
     data: DataDir,
     backups: Option<PathBuf>,
@@ -117,6 +124,11 @@ impl Node {
     /// API keys and remembered answers.
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Who asked for what.
+    pub fn access_log(&self) -> &AccessLog {
+        &self.0.accesses
     }
 
     /// Counters and histograms.
@@ -220,6 +232,10 @@ impl Node {
     /// # Errors
     /// When the ledger cannot be closed cleanly; nothing acknowledged is lost by that.
     pub fn close(&self) -> Result<(), Failure> {
+        if let Err(failure) = self.anchor_access_log() {
+            tracing::warn!(error = %failure, "the end of the access log is not in the ledger");
+        }
+        self.0.accesses.close();
         let closed = self.ask(|reply| Request::Close { reply });
         self.0.end();
         self.0.store.close();
@@ -230,6 +246,7 @@ impl Node {
     /// this node, the directory can be opened again, and the ledger then recovers from its log.
     pub fn abandon(&self) {
         self.0.end();
+        self.0.accesses.close();
         self.0.shared.end();
         self.0.store.close();
     }

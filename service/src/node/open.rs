@@ -2,6 +2,7 @@
 //! ordering what a crash left unordered, then the writer's thread. And `check`, which does the
 //! folding without a node and compares.
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, mpsc};
 
 use tangle::store::Difference;
@@ -16,6 +17,7 @@ use super::shared::{Names, Shared};
 use super::writer::Writer;
 use super::{Inner, Node};
 use crate::app::failure::Failure;
+use crate::audit::{AccessLog, LogError};
 use crate::config::Config;
 use crate::keys::{DataDir, KeyFileError, KeyStore, Secret};
 use crate::store::{Store, StoreError};
@@ -37,6 +39,9 @@ pub enum OpenError {
     /// node.redb does not open.
     #[error("opening the node's database")]
     Store(#[from] StoreError),
+    /// The access log does not open, or is damaged.
+    #[error("opening the access log")]
+    AccessLog(#[from] LogError),
     /// The ledger does not open, or is damaged.
     #[error("opening the ledger")]
     Ledger(#[from] Broken),
@@ -60,7 +65,11 @@ pub enum OpenError {
 impl OpenError {
     /// Whether stored data are damaged.
     pub fn is_damage(&self) -> bool {
-        matches!(self, Self::Ledger(broken) if broken.is_damage())
+        match self {
+            Self::Ledger(broken) => broken.is_damage(),
+            Self::AccessLog(error) => matches!(error, LogError::Damaged(..)),
+            _ => false,
+        }
     }
 }
 
@@ -85,6 +94,7 @@ impl Node {
         };
         let store = Store::open(&data.store(), secret)?;
         store.forget_old_answers(world.now_ms())?;
+        let accesses = AccessLog::open(&data.accesses(), &world)?;
         let tangle = Tangle::open(&data.ledger(), options, Box::new(EventKeys))?;
 
         let genesis = tangle.reader().genesis().clone();
@@ -128,6 +138,8 @@ impl Node {
             shared,
             keys,
             store,
+            anchored: AtomicU64::new(0),
+            accesses,
             world,
             data,
             backups: config.backup.dir.clone(),

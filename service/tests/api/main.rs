@@ -15,6 +15,7 @@
     reason = "a test is a table of the domain"
 )]
 
+mod accesses;
 mod authz;
 mod capture;
 mod contract;

@@ -1,6 +1,7 @@
 //! The bodies of the API: what goes over the wire, with its schema. Inner types are turned into
 //! these here and nowhere else, so that a change inside cannot change the API by accident. Times
 //! are RFC 3339 in UTC, temperatures degrees Celsius, identifiers canonical.
+pub mod access;
 pub mod block;
 pub mod cold;
 pub mod finding;

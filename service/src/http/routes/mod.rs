@@ -1,5 +1,6 @@
 //! Handlers, one file per resource. Each reads the request, calls one use case and writes the
 //! answer; the table of all of them is `router::ROUTES`.
+pub mod accesses;
 pub mod blocks;
 pub mod epcis;
 pub mod keep;

@@ -30,6 +30,11 @@ pub(crate) async fn get_readyz(node: web::Data<Node>) -> Result<HttpResponse, Pr
         let text = "a write to disk failed; the node reads but does not record until restarted";
         return Err(Problem::new(Code::StorageStopped, text));
     }
+    if node.access_log().has_failed() {
+        let text =
+            "a write to the access log failed; who asks for what is not noted until restarted";
+        return Err(Problem::new(Code::StorageStopped, text));
+    }
     if !node.ready() {
         return Err(Problem::new(
             Code::ShuttingDown,

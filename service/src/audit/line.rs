@@ -1,0 +1,169 @@
+//! One access as a line of the log, and the chain of lines. Each line names the hash of the line
+//! before it, so that none can be changed, left out or put in without every later hash being
+//! another; the ledger keeps the hash of the latest line now and then, and its witnesses that one.
+use serde::{Deserialize, Serialize};
+
+/// A hash in the chain.
+pub type Hash = [u8; 32];
+
+/// What the first line names as the line before it.
+pub const FIRST: Hash = [0; 32];
+
+/// Who did what, when, why, by which rule, and how it ended (EU GMP Annex 11, 21 CFR 11.10(e)).
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// When it was answered, Unix milliseconds.
+    pub at_ms: i64,
+    /// Public id of the API key; none for whoever had no valid one.
+    pub key: Option<String>,
+    /// GLN of the key's party.
+    pub party: Option<String>,
+    /// The rule that was asked for permission: an action of the policy.
+    pub action: Option<String>,
+    /// HTTP method.
+    pub method: String,
+    /// Pattern of the route.
+    pub route: String,
+    /// Path and query as they came, cut at [`TARGET_CHARS_MAX`].
+    pub target: String,
+    /// Why, as the caller says in the header `X-Purpose`.
+    pub why: Option<String>,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// Id of the request.
+    pub request: String,
+}
+
+/// Most characters kept of a path with its query.
+pub const TARGET_CHARS_MAX: usize = 1_024;
+
+/// A line.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Number of the line, from 1.
+    pub seq: u64,
+    /// What happened.
+    pub access: Access,
+    /// Hash of the line before, hex.
+    pub prev: String,
+    /// Hash of this line, hex.
+    pub hash: String,
+}
+
+/// The end of a chain.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Head {
+    /// Number of the latest line; 0 for none.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+/// Why a line does not continue a chain.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Broken {
+    /// It is no line.
+    #[error("line {0} cannot be read")]
+    Unreadable(u64),
+    /// It has another number, or names another line before it.
+    #[error("line {0} does not follow the line before it")]
+    Apart(u64),
+    /// Its content is not what its hash says.
+    #[error("line {0} was changed")]
+    Changed(u64),
+}
+
+impl Head {
+    /// The next line of the chain.
+    #[must_use]
+    pub fn next(&self, access: Access) -> (Line, Self) {
+        let seq = self.seq.saturating_add(1);
+        let hash = hash_of(seq, &self.hash, &access);
+        let line = Line {
+            seq,
+            access,
+            prev: hex::encode(self.hash),
+            hash: hex::encode(hash),
+        };
+        (line, Self { seq, hash })
+    }
+
+    /// Goes on to a line that somebody kept.
+    ///
+    /// # Errors
+    /// [`Broken`] with the number that the line should have.
+    pub fn follow(&self, text: &str) -> Result<(Line, Self), Broken> {
+        let wanted = self.seq.saturating_add(1);
+        let line: Line = serde_json::from_str(text).map_err(|_| Broken::Unreadable(wanted))?;
+        if line.seq != wanted || line.prev != hex::encode(self.hash) {
+            return Err(Broken::Apart(wanted));
+        }
+        let hash = hash_of(line.seq, &self.hash, &line.access);
+        if line.hash != hex::encode(hash) {
+            return Err(Broken::Changed(wanted));
+        }
+        Ok((line, Self { seq: wanted, hash }))
+    }
+}
+
+fn hash_of(seq: u64, prev: &Hash, access: &Access) -> Hash {
+    let mut hasher = blake3::Hasher::new_derive_key("theriac access log v1");
+    hasher.update(&seq.to_le_bytes());
+    hasher.update(prev);
+    // A struct of texts and numbers always has a JSON form, with its fields in one order.
+    hasher.update(&serde_json::to_vec(access).unwrap_or_default());
+    *hasher.finalize().as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(count: u16) -> (Vec<String>, Head) {
+        let mut head = Head::default();
+        let mut lines = Vec::new();
+        for status in 0..count {
+            let access = Access {
+                status,
+                target: "/a\n{\"seq\":9}".to_owned(),
+                ..Access::default()
+            };
+            let (line, next) = head.next(access);
+            lines.push(serde_json::to_string(&line).unwrap());
+            head = next;
+        }
+        (lines, head)
+    }
+
+    fn followed(lines: &[String]) -> Result<Head, Broken> {
+        lines
+            .iter()
+            .try_fold(Head::default(), |head, line| Ok(head.follow(line)?.1))
+    }
+
+    #[test]
+    fn a_chain_is_followed_and_a_line_break_in_a_path_makes_no_line() {
+        let (lines, head) = chain(5);
+        assert_eq!(followed(&lines), Ok(head));
+        assert!(lines.iter().all(|line| !line.contains('\n')));
+    }
+
+    #[test]
+    fn a_changed_a_missing_and_an_added_line_are_found_where_they_are() {
+        let (lines, _) = chain(5);
+        let mut changed = lines.clone();
+        changed[2] = changed[2].replace("\"status\":2", "\"status\":7");
+        assert_eq!(followed(&changed), Err(Broken::Changed(3)));
+        let mut missing = lines.clone();
+        missing.remove(1);
+        assert_eq!(followed(&missing), Err(Broken::Apart(2)));
+        let mut added = lines.clone();
+        added.insert(3, added[3].clone());
+        assert_eq!(followed(&added), Err(Broken::Apart(5)));
+        let mut torn = lines;
+        torn[4].truncate(20);
+        assert_eq!(followed(&torn), Err(Broken::Unreadable(5)));
+    }
+}

@@ -1,0 +1,79 @@
+//! Lines of the access log.
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::accesses::Page;
+use crate::app::time_text;
+use crate::audit::Line;
+
+/// A page of the access log.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Accesses)]
+pub struct AccessesDto {
+    /// Lines, newest first.
+    pub accesses: Vec<AccessDto>,
+    /// Send it as `cursor` for the next page.
+    pub next: Option<u64>,
+}
+
+/// Who did what, when, why, by which rule, and how it ended.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Access)]
+pub struct AccessDto {
+    /// Number of the line.
+    pub seq: u64,
+    /// When it was answered.
+    pub at: String,
+    /// Public id of the API key.
+    pub key: Option<String>,
+    /// GLN of the key's party.
+    pub party: Option<String>,
+    /// Action of the policy that was asked for.
+    pub action: Option<String>,
+    /// HTTP method.
+    pub method: String,
+    /// Pattern of the route.
+    pub route: String,
+    /// Path and query.
+    pub target: String,
+    /// Why, as the caller said in `X-Purpose`.
+    pub why: Option<String>,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// Id of the request.
+    pub request: String,
+    /// Hash of the line before, hex.
+    pub prev: String,
+    /// Hash of this line, hex.
+    pub hash: String,
+}
+
+impl From<Line> for AccessDto {
+    fn from(line: Line) -> Self {
+        let it = line.access;
+        Self {
+            seq: line.seq,
+            at: time_text(it.at_ms),
+            key: it.key,
+            party: it.party,
+            action: it.action,
+            method: it.method,
+            route: it.route,
+            target: it.target,
+            why: it.why,
+            status: it.status,
+            request: it.request,
+            prev: line.prev,
+            hash: line.hash,
+        }
+    }
+}
+
+impl From<Page> for AccessesDto {
+    fn from(page: Page) -> Self {
+        Self {
+            accesses: page.lines.into_iter().map(AccessDto::from).collect(),
+            next: page.next,
+        }
+    }
+}
