@@ -58,5 +58,6 @@ pub use views::alert::{AlertState, AlertView};
 pub use views::cases::CaseView;
 pub use views::cold::ColdChainView;
 pub use views::lot::{LotPack, LotView};
+pub use views::operation::Foreseen;
 pub use views::pack::{ContainerRef, HistoryEntry, Pack};
 pub use views::shipment::ShipmentView;

@@ -69,6 +69,8 @@ pub enum Told {
         at_ms: i64,
         reason: String,
     },
+    /// Whoever asks had no part in it, or nobody made it: the two are not told apart.
+    NotYours,
 }
 
 impl Told {
@@ -104,6 +106,13 @@ impl Told {
                 "Das ist das Etikett eines Kartons oder eines Ortes und keiner Packung.",
                 "C'est l'étiquette d'un carton ou d'un lieu et non d'une boîte.",
                 "Es la etiqueta de una caja o de un lugar y no la de un envase."
+            ),
+            Self::NotYours => speak!(
+                lang,
+                "There is no such pack, or it is not yours.",
+                "Diese Packung gibt es nicht, oder sie ist nicht Ihre.",
+                "Cette boîte n'existe pas, ou elle n'est pas à vous.",
+                "Este envase no existe o no es suyo."
             ),
             Self::UnknownProduct { gtin } => speak!(
                 lang,
@@ -252,6 +261,7 @@ impl Told {
             Self::NotChecked,
             Self::NoSerial,
             Self::NotAPack,
+            Self::NotYours,
             Self::UnknownProduct {
                 gtin: text("09506000134352"),
             },

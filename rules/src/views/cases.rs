@@ -41,32 +41,42 @@ pub struct CaseView {
     pub until: i64,
 }
 
+impl CaseView {
+    /// The same case with its title in a language.
+    #[must_use]
+    pub fn spoken(mut self, lang: Lang) -> Self {
+        self.title = title(self.rule, lang);
+        self
+    }
+}
+
 impl Engine {
     /// Open findings grouped into cases, gravest first, then by what they are about.
     pub fn cases(&self) -> Vec<CaseView> {
         let mut cases: BTreeMap<(RuleId, String), CaseView> = BTreeMap::new();
-        for finding in self.state.findings.newest() {
-            let Some(subject) = finding.subjects.first() else {
-                continue;
-            };
-            let id = self.state.find(subject);
-            let status = match id.filter(|id| self.state.is_own(*id, finding)) {
-                Some(id) => self.state.status_for(id, finding),
-                None => self.state.status_apart(finding),
-            };
-            if status == FindingStatus::Open {
-                let (rule, about) = self.state.case_key(finding, subject);
-                let key = (rule, about.canonical());
-                let case = cases
-                    .entry(key)
-                    .or_insert_with(|| self.state.new_case(rule, &about, finding));
-                add(case, finding);
-            }
+        for (finding, (rule, about)) in self.state.open_with_case() {
+            let key = (rule, about.canonical());
+            let case = cases
+                .entry(key)
+                .or_insert_with(|| self.state.new_case(rule, &about, finding));
+            add(case, finding);
         }
         let mut cases: Vec<CaseView> = cases.into_values().collect();
         cases.sort_by(|a, b| (b.severity, &a.id).cmp(&(a.severity, &b.id)));
         cases
     }
+
+    /// Every open finding of a case, newest first; empty when no such case stands.
+    pub fn findings_of_case(&self, id: &str) -> Vec<&Finding> {
+        let open = self.state.open_with_case();
+        open.filter(|(_, (rule, about))| case_id(*rule, about) == id)
+            .map(|(finding, _)| finding)
+            .collect()
+    }
+}
+
+fn case_id(rule: RuleId, about: &Epc) -> String {
+    format!("{rule} {}", about.canonical())
 }
 
 fn add(case: &mut CaseView, finding: &Finding) {
@@ -80,6 +90,20 @@ fn add(case: &mut CaseView, finding: &Finding) {
 }
 
 impl State {
+    /// Findings that stand, newest first, each with its case.
+    fn open_with_case(&self) -> impl Iterator<Item = (&Finding, (RuleId, Epc))> {
+        self.findings.newest().filter_map(|finding| {
+            let subject = finding.subjects.first()?;
+            let id = self.find(subject);
+            let status = match id.filter(|id| self.is_own(*id, finding)) {
+                Some(id) => self.status_for(id, finding),
+                None => self.status_apart(finding),
+            };
+            let open = status == FindingStatus::Open;
+            open.then(|| (finding, self.case_key(finding, subject)))
+        })
+    }
+
     /// The rule and what a case of it is about. Unknown serials of an unknown lot belong to the
     /// lot's own case.
     fn case_key(&self, finding: &Finding, subject: &Epc) -> (RuleId, Epc) {
@@ -110,13 +134,12 @@ impl State {
             .and_then(|gtin| self.masters.products.get(gtin))
             .map(|product| product.mah.clone());
         let name = |gln: &String| self.masters.parties.get(gln).map(|it| it.name.clone());
-        let about = about.canonical();
         CaseView {
-            id: format!("{rule} {about}"),
+            id: case_id(rule, about),
             rule,
             title: title(rule, Lang::En),
             severity: first.severity,
-            about,
+            about: about.canonical(),
             owner: mah.map(|gln| PartyRef {
                 name: name(&gln),
                 gln,

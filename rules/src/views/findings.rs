@@ -47,13 +47,35 @@ impl Engine {
 
     /// Every finding, newest first, with its present status; callers take what they need.
     pub fn findings(&self) -> impl Iterator<Item = FindingView> {
-        self.state.findings.newest().filter_map(|finding| {
-            let id = self.state.find(finding.subjects.first()?);
-            Some(match id.filter(|id| self.state.is_own(*id, finding)) {
-                Some(id) => self.state.view(id, finding, &self.state.standing(id)),
-                None => self.state.view_apart(finding),
-            })
+        let newest = self.state.findings.newest();
+        newest.filter_map(|finding| self.shown_finding(finding))
+    }
+
+    /// A finding with its present status; `None` when it is about nothing.
+    pub fn shown_finding(&self, finding: &Finding) -> Option<FindingView> {
+        let id = self.state.find(finding.subjects.first()?);
+        Some(match id.filter(|id| self.state.is_own(*id, finding)) {
+            Some(id) => self.state.view(id, finding, &self.state.standing(id)),
+            None => self.state.view_apart(finding),
         })
+    }
+
+    /// Place in the order of the record that changed a finding last; 0 when there is none.
+    pub fn last_finding(&self) -> u64 {
+        let all = self.state.findings.newest();
+        all.map(changed_at).max().unwrap_or(0)
+    }
+
+    /// Findings that appeared, changed or were resolved after a place in the order, in the order of
+    /// those changes.
+    pub fn findings_since(&self, position: u64) -> Vec<(u64, FindingView)> {
+        let newer = self.state.findings.newest();
+        let newer = newer.filter(|finding| changed_at(finding) > position);
+        let mut found: Vec<(u64, FindingView)> = newer
+            .filter_map(|finding| Some((changed_at(finding), self.shown_finding(finding)?)))
+            .collect();
+        found.sort_by(|(a, x), (b, y)| (a, &x.id).cmp(&(b, &y.id)));
+        found
     }
 
     /// Findings that stand, newest first.
@@ -66,6 +88,12 @@ impl Engine {
     pub fn finding(&self, id: &[u8; 16]) -> Option<&Finding> {
         self.state.findings.by_digest(id)
     }
+}
+
+/// Place in the order of the record that made or resolved a finding last.
+fn changed_at(finding: &Finding) -> u64 {
+    let resolved = finding.resolved_by.as_ref().map(|by| by.position);
+    resolved.unwrap_or(0).max(finding.position)
 }
 
 impl State {

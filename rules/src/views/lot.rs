@@ -144,6 +144,44 @@ impl Engine {
             .collect()
     }
 
+    /// Packs of a lot that nobody is known to hold and whose life is not over, `limit` at most, in
+    /// the order they were commissioned.
+    pub fn unaccounted(&self, gtin: &Gtin, lot: &Lot, limit: usize) -> Vec<String> {
+        let Some(known) = self.state.lots.get(&(gtin.clone(), lot.clone())) else {
+            return Vec::new();
+        };
+        let class = Epc::Lgtin {
+            gtin: gtin.clone(),
+            lot: lot.clone(),
+        };
+        self.packs_of(&known.packs, &class)
+            .filter(|case| case.now.holder.is_none() && !case.now.life.is_over())
+            .take(limit)
+            .map(|case| self.state.canonical(case.id))
+            .collect()
+    }
+
+    /// Whether a party has, had or made a pack of a lot. It may take a look at each of them.
+    pub fn has_of_lot(&self, gtin: &Gtin, lot: &Lot, party: &str) -> bool {
+        let Some(known) = self.state.lots.get(&(gtin.clone(), lot.clone())) else {
+            return false;
+        };
+        let class = Epc::Lgtin {
+            gtin: gtin.clone(),
+            lot: lot.clone(),
+        };
+        let mut packs = self.packs_of(&known.packs, &class);
+        let Some(party) = self.state.names.find(party) else {
+            return false;
+        };
+        packs.any(|case| case.concerns(party))
+    }
+
+    /// The recall of a lot.
+    pub fn recall_of(&self, gtin: &Gtin, lot: &Lot) -> Option<RecallView> {
+        self.state.recall_of(gtin, lot.as_str())
+    }
+
     /// Lots with packs or a recall.
     pub fn lots(&self) -> impl Iterator<Item = (&Gtin, &Lot)> {
         let told = self.state.lots.iter().filter(|(_, known)| known.is_told());
@@ -151,7 +189,7 @@ impl Engine {
     }
 
     /// The packs of a lot that still belong to it: a commissioning can be taken back.
-    fn packs_of<'a>(
+    pub(crate) fn packs_of<'a>(
         &'a self,
         packs: &'a [ThingId],
         class: &'a Epc,

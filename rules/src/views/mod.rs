@@ -7,7 +7,9 @@ pub mod cold;
 mod cold_account;
 pub mod findings;
 pub mod lot;
+pub mod operation;
 pub mod pack;
+pub mod recall;
 pub mod shipment;
 
 use gs1::Epc;

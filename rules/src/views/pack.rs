@@ -6,9 +6,10 @@ use serde::Serialize;
 use super::{PartyRef, PlaceRef, status_word};
 use crate::engine::Engine;
 use crate::judge_thing::Case;
+use crate::record::RecallLevel;
 use crate::say::{Doing, Happened, Lang, words};
 use crate::state::event::{Act, Kind};
-use crate::state::{State, Step, ThingId};
+use crate::state::{NameId, State, Step, ThingId};
 
 /// A pack as the records tell it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -55,6 +56,9 @@ pub struct RecallView {
     pub at: i64,
     /// Who recalled.
     pub by: Option<PartyRef>,
+    /// How deep it reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<RecallLevel>,
 }
 
 /// A container a thing is or was in.
@@ -137,21 +141,31 @@ impl Engine {
             return Vec::new();
         };
         let mut glns: Vec<String> = case
-            .moments
-            .iter()
-            .flat_map(|moment| {
-                [
-                    self.state.party_of(moment.entry.event),
-                    moment.before.holder,
-                ]
-            })
-            .chain([case.now.holder, case.now.bound_for])
-            .flatten()
+            .concerned()
             .map(|id| self.state.names.text(id).to_owned())
             .collect();
         glns.sort_unstable();
         glns.dedup();
         glns
+    }
+}
+
+impl Case<'_> {
+    /// Parties that ever held the thing or took part in its handling.
+    fn concerned(&self) -> impl Iterator<Item = NameId> {
+        let of_moment = |moment: &crate::item::Moment<'_>| {
+            let party = self.state.party_of(moment.entry.event);
+            [party, moment.before.holder]
+        };
+        let moments = self.moments.iter().flat_map(of_moment);
+        moments
+            .chain([self.now.holder, self.now.bound_for])
+            .flatten()
+    }
+
+    /// Whether a party is one of those.
+    pub(crate) fn concerns(&self, party: NameId) -> bool {
+        self.concerned().any(|other| other == party)
     }
 }
 
@@ -199,6 +213,7 @@ impl State {
             reason: recall.reason.clone(),
             at: recall.record.at_ms,
             by: recall.by.map(|id| self.party_ref(id)),
+            level: recall.level,
         })
     }
 
