@@ -194,7 +194,11 @@ impl<'a> Search<'a> {
             return;
         }
         if causes.len() < CAUSES_MAX {
-            for elements in frame::undo_look_alikes(&scan.elements) {
+            let mut others = frame::undo_look_alikes(&scan.elements);
+            if causes.is_empty() {
+                others.extend(frame::undo_some_look_alikes(&scan.elements));
+            }
+            for elements in others {
                 self.readings += 1;
                 let other = scan::from_elements(elements);
                 if (self.known)(&other) {

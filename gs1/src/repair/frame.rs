@@ -219,3 +219,44 @@ pub(super) fn undo_look_alikes(elements: &[Element]) -> Vec<Vec<Element>> {
     }
     out
 }
+
+/// Most letters of one serial number of which each is tried as the digit it looks like.
+const LETTERS_MAX: usize = 8;
+
+/// Serial numbers in which some of the letters O and I were digits and others are letters.
+pub(super) fn undo_some_look_alikes(elements: &[Element]) -> Vec<Vec<Element>> {
+    let digit = |c: char| match c {
+        'O' | 'o' => Some('0'),
+        'I' | 'l' => Some('1'),
+        _ => None,
+    };
+    let Some(at) = elements.iter().position(|(ai, _)| ai == "21") else {
+        return Vec::new();
+    };
+    let serial = elements.get(at).map_or("", |(_, value)| value.as_str());
+    let letters = serial.chars().filter(|c| digit(*c).is_some()).count();
+    if !(2..=LETTERS_MAX).contains(&letters) {
+        return Vec::new();
+    }
+    let whole = (1_u32 << letters) - 1;
+    let exchanged = |which: u32| {
+        let mut letter = 0;
+        let value: String = serial
+            .chars()
+            .map(|c| match digit(c) {
+                Some(digit) => {
+                    let meant = which & (1 << letter) != 0;
+                    letter += 1;
+                    if meant { digit } else { c }
+                }
+                None => c,
+            })
+            .collect();
+        let mut changed = elements.to_vec();
+        if let Some(element) = changed.get_mut(at) {
+            element.1 = value;
+        }
+        changed
+    };
+    (1..whole).map(exchanged).collect()
+}

@@ -138,6 +138,25 @@ fn what_stands_around_a_code_is_taken_off_and_named() {
 }
 
 #[test]
+fn letters_that_look_like_digits_are_told_apart_from_letters() {
+    let known = made(&[
+        raw("D1WIZYTB0NX2", "271231", "L1"),
+        raw("KIO10", "271231", "L1"),
+    ]);
+    for (text, confidence) in [
+        (raw("DIWIZYTBONX2", "271231", "L1"), Confidence::Unique),
+        (raw("KIOIO", "271231", "L1"), Confidence::Unique),
+        (raw("DIWIZYTBONX3", "271231", "L1"), Confidence::Unknown),
+    ] {
+        assert_eq!(repair(&text, &known).confidence, confidence, "{text:?}");
+    }
+    // Either of two packs: none is chosen.
+    let known = made(&[raw("A1I", "271231", "L1"), raw("AI1", "271231", "L1")]);
+    let text = raw("AII", "271231", "L1");
+    assert_eq!(repair(&text, &known).confidence, Confidence::Ambiguous);
+}
+
+#[test]
 fn what_is_well_formed_and_known_stays() {
     let pack = raw("S1", "271231", "L1");
     let known = made(std::slice::from_ref(&pack));
