@@ -83,19 +83,8 @@ impl Cold {
                 ms,
                 at_least,
                 from_ms,
-            } => {
-                let (peak, limit) = (degrees(peak_mc), degrees(limit_mc));
-                let (how_long, when) =
-                    (how_long(lang, *ms, *at_least), words::time(lang, *from_ms));
-                speak!(
-                    lang,
-                    "The temperature rose to {peak}, above {limit}, {how_long} from {when}.",
-                    "Die Temperatur stieg ab {when} {how_long} auf {peak}, über {limit}.",
-                    "La température est montée à {peak}, au-dessus de {limit}, {how_long} à partir du {when}.",
-                    "La temperatura subió a {peak}, por encima de {limit}, {how_long} desde el {when}."
-                )
             }
-            Self::TooCold {
+            | Self::TooCold {
                 peak_mc,
                 limit_mc,
                 ms,
@@ -105,12 +94,21 @@ impl Cold {
                 let (peak, limit) = (degrees(peak_mc), degrees(limit_mc));
                 let (how_long, when) =
                     (how_long(lang, *ms, *at_least), words::time(lang, *from_ms));
+                if matches!(self, Self::TooCold { .. }) {
+                    return speak!(
+                        lang,
+                        "The temperature fell to {peak}, below {limit}, {how_long} from {when}.",
+                        "Die Temperatur fiel ab {when} {how_long} auf {peak}, unter {limit}.",
+                        "La température est descendue à {peak}, au-dessous de {limit}, {how_long} à partir du {when}.",
+                        "La temperatura bajó a {peak}, por debajo de {limit}, {how_long} desde el {when}."
+                    );
+                }
                 speak!(
                     lang,
-                    "The temperature fell to {peak}, below {limit}, {how_long} from {when}.",
-                    "Die Temperatur fiel ab {when} {how_long} auf {peak}, unter {limit}.",
-                    "La température est descendue à {peak}, au-dessous de {limit}, {how_long} à partir du {when}.",
-                    "La temperatura bajó a {peak}, por debajo de {limit}, {how_long} desde el {when}."
+                    "The temperature rose to {peak}, above {limit}, {how_long} from {when}.",
+                    "Die Temperatur stieg ab {when} {how_long} auf {peak}, über {limit}.",
+                    "La température est montée à {peak}, au-dessus de {limit}, {how_long} à partir du {when}.",
+                    "La temperatura subió a {peak}, por encima de {limit}, {how_long} desde el {when}."
                 )
             }
             Self::KineticMean {

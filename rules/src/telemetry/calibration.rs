@@ -23,8 +23,11 @@ use super::{Reading, Series};
 use crate::cold_chain::Span;
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::Draft;
-use crate::say::{Say, Sensors};
+use crate::say::Sensors;
 use crate::state::ThingId;
+
+/// Which rule says it, and how grave it is.
+const SAYS: (RuleId, Severity) = (RuleId::T13, Severity::S2);
 
 pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     if !reading.first {
@@ -61,7 +64,7 @@ fn calibration(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         },
         None => Sensors::NotCalibrated { device, at_ms },
     };
-    let draft = draft(reading, series, "calibration", span, say);
+    let draft = reading.of_device(SAYS, series, "calibration", span, say);
     Some(match lapsed {
         Some(until_ms) => draft.fact("calibrated_until_ms", until_ms),
         None => draft,
@@ -103,7 +106,7 @@ fn assignment(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         device: name.to_owned(),
         at_ms: span.from_ms,
     };
-    Some(draft(reading, series, "assignment", span, say))
+    Some(reading.of_device(SAYS, series, "assignment", span, say))
 }
 
 /// From the first to the last reading at a time that is not good.
@@ -121,27 +124,4 @@ fn outside(series: &Series, good: impl Fn(i64) -> bool) -> Option<Span> {
             from_ms: a.from_ms.min(b.from_ms),
             to_ms: a.to_ms.max(b.to_ms),
         })
-}
-
-fn draft(
-    reading: &Reading<'_>,
-    series: &Series,
-    what: &str,
-    span: Span,
-    say: impl Into<Say>,
-) -> Draft {
-    let device = reading.state.device_name(series.device);
-    Draft {
-        rule: RuleId::T13,
-        key: format!("{what} {device}"),
-        severity: Severity::S2,
-        conclusive: false,
-        at_ms: span.from_ms,
-        until_ms: span.to_ms,
-        evidence: reading.evidence(span),
-        say: say.into(),
-        facts: std::collections::BTreeMap::new(),
-    }
-    .fact("device", device)
-    .fact("what", what)
 }

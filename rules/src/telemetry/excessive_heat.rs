@@ -40,22 +40,13 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     };
     let guard_mc = reading.state.guard_mc(reading.series);
     let doubtful = peak_mc <= limit_mc.saturating_add(guard_mc);
-    let draft = Draft {
-        rule: RuleId::T07,
-        key: reading.storage.id.clone(),
-        severity: Severity::S2,
-        conclusive: false,
+    let say = Cold::Excessive {
+        peak_mc,
+        limit_mc,
         at_ms: span.from_ms,
-        until_ms: span.to_ms,
-        evidence: reading.evidence(span),
-        say: Cold::Excessive {
-            peak_mc,
-            limit_mc,
-            at_ms: span.from_ms,
-        }
-        .into(),
-        facts: std::collections::BTreeMap::new(),
     };
+    let key = reading.storage.id.clone();
+    let draft = reading.draft(RuleId::T07, Severity::S2, key, span, say);
     let certainty = if doubtful {
         "indeterminate"
     } else {

@@ -116,26 +116,19 @@ fn draft(
     let device = reading.state.device_name(series.device);
     let buffered = reading.state.able(series.device).buffered;
     let mc = run.first().map_or(0, |sample| sample.mc);
-    Draft {
-        rule: RuleId::T09,
-        key: format!("{device} {}", span.from_ms),
-        severity: if buffered { Severity::S1 } else { Severity::S2 },
-        conclusive: false,
-        at_ms: span.from_ms,
-        until_ms: span.to_ms,
-        evidence: reading.evidence(span),
-        say: Sensors::Flatline {
-            device: device.to_owned(),
-            count: run.len(),
-            mc,
-            from_ms: span.from_ms,
-            to_ms: span.to_ms,
-        }
-        .into(),
-        facts: std::collections::BTreeMap::new(),
-    }
-    .fact("device", device)
-    .fact("other", reading.state.device_name(other.device))
-    .fact("samples", run.len())
-    .fact("buffered", buffered)
+    let severity = if buffered { Severity::S1 } else { Severity::S2 };
+    let say = Sensors::Flatline {
+        device: device.to_owned(),
+        count: run.len(),
+        mc,
+        from_ms: span.from_ms,
+        to_ms: span.to_ms,
+    };
+    let key = format!("{device} {}", span.from_ms);
+    let draft = reading.draft(RuleId::T09, severity, key, span, say);
+    draft
+        .fact("device", device)
+        .fact("other", reading.state.device_name(other.device))
+        .fact("samples", run.len())
+        .fact("buffered", buffered)
 }

@@ -45,30 +45,22 @@ fn too_warm(reading: &Reading<'_>, series: &Series, worst: &WindowMkt, gate: Mkt
         from_ms: worst.from_ms,
         to_ms: worst.to_ms,
     };
-    Draft {
-        rule: RuleId::T04,
-        key: format!("{} {device}", storage.id),
-        severity: Severity::S2,
-        conclusive: false,
-        at_ms: worst.from_ms,
-        until_ms: worst.to_ms,
-        evidence: reading.evidence(span),
-        say: Cold::KineticMean {
-            mean_mc: milli(worst.celsius),
-            limit_mc: gate.limit_mc,
-            window_ms: gate.window_ms,
-        }
-        .into(),
-        facts: std::collections::BTreeMap::new(),
-    }
-    .fact("storage", &storage.id)
-    .fact("mkt_c", format!("{:.3}", worst.celsius))
-    .fact("limit_c", format!("{limit:.3}"))
-    .fact("window_ms", gate.window_ms)
-    .fact(
-        "activation_j_mol",
-        format!("{:.2}", worst.activation.joule_per_mol()),
-    )
+    let say = Cold::KineticMean {
+        mean_mc: milli(worst.celsius),
+        limit_mc: gate.limit_mc,
+        window_ms: gate.window_ms,
+    };
+    let key = format!("{} {device}", storage.id);
+    let draft = reading.draft(RuleId::T04, Severity::S2, key, span, say);
+    draft
+        .fact("storage", &storage.id)
+        .fact("mkt_c", format!("{:.3}", worst.celsius))
+        .fact("limit_c", format!("{limit:.3}"))
+        .fact("window_ms", gate.window_ms)
+        .fact(
+            "activation_j_mol",
+            format!("{:.2}", worst.activation.joule_per_mol()),
+        )
 }
 
 /// The gate may not be used at all, whatever the mean is.
@@ -110,17 +102,8 @@ fn not_excused(reading: &Reading<'_>, gate: MktGate) -> Option<Draft> {
             ms,
         ),
     };
-    let draft = Draft {
-        rule: RuleId::T04,
-        key: format!("{} not excused", storage.id),
-        severity: Severity::S2,
-        conclusive: false,
-        at_ms: span.from_ms,
-        until_ms: span.to_ms,
-        evidence: reading.evidence(span),
-        say: say.into(),
-        facts: std::collections::BTreeMap::new(),
-    };
+    let key = format!("{} not excused", storage.id);
+    let draft = reading.draft(RuleId::T04, Severity::S2, key, span, say);
     Some(
         draft
             .fact("storage", &storage.id)

@@ -9,6 +9,7 @@ pub(crate) mod account;
 pub(crate) mod band_excursion;
 pub(crate) mod calibration;
 pub(crate) mod cumulative;
+pub(crate) mod ends;
 pub(crate) mod excessive_heat;
 pub(crate) mod flatline;
 pub(crate) mod freeze;
@@ -29,8 +30,10 @@ use crate::cold_chain::replay::Print;
 use crate::cold_chain::{
     Gap, Sample, Span, StorageProfile, Summary, coverage, gaps, median_interval_ms, union,
 };
-use crate::finding::{EVIDENCE_MAX, EvidenceRef};
+use crate::finding::{EVIDENCE_MAX, EvidenceRef, RuleId, Severity};
+use crate::judge_thing::{Anchor, Draft};
 use crate::record::Device;
+use crate::say::Say;
 use crate::state::{EventId, NameId, Readings, State, Step, ThingId};
 use crate::timeline::Entry;
 pub(crate) use seen::Seen;
@@ -93,6 +96,42 @@ impl Reading<'_> {
             .filter_map(|(_, id)| Some(self.state.event(*id)?.evidence()))
             .take(EVIDENCE_MAX)
             .collect()
+    }
+}
+
+impl Reading<'_> {
+    /// A finding about a span, resting on the records whose readings fall into it.
+    pub(crate) fn draft(
+        &self,
+        rule: RuleId,
+        severity: Severity,
+        key: String,
+        span: Span,
+        say: impl Into<Say>,
+    ) -> Draft {
+        let anchor = Anchor {
+            time_ms: span.from_ms,
+            evidence: None,
+        };
+        let mut draft = Draft::on(rule, severity, anchor, key, say);
+        draft.until_ms = span.to_ms;
+        draft.evidence = self.evidence(span);
+        draft
+    }
+
+    /// A finding about one device, told from others about it by `what`.
+    pub(crate) fn of_device(
+        &self,
+        (rule, severity): (RuleId, Severity),
+        series: &Series,
+        what: &str,
+        span: Span,
+        say: impl Into<Say>,
+    ) -> Draft {
+        let device = self.state.device_name(series.device);
+        self.draft(rule, severity, format!("{what} {device}"), span, say)
+            .fact("device", device)
+            .fact("what", what)
     }
 }
 

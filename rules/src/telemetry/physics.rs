@@ -17,7 +17,7 @@ use super::{Reading, Series};
 use crate::cold_chain::{Sample, Span};
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::Draft;
-use crate::say::{Say, Sensors};
+use crate::say::Sensors;
 
 /// Devices on one thing of which each pair is compared.
 const DEVICES_MAX: usize = 8;
@@ -62,7 +62,7 @@ fn too_fast(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         ms: span.length_ms(),
         at_ms: right.t_ms,
     };
-    let draft = draft(reading, series, ("rate", Severity::S2), span, say);
+    let draft = reading.of_device((RuleId::T11, Severity::S2), series, "rate", span, say);
     Some(draft.fact("limit_mc_per_min", limit).fact("times", times))
 }
 
@@ -86,7 +86,7 @@ fn out_of_range(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         mc,
         at_ms,
     };
-    let draft = draft(reading, series, ("range", Severity::S2), span, say);
+    let draft = reading.of_device((RuleId::T11, Severity::S2), series, "range", span, say);
     Some(draft.fact("low_mc", low).fact("high_mc", high))
 }
 
@@ -160,7 +160,7 @@ fn differ(reading: &Reading<'_>, a: &Series, b: &Series) -> Option<Draft> {
         from_ms: span.from_ms,
     };
     let what = format!("differ {other}");
-    let draft = draft(reading, a, (&what, severity), span, say);
+    let draft = reading.of_device((RuleId::T11, severity), a, &what, span, say);
     Some(
         draft
             .fact("limit_mc", limit)
@@ -169,27 +169,4 @@ fn differ(reading: &Reading<'_>, a: &Series, b: &Series) -> Option<Draft> {
             .fact("both_inside", harmless)
             .fact("buffered", buffered),
     )
-}
-
-fn draft(
-    reading: &Reading<'_>,
-    series: &Series,
-    (what, severity): (&str, Severity),
-    span: Span,
-    say: impl Into<Say>,
-) -> Draft {
-    let device = reading.state.device_name(series.device);
-    Draft {
-        rule: RuleId::T11,
-        key: format!("{what} {device}"),
-        severity,
-        conclusive: false,
-        at_ms: span.from_ms,
-        until_ms: span.to_ms,
-        evidence: reading.evidence(span),
-        say: say.into(),
-        facts: std::collections::BTreeMap::new(),
-    }
-    .fact("device", device)
-    .fact("what", what)
 }

@@ -17,7 +17,7 @@ use super::{EXCURSIONS_MAX, Reading, band_excursion, sequence, unwatched};
 use crate::cold_chain::{Gap, Span};
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::Draft;
-use crate::say::{Cold, Say, Sensors};
+use crate::say::{Cold, Sensors};
 
 pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     let series = reading.series.iter();
@@ -42,24 +42,18 @@ fn of_gap(reading: &Reading<'_>, gap: Gap, severity: Severity, break_ms: i64) ->
         from_ms: gap.span.from_ms.saturating_sub(break_ms),
         to_ms: gap.span.to_ms.saturating_add(break_ms),
     };
-    let mut draft = Draft {
-        rule: RuleId::T08,
-        key: format!("{} {}", reading.storage.id, gap.span.from_ms),
-        severity,
-        conclusive: false,
-        at_ms: gap.span.from_ms,
-        until_ms: gap.span.to_ms,
-        evidence: reading.evidence(near),
-        say: Say::Cold(Cold::Gap {
-            from_ms: gap.span.from_ms,
-            to_ms: gap.span.to_ms,
-        }),
-        facts: std::collections::BTreeMap::new(),
-    }
-    .fact("storage", &reading.storage.id)
-    .fact("gap_ms", gap.span.length_ms())
-    .fact("tolerated_ms", break_ms)
-    .fact("at_an_end", gap.at_an_end);
+    let say = Cold::Gap {
+        from_ms: gap.span.from_ms,
+        to_ms: gap.span.to_ms,
+    };
+    let key = format!("{} {}", reading.storage.id, gap.span.from_ms);
+    let mut draft = reading.draft(RuleId::T08, severity, key, gap.span, say);
+    draft.evidence = reading.evidence(near);
+    draft = draft
+        .fact("storage", &reading.storage.id)
+        .fact("gap_ms", gap.span.length_ms())
+        .fact("tolerated_ms", break_ms)
+        .fact("at_an_end", gap.at_an_end);
     if let Some((held_mc, least, most)) = band_excursion::bounds_over(reading, gap.span) {
         draft = draft
             .fact("held_mc", held_mc)
@@ -80,23 +74,14 @@ fn missing_numbers(reading: &Reading<'_>, out: &mut Vec<Draft>) {
         let holes = sequence::holes(reading, series);
         for hole in holes.into_iter().take(EXCURSIONS_MAX) {
             let device = reading.state.device_name(series.device);
-            let draft = Draft {
-                rule: RuleId::T08,
-                key: format!("numbers {device} {}", hole.from_number),
-                severity: Severity::S2,
-                conclusive: false,
-                at_ms: hole.span.from_ms,
-                until_ms: hole.span.to_ms,
-                evidence: reading.evidence(hole.span),
-                say: Sensors::NumbersMissing {
-                    count: hole.missing,
-                    device: device.to_owned(),
-                    from_ms: hole.span.from_ms,
-                    to_ms: hole.span.to_ms,
-                }
-                .into(),
-                facts: std::collections::BTreeMap::new(),
+            let say = Sensors::NumbersMissing {
+                count: hole.missing,
+                device: device.to_owned(),
+                from_ms: hole.span.from_ms,
+                to_ms: hole.span.to_ms,
             };
+            let key = format!("numbers {device} {}", hole.from_number);
+            let draft = reading.draft(RuleId::T08, Severity::S2, key, hole.span, say);
             out.push(
                 draft
                     .fact("device", device)
