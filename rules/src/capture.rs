@@ -187,6 +187,11 @@ impl State {
         }
         self.note_tags(id, event);
         self.regroup(id, &members);
+        self.note_undeclared(id, &touched);
+        let told = self.event(id).map(|it| (it.place(), it.zone_min));
+        if let Some((Some(place), zone_min)) = told {
+            self.places.note_zone(place, zone_min);
+        }
         let products = self.note_births(id, &touched);
         let label = self.event(id).filter(|event| !event.is_birth());
         let label = label.and_then(|event| event.told().lot);

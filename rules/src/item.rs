@@ -15,7 +15,7 @@ use crate::state::{EventId, EventRec, NameId, PlaceId, State, Step, ThingId};
 use crate::timeline::Entry;
 
 /// How far outwards the way of a container is followed: case, pallet, load.
-const OUTER_MAX: usize = 3;
+pub(crate) const OUTER_MAX: usize = 3;
 
 /// Where in its life a thing is: the state of the pack, and what the supply chain adds to it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -204,7 +204,7 @@ fn step(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_>) {
     let back = matches!(event.fate, Fate::Reverse | Fate::PartiallyDispensed);
     item.handed_over |= back && item.life == Life::Dispensed;
     if !item.life.is_over() {
-        carry(state, item, entry);
+        carry(state, id, item, entry);
     }
 }
 
@@ -243,7 +243,7 @@ fn operate(
 }
 
 /// Possession and ownership after an event that ends nothing.
-fn carry(state: &State, item: &mut Item, entry: &Entry<'_>) {
+fn carry(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_>) {
     let event = entry.event;
     let party = state.party_of(event);
     match event.step {
@@ -270,7 +270,7 @@ fn carry(state: &State, item: &mut Item, entry: &Entry<'_>) {
             item.alive(Life::Active);
         }
         _ if event.fate == Fate::Damaged => item.alive(Life::Damaged),
-        _ if came_with_container(state, item, entry) => {
+        _ if came_with_container(state, id, item, entry) => {
             item.holder = party;
             item.bound_for = None;
             item.shipped = None;
@@ -288,18 +288,41 @@ fn carry(state: &State, item: &mut Item, entry: &Entry<'_>) {
         .or(event.told().owner_from);
 }
 
-/// Whether the thing was taken out of a container that had come to whoever did it. Where the
-/// record of its packing is lost, this is how it came: the container's own records bear it out.
-fn came_with_container(state: &State, item: &Item, entry: &Entry<'_>) -> bool {
+/// Whether the thing, or the box it is in, was taken out of a container that had come to whoever
+/// did it. Where the record of its packing is lost, this is how it came: the container's own
+/// records bear it out. Where shipment and receipt of the container are lost, it came too: who has
+/// the thing says that it is in there, and who opens it names what is inside.
+fn came_with_container(state: &State, id: ThingId, item: &Item, entry: &Entry<'_>) -> bool {
     let event = entry.event;
     let (Some((container, false)), Some(party)) = (event.regroups(), state.party_of(event)) else {
         return false;
     };
     let elsewhere = item.shipped.is_some() && item.bound_for != Some(party);
-    entry.via.is_none()
-        && item.holder != Some(party)
-        && !elsewhere
-        && state.has_come_to(container, party, event.order(), OUTER_MAX)
+    if entry.via == Some(container) || item.holder == Some(party) || elsewhere {
+        return false;
+    }
+    let taken_out = entry.via.unwrap_or(id);
+    state.has_come_to(container, party, event.order(), OUTER_MAX)
+        || packed_by_holder(state, taken_out, container, item, event)
+}
+
+/// Whether, by the records, whoever has a thing had put it into the container that an event takes
+/// it out of.
+fn packed_by_holder(
+    state: &State,
+    taken_out: ThingId,
+    container: ThingId,
+    item: &Item,
+    event: &EventRec,
+) -> bool {
+    let Some(holder) = item.holder else {
+        return false;
+    };
+    state.stays(taken_out).iter().any(|stay| {
+        let packer = state.event(stay.since).and_then(|it| state.party_of(it));
+        let ends_here = stay.parent == container && stay.span.to_ms == event.time_ms;
+        ends_here && packer == Some(holder)
+    })
 }
 
 impl Item {

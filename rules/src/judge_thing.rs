@@ -180,6 +180,14 @@ impl Draft {
         self
     }
 
+    /// A fact where there is one.
+    pub(crate) fn maybe(self, name: &str, value: Option<impl std::fmt::Display>) -> Self {
+        match value {
+            Some(value) => self.fact(name, value),
+            None => self,
+        }
+    }
+
     /// A party or place as a fact.
     pub(crate) fn named(self, name: &str, value: &Name) -> Self {
         self.fact(name, words::party(Lang::En, value))

@@ -20,6 +20,7 @@ pub(crate) mod name;
 pub(crate) mod sorted;
 mod table;
 pub(crate) mod thing;
+mod undeclared;
 pub(crate) mod verified;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +78,8 @@ pub(crate) struct State {
     pub(crate) due: BTreeSet<(i64, ThingId)>,
     /// Things whose shipment is overdue: what is inside them may show that they arrived.
     pub(crate) overdue: BTreeSet<ThingId>,
+    /// Containers on their way with contents that nobody declared.
+    pub(crate) undeclared: undeclared::Undeclared,
     /// What readers saw of tags, by event.
     pub(crate) tags: crate::chain::tags::Tags,
     /// Findings that are about no thing.

@@ -158,6 +158,64 @@ impl State {
         }
     }
 
+    /// Stays that only their end tells of: the thing was taken out of a container, and nobody
+    /// recorded that it was put in. It was inside at the longest since the record of its own
+    /// before, and since the container's shipment where there is one.
+    pub(crate) fn stays_told_by_their_end(&self, id: ThingId) -> Vec<Stay> {
+        let touches = self.thing(id).map_or(&[][..], |thing| &thing.touches);
+        let standing = |id: &EventId| self.event(*id).filter(|event| event.voided_by.is_none());
+        let mut found = Vec::new();
+        let mut before_ms = i64::MIN;
+        let mut known: Option<Vec<Stay>> = None;
+        for touch in touches {
+            let Some(event) = standing(touch) else {
+                continue;
+            };
+            let since_ms = std::mem::replace(&mut before_ms, event.time_ms);
+            let Some((parent, false)) = event.regroups().filter(|(parent, _)| *parent != id) else {
+                continue;
+            };
+            let known = known.get_or_insert_with(|| self.stays(id));
+            let at = |stay: &Stay| {
+                stay.parent == parent
+                    && stay.span.from_ms <= event.time_ms
+                    && event.time_ms <= stay.span.to_ms
+            };
+            if known.iter().any(at) {
+                continue;
+            }
+            let sent = self.thing(parent).map_or(&[][..], |it| &it.touches);
+            let sent = sent
+                .iter()
+                .rev()
+                .filter_map(standing)
+                .find(|other| other.step.ships() && other.order() <= event.order());
+            let from_ms = sent.map_or(since_ms, |sent| sent.time_ms.max(since_ms));
+            found.push(Stay {
+                parent,
+                since: *touch,
+                span: Span {
+                    from_ms,
+                    to_ms: event.time_ms,
+                },
+            });
+        }
+        found
+    }
+
+    /// Containers around a thing as [`State::containers`], and those that only its being taken out
+    /// tells of: what was measured or found there concerns it as well.
+    pub(crate) fn containers_told(&self, id: ThingId) -> Vec<(ThingId, Span)> {
+        let mut found = self.containers(id);
+        for stay in self.stays_told_by_their_end(id) {
+            found.push((stay.parent, stay.span));
+            for (outer, span) in self.containers(stay.parent) {
+                found.extend(span.overlap(stay.span).map(|common| (outer, common)));
+            }
+        }
+        found
+    }
+
     /// Containers around a thing, directly or not, with the time it was inside; nearest first.
     pub(crate) fn containers(&self, id: ThingId) -> Vec<(ThingId, Span)> {
         let always = Span {

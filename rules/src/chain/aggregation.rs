@@ -169,8 +169,13 @@ fn not_in_it(
     mark: &Mark<'_>,
     event: &EventRec,
 ) -> Draft {
-    let rework = open.is_none() || is_rework(case, event, open.map(|open| open.since));
-    let parent = case.state.canonical(mark.parent);
+    // What came here with its box was in it: the packing was not recorded.
+    let state = case.state;
+    let came = state.party_of(event).is_some_and(|party| {
+        state.has_come_to(mark.parent, party, event.order(), crate::item::OUTER_MAX)
+    });
+    let rework = came || open.is_none() || is_rework(case, event, open.map(|open| open.since));
+    let parent = state.canonical(mark.parent);
     let say = Way::NotInIt {
         parent: parent.clone(),
         at_ms: event.time_ms,
@@ -293,6 +298,6 @@ fn mixed(case: &Case<'_>) -> Option<Draft> {
 }
 
 /// A GTIN with an indicator of 1 to 8 groups trade items of one kind (GS1 General Specifications).
-fn is_grouping(gtin: &gs1::Gtin) -> bool {
+pub(crate) fn is_grouping(gtin: &gs1::Gtin) -> bool {
     matches!(gtin.as_str().as_bytes().first(), Some(b'1'..=b'8'))
 }

@@ -40,7 +40,8 @@ impl State {
 
     /// How many records must have been lost if this party came by the thing honestly: none when it
     /// has it, or when it is on its way there; else the shipment to it, and unless this is its
-    /// receipt, the receipt too. Goods that nobody ever moved on record tell nothing.
+    /// receipt, the receipt too: one where a container of undeclared contents came that way.
+    /// Goods that nobody ever moved on record tell nothing.
     pub(crate) fn missing_records(&self, item: &Item, at: Standpoint) -> u32 {
         let (Some(holder), Some(party)) = (item.holder, at.party) else {
             return 0;
@@ -58,6 +59,12 @@ impl State {
             Some(_) if at.receives => 0,
             Some(shipment) if self.is_bound_for(shipment, at) => 0,
             _ if at.receives || !self.profile.chain.last_leg_recorded => 1,
+            _ if self
+                .came_undeclared(item, party, (at.at_ms, u64::MAX))
+                .is_some() =>
+            {
+                1
+            }
             _ => 2,
         }
     }

@@ -20,4 +20,5 @@ pub(crate) mod tags;
 pub(crate) mod tail;
 pub(crate) mod timing;
 pub(crate) mod twice_moved;
+pub(crate) mod undeclared;
 pub(crate) mod undo;

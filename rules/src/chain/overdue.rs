@@ -6,9 +6,10 @@
 //! when the ledger's clock has passed the shipment (or its late record) by the 99th percentile of
 //! its lane.
 //!
-//! **Severity.** S1 when overdue: somebody forgot to receive, or should look. S2 after `lost_ms`:
-//! lost or stolen until somebody says where it is. S3 comes from the second witness, when the goods
-//! turn up elsewhere (C14, C15, C17). **Thresholds** `lane_p99_ms` or the lane's own, `lost_ms`.
+//! **Severity.** S1 when overdue: somebody forgot to receive, or should look. S3 after `lost_ms`:
+//! lost or stolen until somebody says where it is; not conclusive, so it is shown as a hold until a
+//! second witness speaks, when the goods turn up elsewhere (C14, C15, C17; see [`crate::fusion`]).
+//! **Thresholds** `lane_p99_ms` or the lane's own, `lost_ms`.
 //!
 //! **False alarms**: a receipt forgotten or lost; that is why it is only told at first, and why any
 //! sign of life of the contents settles it. Goods whose life has ended did arrive. **Late facts**:
@@ -34,7 +35,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
         return;
     }
     let lost = clock_ms >= lost_ms;
-    let severity = if lost { Severity::S2 } else { Severity::S1 };
+    let severity = if lost { Severity::S3 } else { Severity::S1 };
     let to = case.party(case.state.destination_of(shipment));
     let say = Way::NeverReceived {
         lost,

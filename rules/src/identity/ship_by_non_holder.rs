@@ -7,7 +7,8 @@
 //!
 //! **Severity** S3, conclusive. Triage to S2, not conclusive: goods usually go from who has them to
 //! who ships them (a lane of the master data), so that the two records between are missing, and not
-//! the right. A shipment that its own receipt seems to precede is a matter of clocks (C22).
+//! the right; to S1: a container of undeclared contents came from who has them to who ships them
+//! (see [`crate::chain::undeclared`]). A shipment that its own receipt seems to precede is a matter of clocks (C22).
 //! **Thresholds** none.
 //!
 //! **False alarms**: a missing receipt (the receiver may ship on); a third-party warehouse (state
@@ -53,7 +54,12 @@ fn shipment(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
         return None;
     }
     let usual = case.state.is_lane(holder, shipper);
-    let severity = if usual { Severity::S2 } else { Severity::S3 };
+    let inside = case.state.came_undeclared(before, shipper, event.order());
+    let severity = match inside {
+        Some(_) => Severity::S1,
+        None if usual => Severity::S2,
+        None => Severity::S3,
+    };
     let since = before.seen.and_then(|(id, _)| case.event(id));
     let key = hex::encode(&event.evidence().block) + ":" + &event.evidence().item.to_string();
     let (holder, shipper) = (case.party(Some(holder)), case.party(Some(shipper)));
@@ -65,9 +71,13 @@ fn shipment(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
     Some(
         Draft::new(RuleId::C14, severity, event, key, say)
             .resting_on(since)
-            .conclusive(!usual)
+            .conclusive(!usual && inside.is_none())
             .named("shipper", &shipper)
             .named("holder", &holder)
-            .fact("usual_lane", usual),
+            .fact("usual_lane", usual)
+            .maybe(
+                "undeclared_container",
+                inside.map(|id| case.state.canonical(id)),
+            ),
     )
 }

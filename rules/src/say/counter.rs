@@ -321,10 +321,10 @@ fn genuine(lang: Lang, product: &Name, cold: bool) -> String {
     } else {
         speak!(
             lang,
-            "{product} is genuine and may be dispensed.",
-            "{product} ist echt und darf abgegeben werden.",
-            "{product} : produit authentique, peut être délivré.",
-            "{product}: es auténtico y se puede dispensar."
+            "{product} is genuine by all records; how warm it was kept is not fully on record.",
+            "{product} ist nach allen Aufzeichnungen echt; die Temperatur ist nicht lückenlos belegt.",
+            "{product} : authentique d'après tous les relevés ; sa température n'est pas toute connue.",
+            "{product}: auténtico según todos los registros; su temperatura no consta por completo."
         )
     }
 }

@@ -202,7 +202,7 @@ impl State {
         let storage = storage.map(|storage| storage.id.as_str());
         found.extend(self.over_issued(thing));
         let mut seen = BTreeSet::new();
-        for (container, span) in self.containers(thing) {
+        for (container, span) in self.containers_told(thing) {
             for finding in self.own_findings(container) {
                 let meets = finding.at_ms <= span.to_ms && span.from_ms <= finding.until_ms;
                 let other = finding.facts.get("storage").map(String::as_str);

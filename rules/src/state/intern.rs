@@ -48,9 +48,26 @@ pub(crate) struct PlaceId(NonZeroU32);
 pub(crate) struct Places {
     epcs: Vec<Epc>,
     ids: BTreeMap<Epc, PlaceId>,
+    /// Minutes east of UTC of the last event told there, where not zero.
+    zones: BTreeMap<PlaceId, i16>,
 }
 
 impl Places {
+    /// Keeps the time zone that an event at a place was told in.
+    pub(crate) fn note_zone(&mut self, place: PlaceId, zone_min: i16) {
+        if zone_min == 0 {
+            self.zones.remove(&place);
+        } else {
+            self.zones.insert(place, zone_min);
+        }
+    }
+
+    /// Minutes east of UTC at a place, or at the premises it belongs to, as last told there.
+    pub(crate) fn zone(&self, place: &Epc) -> i16 {
+        let own = self.find(place).or_else(|| self.find(&premises(place)));
+        own.and_then(|id| self.zones.get(&id)).copied().unwrap_or(0)
+    }
+
     pub(crate) fn intern(&mut self, epc: &Epc) -> PlaceId {
         if let Some(id) = self.ids.get(epc) {
             return *id;

@@ -69,7 +69,7 @@ impl State {
             thing.is_some_and(|thing| !thing.measured().is_empty())
         };
         let mut past = vec![(id, always)];
-        past.extend(self.containers(id));
+        past.extend(self.containers_told(id));
         past.retain(|(on, _)| is_measured(*on));
         past.sort_unstable();
         past.dedup();

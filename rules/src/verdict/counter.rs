@@ -92,7 +92,7 @@ pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
                 .products
                 .get(&sgtin.gtin)
                 .map(|product| product.name.clone());
-            let cold = state.cold_chain(case.id).status == "within";
+            let cold = custody::is_here(&case, at) && state.cold_chain(case.id).status == "within";
             Answer::new(
                 Class::Genuine,
                 Code::Genuine,
@@ -238,9 +238,13 @@ fn label_differs(q: &Question<'_>) -> Option<Answer> {
     Some(Answer::new(Class::DoNotDispense, code, found.told))
 }
 
-/// The last day of use is a whole day; counted in UTC, because the place's zone is not known.
+/// The last day of use is a whole day where the question is asked: by the zone that the place last
+/// told its events in, in UTC where it has told none.
 fn expired(q: &Question<'_>) -> Option<Answer> {
-    let today = q.at.now_ms.div_euclid(86_400_000);
+    let here = q.at.location.as_ref();
+    let zone_min = here.map_or(0, |here| q.state.places.zone(here));
+    let local_ms = q.at.now_ms.saturating_add(i64::from(zone_min) * 60_000);
+    let today = local_ms.div_euclid(86_400_000);
     let last_day = q.last_day()?;
     let told = Told::Expired { last_day };
     (today > last_day).then(|| Answer::new(Class::DoNotDispense, Code::Expired, told))
@@ -381,7 +385,7 @@ fn dress(
             .map(|product| product.name.clone()),
         holder: known.as_ref().and_then(|pack| pack.holder.clone()),
         recalled: known.as_ref().is_some_and(|pack| pack.recalled) || code == Code::Recalled,
-        cold_chain: id.map(|id| state.cold_chain(id).status),
+        cold_chain: id.map(|id| cold_chain(state, id, at)),
     };
     let pack_status = match code {
         Code::Recalled => "recalled".to_owned(),
@@ -415,6 +419,17 @@ fn dress(
         alert_status: alert_status.to_owned(),
         alert_sentence: alert_sentence(alert_status, Lang::En),
     }
+}
+
+/// How warm the pack was as far as its records reach; nothing is *within* over a way that is not on
+/// record.
+fn cold_chain(state: &State, id: ThingId, at: &Counter) -> String {
+    let status = state.cold_chain(id).status;
+    let here = Case::of(state, id).is_some_and(|case| custody::is_here(&case, at));
+    if status == "within" && !here {
+        return "indeterminate".to_owned();
+    }
+    status
 }
 
 /// How sure the answer is.

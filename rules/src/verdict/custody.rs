@@ -45,6 +45,21 @@ pub(super) fn held_elsewhere(case: &Case<'_>, at: &Counter) -> Option<Way> {
     })
 }
 
+/// Whether the records of the pack reach to where it is asked about: then what they say of its
+/// temperatures is its whole way. Who asks from nowhere, and who has to look at packs of others,
+/// asks about the records as they are.
+pub(super) fn is_here(case: &Case<'_>, at: &Counter) -> bool {
+    let (state, item) = (case.state, &case.now);
+    let Some(gln) = at.party.as_deref() else {
+        return true;
+    };
+    let role = state.masters.parties.get(gln).map(|it| it.role.as_str());
+    let inspects = matches!(role, Some("manufacturer" | "regulator"));
+    let party = state.names.find(gln);
+    let has_it = |of| party.is_some_and(|by| state.may_act_for(of, by, at.now_ms));
+    inspects || !item.tracked || (item.shipped.is_none() && item.holder.is_none_or(has_it))
+}
+
 /// What the records say if the pack is locked.
 pub(super) fn locked(case: &Case<'_>) -> Option<Way> {
     let end = case.now.end.and_then(|id| case.event(id));

@@ -11,6 +11,7 @@ use crate::cold_chain::{
 use crate::engine::Engine;
 use crate::finding::{RuleId, Severity};
 use crate::state::{State, ThingId};
+use crate::telemetry::ends::loose_ends;
 use crate::telemetry::{Leg, Series, clip_legs, legs, unwatched};
 
 pub use super::cold_account::{AlarmView, BandView, BudgetView, LoggerView, MktBounds, WindowView};
@@ -72,7 +73,7 @@ pub struct ReadingView {
     pub shipment: String,
 }
 
-/// Unwatched time, ms since the Unix epoch.
+/// Unwatched time, ms since the Unix epoch; `from` equals `to` where the beginning is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GapView {
     /// Last moment watched.
@@ -99,6 +100,8 @@ struct Source {
     on: ThingId,
     series: Vec<Series>,
     legs: Vec<Leg>,
+    /// Silence at ends of ways that are not on record.
+    loose: Vec<Span>,
 }
 
 impl Engine {
@@ -147,7 +150,8 @@ impl State {
         found.excursions.sort_unstable();
         view.out_of_range_s = certain_ms(&found.excursions) / 1000;
         view.excursions = found.excursions.iter().map(excursion_view).collect();
-        view.gaps = gap_views(&gaps);
+        let loose: Vec<Span> = sources.iter().flat_map(|it| it.loose.clone()).collect();
+        view.gaps = gap_views(&gaps, &loose);
         mean(&mut view, &sources, storage);
         let series: Vec<Series> = sources.iter().flat_map(|it| it.series.clone()).collect();
         view.mkt_bounds = mkt_bounds(&series, &gaps, storage);
@@ -162,7 +166,7 @@ impl State {
             .iter()
             .any(|gap| !gap.at_an_end || has_samples(&sources));
         // Where a rule doubts the readings, nothing that they show may pass.
-        let held = unwatched || self.doubts_readings(id);
+        let held = unwatched || !loose.is_empty() || self.doubts_readings(id);
         let spent = view.budget.iter().any(|budget| budget.exhausted);
         let status = match (view.excursions.is_empty() && !spent, held) {
             (false, _) => "excursion",
@@ -180,15 +184,22 @@ impl State {
             to_ms: i64::MAX,
         };
         let mut spans = vec![(id, always)];
-        spans.extend(self.containers(id));
+        spans.extend(self.containers_told(id));
         let source = |(on, span): (ThingId, Span)| {
             let series = self.series(on, span);
             if series.is_empty() {
                 return None;
             }
-            let mut legs = legs(&self.timeline(on));
+            let timeline = self.timeline(on);
+            let mut legs = legs(&timeline);
             clip_legs(&mut legs, span);
-            Some(Source { on, series, legs })
+            let loose = loose_ends(self, &timeline, &series, span);
+            Some(Source {
+                on,
+                series,
+                legs,
+                loose,
+            })
         };
         spans.into_iter().filter_map(source).collect()
     }
@@ -275,9 +286,9 @@ fn excursion_view(stay: &Excursion) -> ExcursionView {
     }
 }
 
-fn gap_views(gaps: &[Gap]) -> Vec<GapView> {
-    let spans = union(gaps.iter().map(|gap| gap.span).collect());
-    spans
+fn gap_views(gaps: &[Gap], loose: &[Span]) -> Vec<GapView> {
+    let spans = gaps.iter().map(|gap| gap.span).chain(loose.iter().copied());
+    union(spans.collect())
         .into_iter()
         .map(|span| GapView {
             from: span.from_ms,

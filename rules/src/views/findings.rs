@@ -10,7 +10,8 @@ use crate::state::{State, ThingId};
 
 impl Engine {
     /// Everything ever found about a thing, newest first: also what was found about containers
-    /// while it was inside them. For a lot: what was found about its packs.
+    /// while it was inside them. For a lot: what was found about its packs and about the lot as
+    /// such, by the catalogue and by rules of a consortium.
     pub fn findings_for(&self, epc: &Epc) -> Vec<FindingView> {
         if let Epc::Lgtin { gtin, lot } = epc {
             let packs = self.state.lots.get(&(gtin.clone(), lot.clone()));
@@ -24,10 +25,16 @@ impl Engine {
                     .thing(**id)
                     .is_some_and(|thing| !thing.findings().is_empty())
             });
-            return with_findings
+            let mut found: Vec<FindingView> = with_findings
                 .flat_map(|id| self.state.own_finding_views(*id))
                 .chain(own)
                 .collect();
+            for apart in self.findings_apart(epc) {
+                if !found.iter().any(|other| other.id == apart.id) {
+                    found.push(apart);
+                }
+            }
+            return found;
         }
         self.state
             .find(epc)

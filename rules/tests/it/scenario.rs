@@ -9,7 +9,8 @@
 //! of the row before it if that is later, or as told: `day hh:mm > day hh:mm`. Words like
 //! `zone=+02:00` add to an event (see `scenario_chain`). Actors are letters (see `cast`), `M@P` is
 //! M acting at P's place, `-` is nobody known. Expected is what changes: `C09:S3` appeared or
-//! changed, `~C09` was resolved; of a `verify` row it is the class and the code. What
+//! changed, `~C09` was resolved; of a `verify` row it is the class and the code, and
+//! of `verify cold` how warm it was as well. What
 //! `scenario_lots` adds: questions, registry facts, decisions, `cases`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,7 +163,13 @@ fn verify(engine: &Engine, row: &Row) -> String {
         panic!("line {}: a pack", row.line)
     };
     let mut text = format!("(01){}(21){}", sgtin.gtin, sgtin.serial);
-    for word in row.event.split_whitespace().skip(1) {
+    let cold = row.event.contains(" cold");
+    for word in row
+        .event
+        .split_whitespace()
+        .skip(1)
+        .filter(|word| *word != "cold")
+    {
         let (name, value) = word.split_once('=').expect("name=value");
         let ai = if name == "lot" { "10" } else { "17" };
         text = format!("{text}({ai}){value}");
@@ -177,11 +184,15 @@ fn verify(engine: &Engine, row: &Row) -> String {
     let verdict = serde_json::to_value(rules::verdict::judge(engine, &scan, &counter)).unwrap();
     assert!(!verdict["sentence"].as_str().unwrap().is_empty());
     assert!(!verdict["steps"].as_array().unwrap().is_empty());
-    format!(
+    let mut said = format!(
         "{} {}",
         verdict["verdict"].as_str().unwrap(),
         verdict["code"].as_str().unwrap()
-    )
+    );
+    if cold {
+        said = format!("{said} {}", verdict["pack"]["cold_chain"].as_str().unwrap());
+    }
+    said
 }
 
 fn fact_of(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
