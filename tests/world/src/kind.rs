@@ -22,6 +22,16 @@ pub enum Kind {
     RogueMade,
     /// Identifiers commissioned a second time, by somebody else.
     SecondMaking,
+    /// A lot and the first characters of serials that a notice has named.
+    KnownBad,
+    /// A copied identifier read on another place's shelf while the genuine pack is unpacked.
+    TwinRead,
+    /// A copied identifier on a chip of its own.
+    OtherChip,
+    /// A copied identifier on a copied chip, read and written on its own way.
+    ForkedTail,
+    /// Copied identifiers packed into a box of the cheat's own and shipped with papers in order.
+    Repacked,
     /// Packs shipped by somebody who does not hold them.
     PhantomShipped,
     /// A whole delivery stolen on its way.
@@ -30,8 +40,16 @@ pub enum Kind {
     OverIssued,
     /// Packs shipped to a country that they are not for.
     Diverted,
-    /// One source asks for serials until one is right.
+    /// Packs handled by a pharmacy whose licence has lapsed.
+    Unlicensed,
+    /// A box handed over to another pharmacy than the one it was sent to.
+    Misdelivered,
+    /// A dispensed pack made active again too late and sold once more.
+    IllegalUndo,
+    /// One source asks for serials until one is right: the source, and the lot it asks for.
     Probing,
+    /// One of the serials it asks for.
+    Guessed,
     /// Sold after the recall of its lot.
     Recalled,
     /// Sold after its last day.
@@ -91,7 +109,7 @@ pub struct Planted {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 43] = [
         Self::CopiedOnce,
         Self::CopiedTenfold,
         Self::InventedSerial,
@@ -100,11 +118,20 @@ impl Kind {
         Self::Resurfaced,
         Self::RogueMade,
         Self::SecondMaking,
+        Self::KnownBad,
+        Self::TwinRead,
+        Self::OtherChip,
+        Self::ForkedTail,
+        Self::Repacked,
         Self::PhantomShipped,
         Self::Stolen,
         Self::OverIssued,
         Self::Diverted,
+        Self::Unlicensed,
+        Self::Misdelivered,
+        Self::IllegalUndo,
         Self::Probing,
+        Self::Guessed,
         Self::Recalled,
         Self::Expired,
         Self::Warm,
@@ -132,22 +159,34 @@ impl Kind {
     /// that are meant to.
     pub fn rules(self) -> &'static [&'static str] {
         match self {
-            Self::CopiedOnce | Self::CopiedTenfold => &[
+            Self::CopiedOnce => &[
                 "C15", "C09", "C12", "C13", "C26", "C17", "C14", "C18", "C27",
             ],
+            Self::CopiedTenfold => &["C26", "C15", "C09", "C12", "C13", "C17", "C14", "C18"],
             Self::InventedSerial => &["C01", "C15", "C25"],
             Self::InventedLot => &["C02", "C01", "C15"],
             Self::Relabelled => &["C04", "C15", "C09", "C12", "C26"],
             Self::Resurfaced => &["C09", "C15", "C12", "C10"],
             Self::RogueMade => &["C07", "C08", "C20", "C02", "C21"],
             Self::SecondMaking => &["C06", "C07", "C09", "C12", "C14", "C15", "C20", "C21"],
+            Self::KnownBad => &["C05", "C01"],
+            Self::TwinRead => &["C13", "C12", "C09", "C15", "C26"],
+            Self::OtherChip => &["C23", "C12", "C13", "C09", "C15", "C26"],
+            Self::ForkedTail => &["C24", "C12", "C13", "C09", "C15", "C26"],
+            Self::Repacked => &[
+                "C19", "C14", "C09", "C12", "C15", "C17", "C18", "C13", "C27",
+            ],
             Self::PhantomShipped => &[
                 "C14", "C09", "C12", "C15", "C17", "C18", "C19", "C13", "C20", "C21",
             ],
             Self::Stolen => &["C16", "C09", "C15", "C12", "C26"],
-            Self::OverIssued => &["C08"],
+            Self::OverIssued => &["C08", "C27"],
             Self::Diverted => &["C21"],
+            Self::Unlicensed => &["C20"],
+            Self::Misdelivered => &["C17", "C16", "C15", "C18"],
+            Self::IllegalUndo => &["C10", "C09"],
             Self::Probing => &["C25"],
+            Self::Guessed => &["C01", "C25"],
             Self::Recalled | Self::Expired => &["C11"],
             Self::Warm => &["T01", "T02", "T03", "T04", "T05", "T07"],
             Self::Frozen => &["T06", "T01", "T02"],
@@ -158,14 +197,21 @@ impl Kind {
             Self::Lapsed => &["T13"],
             Self::ForeignLogger => &["T13", "T12"],
             Self::ClockJump => &["T12", "T08"],
-            Self::Lost => &["C16", "C15", "C17", "C18", "C19", "C14"],
-            Self::Late => &["C01", "C02", "C15", "C22", "C16", "C14"],
+            Self::Lost => &["C16", "C15", "C17", "C18", "C19", "C14", "C27"],
+            Self::Late => &["C01", "C02", "C15", "C22", "C16", "C14", "C19", "C27"],
             Self::Resent => &["C18"],
-            Self::Skewed => &["C22", "C12"],
+            Self::Skewed => &["C22", "C12", "C19", "C18"],
             Self::MissedRead => &["C19"],
             Self::ScannedAgain => &["C09"],
-            Self::Offline | Self::Returned | Self::Garbled => &[],
+            Self::Garbled => &["C01", "C03", "C04", "C02"],
+            Self::Offline | Self::Returned => &[],
         }
+    }
+
+    /// The rule that is for it, where something is wrong with the goods.
+    pub fn meant(self) -> Option<&'static str> {
+        let first = self.rules().first().copied();
+        first.filter(|_| !self.is_benign())
     }
 
     /// Counterfeits: goods that the maker never made.
@@ -175,7 +221,7 @@ impl Kind {
 
     /// Goods that must not leave the counter without a question.
     pub fn must_stop(self) -> bool {
-        self <= Self::Lapsed && self != Self::Probing && self != Self::OverIssued
+        self <= Self::ClockJump && self != Self::Probing && self != Self::Guessed
     }
 
     /// Something about the readings.

@@ -12,7 +12,8 @@ use world::{Params, score, write};
 
 const HELP: &str = "\
 world [--score] [--out DIR] [--packs N] [--pharmacies N] [--loss P] [--scanner-faults P] [--seed N]
-      [--honest]
+      [--honest] [--wrong]
+--wrong adds to the score each false alarm, missed fake and pass over a gap with the pack's history
 ";
 
 /// What was asked for.
@@ -20,6 +21,7 @@ world [--score] [--out DIR] [--packs N] [--pharmacies N] [--loss P] [--scanner-f
 struct Wish {
     params: Params,
     score: bool,
+    wrong: bool,
     out: Option<PathBuf>,
 }
 
@@ -46,7 +48,11 @@ fn main() -> ExitCode {
         }
     }
     if wish.score {
-        print!("{}", score::play(wish.params));
+        let score = score::play(wish.params);
+        print!("{score}");
+        if wish.wrong {
+            println!("{}", score.wrong());
+        }
     }
     ExitCode::SUCCESS
 }
@@ -59,6 +65,7 @@ fn wish(words: &[String]) -> Result<Wish, String> {
         let params = &mut wish.params;
         match word {
             "--score" => wish.score = true,
+            "--wrong" => wish.wrong = true,
             "--honest" => params.honest = true,
             "--out" => wish.out = Some(value()?.into()),
             "--packs" => params.packs = number(word, value()?)?,

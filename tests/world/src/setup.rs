@@ -4,9 +4,9 @@
 use rules::{Fact, MasterData};
 use serde_json::{Value, json};
 
-use crate::START_MS;
 use crate::atlas::SiteId;
 use crate::world::World;
+use crate::{DAY, START_MS};
 
 impl World {
     /// Plans the master data of the world.
@@ -35,9 +35,52 @@ impl World {
                 "storage": if product.cold { "2-8C" } else { "CRT" },
             }));
         }
+        all.extend(self.registry());
         for data in all {
             self.tell(START_MS, None, data);
         }
+    }
+
+    /// What authorities and owners of products state: who is licensed, who may make what, how many
+    /// packs of a lot, and where they may be sold.
+    fn registry(&self) -> Vec<Value> {
+        let mut all = Vec::new();
+        for (id, site) in self.atlas.sites.iter().enumerate() {
+            // Nobody ever licensed the unlisted trader, so nobody can say that it lapsed.
+            if id == self.atlas.rogue() {
+                continue;
+            }
+            let lapses = self.lapses_ms(id);
+            all.push(json!({
+                "type": "licence",
+                "id": format!("L{id}"),
+                "party": site.party,
+                "until_ms": lapses.unwrap_or(START_MS + 400 * DAY),
+            }));
+        }
+        for product in &self.goods.products {
+            all.push(json!({
+                "type": "authority",
+                "prefix": product.gtin.as_str(),
+                "party": self.atlas.sites[product.plant].party,
+            }));
+            if !product.markets.is_empty() {
+                all.push(json!({
+                    "type": "market",
+                    "gtin": product.gtin.as_str(),
+                    "countries": product.markets,
+                }));
+            }
+        }
+        for lot in &self.goods.lots {
+            all.push(json!({
+                "type": "lot_quantity",
+                "gtin": self.goods.products[lot.product].gtin.as_str(),
+                "lot": lot.code.as_str(),
+                "packs": lot.packs,
+            }));
+        }
+        all
     }
 
     /// Master data in its body on the ledger.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use gs1::epcis::{Action, Event, EventBuilder};
-use gs1::{BizStep, Epc, Sscc};
-use rules::{Fact, Record, Stamp};
+use gs1::{BizStep, Epc, Gln, Sscc};
+use rules::{Fact, Purpose, Record, Stamp, Verification};
 
 use crate::agenda::Agenda;
 use crate::atlas::{Atlas, SiteId, with_check_digit};
@@ -106,6 +106,7 @@ pub(crate) enum Task {
     Sell { pack: u32, at: SiteId },
     Return { pack: u32, from: SiteId, to: SiteId },
     Attempt(Attempt),
+    Undo { pack: u32, at: SiteId },
     Deliver(Posted),
     Recall(usize),
 }
@@ -125,6 +126,8 @@ pub struct World {
     pub(crate) cheats: Cheats,
     /// Packs whose identifier is marked by something planted.
     pub(crate) marks: BTreeMap<u32, Kind>,
+    /// Symbols written to chips so far, by pack.
+    pub(crate) tails: BTreeMap<u32, u32>,
     planted: Vec<Planted>,
     position: u64,
     sscc: u64,
@@ -144,6 +147,7 @@ impl World {
             scan_dice: Seeded::new(seed, "scanner"),
             cheats: Cheats::new(seed),
             marks: BTreeMap::new(),
+            tails: BTreeMap::new(),
             planted: Vec::new(),
             position: 0,
             sscc: 0,
@@ -173,6 +177,7 @@ impl World {
                 Task::ToteArrives(tote) => self.tote_arrives(&tote, now),
                 Task::Return { pack, from, to } => self.take_back(pack, from, to, now),
                 Task::Recall(lot) => self.recall(lot, now),
+                Task::Undo { pack, at } => self.undo(pack, at, now),
                 Task::Deliver(posted) => return Some(Step::Record(self.record(now, posted))),
                 Task::Sell { pack, at } => return Some(Step::Visit(self.sell(pack, at, now))),
                 Task::Attempt(attempt) => {
@@ -189,6 +194,20 @@ impl World {
         }
     }
 
+    /// The record of a question that a counter has been answered.
+    pub fn asked(&mut self, visit: &Visit, text: &str, answer: &str) -> Record {
+        let site = &self.atlas.sites[visit.site];
+        let asked = Verification {
+            scan: text.to_owned(),
+            at_ms: visit.at_ms,
+            location: Some(site.place.clone()),
+            answer: Some(answer.to_owned()),
+            purpose: Purpose::Dispense,
+        };
+        let actor = Some(site.party.clone());
+        self.record(visit.at_ms, Posted::new(actor, Fact::Verification(asked)))
+    }
+
     /// Everything planted so far.
     pub fn planted(&self) -> &[Planted] {
         &self.planted
@@ -201,6 +220,12 @@ impl World {
             at_ms,
             place: self.atlas.sites[site].name.clone(),
         });
+    }
+
+    /// Plants something that no goods are the subject of.
+    pub(crate) fn plant_on_party(&mut self, kind: Kind, at_ms: i64, site: SiteId) {
+        let party = Gln::parse(&self.atlas.sites[site].party).expect("a gln");
+        self.plant(kind, &Epc::Pgln(party), at_ms, site);
     }
 
     /// Marks a pack, the gravest kind first come.

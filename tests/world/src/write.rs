@@ -154,7 +154,8 @@ impl Writer {
         let name = device.rsplit('.').next().unwrap_or_default();
         let file = self.dir.join("loggers").join(format!("{name}.csv"));
         let mut text = format!("# device {device}\n# unit {unit}\nnumber,time_ms,celsius\n");
-        for (number, report) in element.reports.iter().enumerate() {
+        let temperatures = element.reports.iter().filter(|it| it.is_temperature());
+        for (number, report) in temperatures.enumerate() {
             let value = report
                 .value
                 .as_ref()

@@ -1,19 +1,24 @@
 //! Those who do not do their work honestly, one file per cheat. Most of them end at a counter: an
 //! [`Attempt`] to sell what should not be sold.
 
+mod chip_copier;
 mod copier;
 mod diverter;
 mod inventor;
+mod lapsed;
 mod over_issuer;
 mod phantom_shipper;
 mod prober;
 mod recall;
 mod relabeller;
+mod repacker;
 mod replayer;
 mod resurfacer;
 mod rogue_maker;
 mod second_maker;
 mod thief;
+mod twin_reader;
+mod undoer;
 
 use crate::atlas::SiteId;
 use crate::goods::Print;
@@ -42,6 +47,10 @@ pub(crate) struct Cheats {
     pub(crate) spoiled: usize,
     /// Totes picked so far.
     totes: u32,
+    /// Totes opened so far.
+    opened: u32,
+    /// Packs sold so far.
+    sold: u32,
     /// Lot whose recall is known, and since when.
     recalled: Option<(usize, i64)>,
     /// Readings of good journeys, to be handed in again.
@@ -56,9 +65,18 @@ impl Cheats {
             loggers: 0,
             spoiled: 0,
             totes: 0,
+            opened: 0,
+            sold: 0,
             recalled: None,
             archive: Vec::new(),
         }
+    }
+}
+
+impl Cheats {
+    /// Totes picked so far.
+    pub(crate) fn totes_picked(&self) -> u32 {
+        self.totes
     }
 }
 
@@ -72,6 +90,8 @@ impl World {
         self.plan_rogue_making();
         self.plan_second_making();
         self.plan_phantom_shipment();
+        self.plan_repacking();
+        self.plan_chip_copies();
         self.plan_over_issue();
         self.plan_probing();
     }
@@ -105,7 +125,7 @@ impl World {
     /// The pack is presented.
     pub(crate) fn attempt(&mut self, attempt: Attempt, now: i64) -> Visit {
         let Attempt { print, at, kind } = attempt;
-        let sells = !matches!(kind, Kind::Probing | Kind::ScannedAgain);
+        let sells = !matches!(kind, Kind::Guessed | Kind::ScannedAgain);
         let mut visit = self.at_counter(&print, at, now, sells);
         visit.truth = match kind {
             Kind::ScannedAgain => Truth::Marked(kind),

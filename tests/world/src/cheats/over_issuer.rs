@@ -1,4 +1,5 @@
-//! A plant makes more packs of a lot than the maker of the product has authorised.
+//! A plant makes more packs of a lot than the maker of the product has authorised, and sends some of
+//! them to a pharmacy.
 
 use gs1::epcis::Action;
 
@@ -7,7 +8,7 @@ use crate::honest::disposition;
 use crate::kind::Kind;
 use crate::post::Care;
 use crate::world::World;
-use crate::{HOUR, MINUTE};
+use crate::{DAY, HOUR, MINUTE};
 
 impl World {
     pub(crate) fn plan_over_issue(&mut self) {
@@ -25,13 +26,14 @@ impl World {
             )
         };
         let site = self.goods.products[product].plant;
-        let extra: Vec<gs1::Epc> = (0..packs / 10)
+        let prints: Vec<Print> = (0..packs / 10)
             .map(|_| {
                 let serial = invented(&mut self.cheats.dice, site);
                 let print = self.goods.print(model);
-                Print { serial, ..print }.epc()
+                Print { serial, ..print }
             })
             .collect();
+        let extra: Vec<gs1::Epc> = prints.iter().map(Print::epc).collect();
         let gtin = self.goods.products[product].gtin.clone();
         let lot = gs1::Epc::Lgtin {
             gtin,
@@ -46,5 +48,9 @@ impl World {
             .with_disposition(&disposition("active"))
             .with_ilmd(&code, expiry);
         self.send(event, made_ms + MINUTE, site, Care::Sure);
+        let sold = prints.len().min(self.scaled(20) as usize);
+        let buyer = self.atlas.pharmacy(&mut self.cheats.dice);
+        let shipped = made_ms + DAY;
+        self.deliver_with_papers(&prints[..sold], (site, buyer), shipped, Kind::OverIssued);
     }
 }

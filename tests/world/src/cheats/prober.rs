@@ -20,12 +20,13 @@ impl World {
                 lot.made_ms + 20 * DAY,
             );
             let at = self.atlas.pharmacy(&mut self.cheats.dice);
+            self.plant_on_party(Kind::Probing, since, at);
             for number in 0..QUESTIONS {
                 let mut print = self.goods.print(model);
                 print.serial = invented(&mut self.cheats.dice, plant);
                 let at_ms = since + i64::from(number) * MINUTE;
-                self.plant(Kind::Probing, &print.epc(), at_ms, at);
-                let kind = Kind::Probing;
+                self.plant(Kind::Guessed, &print.epc(), at_ms, at);
+                let kind = Kind::Guessed;
                 self.agenda
                     .plan(at_ms, Task::Attempt(Attempt { print, at, kind }));
             }

@@ -18,7 +18,11 @@ impl World {
             .map(|(number, (_, mc))| (since + number as i64 * INTERVAL, *mc))
             .collect();
         let device = log.device;
-        Some(vec![Log { device, readings }])
+        Some(vec![Log {
+            device,
+            readings,
+            numbers: None,
+        }])
     }
 }
 

@@ -50,6 +50,17 @@ impl World {
         kind: Kind,
     ) {
         let rogue = self.atlas.rogue();
+        self.deliver_with_papers(prints, (rogue, buyer), at_ms, kind);
+    }
+
+    /// Somebody ships packs to a pharmacy, which receives and tries to sell them.
+    pub(crate) fn deliver_with_papers(
+        &mut self,
+        prints: &[Print],
+        (rogue, buyer): (usize, usize),
+        at_ms: i64,
+        kind: Kind,
+    ) {
         let epcs: Vec<gs1::Epc> = prints.iter().map(Print::epc).collect();
         for epc in &epcs {
             self.plant(kind, epc, at_ms, rogue);

@@ -2,6 +2,7 @@
 //! not calibrated, stuck, impossible, out of time.
 
 use gs1::Epc;
+use gs1::epcis::Action;
 
 use crate::atlas::SiteId;
 use crate::honest::climate::{INTERVAL, Log, Reading};
@@ -13,7 +14,7 @@ use crate::{DAY, HOUR, START_MS};
 /// Share of cold journeys on which something goes wrong.
 const SPOILED: f64 = 0.06;
 /// What can go wrong, in turn.
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 11] = [
     Kind::Warm,
     Kind::Frozen,
     Kind::Gap,
@@ -22,6 +23,8 @@ const KINDS: [Kind; 9] = [
     Kind::Replayed,
     Kind::Unphysical,
     Kind::Lapsed,
+    Kind::ForeignLogger,
+    Kind::ClockJump,
     Kind::Warm,
 ];
 
@@ -82,9 +85,26 @@ impl World {
             Kind::Lapsed => {
                 log.device = self.logger(journey.from, to, Some(START_MS - 30 * DAY));
             }
+            Kind::ForeignLogger => self.bind_elsewhere(&log.device, journey),
+            Kind::ClockJump => {
+                let last = log.readings.len() as u64;
+                log.numbers = Some((1, last));
+                let late = log.readings.iter_mut().filter(|(at_ms, _)| *at_ms > middle);
+                late.for_each(|(at_ms, _)| *at_ms += 2 * HOUR);
+            }
             _ => return None,
         }
         Some(vec![log])
+    }
+
+    /// The logger is packed into somebody else's box, by that box's own papers.
+    fn bind_elsewhere(&mut self, device: &str, journey: &Journey<'_>) {
+        let other = self.unit();
+        let at = self.atlas.centre(journey.from + 1);
+        let logger = Epc::parse(device).expect("a logger");
+        let before = journey.shipped_ms - HOUR;
+        let event = self.aggregation(Action::Add, &other, vec![logger], before, at);
+        self.send(event, journey.arrived_ms, at, Care::Sure);
     }
 
     /// One of two loggers repeats its last value while the box warms up and cools down by degrees.
@@ -92,6 +112,7 @@ impl World {
         let mut moving = Log {
             device: self.logger(journey.from, journey.arrived_ms, None),
             readings: log.readings.clone(),
+            numbers: None,
         };
         for (at_ms, mc) in &mut moving.readings {
             let into = (HOUR * 3 - (*at_ms - middle).abs()).max(0);

@@ -35,6 +35,7 @@ impl World {
             let inside = packs.iter().map(|pack| self.goods.epc(*pack)).collect();
             let opened = opened + self.dice.between(MINUTE, 6 * HOUR);
             let event = self.aggregation(Action::Delete, case, inside, opened, to);
+            let event = self.read_tags(event, packs);
             self.send(event, opened, to, Care::Usual);
         }
         self.plan_totes(&all, to, opened + 6 * HOUR);
@@ -89,6 +90,7 @@ impl World {
         if self.tempt_thief(&tote, &unit, leaves) {
             return;
         }
+        let (tote, to) = self.misdeliver(tote, &unit, leaves);
         let arrives = leaves + self.atlas.journey(from, to, &mut self.dice);
         let crossing = Crossing {
             unit,

@@ -26,6 +26,8 @@ pub(crate) type Reading = (i64, i32);
 pub(crate) struct Log {
     pub(crate) device: String,
     pub(crate) readings: Vec<Reading>,
+    /// Numbers of the first and the last reading, of a logger that counts.
+    pub(crate) numbers: Option<(u64, u64)>,
 }
 
 impl World {
@@ -43,7 +45,11 @@ impl World {
         let skew = self.atlas.sites[from].skew_ms;
         let (since, until) = (crossing.shipped_ms + skew - INTERVAL, now + 2 * INTERVAL);
         let readings = steady(&mut self.cheats.cold, since, until);
-        let log = Log { device, readings };
+        let log = Log {
+            device,
+            readings,
+            numbers: None,
+        };
         let journey = Journey {
             unit: &crossing.unit,
             packs,
@@ -66,7 +72,8 @@ impl World {
         let reports = log
             .readings
             .iter()
-            .map(|(t_ms, mc)| SensorReport::temperature(*mc, *t_ms));
+            .map(|(t_ms, mc)| SensorReport::temperature(*mc, *t_ms))
+            .chain(log.numbers.map(counted));
         let element = SensorElement {
             metadata: SensorMetadata {
                 device_id: Some(log.device.clone()),
@@ -105,6 +112,17 @@ impl World {
         });
         self.tell(now, Some(owner), body);
         id
+    }
+}
+
+/// What a logger that counts says of its numbers.
+fn counted((first, last): (u64, u64)) -> SensorReport {
+    let number = |number: u64| number.to_string().parse().ok();
+    SensorReport {
+        type_: Some(rules::SEQUENCE_REPORT.to_owned()),
+        min_value: number(first),
+        max_value: number(last),
+        ..SensorReport::default()
     }
 }
 

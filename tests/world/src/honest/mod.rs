@@ -2,6 +2,7 @@
 //! pharmacies receive and dispense, loggers measure.
 
 mod centre;
+pub(crate) mod chips;
 pub(crate) mod climate;
 mod pharmacy;
 mod plant;

@@ -29,6 +29,7 @@ impl World {
         if self.goods.product_of(tote.packs[0]).cold {
             self.ride(crossing, &tote.packs, now, from, to, true);
         }
+        self.label_place(crossing, to, now);
         let opened = now + self.dice.between(10 * MINUTE, 3 * HOUR);
         let inside = tote
             .packs
@@ -36,7 +37,9 @@ impl World {
             .map(|pack| self.goods.epc(*pack))
             .collect();
         let event = self.aggregation(Action::Delete, &crossing.unit, inside, opened, to);
+        let event = self.read_tags(event, &tote.packs);
         self.send(event, opened, to, Care::Usual);
+        self.tempt_twin_reader(&tote.packs, to, opened);
         for pack in &tote.packs {
             if self.is_recalled(*pack, now) {
                 self.mark(Kind::Recalled, *pack, now, to);
@@ -83,6 +86,7 @@ impl World {
             let again = now + self.dice.between(30 * MINUTE, 2 * DAY);
             self.ask_again(pack, at, again);
         }
+        self.tempt_undoer(pack, at, now);
         let offline = self.dice.chance(OFFLINE) && !self.params.honest;
         let mut visit = self.at_counter(&print, at, now, true);
         if offline {

@@ -44,6 +44,7 @@ impl World {
             .object(Action::Add, epcs, at_ms, "commissioning", site)
             .with_disposition(&disposition("active"))
             .with_ilmd(&code, expiry);
+        let event = self.bind_chips(event, packs);
         self.send(event, at_ms, site, Care::Checked);
     }
 

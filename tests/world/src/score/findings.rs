@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rules::{Finding, Severity};
 
+use super::visits::Visits;
 use crate::kind::{Kind, Planted};
 
 /// One finding as it stood last.
@@ -17,7 +18,7 @@ struct Last {
     sentence: String,
 }
 
-/// Counts of one rule, by findings.
+/// Counts of one rule: of its findings, and of the goods that it is there for.
 #[derive(Debug, Default, Clone)]
 pub struct RuleTally {
     /// About something planted in bad will, or harmed, that the rule is for.
@@ -34,6 +35,12 @@ pub struct RuleTally {
     pub false_notes: u32,
     /// Wrong for a while; later records resolved it.
     pub resolved: u32,
+    /// Goods planted that the rule is there for.
+    pub meant: usize,
+    /// Of those, about which it or another rule spoke.
+    pub found: usize,
+    /// Of the others, stopped at the counter each time they were presented.
+    pub stopped: usize,
     /// A wrong one, as an example.
     pub example: Option<String>,
 }
@@ -79,7 +86,7 @@ impl Findings {
     }
 
     /// Fills the tables.
-    pub(super) fn hold_against(&mut self, planted: &[Planted]) {
+    pub(super) fn hold_against(&mut self, planted: &[Planted], visits: &Visits) {
         let mut kinds: BTreeMap<&str, BTreeSet<Kind>> = BTreeMap::new();
         for planted in planted {
             kinds
@@ -107,6 +114,15 @@ impl Findings {
                 tally.found += found;
                 tally.planted_units += unit;
                 tally.found_units += unit * found;
+                // Packs take over what was found about their box.
+                if let Some(rule) = kind.meant().filter(|_| !kind.is_cold() || unit == 1) {
+                    let held = visits.presented.get(*subject) == Some(&true);
+                    let tally = self.rules.entry(rule.to_owned()).or_default();
+                    tally.meant += 1;
+                    tally.found += found;
+                    tally.stopped += usize::from(found == 0 && held);
+                }
+                let tally = self.kinds.entry(*kind).or_default();
                 for rule in rules {
                     *tally.by_rule.entry((*rule).to_owned()).or_default() += 1;
                 }

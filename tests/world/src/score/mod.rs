@@ -9,7 +9,7 @@ mod visits;
 
 use rules::{Counter, Engine, Profile, Verdict, verdict};
 
-use crate::world::{Params, Step, Visit, World};
+use crate::world::{Params, Step, Truth, Visit, World};
 use baseline::Baseline;
 pub use findings::{Findings, RuleTally};
 pub use visits::Visits;
@@ -42,23 +42,47 @@ pub fn play(params: Params) -> Score {
                 findings.note(&engine.apply(&record));
             }
             Step::Visit(visit) => {
-                let first = ask(&engine, &world, &visit, &visit.text);
-                let clean = visit
-                    .fault
-                    .map(|_| ask(&engine, &world, &visit, &visit.clean));
+                let mut told = |text: &str| {
+                    let verdict = ask(&engine, &world, &visit, text);
+                    if !visit.offline {
+                        let asked = world.asked(&visit, text, &visits::code(&verdict));
+                        findings.note(&engine.apply(&asked));
+                    }
+                    verdict
+                };
+                let first = told(&visit.text);
+                let clean = visit.fault.map(|_| told(&visit.clean));
                 let plain = baseline.stops(&visit);
+                let (alarms, passes) = (visits.alarms, visits.passes_over_gaps);
                 let dispensed = visits.note(&visit, &first, clean.as_ref(), plain);
+                let missed =
+                    dispensed && matches!(visit.truth, Truth::Planted(kind) if kind.is_fake());
+                if missed || (alarms, passes) != (visits.alarms, visits.passes_over_gaps) {
+                    visits.explain(
+                        &visit,
+                        clean.as_ref().unwrap_or(&first),
+                        &history(&engine, &visit),
+                    );
+                }
                 world.answer(visit, dispensed);
             }
         }
     }
-    findings.hold_against(world.planted());
+    findings.hold_against(world.planted(), &visits);
     Score {
         params: world.params.clone(),
         records,
         visits,
         findings,
     }
+}
+
+/// What is on record of the pack of a visit, a line each.
+fn history(engine: &Engine, visit: &Visit) -> String {
+    let epc = gs1::Epc::parse(&visit.subject).expect("an identifier");
+    let entries = engine.history(&epc).into_iter();
+    let lines = entries.map(|it| format!("    {} {} {:?}", it.time, it.sentence, it.parent));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What the counter says to a text.

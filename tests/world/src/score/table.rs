@@ -21,6 +21,11 @@ fn percent(part: u32, of: u32) -> String {
 }
 
 impl Score {
+    /// False alarms, fakes let through and passes over gaps, each with what is on record of it.
+    pub fn wrong(&self) -> String {
+        self.visits.wrong.join("\n")
+    }
+
     /// Units planted warm or frozen, and those of them that a rule found.
     pub fn excursions(&self) -> (usize, usize) {
         let of = |kind| self.findings.kinds.get(&kind).cloned().unwrap_or_default();
@@ -143,13 +148,18 @@ impl Score {
     fn per_rule(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| rule | right | explained by a fault | beside | false S3+ | false S2 | false S0-S1 | \
-             false, resolved |\n|---|---|---|---|---|---|---|---|"
+            "| rule | goods it is for | found | stopped | missed | findings right | explained | beside | \
+             false S3+ | false S2 | false S0-S1 | false, resolved |\n{}",
+            "|---".repeat(12) + "|"
         )?;
         for (rule, tally) in &self.findings.rules {
             writeln!(
                 f,
-                "| {rule} | {} | {} | {} | {} | {} | {} | {} |",
+                "| {rule} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                tally.meant,
+                tally.found,
+                tally.stopped,
+                tally.meant - tally.found - tally.stopped,
                 tally.right,
                 tally.explained,
                 tally.beside,

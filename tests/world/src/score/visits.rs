@@ -56,7 +56,14 @@ pub struct Visits {
     pub scanners: BTreeMap<ScannerFault, Diagnoses>,
     /// Verdicts *pass, kept as it should be* over a gap in the readings.
     pub passes_over_gaps: u32,
+    /// Goods planted and presented, and whether they were stopped every time.
+    pub presented: BTreeMap<String, bool>,
+    /// What should not have been said, with what is on record of the pack.
+    pub wrong: Vec<String>,
 }
+
+/// Most wrong verdicts that are kept with their history.
+const WRONG_MAX: usize = 200;
 
 impl Visits {
     /// Takes in a visit; whether the pack is dispensed.
@@ -83,6 +90,12 @@ impl Visits {
             Truth::Planted(kind) => self.planted.entry(kind).or_default(),
             Truth::Marked(kind) => self.marked.entry(kind).or_default(),
         };
+        if let Truth::Planted(_) | Truth::Marked(_) = visit.truth
+            && !visit.offline
+        {
+            let held = self.presented.entry(visit.subject.clone()).or_insert(true);
+            *held &= stopped;
+        }
         stops.visits += 1;
         stops.stopped += u32::from(stopped);
         stops.stopped_by_state += u32::from(stopped_by_state);
@@ -93,6 +106,23 @@ impl Visits {
             self.passes_over_gaps += u32::from(!stopped && !visit.offline && within);
         }
         !stopped
+    }
+
+    /// Keeps what is on record of a pack of which the wrong thing was said.
+    pub(super) fn explain(&mut self, visit: &Visit, said: &Verdict, history: &str) {
+        if self.wrong.len() < WRONG_MAX {
+            let Visit {
+                subject,
+                truth,
+                fault,
+                at_ms,
+                ..
+            } = visit;
+            self.wrong.push(format!(
+                "{subject} at {at_ms}, {truth:?}, {fault:?}: {:?}: {}\n{history}",
+                said.code, said.sentence
+            ));
+        }
     }
 
     fn genuine(&mut self, visit: &Visit, first: &Verdict) {
@@ -115,9 +145,12 @@ impl Visits {
             counts.blamed += 1;
         } else if is_named(fault, &visit.clean, &visit.text, &verdict.sentence) {
             counts.right += 1;
+            return;
         } else {
             counts.wrong += 1;
         }
+        let text = format!("    {:?}\n    for {:?}", visit.text, visit.clean);
+        self.explain(visit, verdict, &text);
     }
 
     /// Counterfeits presented, stopped, and stopped by a check of states alone.
@@ -150,7 +183,7 @@ fn is_stop(verdict: &Verdict) -> bool {
     !matches!(verdict.verdict, Class::Genuine | Class::SeenHere)
 }
 
-fn code(verdict: &Verdict) -> String {
+pub(super) fn code(verdict: &Verdict) -> String {
     let code = serde_json::to_value(verdict.code).unwrap_or_default();
     code.as_str().unwrap_or_default().to_owned()
 }
