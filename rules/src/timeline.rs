@@ -163,7 +163,10 @@ impl State {
     /// before, and since the container's shipment where there is one.
     pub(crate) fn stays_told_by_their_end(&self, id: ThingId) -> Vec<Stay> {
         let touches = self.thing(id).map_or(&[][..], |thing| &thing.touches);
-        let standing = |id: &EventId| self.event(*id).filter(|event| event.voided_by.is_none());
+        let standing = |id: &EventId| {
+            self.event(*id)
+                .filter(|event| event.told().voided_by.is_none())
+        };
         let mut found = Vec::new();
         let mut before_ms = i64::MIN;
         let mut known: Option<Vec<Stay>> = None;

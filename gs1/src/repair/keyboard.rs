@@ -90,11 +90,19 @@ fn typed(text: &str, from: &Layout, to: &Layout) -> String {
 
 /// Texts that would have come out as `text` had Caps Lock been on or a keyboard been another.
 pub(super) fn undo(text: &str) -> Vec<(String, Cause)> {
+    let (mark, rest) = mark(text);
     let mut out = vec![
         (swap_case(text), Cause::CapsLock),
         (text.to_ascii_lowercase(), Cause::AllCapitals),
-        (text.to_ascii_uppercase(), Cause::AllSmall),
+        (
+            format!("{mark}{}", rest.to_ascii_uppercase()),
+            Cause::AllSmall,
+        ),
     ];
+    // Of a code that has capitals only, capitals show in the symbology identifier alone.
+    if mark == "]D2" && !rest.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        out.push((format!("]d2{rest}"), Cause::AllCapitals));
+    }
     for other in &OTHERS {
         let cause = Cause::KeyboardLayout(other.name);
         // The computer shows the other layout where the scanner sends American keys, or the other
@@ -105,6 +113,12 @@ pub(super) fn undo(text: &str) -> Vec<(String, Cause)> {
         }
     }
     out
+}
+
+/// The symbology identifier before a code, if there is one, and the rest.
+fn mark(text: &str) -> (&str, &str) {
+    let cut = if text.starts_with(']') { 3 } else { 0 };
+    text.split_at_checked(cut).unwrap_or(("", text))
 }
 
 fn swap_case(text: &str) -> String {

@@ -157,6 +157,19 @@ fn letters_that_look_like_digits_are_told_apart_from_letters() {
 }
 
 #[test]
+fn the_mark_of_the_code_tells_the_case_that_was_sent() {
+    let pack = raw("HIOM9BDN3UQI", "271231", "PX1000");
+    let known = made(std::slice::from_ref(&pack));
+    for (text, cause) in [
+        (format!("]D2{pack}"), Cause::AllCapitals),
+        (format!("]d2{}", pack.to_ascii_lowercase()), Cause::AllSmall),
+        (format!("]D2{}", pack.to_ascii_lowercase()), Cause::CapsLock),
+    ] {
+        assert_eq!(repair(&text, &known).causes, [cause], "{text:?}");
+    }
+}
+
+#[test]
 fn what_is_well_formed_and_known_stays() {
     let pack = raw("S1", "271231", "L1");
     let known = made(std::slice::from_ref(&pack));

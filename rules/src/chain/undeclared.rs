@@ -36,7 +36,7 @@ impl State {
             };
             let left = |event: &EventRec| {
                 let sent = event.step.ships() || event.regroups().is_some();
-                sent && event.voided_by.is_none()
+                sent && event.told().voided_by.is_none()
                     && event.time_ms >= since_ms
                     && event.order() < before
                     && self.party_of(event) == Some(holder)
@@ -62,14 +62,14 @@ impl State {
     /// Whether the boxes that a container travelled with hold goods of this lot, where anything is
     /// known of them.
     fn travels_with_lot(&self, container: ThingId, item: &Item) -> bool {
-        let lot = item.birth.and_then(|id| self.event(id)?.lot);
+        let lot = item.birth.and_then(|id| self.event(id)?.told().lot);
         let outer: Vec<Stay> = self.stays(container);
         let siblings = outer.iter().flat_map(|stay| {
             let load = self.thing(stay.parent).map_or(&[][..], Thing::children);
             load.iter().take(SIBLINGS_MAX)
         });
         let packs = siblings.filter_map(|box_| self.thing(*box_)?.children().first().copied());
-        let lots = packs.filter_map(|pack| self.event(self.thing(pack)?.birth?)?.lot);
+        let lots = packs.filter_map(|pack| self.event(self.thing(pack)?.birth?)?.told().lot);
         let mut lots = lots.peekable();
         lots.peek().is_none() || lots.any(|other| lot == Some(other))
     }

@@ -8,7 +8,8 @@
 //! **Severity** S3, conclusive. Triage to S2, not conclusive: goods usually go from who has them to
 //! who ships them (a lane of the master data), so that the two records between are missing, and not
 //! the right; to S1: a container of undeclared contents came from who has them to who ships them
-//! (see [`crate::chain::undeclared`]). A shipment that its own receipt seems to precede is a matter of clocks (C22).
+//! (see [`crate::chain::undeclared`]). A shipment that its own receipt seems to precede is a matter
+//! of clocks (C22).
 //! **Thresholds** none.
 //!
 //! **False alarms**: a missing receipt (the receiver may ship on); a third-party warehouse (state

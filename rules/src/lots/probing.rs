@@ -11,7 +11,7 @@
 //! spread over several products without one hit is a scanner and no guesser. Triage of late files:
 //! a commissioning that arrives later turns its misses into hits, and the sum is taken anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gs1::Epc;
 
@@ -28,33 +28,19 @@ pub(crate) const QUESTIONS_MAX: usize = 256;
 struct Guess {
     seen: Sighting,
     thing: ThingId,
-    gtin: gs1::Gtin,
+    sgtin: gs1::Sgtin,
     hit: bool,
 }
 
 /// What the questions of a source (`Pgln`) or about a lot (`Lgtin`) say.
 pub(crate) fn check(state: &State, about: &Epc, asked: &[VerId], out: &mut Vec<Draft>) {
+    if !can_trip(state, asked) {
+        return;
+    }
     let guesses = guesses(state, asked);
     let thresholds = &state.profile.lots;
-    let (mut sum, mut rests_on) = (0_i64, Vec::new());
-    let mut tripped: Option<Vec<Sighting>> = None;
-    for guess in &guesses {
-        let step = if guess.hit {
-            thresholds.probe_hit
-        } else {
-            thresholds.probe_miss
-        };
-        sum = sum.saturating_add(step).max(0);
-        if sum == 0 {
-            rests_on.clear();
-        } else if !guess.hit {
-            rests_on.push(guess.seen);
-        }
-        if sum >= thresholds.probe_trip && tripped.is_none() {
-            tripped = Some(rests_on.clone());
-        }
-    }
-    let Some(tripped) = tripped.filter(|_| !is_scanner(state, &guesses)) else {
+    let tripped = trip(state, &guesses).filter(|_| !is_scanner(state, &guesses));
+    let Some(tripped) = tripped else {
         return;
     };
     let Some(last) = tripped.last() else { return };
@@ -83,8 +69,65 @@ pub(crate) fn check(state: &State, about: &Epc, asked: &[VerId], out: &mut Vec<D
     );
 }
 
-/// The questions that count, in ledger order: each pack once, in a lot that was made, and no
-/// known fault of scanners.
+/// Whether there are misses enough to trip at all: nearly always there are not, and every question
+/// asks.
+fn can_trip(state: &State, asked: &[VerId]) -> bool {
+    let thresholds = &state.profile.lots;
+    let unmade = |id: &&VerId| {
+        let thing = state
+            .verification(**id)
+            .and_then(|it| state.thing(it.thing));
+        thing.is_some_and(|thing| thing.birth.is_none())
+    };
+    let from = asked.len().saturating_sub(QUESTIONS_MAX);
+    let misses = asked.iter().skip(from).filter(unmade).count();
+    let misses = i64::try_from(misses).unwrap_or(i64::MAX);
+    misses.saturating_mul(thresholds.probe_miss) >= thresholds.probe_trip
+}
+
+/// The misses that trip the sum first. Whether a fault of a scanner explains a miss is dear to find
+/// out, so it is asked only of those that would trip.
+fn trip(state: &State, guesses: &[Guess]) -> Option<Vec<Sighting>> {
+    let thresholds = &state.profile.lots;
+    let mut explained: BTreeMap<ThingId, bool> = BTreeMap::new();
+    let (mut sum, mut since) = (0_i64, 0_usize);
+    for (at, guess) in guesses.iter().enumerate() {
+        let step = if guess.hit {
+            thresholds.probe_hit
+        } else {
+            thresholds.probe_miss
+        };
+        sum = sum.saturating_add(step).max(0);
+        if sum == 0 {
+            since = at + 1;
+        }
+        if sum < thresholds.probe_trip {
+            continue;
+        }
+        sum = 0;
+        let mut rests_on = Vec::new();
+        for guess in guesses.iter().take(at + 1).skip(since) {
+            if guess.hit {
+                sum = sum.saturating_add(thresholds.probe_hit).max(0);
+            } else if !*explained
+                .entry(guess.thing)
+                .or_insert_with(|| super::repair::meant(state, &guess.sgtin, &guess.seen).is_some())
+            {
+                sum = sum.saturating_add(thresholds.probe_miss);
+                rests_on.push(guess.seen);
+            }
+            if sum == 0 {
+                rests_on.clear();
+            }
+        }
+        if sum >= thresholds.probe_trip {
+            return Some(rests_on);
+        }
+    }
+    None
+}
+
+/// The questions that count, in ledger order: each pack once, in a lot that was made.
 fn guesses(state: &State, asked: &[VerId]) -> Vec<Guess> {
     let from = asked.len().saturating_sub(QUESTIONS_MAX);
     let mut counted = BTreeSet::new();
@@ -111,14 +154,11 @@ fn guesses(state: &State, asked: &[VerId]) -> Vec<Guess> {
             record: asked.record.record,
             position: asked.record.position,
         };
-        if !hit && super::repair::meant(state, &sgtin, &seen).is_some() {
-            continue;
-        }
         counted.insert(asked.thing);
         found.push(Guess {
             seen,
             thing: asked.thing,
-            gtin: sgtin.gtin,
+            sgtin,
             hit,
         });
     }
@@ -127,7 +167,7 @@ fn guesses(state: &State, asked: &[VerId]) -> Vec<Guess> {
 
 /// Misses over many products and nothing right: nobody guesses like that.
 fn is_scanner(state: &State, guesses: &[Guess]) -> bool {
-    let products: BTreeSet<_> = guesses.iter().map(|guess| &guess.gtin).collect();
+    let products: BTreeSet<_> = guesses.iter().map(|guess| &guess.sgtin.gtin).collect();
     let things: BTreeSet<_> = guesses.iter().map(|guess| guess.thing).collect();
     let no_hit = guesses.iter().all(|guess| !guess.hit);
     no_hit

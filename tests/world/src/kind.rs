@@ -171,7 +171,7 @@ impl Kind {
             Self::SecondMaking => &["C06", "C07", "C09", "C12", "C14", "C15", "C20", "C21"],
             Self::KnownBad => &["C05", "C01"],
             Self::TwinRead => &["C13", "C12", "C09", "C15", "C26"],
-            Self::OtherChip => &["C23", "C12", "C13", "C09", "C15", "C26"],
+            Self::OtherChip => &["C23", "C24", "C12", "C13", "C09", "C15", "C26"],
             Self::ForkedTail => &["C24", "C12", "C13", "C09", "C15", "C26"],
             Self::Repacked => &[
                 "C19", "C14", "C09", "C12", "C15", "C17", "C18", "C13", "C27",

@@ -35,6 +35,11 @@ impl World {
         }
         let at = self.atlas.pharmacy(&mut self.cheats.dice);
         let at_ms = made_ms + self.cheats.dice.between(20 * DAY, 70 * DAY);
+        if kind == Kind::InventedLot {
+            let gtin = print.gtin.clone();
+            let lot = gs1::Lot::parse(&print.lot).expect("a lot");
+            self.plant(kind, &gs1::Epc::Lgtin { gtin, lot }, at_ms, at);
+        }
         self.plant(kind, &print.epc(), at_ms, at);
         self.try_to_sell(print, at, kind, at_ms);
     }

@@ -1,6 +1,7 @@
 //! A few pharmacies let their licences lapse and go on as before.
 
 use crate::atlas::SiteId;
+use crate::kind::Kind;
 use crate::world::World;
 use crate::{DAY, START_MS};
 
@@ -23,5 +24,14 @@ impl World {
     pub(crate) fn has_lapsed(&self, id: SiteId, now: i64) -> bool {
         self.lapses_ms(id)
             .is_some_and(|until| until + OVERLAP < now)
+    }
+
+    /// Labels a pack that such a place hands on. The pack came there lawfully, so that nobody can
+    /// know before it is handed on.
+    pub(crate) fn label_unlicensed(&mut self, pack: u32, at: SiteId, now: i64) {
+        if self.has_lapsed(at, now) {
+            let epc = self.goods.epc(pack);
+            self.plant(Kind::Unlicensed, &epc, now, at);
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! A plant makes more packs of a lot than the maker of the product has authorised, and sends some of
-//! them to a pharmacy.
+//! A plant makes more packs of a lot than the maker of the product has authorised, and sends some
+//! of them to a pharmacy.
 
 use gs1::epcis::Action;
 
@@ -40,9 +40,6 @@ impl World {
             lot: code.clone(),
         };
         self.plant(Kind::OverIssued, &lot, made_ms, site);
-        for epc in &extra {
-            self.plant(Kind::OverIssued, epc, made_ms, site);
-        }
         let event = self
             .object(Action::Add, extra, made_ms, "commissioning", site)
             .with_disposition(&disposition("active"))

@@ -31,6 +31,11 @@ impl World {
             })
             .collect();
         let rogue = self.atlas.rogue();
+        let made = gs1::Epc::Lgtin {
+            gtin: self.goods.products[product].gtin.clone(),
+            lot: code.clone(),
+        };
+        self.plant(Kind::OverIssued, &made, made_ms, rogue);
         let epcs = prints.iter().map(Print::epc).collect();
         let event = self
             .object(Action::Add, epcs, made_ms, "commissioning", rogue)

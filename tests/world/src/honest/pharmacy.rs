@@ -86,6 +86,7 @@ impl World {
             let again = now + self.dice.between(30 * MINUTE, 2 * DAY);
             self.ask_again(pack, at, again);
         }
+        self.label_unlicensed(pack, at, now);
         self.tempt_undoer(pack, at, now);
         let offline = self.dice.chance(OFFLINE) && !self.params.honest;
         let mut visit = self.at_counter(&print, at, now, true);

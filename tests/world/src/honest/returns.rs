@@ -18,6 +18,7 @@ impl World {
         if !self.params.honest {
             self.plant(Kind::Returned, &epc, now, from);
         }
+        self.label_unlicensed(pack, from, now);
         if self.is_recalled(pack, now) {
             self.mark(Kind::Recalled, pack, now, from);
         }

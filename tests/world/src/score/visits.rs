@@ -90,9 +90,13 @@ impl Visits {
             Truth::Planted(kind) => self.planted.entry(kind).or_default(),
             Truth::Marked(kind) => self.marked.entry(kind).or_default(),
         };
-        if let Truth::Planted(_) | Truth::Marked(_) = visit.truth
-            && !visit.offline
-        {
+        // The genuine pack beside a fake is meant to pass.
+        let meant = match visit.truth {
+            Truth::Planted(_) => true,
+            Truth::Marked(kind) => !kind.is_fake(),
+            Truth::Genuine => false,
+        };
+        if meant && !visit.offline {
             let held = self.presented.entry(visit.subject.clone()).or_insert(true);
             *held &= stopped;
         }
