@@ -64,7 +64,7 @@ fn calibration(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         },
         None => Sensors::NotCalibrated { device, at_ms },
     };
-    let draft = reading.of_device(SAYS, series, "calibration", span, say);
+    let draft = reading.of_device(SAYS, (series, "calibration"), span, say);
     Some(match lapsed {
         Some(until_ms) => draft.fact("calibrated_until_ms", until_ms),
         None => draft,
@@ -106,7 +106,7 @@ fn assignment(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         device: name.to_owned(),
         at_ms: span.from_ms,
     };
-    Some(reading.of_device(SAYS, series, "assignment", span, say))
+    Some(reading.of_device(SAYS, (series, "assignment"), span, say))
 }
 
 /// From the first to the last reading at a time that is not good.

@@ -46,7 +46,7 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
         at_ms: span.from_ms,
     };
     let key = reading.storage.id.clone();
-    let draft = reading.draft(RuleId::T07, Severity::S2, key, span, say);
+    let draft = reading.draft((RuleId::T07, Severity::S2), key, span, say);
     let certainty = if doubtful {
         "indeterminate"
     } else {

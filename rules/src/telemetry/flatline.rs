@@ -125,7 +125,7 @@ fn draft(
         to_ms: span.to_ms,
     };
     let key = format!("{device} {}", span.from_ms);
-    let draft = reading.draft(RuleId::T09, severity, key, span, say);
+    let draft = reading.draft((RuleId::T09, severity), key, span, say);
     draft
         .fact("device", device)
         .fact("other", reading.state.device_name(other.device))

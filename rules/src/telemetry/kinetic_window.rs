@@ -51,7 +51,7 @@ fn too_warm(reading: &Reading<'_>, series: &Series, worst: &WindowMkt, gate: Mkt
         window_ms: gate.window_ms,
     };
     let key = format!("{} {device}", storage.id);
-    let draft = reading.draft(RuleId::T04, Severity::S2, key, span, say);
+    let draft = reading.draft((RuleId::T04, Severity::S2), key, span, say);
     draft
         .fact("storage", &storage.id)
         .fact("mkt_c", format!("{:.3}", worst.celsius))
@@ -103,7 +103,7 @@ fn not_excused(reading: &Reading<'_>, gate: MktGate) -> Option<Draft> {
         ),
     };
     let key = format!("{} not excused", storage.id);
-    let draft = reading.draft(RuleId::T04, Severity::S2, key, span, say);
+    let draft = reading.draft((RuleId::T04, Severity::S2), key, span, say);
     Some(
         draft
             .fact("storage", &storage.id)

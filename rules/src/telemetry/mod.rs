@@ -103,8 +103,7 @@ impl Reading<'_> {
     /// A finding about a span, resting on the records whose readings fall into it.
     pub(crate) fn draft(
         &self,
-        rule: RuleId,
-        severity: Severity,
+        (rule, severity): (RuleId, Severity),
         key: String,
         span: Span,
         say: impl Into<Say>,
@@ -123,13 +122,12 @@ impl Reading<'_> {
     pub(crate) fn of_device(
         &self,
         (rule, severity): (RuleId, Severity),
-        series: &Series,
-        what: &str,
+        (series, what): (&Series, &str),
         span: Span,
         say: impl Into<Say>,
     ) -> Draft {
         let device = self.state.device_name(series.device);
-        self.draft(rule, severity, format!("{what} {device}"), span, say)
+        self.draft((rule, severity), format!("{what} {device}"), span, say)
             .fact("device", device)
             .fact("what", what)
     }

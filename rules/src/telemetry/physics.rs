@@ -62,7 +62,7 @@ fn too_fast(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         ms: span.length_ms(),
         at_ms: right.t_ms,
     };
-    let draft = reading.of_device((RuleId::T11, Severity::S2), series, "rate", span, say);
+    let draft = reading.of_device((RuleId::T11, Severity::S2), (series, "rate"), span, say);
     Some(draft.fact("limit_mc_per_min", limit).fact("times", times))
 }
 
@@ -86,7 +86,7 @@ fn out_of_range(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         mc,
         at_ms,
     };
-    let draft = reading.of_device((RuleId::T11, Severity::S2), series, "range", span, say);
+    let draft = reading.of_device((RuleId::T11, Severity::S2), (series, "range"), span, say);
     Some(draft.fact("low_mc", low).fact("high_mc", high))
 }
 
@@ -160,7 +160,7 @@ fn differ(reading: &Reading<'_>, a: &Series, b: &Series) -> Option<Draft> {
         from_ms: span.from_ms,
     };
     let what = format!("differ {other}");
-    let draft = reading.of_device((RuleId::T11, severity), a, &what, span, say);
+    let draft = reading.of_device((RuleId::T11, severity), (a, &what), span, say);
     Some(
         draft
             .fact("limit_mc", limit)

@@ -47,7 +47,7 @@ fn of_gap(reading: &Reading<'_>, gap: Gap, severity: Severity, break_ms: i64) ->
         to_ms: gap.span.to_ms,
     };
     let key = format!("{} {}", reading.storage.id, gap.span.from_ms);
-    let mut draft = reading.draft(RuleId::T08, severity, key, gap.span, say);
+    let mut draft = reading.draft((RuleId::T08, severity), key, gap.span, say);
     draft.evidence = reading.evidence(near);
     draft = draft
         .fact("storage", &reading.storage.id)
@@ -81,7 +81,7 @@ fn missing_numbers(reading: &Reading<'_>, out: &mut Vec<Draft>) {
                 to_ms: hole.span.to_ms,
             };
             let key = format!("numbers {device} {}", hole.from_number);
-            let draft = reading.draft(RuleId::T08, Severity::S2, key, hole.span, say);
+            let draft = reading.draft((RuleId::T08, Severity::S2), key, hole.span, say);
             out.push(
                 draft
                     .fact("device", device)

@@ -181,8 +181,60 @@ fn a_small_world_meets_its_bounds() {
     let score = score::play(small());
     let fakes = score.visits.fakes();
     assert!(fakes.visits > 30, "{score}");
+    assert!(fakes.stopped * 100 >= fakes.visits * 99, "{score}");
     assert!(fakes.stopped >= fakes.stopped_by_state, "{score}");
+    // One alarm is more than the budget of so few scans; two would be a fault.
+    assert!(score.visits.alarms <= 1, "{score}\n{}", score.wrong());
+    let (garbled, right) = score.visits.diagnosed();
+    assert!(right * 100 >= garbled * 95, "{score}\n{}", score.wrong());
     let (planted, found) = score.excursions();
     assert!(planted > 0 && found == planted, "{score}");
-    assert_eq!(score.visits.passes_over_gaps, 0, "{score}");
+    assert_eq!(
+        score.visits.passes_over_gaps,
+        0,
+        "{score}\n{}",
+        score.wrong()
+    );
+}
+
+#[test]
+fn every_rule_finds_or_stops_what_it_is_there_for() {
+    let score = score::play(small());
+    let rules = &score.findings.rules;
+    for rule in [
+        "C01", "C02", "C04", "C05", "C06", "C07", "C08", "C10", "C11", "C13", "C14", "C17", "C19",
+        "C23", "C24", "C25", "C26", "T01", "T06", "T08",
+    ] {
+        let tally = &rules[rule];
+        assert!(tally.meant > 0, "nothing is planted for {rule}: {score}");
+        let missed = tally.meant - tally.found - tally.stopped;
+        assert_eq!(missed, 0, "{rule}: {score}");
+    }
+}
+
+#[test]
+fn a_larger_world_meets_the_goals_slow() {
+    let params = Params {
+        packs: 12_000,
+        pharmacies: 600,
+        ..Params::default()
+    };
+    let score = score::play(params);
+    let fakes = score.visits.fakes();
+    assert!(fakes.stopped * 100 >= fakes.visits * 99, "{score}");
+    assert!(
+        score.visits.alarm_rate() <= 0.000_1,
+        "{score}\n{}",
+        score.wrong()
+    );
+    let (garbled, right) = score.visits.diagnosed();
+    assert!(right * 100 >= garbled * 95, "{score}\n{}", score.wrong());
+    assert_eq!(
+        score.visits.passes_over_gaps,
+        0,
+        "{score}\n{}",
+        score.wrong()
+    );
+    let (planted, found) = score.excursions();
+    assert!(planted > 0 && found == planted, "{score}");
 }

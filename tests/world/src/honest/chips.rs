@@ -60,7 +60,10 @@ pub(crate) fn tag(epc: &gs1::Epc, tail: &[u8], chip: Option<String>) -> Value {
     let told = tail
         .get(tail.len().saturating_sub(TOLD)..)
         .unwrap_or_default();
-    let hex: String = told.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = told.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let hex: String = digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect();
     let mut tag = json!({"epc": epc.canonical(), "tail": hex, "written": tail.len()});
     if let Some(chip) = chip {
         tag["tid"] = json!(chip);
