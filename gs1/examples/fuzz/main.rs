@@ -1,104 +1,14 @@
-//! The long run of the fuzz targets, started by `cargo xtask fuzz`.
-//!
-//! ```text
-//! fuzz [--seconds N] [--target NAME] [--seed S] [--list]
-//! ```
-//! N seconds are spent on each target, 10 unless said. The first failure ends the run with exit
-//! code 1.
+//! The long run of this crate's fuzz targets, started by `cargo xtask fuzz`.
 #![allow(
     clippy::expect_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::disallowed_methods,
-    dead_code,
-    reason = "a tool at the rim: reads the clock and prints; the frame also serves the tests"
+    reason = "a tool: the targets assert and name their fixtures"
 )]
 
-#[path = "../../tests/fuzz/frame/mod.rs"]
-mod frame;
 #[path = "../../tests/fuzz/targets/mod.rs"]
 mod targets;
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
-
-use frame::Target;
-
-struct Options {
-    seconds: u64,
-    target: Option<String>,
-    seed: u64,
-    list: bool,
-}
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let options = match options(&words) {
-        Ok(options) => options,
-        Err(what) => {
-            eprintln!("fuzz: {what}");
-            return ExitCode::from(2);
-        }
-    };
-    let chosen = |target: &&Target| {
-        options
-            .target
-            .as_ref()
-            .is_none_or(|name| target.name.contains(name.as_str()))
-    };
-    let targets: Vec<&Target> = targets::all().filter(chosen).collect();
-    if targets.is_empty() {
-        eprintln!("fuzz: no target of that name; --list tells the names");
-        return ExitCode::from(2);
-    }
-    if options.list {
-        for target in targets {
-            println!("{}", target.name);
-        }
-        return ExitCode::SUCCESS;
-    }
-    // A panic is the outcome looked for: it is reported once, small, and not as it happens.
-    std::panic::set_hook(Box::new(|_| {}));
-    for target in targets {
-        let start = Instant::now();
-        let span = Duration::from_secs(options.seconds);
-        match frame::fuzz(target, options.seed, Some(timed), |_| {
-            start.elapsed() < span
-        }) {
-            Ok(report) => println!("{} seed {}: {report:?}", target.name, options.seed),
-            Err(failure) => {
-                eprintln!("{failure}");
-                return ExitCode::FAILURE;
-            }
-        }
-    }
-    ExitCode::SUCCESS
-}
-
-fn timed(call: &mut dyn FnMut()) -> Duration {
-    let start = Instant::now();
-    call();
-    start.elapsed()
-}
-
-fn options(words: &[String]) -> Result<Options, String> {
-    let mut options = Options {
-        seconds: 10,
-        target: None,
-        seed: 1,
-        list: false,
-    };
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
-        let number = |text: &String| text.parse().map_err(|_| format!("{text:?} is no number"));
-        match word.as_str() {
-            "--seconds" => options.seconds = number(value()?)?,
-            "--seed" => options.seed = number(value()?)?,
-            "--target" => options.target = Some(value()?.clone()),
-            "--list" => options.list = true,
-            other => return Err(format!("unknown word {other:?}")),
-        }
-    }
-    Ok(options)
+    fuzz_frame::long::run(targets::all())
 }

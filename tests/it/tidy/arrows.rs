@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// Our crates and the crates of ours that each may name. Kept equal to the table in
 /// ARCHITECTURE.md ("Arrows").
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("gs1", &[]),
     ("tangle-verify", &[]),
     ("tangle", &["tangle-verify"]),
@@ -26,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
             "tangle-verify",
         ],
     ),
+    ("fuzz-frame", &[]),
     ("world", &["gs1", "rules"]),
     ("ledger-bench", &["tangle"]),
     ("xtask", &[]),

@@ -3,7 +3,7 @@
 use gs1::epcis::{Event, parse_document};
 use gs1::event_hash::{self, Profile};
 
-use crate::frame::Target;
+use fuzz_frame::Target;
 
 const TOKENS: &[&str] = &[
     "{",

@@ -7,7 +7,7 @@ use gs1::{Decimal, Epc, ExpiryDate, digital_link, element_string, scan};
 use gs1::{ai, convert};
 
 use super::text;
-use crate::frame::Target;
+use fuzz_frame::Target;
 
 const URI_TOKENS: &[&str] = &[
     "urn:epc:id:",

@@ -7,7 +7,7 @@ mod query;
 mod tags;
 mod xml;
 
-use crate::frame::Target;
+use fuzz_frame::Target;
 
 /// The table.
 pub(crate) const TARGETS: &[&[Target]] = &[

@@ -4,7 +4,7 @@ use gs1::epcis::{Event, parse_document};
 use gs1::query::{NoMasterData, Query};
 
 use super::text;
-use crate::frame::Target;
+use fuzz_frame::Target;
 
 const TOKENS: &[&str] = &[
     "&",

@@ -4,7 +4,7 @@ use gs1::epc_binary::{self, Memory, TagView};
 use gs1::{Epc, tid};
 
 use super::text;
-use crate::frame::Target;
+use fuzz_frame::Target;
 
 pub(crate) const TARGETS: &[Target] = &[
     Target {

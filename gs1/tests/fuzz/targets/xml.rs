@@ -3,7 +3,7 @@
 use gs1::epcis::translate::CbvFormat;
 use gs1::epcis::xml::{self, Version};
 
-use crate::frame::Target;
+use fuzz_frame::Target;
 
 const TOKENS: &[&str] = &[
     "<",

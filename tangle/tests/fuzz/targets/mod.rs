@@ -8,7 +8,7 @@ mod wire;
 
 use std::sync::LazyLock;
 
-use crate::frame::Target;
+use fuzz_frame::Target;
 
 /// Name, seeds, dictionary, and what is called.
 type Row = (

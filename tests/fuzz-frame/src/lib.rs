@@ -1,17 +1,19 @@
 //! Mutation fuzzing on stable Rust: seeds are mutated by a seeded generator, a target is called,
 //! and a panic is reported with target, seed and the smallest input found that still panics.
 //!
-//! The file names nothing of this crate, so that other crates can take it by `#[path]` and bring
-//! a table of targets of their own.
+//! A crate with readers of foreign input brings a table of [`Target`]s. Its test `fuzz` calls
+//! [`short::stand`] and [`short::check`], its example `fuzz` calls [`long::run`].
 
+pub mod long;
 mod mutate;
+pub mod short;
 mod shrink;
 
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-pub(crate) use mutate::Random;
+use mutate::Random;
 
 /// Longest input tried, in bytes.
 const INPUT_BYTES_MAX: usize = 4096;
@@ -19,37 +21,41 @@ const INPUT_BYTES_MAX: usize = 4096;
 const POOL_MAX: usize = 256;
 
 /// One parser under test.
-#[derive(Clone, Copy)]
-pub(crate) struct Target {
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
     /// Name for `--target`.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Inputs to begin with; valid ones lead deepest.
-    pub(crate) seeds: &'static [&'static [u8]],
+    pub seeds: &'static [&'static [u8]],
     /// Tokens of the grammar.
-    pub(crate) dictionary: &'static [&'static str],
+    pub dictionary: &'static [&'static str],
     /// Parses, asserts what must hold, and tells whether the input was accepted. Accepted inputs
     /// are mutated further.
-    pub(crate) run: fn(&[u8]) -> bool,
+    pub run: fn(&[u8]) -> bool,
 }
 
 /// What one target did.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
+pub struct Report {
     /// Inputs tried.
-    pub(crate) tried: u64,
+    pub tried: u64,
     /// Inputs the target accepted.
-    pub(crate) accepted: u64,
+    pub accepted: u64,
     /// The slowest call, when there was a clock.
-    pub(crate) slowest: Duration,
+    pub slowest: Duration,
 }
 
 /// An input that makes a target panic or take too long.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) target: &'static str,
-    pub(crate) seed: u64,
-    pub(crate) input: Vec<u8>,
-    pub(crate) what: String,
+pub struct Failure {
+    /// Name of the target.
+    pub target: &'static str,
+    /// Seed of the run.
+    pub seed: u64,
+    /// The smallest input found.
+    pub input: Vec<u8>,
+    /// The message of the panic, or the time it took.
+    pub what: String,
 }
 
 impl std::fmt::Display for Failure {
@@ -71,13 +77,13 @@ impl std::fmt::Display for Failure {
 }
 
 /// How a call is timed; the test has no clock, the long run has one.
-pub(crate) type Timed = fn(&mut dyn FnMut()) -> Duration;
+pub type Timed = fn(&mut dyn FnMut()) -> Duration;
 
 /// Calls `target` with mutated inputs until `go_on(inputs tried)` is false.
 ///
 /// # Errors
 /// The first [`Failure`]. Its input is shrunk.
-pub(crate) fn fuzz(
+pub fn fuzz(
     target: &Target,
     seed: u64,
     timed: Option<Timed>,
@@ -163,4 +169,55 @@ fn attempt(run: fn(&[u8]) -> bool, input: &[u8]) -> Result<bool, String> {
             .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
             .unwrap_or_default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_found_and_made_small() {
+        let target = Target {
+            name: "planted",
+            seeds: &[b"one two three"],
+            dictionary: &["bad"],
+            run: |input| {
+                let at = input.windows(3).position(|part| part == b"bad");
+                assert_eq!(at, None, "planted");
+                true
+            },
+        };
+        let failure = fuzz(&target, 1, None, |tried| tried < 100_000).expect_err("it is found");
+        assert_eq!(failure.input, b"bad");
+        assert!(
+            failure.to_string().contains("target planted seed 1"),
+            "{failure}"
+        );
+    }
+
+    #[test]
+    fn a_call_that_takes_too_long_is_a_failure() {
+        let target = Target {
+            name: "slow",
+            seeds: &[b"x"],
+            dictionary: &[],
+            run: |_| true,
+        };
+        let clock: Timed = |call| {
+            call();
+            Duration::from_secs(2)
+        };
+        let failure = fuzz(&target, 1, Some(clock), |tried| tried < 1).expect_err("too slow");
+        assert!(failure.what.contains("took 2s"), "{failure}");
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_inputs() {
+        let run = |seed| {
+            let mut random = Random::new(seed);
+            (0..5).map(|_| random.next()).collect::<Vec<_>>()
+        };
+        assert_eq!(run(7), run(7));
+        assert_ne!(run(7), run(8));
+    }
 }
