@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tangle_verify::checkpoint::{Note, verify_note};
 use tangle_verify::merkle::Frontier;
@@ -399,7 +399,13 @@ impl Opening {
             ));
         }
         let milestones = mark.milestones;
-        tangle.publish_graph(true);
+        tangle.publish_registry();
+        let tips = tangle.ledger.tips().iter().map(|(id, _)| *id).collect();
+        *tangle
+            .shared
+            .tips
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = tips;
         let heads = tangle.ledger.heads().map(|(author, head)| (*author, *head));
         tangle.shared.publish_heads(heads);
         tangle.shared.publish(|view| view.milestones = milestones);
@@ -417,7 +423,6 @@ impl Opening {
         let ledger = Ledger::new(&self.genesis).with_table_seed(self.options.table_seed);
         let view = View {
             registry: Arc::new(ledger.registry().clone()),
-            tips: Arc::default(),
             milestones: mark.milestones,
             concluded: mark.concluded,
             leaves: mark.leaves,
@@ -437,6 +442,7 @@ impl Opening {
             keys,
             view: RwLock::new(view),
             heads: RwLock::default(),
+            tips: RwLock::default(),
         };
         let shared = Arc::new(shared);
         let writing = StopsWriting(Arc::clone(&shared));

@@ -213,9 +213,14 @@ impl Reader {
         Ok(found.ok_or_else(missing)?.row.author)
     }
 
-    /// Blocks that nothing approves yet.
-    pub fn tips(&self) -> Arc<Vec<BlockId>> {
-        self.shared.view().tips
+    /// Blocks that nothing approves yet, ascending; a copy.
+    pub fn tips(&self) -> Vec<BlockId> {
+        let tips = self
+            .shared
+            .tips
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        tips.iter().copied().collect()
     }
 
     /// Where the chain of each author stands; a copy.

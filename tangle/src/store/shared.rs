@@ -1,7 +1,7 @@
 //! What the writer and all readers of one open ledger share: the files, the index, and the view
 //! of the latest durable state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tangle_verify::{
@@ -15,6 +15,7 @@ use crate::error::Broken;
 use crate::ledger::Head;
 use crate::registry::Registry;
 use crate::store::frame::FrameKind;
+use crate::tips::Tips;
 
 /// The keys under which a block can be found again. The ledger does not look into events; who
 /// opens it says what can be asked for.
@@ -36,7 +37,6 @@ impl PostingKeys for NoKeys {
 #[derive(Debug, Clone)]
 pub(super) struct View {
     pub(super) registry: Arc<Registry>,
-    pub(super) tips: Arc<Vec<BlockId>>,
     pub(super) milestones: u32,
     pub(super) concluded: u32,
     pub(super) leaves: u64,
@@ -67,6 +67,9 @@ pub(super) struct Shared {
     /// Where each author's chain stands, as far as it is durable. Beside the view, because a copy
     /// for every group commit would cost as much as there are authors.
     pub(super) heads: RwLock<BTreeMap<KeyId, Head>>,
+    /// Durable blocks that nothing durable approves. Beside the view for the same reason: devices
+    /// that nobody merges leave a tip each.
+    pub(super) tips: RwLock<BTreeSet<BlockId>>,
 }
 
 impl Shared {
@@ -91,6 +94,19 @@ impl Shared {
     pub(super) fn publish_heads(&self, moved: impl Iterator<Item = (KeyId, Head)>) {
         let mut heads = self.heads.write().unwrap_or_else(PoisonError::into_inner);
         heads.extend(moved);
+    }
+
+    /// Takes durable blocks among the tips, as far as they are some in `now`; what they approve
+    /// is no tip any more.
+    pub(super) fn publish_tips(&self, blocks: &[VerifiedBlock], now: &Tips) {
+        let mut tips = self.tips.write().unwrap_or_else(PoisonError::into_inner);
+        for block in blocks {
+            for approved in block.header().approved() {
+                tips.remove(approved);
+            }
+        }
+        let ids = blocks.iter().map(VerifiedBlock::id);
+        tips.extend(ids.filter(|id| now.fact(id).is_some()));
     }
 
     /// The block in this row; decoded and hashed again as it leaves the disk.

@@ -299,7 +299,9 @@ impl Tangle {
             }
         }
         self.write(&mut taken)?;
-        self.publish_graph(taken.registry_changed);
+        if taken.registry_changed {
+            self.publish_registry();
+        }
         self.flush_if_due(now_ms)?;
         Ok(taken.statuses)
     }
@@ -322,6 +324,7 @@ impl Tangle {
         let places = self.log.append(&frames)?;
         let ledger = &self.ledger;
         let authors: BTreeSet<KeyId> = recorded.iter().map(|it| it.1.seat.author).collect();
+        let blocks: Vec<_> = recorded.iter().map(|(block, ..)| block.clone()).collect();
         let recorded = recorded.into_iter().zip(places);
         let recorded = recorded.map(|((block, fact, rivals), place)| {
             let head = ledger.head(&fact.seat.author).map(|head| head.id);
@@ -340,6 +343,7 @@ impl Tangle {
         let moved = authors.into_iter();
         let moved = moved.filter_map(|author| Some((author, *self.ledger.head(&author)?)));
         self.shared.publish_heads(moved);
+        self.shared.publish_tips(&blocks, self.ledger.tips());
         Ok(())
     }
 
@@ -397,15 +401,9 @@ impl Tangle {
         self.state.fact(&found.row).map(Some)
     }
 
-    pub(super) fn publish_graph(&self, registry_changed: bool) {
-        let tips = Arc::new(self.ledger.tips().iter().map(|(id, _)| *id).collect());
-        let registry = registry_changed.then(|| Arc::new(self.ledger.registry().clone()));
-        self.shared.publish(|view| {
-            view.tips = tips;
-            if let Some(registry) = registry {
-                view.registry = registry;
-            }
-        });
+    pub(super) fn publish_registry(&self) {
+        let registry = Arc::new(self.ledger.registry().clone());
+        self.shared.publish(|view| view.registry = registry);
     }
 
     /// Sends the rows in memory to the index when there are enough of them, or when the last

@@ -34,6 +34,29 @@ fn grown(count: usize) -> (Disk, Vec<VerifiedBlock>) {
 }
 
 #[test]
+fn readers_see_the_writers_tips_after_every_batch_and_after_opening() {
+    let disk = Disk::new();
+    create(&disk);
+    let of = |tangle: &Tangle| -> Vec<BlockId> {
+        let tips = tangle.ledger.tips();
+        tips.iter().map(|(id, _)| *id).collect()
+    };
+    let mut tangle = open(&disk);
+    let reader = tangle.reader();
+    let mut seen = BTreeSet::new();
+    for batch in script(60).chunks(7) {
+        tangle.submit(batch.to_vec(), NOW).unwrap();
+        assert_eq!(reader.tips(), of(&tangle));
+        seen.insert(reader.tips());
+    }
+    assert!(seen.len() > 3, "the tips move");
+    tangle.close().unwrap();
+    let tangle = open(&disk);
+    assert!(!of(&tangle).is_empty());
+    assert_eq!(tangle.reader().tips(), of(&tangle));
+}
+
+#[test]
 fn a_block_goes_from_submission_to_a_proof() {
     let disk = Disk::new();
     create(&disk);
