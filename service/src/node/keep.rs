@@ -224,7 +224,10 @@ impl Node {
     }
 }
 
-/// The state as the order gives it without these items.
+/// The state as the order gives it without these items. The whole order is folded: the state is a
+/// sum over it from which one event cannot be taken out again (a later event may rest on what the
+/// erased one said, or be judged against it), and no state of an earlier milestone is kept from
+/// which to go on. Erasing is rare, and the node records meanwhile.
 fn refolded(reader: &Reader, wanted: &BTreeMap<BlockId, Vec<u16>>) -> Result<Fold, Failure> {
     let mut fold = Fold::new(reader.genesis().root);
     for ordered in reader.replay(0).map_err(Failure::internal)? {

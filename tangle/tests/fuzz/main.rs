@@ -1,5 +1,5 @@
-//! Every reader of the ledger meets mutated input, a fixed number of times; `cargo xtask fuzz` does the
-//! same for longer.
+//! Every reader of the ledger meets mutated input, a fixed number of times; `cargo xtask fuzz`
+//! does the same for longer.
 #![allow(clippy::expect_used, reason = "tests; fixtures are as they are")]
 
 mod targets;
