@@ -24,6 +24,8 @@ pub struct Config {
     pub witnesses: WitnessesConfig,
     /// Copies of the running node.
     pub backup: BackupConfig,
+    /// What is sent to subscribers of queries.
+    pub subscriptions: SubscriptionsConfig,
     /// Logs.
     pub log: LogConfig,
 }
@@ -57,6 +59,17 @@ pub struct WitnessConfig {
 pub struct BackupConfig {
     /// Folder on this machine in which copies asked for over HTTP are made; none are without.
     pub dir: Option<PathBuf>,
+}
+
+/// What is sent to subscribers of queries.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SubscriptionsConfig {
+    /// Whether it may be sent to addresses that are not of the public internet: loopback, private
+    /// networks, link-local. Whoever may subscribe can then reach what the node can reach.
+    pub allow_private: bool,
+    /// Seconds a receiver may take to answer.
+    pub timeout_s: u64,
 }
 
 /// Who this node is and where its data lives.
@@ -180,6 +193,15 @@ impl Default for WitnessesConfig {
             ask: Vec::new(),
             timeout_s: 5,
             quorum: 1,
+        }
+    }
+}
+
+impl Default for SubscriptionsConfig {
+    fn default() -> Self {
+        Self {
+            allow_private: false,
+            timeout_s: 10,
         }
     }
 }

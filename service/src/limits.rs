@@ -23,8 +23,6 @@ pub const BLOCK_ITEMS_MAX: usize = 256;
 pub const UPLOAD_BLOCKS_MAX: usize = 4_096;
 /// Query string of `GET /epcis/events`, bytes; longer is 414.
 pub const QUERY_STRING_BYTES_MAX: usize = 16 * 1024;
-/// Values in one query parameter.
-pub const QUERY_VALUES_MAX: usize = 256;
 /// Events in a page when the client does not say.
 pub const PAGE_DEFAULT: usize = 30;
 /// Events in a page at most.
@@ -51,3 +49,37 @@ pub const SCAN_EVENTS_MAX: usize = 20_000;
 pub const METHOD_CHARS_MAX: usize = 16;
 /// Lines in a page of the access log.
 pub const ACCESS_PAGE_MAX: usize = 1_000;
+/// Events read from disk to sort them by an extension, or to count them for `maxEventCount`.
+pub const SORTED_EVENTS_MAX: usize = 50_000;
+/// Events that a query without any index may leave to be read; more is `query_too_complex`.
+pub const SCAN_UNINDEXED_EVENTS_MAX: usize = 200_000;
+/// How long the token of a further page is good, milliseconds.
+pub const PAGE_TOKEN_MS: i64 = 10 * 60 * 1_000;
+/// Tokens remembered as given back before they end.
+pub const TOKENS_RETURNED_MAX: usize = 10_000;
+/// Prefixes in a `GS1-Extensions` header.
+pub const EXTENSIONS_MAX: usize = 100;
+/// Events read to see whether a place or a word of somebody's own may be shown to a key.
+pub const SHOWN_EVENTS_MAX: usize = 2_000;
+/// Things looked at for one page of `/epcis/epcs`.
+pub const THINGS_MAX: usize = 100_000;
+/// Documents that may wait to be captured.
+pub const CAPTURE_JOBS_WAITING_MAX: usize = 256;
+/// Age at which the record of a capture job is forgotten, milliseconds.
+pub const CAPTURE_JOBS_KEEP_MS: i64 = 30 * 24 * 3_600 * 1_000;
+/// Named queries of a party.
+pub const QUERIES_MAX: usize = 1_000;
+/// Characters in the name of a query.
+pub const QUERY_NAME_CHARS_MAX: usize = 200;
+/// Subscriptions of a party.
+pub const SUBSCRIPTIONS_MAX: usize = 100;
+/// Characters in the secret of a subscription.
+pub const SIGNATURE_TOKEN_CHARS_MAX: usize = 1_000;
+/// Events sent to a subscriber together.
+pub const WEBHOOK_EVENTS_MAX: usize = 100;
+/// Subscribers that are sent to at a time.
+pub const WEBHOOK_THREADS_MAX: usize = 8;
+/// Longest wait before a subscriber is tried again, milliseconds.
+pub const WEBHOOK_RETRY_MS_MAX: i64 = 10 * 60 * 1_000;
+/// Streams (`WebSocket`) open at a time.
+pub const STREAMS_MAX: usize = 256;

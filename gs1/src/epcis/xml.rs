@@ -40,6 +40,7 @@ pub use assess::validate_xml;
 pub use names::Version;
 pub use out::Loss;
 pub(crate) use read::json;
+pub use read::json as to_json;
 pub use read::{Note, Reading, read};
 pub use write::write;
 

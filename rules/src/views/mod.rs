@@ -157,6 +157,13 @@ impl Engine {
         self.state.find(epc).is_some()
     }
 
+    /// Everything that facts have named, in the order of its first naming: at most `limit` things
+    /// from number `from` on, each with its number.
+    pub fn things(&self, from: usize, limit: usize) -> Vec<(usize, Epc)> {
+        let named = |row: usize| Some((row, self.state.epc(ThingId::at(row))?));
+        (from..from.saturating_add(limit)).map_while(named).collect()
+    }
+
     /// Everything that is inside a container now, at any depth, in no meaningful order. What has
     /// been dispensed, destroyed or received on its own elsewhere is no longer inside.
     pub fn contents_of(&self, container: &Epc) -> Vec<Epc> {

@@ -1,25 +1,26 @@
-//! Capturing EPCIS documents: parse whole, refuse whole when anything is wrong, sign on behalf of
-//! the party, and answer when the events are on disk, ordered and judged. The capture job is the
-//! block that holds the events, so it needs no record of its own and cannot be lost.
+//! Capturing EPCIS documents in JSON and XML: parse, sign on behalf of the party, and answer when
+//! the events are on disk, ordered and judged. What is wrong with one event refuses the whole
+//! document (`rollback`), or that event only (`proceed`). Master data in the document's header
+//! are recorded beside the events.
 //!
 //! A document sent twice is recorded once: an event that the same party recorded before, byte for
-//! byte, is not written again.
+//! byte, is not written again. Jobs are told by `app::epcis::jobs`.
 use std::collections::BTreeSet;
 
-use gs1::epcis::{Event, ParseError, parse_document};
+use gs1::epcis::{Document, Event, ParseError, parse_any};
 use tangle::{BlockId, Item, Kind, Media};
 
 use crate::app::failure::{Code, Failure, Fault};
-use crate::auth::{Permit, Principal, actions};
 use crate::limits::{BLOCK_ITEMS_BYTES, BLOCK_ITEMS_MAX, CAPTURE_EVENTS_MAX};
 use crate::node::Node;
 use crate::node::fold::OPERATOR;
-use crate::node::items::namespace;
+use crate::node::items::{VOCABULARY, namespace};
+use crate::node::vocabulary::Element;
 
 /// What a capture recorded.
 #[derive(Clone, Debug)]
 pub struct Captured {
-    /// The job: the block that holds the last event of the document.
+    /// The block that holds the last event of the document.
     pub job: BlockId,
     /// Events of the document.
     pub events: usize,
@@ -27,82 +28,84 @@ pub struct Captured {
     pub known: usize,
 }
 
-/// State of a capture job; it is finished as soon as it exists.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// Its id.
-    pub id: BlockId,
-    /// When the node signed it, Unix milliseconds.
-    pub created_ms: i64,
-    /// When it was ordered, Unix milliseconds.
-    pub finished_ms: i64,
-}
-
-/// Records a document for the permit's party.
+/// Records a document for a party, or for the operator.
 ///
 /// # Errors
 /// `validation` with every fault by JSON pointer, `capture_limit`, and the writer's.
-pub fn capture(
-    node: &Node,
-    permit: &Permit<actions::Capture>,
-    document: &[u8],
-) -> Result<Captured, Failure> {
-    record(node, permit.principal().party.as_deref(), document)
-}
-
-/// The job with this id, for the party whose it is.
-///
-/// # Errors
-/// `not_found`.
-pub fn job(node: &Node, permit: &Permit<actions::Capture>, id: &str) -> Result<Job, Failure> {
-    let missing = || Failure::not_found("capture");
-    let id: BlockId = id.parse().map_err(|_| missing())?;
-    let block = node.block(&id)?.ok_or_else(missing)?;
-    let header = block.header();
-    let fold = node.fold();
-    let owner = fold.registry().organisation_of(&header.kid);
-    if header.kind != Kind::Events || !owns(permit.principal(), owner) {
-        return Err(missing());
-    }
-    let created_ms = i64::try_from(header.hlc.ms()).unwrap_or(i64::MAX);
-    drop(fold);
-    let finished_ms = crate::app::blocks::recorded_ms(node, &id)?.unwrap_or(created_ms);
-    Ok(Job {
-        id,
-        created_ms,
-        finished_ms,
-    })
-}
-
-fn owns(principal: &Principal, owner: Option<&str>) -> bool {
-    principal.sees_all() || owner == Some(principal.party.as_deref().unwrap_or(OPERATOR))
-}
-
-/// Records a document for a party, or for the operator.
 pub(crate) fn record(
     node: &Node,
     party: Option<&str>,
     document: &[u8],
 ) -> Result<Captured, Failure> {
+    record_parsed(node, party, &read(document)?)
+}
+
+/// Reads a document of any form.
+///
+/// # Errors
+/// `validation` with every fault by JSON pointer.
+pub(crate) fn read(document: &[u8]) -> Result<Document, Failure> {
+    parse_any(document).map_err(|error| invalid(&error))
+}
+
+/// Records what was read.
+///
+/// # Errors
+/// `validation` where there is nothing to record, `capture_limit`, and the writer's.
+pub(crate) fn record_parsed(
+    node: &Node,
+    party: Option<&str>,
+    document: &Document,
+) -> Result<Captured, Failure> {
     let signer = node.signer(party)?;
-    let document = parse_document(document).map_err(|error| invalid(&error))?;
     let count = document.events.len();
-    if count == 0 {
+    let elements = Element::of(&document.header.vocabularies());
+    if count == 0 && elements.is_empty() {
         return Err(Failure::new(
             Code::Validation,
             "the document holds no event",
         ));
     }
-    if count > CAPTURE_EVENTS_MAX {
-        return Err(Failure::new(
-            Code::CaptureLimit,
-            format!("the document holds {count} events; a capture takes {CAPTURE_EVENTS_MAX}"),
-        ));
+    for (count, what) in [
+        (count, "events"),
+        (elements.len(), "elements of master data"),
+    ] {
+        if count > CAPTURE_EVENTS_MAX {
+            return Err(Failure::new(
+                Code::CaptureLimit,
+                format!("the document holds {count} {what}; a capture takes {CAPTURE_EVENTS_MAX}"),
+            ));
+        }
     }
+    let (fresh, known) = fresh(node, party, &document.events)?;
+    let new = fresh.len();
+    let news = elements.into_iter().filter(|element| {
+        // Without events there must be something to name the job by.
+        count == 0 || !node.fold().vocabularies.knows(element)
+    });
+    let mut made = vocabulary(node, party, &news.collect::<Vec<_>>())?;
+    if new > 0 {
+        made.extend(node.author(signer, Kind::Events, into_blocks(fresh)?)?);
+    }
+    let job = made.last().copied().or(known);
+    let job = job.ok_or_else(|| Failure::internal("no block made"))?;
+    Ok(Captured {
+        job,
+        events: count,
+        known: count.saturating_sub(new),
+    })
+}
+
+/// Items for the events that this party has not recorded before, and the block of one that it has.
+fn fresh(
+    node: &Node,
+    party: Option<&str>,
+    events: &[Event],
+) -> Result<(Vec<Item>, Option<BlockId>), Failure> {
     let mut fresh = Vec::new();
     let mut known = None;
     let mut within = BTreeSet::new();
-    for event in &document.events {
+    for event in events {
         let body = event.canonical_json();
         if let Some(block) = recorded_before(node, party, event, &body)? {
             known = Some(block);
@@ -114,22 +117,21 @@ pub(crate) fn record(
             });
         }
     }
-    let new = fresh.len();
-    let made = if new == 0 {
-        Vec::new()
-    } else {
-        node.author(signer, Kind::Events, into_blocks(fresh)?)?
-    };
-    let job = made
-        .last()
-        .copied()
-        .or(known)
-        .ok_or_else(|| Failure::internal("no block made"))?;
-    Ok(Captured {
-        job,
-        events: count,
-        known: count.saturating_sub(new),
-    })
+    Ok((fresh, known))
+}
+
+/// Records master data of a document's header.
+fn vocabulary(
+    node: &Node,
+    party: Option<&str>,
+    elements: &[Element],
+) -> Result<Vec<BlockId>, Failure> {
+    if elements.is_empty() {
+        return Ok(Vec::new());
+    }
+    let item = |element: &Element| super::master::item(node, VOCABULARY, element);
+    let items: Result<Vec<_>, Failure> = elements.iter().map(item).collect();
+    node.author(node.signer(party)?, Kind::MasterData, into_blocks(items?)?)
 }
 
 /// The block in which this party recorded this very event before.
@@ -186,7 +188,8 @@ fn into_blocks(items: Vec<Item>) -> Result<Vec<Vec<Item>>, Failure> {
     Ok(blocks)
 }
 
-fn invalid(error: &ParseError) -> Failure {
+/// A document that cannot be read, as a failure.
+pub(crate) fn invalid(error: &ParseError) -> Failure {
     let faults = error
         .problems
         .iter()
@@ -197,7 +200,7 @@ fn invalid(error: &ParseError) -> Failure {
         .collect();
     Failure::new(
         Code::Validation,
-        "the document is not valid EPCIS 2.0; nothing was recorded",
+        "the document is not valid EPCIS; nothing was recorded",
     )
     .with_faults(faults)
 }

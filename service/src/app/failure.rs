@@ -93,6 +93,19 @@ codes! {
     /// A query parameter is unknown, repeated or has a bad value.
     QueryParameter = "query_parameter", 400, "Query parameter not usable", No,
         "QueryParameterException";
+    /// A stored query's body is not one of the query language.
+    QueryValidation = "query_validation", 400, "Query is not valid", No,
+        "QueryValidationException";
+    /// More events match than the query says it wants.
+    QueryTooLarge = "query_too_large", 413, "Answer too large", No, "QueryTooLargeException";
+    /// The query would need more work than is done for one.
+    QueryTooComplex = "query_too_complex", 413, "Query too complex", No,
+        "QueryTooComplexException";
+    /// Neither a stream nor a schedule that can be kept.
+    SubscriptionControls = "subscription_controls", 400, "Subscription cannot be kept", No,
+        "SubscriptionControlsException";
+    /// There is no query or subscription of this name, or it is somebody else's.
+    NoSuchName = "no_such_name", 404, "No such name", No, "NoSuchNameException";
     /// The same `Idempotency-Key` came before with another request.
     IdempotencyMismatch = "idempotency_mismatch", 422, "Idempotency key used before", No,
         "ValidationException";

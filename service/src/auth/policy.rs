@@ -149,6 +149,8 @@ actions! {
     /// Read what every key holder may read: the checkpoint and who one is.
     ReadPublic = "read_public":
         [Admin, Manufacturer, Wholesaler, Pharmacy, Regulator, Gateway];
+    /// Store queries, and have their answers sent to oneself.
+    Subscribe = "subscribe": [Admin, Manufacturer, Wholesaler, Pharmacy, Regulator];
     /// Upload signed blocks and ask where the next one attaches.
     SubmitBlocks = "submit_blocks": [Gateway];
     /// Verify a scanned pack.

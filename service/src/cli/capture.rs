@@ -104,12 +104,17 @@ impl Report {
 /// Captures one file; how many events it held.
 fn capture(client: &Client, file: &Path) -> Result<u64, Failure> {
     let bytes = files::read(file, DOCUMENT_BYTES_MAX)?;
-    let document = gs1::epcis::parse_document(&bytes).map_err(|error| {
-        Failure::usage(anyhow::Error::from(error).context("this is no EPCIS 2.0 JSON document"))
+    let document = gs1::epcis::parse_any(&bytes).map_err(|error| {
+        Failure::usage(anyhow::Error::from(error).context("this is no EPCIS document"))
             .advise("correct the document")
     })?;
     let events = document.events.len() as u64;
-    let (location, _) = client.post_bytes("/epcis/capture", "application/json", &bytes)?;
+    let media = if gs1::epcis::is_xml(&bytes) {
+        "application/xml"
+    } else {
+        "application/json"
+    };
+    let (location, _) = client.post_bytes("/epcis/capture", media, &bytes)?;
     let job = location.ok_or_else(|| ClientError::Unexpected {
         url: format!("{}/epcis/capture", client.server()),
         expected: "a capture job with a Location",

@@ -74,10 +74,14 @@ impl Problem {
         }
     }
 
-    /// The answer with its headers.
-    pub fn answer(&self, request_id: &str, path: &str) -> HttpResponse {
+    /// The answer with its headers; `xml` for those who read no JSON.
+    pub fn answer(&self, request_id: &str, path: &str, xml: bool) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
-        answer.content_type("application/problem+json");
+        answer.content_type(if xml {
+            "application/problem+xml"
+        } else {
+            "application/problem+json"
+        });
         match self.0.code() {
             Code::Unauthenticated => {
                 answer.insert_header(("WWW-Authenticate", "Bearer realm=\"theriac\""));
@@ -87,9 +91,56 @@ impl Problem {
             }
             _ => {}
         }
-        let body = serde_json::to_vec(&self.body(request_id, path)).unwrap_or_default();
-        answer.body(body)
+        let body = self.body(request_id, path);
+        if xml {
+            return answer.body(body.to_xml());
+        }
+        answer.body(serde_json::to_vec(&body).unwrap_or_default())
     }
+}
+
+impl ProblemBody {
+    /// As XML, in the form of the EPCIS 2.0 REST binding.
+    fn to_xml(&self) -> String {
+        let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+            <epcis:EPCISException xmlns:epcis=\"urn:epcglobal:epcis:xsd:2\">"
+            .to_owned();
+        let status = self.status.to_string();
+        for (name, text) in [
+            ("type", self.kind.as_str()),
+            ("title", self.title),
+            ("status", &status),
+            ("detail", &self.detail),
+            ("code", self.code),
+            ("instance", &self.instance),
+        ] {
+            element(&mut xml, name, text);
+        }
+        for fault in &self.errors {
+            xml.push_str("<errors>");
+            element(&mut xml, "pointer", &fault.pointer);
+            element(&mut xml, "detail", &fault.detail);
+            xml.push_str("</errors>");
+        }
+        xml.push_str("</epcis:EPCISException>\n");
+        xml
+    }
+}
+
+/// One element with a text; what XML 1.0 cannot hold becomes a question mark.
+pub(super) fn element(xml: &mut String, name: &str, text: &str) {
+    xml.extend(["<", name, ">"]);
+    for letter in text.chars() {
+        match letter {
+            '<' => xml.push_str("&lt;"),
+            '>' => xml.push_str("&gt;"),
+            '&' => xml.push_str("&amp;"),
+            '\t' | '\n' => xml.push(letter),
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => xml.push('?'),
+            other => xml.push(other),
+        }
+    }
+    xml.extend(["</", name, ">"]);
 }
 
 impl fmt::Display for Problem {

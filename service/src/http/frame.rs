@@ -4,13 +4,14 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::http::{Method, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, web};
+use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::csp::{FIXED, Policies};
 use super::error::Problem;
 use super::guard::Asked;
+use super::negotiate::wants_xml;
 use crate::app::failure::Code;
 use crate::audit::Access;
 use crate::audit::line::TARGET_CHARS_MAX;
@@ -36,15 +37,23 @@ pub(super) async fn frame<B: MessageBody + 'static>(
     let encoded = request.headers().get(header::CONTENT_ENCODING);
     let encoded = encoded.is_some_and(|value| value != "identity");
 
+    let accept = request.headers().get(header::ACCEPT);
+    let xml = path.starts_with("/epcis") && wants_xml(accept.and_then(|it| it.to_str().ok()));
+    let about = About {
+        id: &id,
+        path: &path,
+        xml,
+    };
+
     let answered = if encoded {
         let problem = Problem::new(Code::MediaType, "compressed bodies are not read");
-        request.into_response(problem.answer(&id, &path))
+        request.into_response(about.answer(&problem))
     } else {
         // Handlers and extractors answer for themselves: what arrives as an error here is of the
         // framework. Nothing may hold the request meanwhile, because routing writes to it.
         next.call(request).await?.map_into_boxed_body()
     };
-    let mut response = with_problem(answered, &id, &path);
+    let mut response = with_problem(answered, &about);
     let took = node.world().elapsed().saturating_sub(began);
     let route = response
         .request()
@@ -115,31 +124,39 @@ fn request_id(request: &ServiceRequest) -> Option<String> {
     (plain && (1..=REQUEST_ID_CHARS_MAX).contains(&text.len())).then(|| text.to_owned())
 }
 
+/// What a problem's body needs of its request.
+struct About<'r> {
+    id: &'r str,
+    path: &'r str,
+    xml: bool,
+}
+
+impl About<'_> {
+    fn answer(&self, problem: &Problem) -> HttpResponse {
+        problem.answer(self.id, self.path, self.xml)
+    }
+}
+
 /// Writes the body of a failure.
-fn with_problem(
-    response: ServiceResponse<BoxBody>,
-    id: &str,
-    path: &str,
-) -> ServiceResponse<BoxBody> {
+fn with_problem(response: ServiceResponse<BoxBody>, about: &About<'_>) -> ServiceResponse<BoxBody> {
     let error = response.response().error();
     let failed = error.is_some();
     let status = response.status();
     let answer = match error.and_then(|error| error.as_error::<Problem>()) {
         Some(problem) => {
             if let Some(inside) = problem.0.inside() {
-                tracing::error!(request.id = %id, error = %inside, "a request failed");
+                tracing::error!(request.id = %about.id, error = %inside, "a request failed");
             }
-            problem.answer(id, path)
+            about.answer(problem)
         }
         // The framework's own errors: an unreadable path or query string.
-        None if failed && status.is_client_error() => Problem::new(
+        None if failed && status.is_client_error() => about.answer(&Problem::new(
             Code::Malformed,
             "the path or the query string cannot be read",
-        )
-        .answer(id, path),
-        None if failed => {
-            Problem(crate::Failure::internal("the HTTP framework failed")).answer(id, path)
-        }
+        )),
+        None if failed => about.answer(&Problem(crate::Failure::internal(
+            "the HTTP framework failed",
+        ))),
         None => return response,
     };
     let (request, _) = response.into_parts();
@@ -151,7 +168,12 @@ fn head(response: &mut ServiceResponse<BoxBody>, id: &str, path: &str) {
         .request()
         .app_data::<web::Data<Policies>>()
         .and_then(|policies| HeaderValue::from_str(policies.of(path)).ok());
+    let refused = response.status() == StatusCode::METHOD_NOT_ALLOWED;
+    let allowed = refused.then(|| super::router::methods(path).join(", "));
     let headers = response.headers_mut();
+    if let Some(allowed) = allowed.and_then(|list| HeaderValue::from_str(&list).ok()) {
+        headers.insert(header::ALLOW, allowed);
+    }
     for (name, value) in FIXED {
         headers.insert(
             HeaderName::from_bytes(name.as_bytes()).unwrap_or(header::SERVER),

@@ -6,6 +6,7 @@ pub mod dto;
 pub mod error;
 mod frame;
 mod guard;
+mod negotiate;
 mod once;
 pub mod openapi;
 mod portal;

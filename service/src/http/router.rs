@@ -40,11 +40,71 @@ const fn needs<A: Action>(method: &'static str, path: &'static str) -> Route {
 /// Every route of the API.
 pub const ROUTES: &[Route] = &[
     needs::<actions::ReadPublic>("GET", "/epcis"),
-    open("OPTIONS", "/epcis{tail}"),
+    open("OPTIONS", "/epcis"),
     needs::<actions::Capture>("POST", "/epcis/capture"),
+    needs::<actions::Capture>("GET", "/epcis/capture"),
+    open("OPTIONS", "/epcis/capture"),
     needs::<actions::Capture>("GET", "/epcis/capture/{id}"),
+    open("OPTIONS", "/epcis/capture/{id}"),
     needs::<actions::Query>("GET", "/epcis/events"),
+    needs::<actions::Capture>("POST", "/epcis/events"),
+    open("OPTIONS", "/epcis/events"),
     needs::<actions::Query>("GET", "/epcis/events/{id}"),
+    open("OPTIONS", "/epcis/events/{id}"),
+    needs::<actions::Query>("GET", "/epcis/eventTypes"),
+    open("OPTIONS", "/epcis/eventTypes"),
+    needs::<actions::Query>("GET", "/epcis/eventTypes/{id}"),
+    open("OPTIONS", "/epcis/eventTypes/{id}"),
+    needs::<actions::Query>("GET", "/epcis/eventTypes/{id}/events"),
+    open("OPTIONS", "/epcis/eventTypes/{id}/events"),
+    needs::<actions::Query>("GET", "/epcis/epcs"),
+    open("OPTIONS", "/epcis/epcs"),
+    needs::<actions::Query>("GET", "/epcis/epcs/{id}"),
+    open("OPTIONS", "/epcis/epcs/{id}"),
+    needs::<actions::Query>("GET", "/epcis/epcs/{id}/events"),
+    open("OPTIONS", "/epcis/epcs/{id}/events"),
+    needs::<actions::Query>("GET", "/epcis/bizSteps"),
+    open("OPTIONS", "/epcis/bizSteps"),
+    needs::<actions::Query>("GET", "/epcis/bizSteps/{id}"),
+    open("OPTIONS", "/epcis/bizSteps/{id}"),
+    needs::<actions::Query>("GET", "/epcis/bizSteps/{id}/events"),
+    open("OPTIONS", "/epcis/bizSteps/{id}/events"),
+    needs::<actions::Query>("GET", "/epcis/bizLocations"),
+    open("OPTIONS", "/epcis/bizLocations"),
+    needs::<actions::Query>("GET", "/epcis/bizLocations/{id}"),
+    open("OPTIONS", "/epcis/bizLocations/{id}"),
+    needs::<actions::Query>("GET", "/epcis/bizLocations/{id}/events"),
+    open("OPTIONS", "/epcis/bizLocations/{id}/events"),
+    needs::<actions::Query>("GET", "/epcis/readPoints"),
+    open("OPTIONS", "/epcis/readPoints"),
+    needs::<actions::Query>("GET", "/epcis/readPoints/{id}"),
+    open("OPTIONS", "/epcis/readPoints/{id}"),
+    needs::<actions::Query>("GET", "/epcis/readPoints/{id}/events"),
+    open("OPTIONS", "/epcis/readPoints/{id}/events"),
+    needs::<actions::Query>("GET", "/epcis/dispositions"),
+    open("OPTIONS", "/epcis/dispositions"),
+    needs::<actions::Query>("GET", "/epcis/dispositions/{id}"),
+    open("OPTIONS", "/epcis/dispositions/{id}"),
+    needs::<actions::Query>("GET", "/epcis/dispositions/{id}/events"),
+    open("OPTIONS", "/epcis/dispositions/{id}/events"),
+    needs::<actions::Query>("GET", "/epcis/queries"),
+    needs::<actions::Subscribe>("POST", "/epcis/queries"),
+    open("OPTIONS", "/epcis/queries"),
+    needs::<actions::Query>("GET", "/epcis/queries/{id}"),
+    needs::<actions::Subscribe>("DELETE", "/epcis/queries/{id}"),
+    open("OPTIONS", "/epcis/queries/{id}"),
+    needs::<actions::Query>("GET", "/epcis/queries/{id}/events"),
+    open("OPTIONS", "/epcis/queries/{id}/events"),
+    needs::<actions::Query>("GET", "/epcis/queries/{id}/subscriptions"),
+    needs::<actions::Subscribe>("POST", "/epcis/queries/{id}/subscriptions"),
+    open("OPTIONS", "/epcis/queries/{id}/subscriptions"),
+    needs::<actions::Query>("GET", "/epcis/queries/{id}/subscriptions/{subscription}"),
+    needs::<actions::Subscribe>("DELETE", "/epcis/queries/{id}/subscriptions/{subscription}"),
+    open(
+        "OPTIONS",
+        "/epcis/queries/{id}/subscriptions/{subscription}",
+    ),
+    needs::<actions::Query>("DELETE", "/epcis/nextPageToken/{token}"),
     needs::<actions::Verify>("POST", "/api/v1/verify"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/history"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/proof"),
@@ -87,12 +147,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 /// Mounts the described routes.
 pub(super) fn api(config: &mut ServiceConfig<'_>) {
     config
-        .service(epcis::get_epcis)
-        .service(epcis::post_capture)
-        .service(epcis::get_capture)
-        .service(epcis::get_events)
-        .service(epcis::get_event)
-        .service(epcis::options_epcis)
+        .configure(epcis::configure)
         .service(verify::post_verify)
         .service(packs::get_history)
         .service(packs::get_pack_proof)
@@ -125,17 +180,21 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
 
 /// The problem of a path below the API that no route answers.
 pub(super) fn no_route(request: &HttpRequest) -> Problem {
-    let path = request.path();
-    let methods: Vec<&str> = ROUTES
-        .iter()
-        .filter(|route| fits(route.path, path))
-        .map(|route| route.method)
-        .collect();
+    let methods = methods(request.path());
     if methods.is_empty() {
         return Problem(crate::Failure::not_found("path"));
     }
     let text = format!("this path takes {}", methods.join(", "));
     Problem::new(Code::MethodNotAllowed, text)
+}
+
+/// The methods that a path takes.
+pub(super) fn methods(path: &str) -> Vec<&'static str> {
+    ROUTES
+        .iter()
+        .filter(|route| fits(route.path, path))
+        .map(|route| route.method)
+        .collect()
 }
 
 /// Whether a path fits a pattern, segment by segment.

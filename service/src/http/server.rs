@@ -10,7 +10,9 @@ use actix_web::{App, HttpServer, web};
 
 use super::csp::Policies;
 use super::rate::Rates;
+use super::routes::epcis::Sending;
 use super::{portal, router};
+use crate::app::epcis::workers::Workers;
 use crate::config::{Config, HttpConfig, LimitsConfig};
 use crate::node::{Node, OpenError};
 use crate::world::World;
@@ -25,6 +27,7 @@ pub struct Server {
     pub addr: SocketAddr,
     /// The node behind it.
     pub node: Node,
+    workers: Workers,
     handle: ServerHandle,
     thread: JoinHandle<io::Result<()>>,
 }
@@ -60,14 +63,16 @@ pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
         .local_addr()
         .map_err(|error| ServeError::Listen(listen, error))?;
     let node = Node::open(config, world)?;
+    let workers = Workers::start(&node, &config.subscriptions).map_err(ServeError::Run)?;
     let (sender, started) = std::sync::mpsc::sync_channel(1);
     let (http, behind) = (config.http.clone(), node.clone());
     let limits = config.limits.clone();
+    let private = config.subscriptions.allow_private;
     let thread = std::thread::Builder::new()
         .name("http".to_owned())
         .spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = run(listener, &http, &limits, &behind)?;
+                let server = run(listener, &http, &limits, private, &behind)?;
                 actix_web::rt::spawn(anchor_accesses(behind));
                 // The receiver waits for it; it cannot be gone.
                 drop(sender.send(server.handle()));
@@ -79,6 +84,7 @@ pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
         Ok(handle) => Ok(Server {
             addr,
             node,
+            workers,
             handle,
             thread,
         }),
@@ -108,16 +114,19 @@ fn run(
     listener: TcpListener,
     config: &HttpConfig,
     limits: &LimitsConfig,
+    private: bool,
     node: &Node,
 ) -> io::Result<actix_web::dev::Server> {
     let policies = web::Data::new(Policies::new(portal::start_page().as_deref()));
     let data = web::Data::new(node.clone());
     let rates = web::Data::new(Rates::new(limits));
+    let sending = web::Data::new(Sending { private });
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
             .app_data(policies.clone())
             .app_data(rates.clone())
+            .app_data(sending.clone())
             .wrap(actix_web::middleware::Compress::default())
             .wrap(actix_web::middleware::from_fn(super::frame::frame))
             .configure(router::configure)
@@ -152,10 +161,12 @@ impl Server {
     pub fn stop(self) -> Result<(), ServeError> {
         let Self {
             node,
+            workers,
             handle,
             thread,
             ..
         } = self;
+        drop(workers);
         // The command is queued when the future is made; its end is the thread's end.
         drop(handle.stop(true));
         match thread.join() {
@@ -169,10 +180,12 @@ impl Server {
     pub fn abandon(self) {
         let Self {
             node,
+            workers,
             handle,
             thread,
             ..
         } = self;
+        drop(workers);
         drop(handle.stop(false));
         drop(thread.join());
         node.abandon();

@@ -7,11 +7,13 @@ use gs1::Gln;
 use rules::{Engine, Fact, Finding, Profile, Record, RuleId, Stamp};
 use tangle::authority::{Authority, Void};
 use tangle::registry::{Principal, Registry};
-use tangle::{BlockId, Item, KeyId, Ordered, Outcome, VerifiedBlock};
+use tangle::{BlockId, Item, KeyId, Kind, Media, Ordered, Outcome, VerifiedBlock};
 
 use super::catalog::{BlockRow, Catalog};
 use super::entitled::{Speaker, entitled};
-use super::items::{self, Unreadable};
+use super::items::{self, Unreadable, VOCABULARY};
+use super::prefixes::Prefixes;
+use super::vocabulary::{Element, Vocabularies};
 
 /// Identifier of the node operator's own organisation in the registry; parties have GLNs.
 pub const OPERATOR: &str = "operator";
@@ -25,6 +27,10 @@ pub struct Fold {
     pub catalog: Catalog,
     /// Whose word counts.
     pub authority: Authority,
+    /// Master data of documents: attributes and hierarchies, for queries.
+    pub vocabularies: Vocabularies,
+    /// Lengths of company prefixes, as URNs have shown them.
+    pub prefixes: Prefixes,
     /// Outcomes other than applied.
     pub outcomes: BTreeMap<BlockId, Outcome>,
     /// Items folded so far.
@@ -41,6 +47,8 @@ impl Fold {
         Self {
             engine: Engine::new(Profile::default()),
             catalog: Catalog::default(),
+            vocabularies: Vocabularies::default(),
+            prefixes: Prefixes::default(),
             authority: Authority::new(root),
             outcomes: BTreeMap::new(),
             items: 0,
@@ -75,7 +83,7 @@ impl Fold {
         let facts = match facts {
             Ok(facts) => facts,
             Err(outcome) => {
-                self.catalog.push(row, self.items, &[]);
+                self.catalog.push(row, self.items, &[], None);
                 return outcome;
             }
         };
@@ -86,8 +94,13 @@ impl Fold {
                 Fact::Master(_) | Fact::Decision(_) | Fact::Verification(_) => None,
             })
             .collect();
-        self.catalog.push(row, self.items, &events);
         let (actor, device) = self.signer(&block.header().kid);
+        self.catalog
+            .push(row, self.items, &events, actor.as_deref());
+        if !events.is_empty() {
+            self.learn_prefixes(block, row.recorded_ms);
+        }
+        self.learn_vocabulary(block, actor.as_deref());
         let speaker = match actor.as_deref() {
             Some(OPERATOR) => Speaker::Operator,
             Some(party) => Speaker::Party(party),
@@ -117,6 +130,28 @@ impl Fold {
             twin = twin.or_else(|| commissioned_before(block.id(), &findings));
         }
         twin.map_or(Outcome::Applied, |with| Outcome::Disputed { with })
+    }
+
+    /// Company prefixes that the block's URNs part from the rest of a key.
+    fn learn_prefixes(&mut self, block: &VerifiedBlock, recorded_ms: i64) {
+        for (_, item) in block
+            .items()
+            .filter(|(_, it)| it.media == Media::EPCIS_EVENT)
+        {
+            self.prefixes.learn_from(&item.body, recorded_ms);
+        }
+    }
+
+    /// Elements of vocabularies that came with documents.
+    fn learn_vocabulary(&mut self, block: &VerifiedBlock, actor: Option<&str>) {
+        if block.header().kind != Kind::MasterData {
+            return;
+        }
+        for (_, item) in block.items().filter(|(_, it)| it.media == VOCABULARY) {
+            if let (Some(actor), Some(element)) = (actor, Element::read(&item.body)) {
+                self.vocabularies.learn(actor, element);
+            }
+        }
     }
 
     /// Organisation and device behind a key.

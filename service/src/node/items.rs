@@ -2,7 +2,7 @@
 //! and the keys under which a block is found again. A block whose item cannot be read is recorded
 //! like any other; reading it fails here, with the reason that stands in its outcome.
 use gs1::Epc;
-use gs1::epcis::Event;
+use gs1::epcis::{Event, EventKind};
 use rules::{Decision, Fact, MasterData, Verification};
 use tangle::{Item, Kind, Media, PostingKeys, VerifiedBlock};
 
@@ -20,6 +20,10 @@ pub mod namespace {
     pub const EVENT_ID: u8 = 5;
     /// Product of a serialised item, canonical: for class patterns.
     pub const PRODUCT: u8 = 6;
+    /// Business transaction, canonical, of whatever type.
+    pub const TRANSACTION: u8 = 7;
+    /// `transformationID`, canonical.
+    pub const TRANSFORMATION: u8 = 8;
 }
 
 /// Why a block has no effect until somebody decides (`Outcome::Quarantined`).
@@ -66,6 +70,9 @@ impl Unreadable {
 /// payloads and names only the media that every network needs.
 pub const VERIFICATION: Media = Media(6);
 
+/// An element of a vocabulary that came in a document's header (see [`super::vocabulary`]).
+pub const VOCABULARY: Media = Media(7);
+
 /// Reads an item of a block of this kind; `None` when it says nothing to the rules (registry
 /// operations, logger files, opaque items).
 pub fn fact(kind: Kind, item: &Item) -> Result<Option<Fact>, Unreadable> {
@@ -77,6 +84,9 @@ pub fn fact(kind: Kind, item: &Item) -> Result<Option<Fact>, Unreadable> {
         (Kind::Events | Kind::SensorBatch, VERIFICATION) => verification(&item.body).map(Some),
         (Kind::Decision, Media::DECISION) => decision(&item.body).map(Some),
         (Kind::MasterData, Media::MASTER_DATA) => master(&item.body).map(Some),
+        (Kind::MasterData, VOCABULARY) => super::vocabulary::Element::read(&item.body)
+            .map(|_| None)
+            .ok_or(Unreadable::Master),
         (Kind::Registry, Media::REGISTRY) => {
             tangle::registry::Operation::from_bytes(&item.body)
                 .map_err(|_| Unreadable::Registry)?;
@@ -131,6 +141,11 @@ pub fn events(block: &VerifiedBlock) -> Vec<(u16, Event)> {
         .collect()
 }
 
+/// An identifier in the one spelling that is compared; any other text as it is.
+pub fn canonical(text: &str) -> String {
+    Epc::parse(text).map_or_else(|_| text.to_owned(), |epc| epc.canonical())
+}
+
 /// Tells the ledger's index under which keys a block is found.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EventKeys;
@@ -162,6 +177,14 @@ impl PostingKeys for EventKeys {
             }
             for class in event.epc_classes() {
                 add(namespace::CLASS, class.canonical());
+            }
+            for transaction in &event.biz_transactions {
+                add(namespace::TRANSACTION, canonical(&transaction.id));
+            }
+            if let EventKind::Transformation(own) = &event.kind
+                && let Some(id) = &own.transformation_id
+            {
+                add(namespace::TRANSFORMATION, canonical(id));
             }
             for place in [&event.read_point, &event.biz_location]
                 .into_iter()

@@ -11,14 +11,17 @@ pub mod fold;
 pub mod items;
 mod keep;
 mod open;
+mod prefixes;
 mod register;
 mod shared;
+pub mod vocabulary;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
-use std::sync::mpsc::TrySendError;
-use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLockReadGuard};
 use std::thread::JoinHandle;
 
 use tangle::{
@@ -65,9 +68,34 @@ struct Inner {
     witnesses: Board,
     queue: Queue,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Tokens of further pages that were given back before they end.
+    returned: Mutex<BTreeMap<[u8; 32], i64>>,
+    /// Wakes those who work in the background.
+    workers: Mutex<Vec<SyncSender<()>>>,
 }
 
 impl Node {
+    /// Wakes those who work in the background: there may be something to do.
+    pub(crate) fn wake_workers(&self) {
+        let workers = self.0.workers.lock();
+        for worker in workers.unwrap_or_else(PoisonError::into_inner).iter() {
+            // It is awake already, or gone.
+            let _woken = worker.try_send(());
+        }
+    }
+
+    /// Wakes `worker` as well from now on.
+    pub(crate) fn add_worker(&self, worker: SyncSender<()>) {
+        let workers = self.0.workers.lock();
+        workers.unwrap_or_else(PoisonError::into_inner).push(worker);
+    }
+
+    /// Tokens of further pages that were given back, with when they end.
+    pub(crate) fn returned_tokens(&self) -> MutexGuard<'_, BTreeMap<[u8; 32], i64>> {
+        let returned = self.0.returned.lock();
+        returned.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The folded state. Held by the caller for memory work only: the writer waits for it.
     pub fn fold(&self) -> RwLockReadGuard<'_, Fold> {
         self.0.shared.fold()

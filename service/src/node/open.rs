@@ -147,6 +147,8 @@ impl Node {
             witnesses,
             queue,
             thread: Mutex::new(Some(thread)),
+            returned: Mutex::default(),
+            workers: Mutex::default(),
         }));
         node.register_operator(&genesis.name)
             .map_err(OpenError::Operator)?;

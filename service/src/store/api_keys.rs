@@ -187,6 +187,19 @@ impl Store {
         })
     }
 
+    /// What a key stands for, by its public id, while it is good: for work that goes on without a
+    /// request.
+    pub fn principal_of(&self, key_id: &str, now_ms: i64) -> Option<Principal> {
+        let keys = self.keys();
+        let record = &keys.0.get(key_id)?.record;
+        let good = record.expires_ms.is_none_or(|end| now_ms < end);
+        good.then(|| Principal {
+            key_id: key_id.to_owned(),
+            party: record.party.clone(),
+            roles: record.roles.clone(),
+        })
+    }
+
     /// Every key without its hash, by id.
     pub fn list_keys(&self) -> Vec<ApiKeyInfo> {
         let info = |(id, entry): (&String, &Entry)| ApiKeyInfo {

@@ -1,8 +1,9 @@
-//! `node.redb`: what the node must remember that is not ledger. API keys (hashed) and answers to
-//! requests that came with an `Idempotency-Key`. Small, rarely written, opened once; the keys are
+//! `node.redb`: what the node must remember that is not ledger. API keys (hashed), answers to
+//! requests that came with an `Idempotency-Key`, capture jobs, named queries, subscriptions. Small, rarely written, opened once; the keys are
 //! held in memory as well, because every request asks for one.
 pub mod api_keys;
 pub mod idempotency;
+pub mod shelf;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,8 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use redb::Database;
 
 pub use api_keys::{ApiKeyInfo, NewApiKey, Revoked};
+pub use shelf::{Change, Durably};
 
 use api_keys::KeyTable;
+use shelf::Shelf;
 
 /// The node's own database. Cheap to clone.
 #[derive(Clone)]
@@ -74,6 +77,7 @@ impl Store {
             write.open_table(api_keys::TABLE)?;
             write.open_table(idempotency::TABLE)?;
             write.commit()?;
+            make_shelves(&database)?;
             drop(database);
             let renamed = std::fs::rename(&temporary, path).and_then(|()| match path.parent() {
                 Some(dir) if !dir.as_os_str().is_empty() => std::fs::File::open(dir)?.sync_all(),
@@ -82,6 +86,7 @@ impl Store {
             renamed.map_err(|error| StoreError::from(redb::Error::Io(error)))?;
         }
         let database = Database::create(path)?;
+        make_shelves(&database)?;
         let keys = KeyTable::load(&database)?;
         Ok(Self(Arc::new(Inner {
             database: RwLock::new(Some(database)),
@@ -131,7 +136,11 @@ impl Store {
             let read = database.begin_read()?;
             let copy = Database::create(&temporary)?;
             let write = copy.begin_write()?;
-            for table in [api_keys::TABLE, idempotency::TABLE] {
+            let shelves = Shelf::ALL.map(Shelf::table);
+            for table in [api_keys::TABLE, idempotency::TABLE]
+                .into_iter()
+                .chain(shelves)
+            {
                 let (from, mut to) = (read.open_table(table)?, write.open_table(table)?);
                 for row in from.iter()? {
                     let (key, value) = row?;
@@ -155,6 +164,11 @@ impl Store {
         drop(database.take());
     }
 
+    /// The key that signs the tokens of further pages.
+    pub fn token_key(&self) -> [u8; 32] {
+        blake3::derive_key("theriac page token v1", self.hash_key())
+    }
+
     fn hash_key(&self) -> &[u8; 32] {
         &self.0.hash_key
     }
@@ -166,4 +180,21 @@ impl Store {
     fn keys_mut(&self) -> std::sync::RwLockWriteGuard<'_, KeyTable> {
         self.0.keys.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Makes the tables of [`Shelf`] where an older database has none.
+fn make_shelves(database: &Database) -> Result<(), StoreError> {
+    use redb::ReadableDatabase as _;
+    let read = database.begin_read()?;
+    if Shelf::ALL
+        .iter()
+        .all(|shelf| read.open_table(shelf.table()).is_ok())
+    {
+        return Ok(());
+    }
+    let write = database.begin_write()?;
+    for shelf in Shelf::ALL {
+        write.open_table(shelf.table())?;
+    }
+    Ok(write.commit()?)
 }

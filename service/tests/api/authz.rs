@@ -10,7 +10,8 @@ use crate::lab::Lab;
 fn path_of(route: &Route) -> String {
     route
         .path
-        .replace("{tail}", "")
+        .replace("{subscription}", "nothing")
+        .replace("{token}", "nothing")
         .replace("{gtin}", "09506000134352")
         .replace("{lot}", "NOPE")
         .replace("{id}", "nothing")

@@ -25,6 +25,8 @@ pub(crate) struct Lab {
     pub(crate) dir: TempDir,
     pub(crate) world: World,
     pub(crate) keys: BTreeMap<Role, String>,
+    /// Whether subscribers may be on this machine.
+    pub(crate) private: bool,
     server: Option<Server>,
 }
 
@@ -73,6 +75,7 @@ impl Lab {
             dir,
             world,
             keys,
+            private: true,
             server: None,
         };
         lab.start();
@@ -111,7 +114,8 @@ impl Lab {
 
     /// Starts the server.
     pub(crate) fn start(&mut self) {
-        let config = Config::for_testing(self.dir.path());
+        let mut config = Config::for_testing(self.dir.path());
+        config.subscriptions.allow_private = self.private;
         self.server = Some(service::serve(&config, self.world.clone()).unwrap());
     }
 
@@ -186,6 +190,20 @@ impl Lab {
             ("Content-Type", "application/json"),
         ];
         self.send("POST", path, &headers, body.to_string().as_bytes())
+    }
+
+    /// A request with further headers.
+    pub(crate) fn ask(
+        &self,
+        role: Role,
+        (method, path): (&str, &str),
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        let bearer = format!("Bearer {}", self.keys[&role]);
+        let mut all = vec![("Authorization", bearer.as_str())];
+        all.extend(headers);
+        self.send(method, path, &all, body)
     }
 
     /// Captures events as a role.

@@ -174,6 +174,8 @@ fn a_query_that_cannot_be_answered_is_refused() {
         ("perPage=0", 400, "query_parameter"),
         ("EQ_action=ADD&EQ_action=DELETE", 400, "query_parameter"),
         ("nextPageToken=x", 400, "query_parameter"),
+        ("nextPageToken=forged", 400, "query_parameter"),
+        ("eventCountLimit=1&maxEventCount=1", 400, "query_parameter"),
         ("MATCH_epc=urn:epc:id:sgtin:1.2.3", 400, "query_parameter"),
     ] {
         let answer = lab

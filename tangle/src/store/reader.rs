@@ -173,6 +173,20 @@ impl Reader {
         Ok(found)
     }
 
+    /// Positions in the total order of the blocks that may have a key, ascending. No block is read:
+    /// the index knows a hash of the key only, so whoever asks must look at the blocks. Blocks
+    /// that have no position yet are left out.
+    pub fn positions_with(&self, namespace: u8, key: &[u8]) -> Result<Vec<u64>, Broken> {
+        let posting = KeyMaker::default().posting(namespace, key);
+        let mut found = Vec::new();
+        for lid in self.shared.index.postings(posting)? {
+            found.extend(self.shared.row(lid)?.position);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
     /// The blocks of an author's chain in `from..=to`, each (epoch, seq), in that order.
     pub fn chain(
         &self,

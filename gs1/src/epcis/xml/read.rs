@@ -75,7 +75,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, ParseError> {
 ///
 /// # Errors
 /// [`ParseError`] where there are no events to be found.
-pub(crate) fn json(bytes: &[u8]) -> Result<Value, ParseError> {
+pub fn json(bytes: &[u8]) -> Result<Value, ParseError> {
     let text = text::decode(bytes)?;
     let tree = Tree::parse(&text)?;
     let mut mapper = Mapper::new(&tree, false);

@@ -1,0 +1,277 @@
+//! What goes on behind the requests: documents that wait are captured, and subscribers are sent
+//! what is new. Both take up after a restart where they stopped: a document stays on disk until it
+//! is recorded, a subscriber's place moves only when it took what was sent.
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::search::{self, Hit};
+use super::show;
+use super::subscriptions::{self, Subscription};
+use super::webhook::{Message, Outcome, Sender};
+use super::{jobs, queries};
+use crate::app::failure::Failure;
+use crate::config::SubscriptionsConfig;
+use crate::limits::{WEBHOOK_EVENTS_MAX, WEBHOOK_RETRY_MS_MAX, WEBHOOK_THREADS_MAX};
+use crate::node::Node;
+
+/// How often subscribers are looked at.
+const TICK: Duration = Duration::from_millis(100);
+/// How often documents that wait are looked at, when nobody says that there are some.
+const IDLE: Duration = Duration::from_secs(2);
+/// How often old jobs are forgotten, in idle rounds.
+const ROUNDS: u32 = 1_800;
+
+/// The threads; dropping them ends them.
+#[derive(Debug)]
+pub struct Workers {
+    stop: Arc<AtomicBool>,
+    wakes: Vec<SyncSender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts them.
+    ///
+    /// # Errors
+    /// When a thread cannot be started.
+    pub fn start(node: &Node, config: &SubscriptionsConfig) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut workers = Self {
+            stop: Arc::clone(&stop),
+            wakes: Vec::new(),
+            threads: Vec::new(),
+        };
+        let (captures, ended) = (node.clone(), Arc::clone(&stop));
+        workers.spawn(node, "captures", move |woken| {
+            capture(&captures, &ended, woken);
+        })?;
+        let dispatch = Dispatch {
+            node: node.clone(),
+            stop,
+            sender: Sender::new(
+                config.allow_private,
+                Duration::from_secs(config.timeout_s.max(1)),
+            ),
+            running: Arc::default(),
+        };
+        workers.spawn(node, "subscriptions", move |woken| dispatch.run(woken))?;
+        Ok(workers)
+    }
+
+    fn spawn(
+        &mut self,
+        node: &Node,
+        name: &str,
+        work: impl FnOnce(&Receiver<()>) + Send + 'static,
+    ) -> std::io::Result<()> {
+        let (wake, woken) = sync_channel(1);
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        self.threads.push(thread.spawn(move || work(&woken))?);
+        node.add_worker(wake.clone());
+        self.wakes.push(wake);
+        Ok(())
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for wake in &self.wakes {
+            let _woken = wake.try_send(());
+        }
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a background thread ended by a panic");
+            }
+        }
+    }
+}
+
+/// Waits; whether to go on.
+fn goes_on(stop: &AtomicBool, woken: &Receiver<()>, most: Duration) -> bool {
+    let waited = woken.recv_timeout(most);
+    !stop.load(Ordering::Relaxed) && waited != Err(RecvTimeoutError::Disconnected)
+}
+
+/// Captures documents that wait.
+fn capture(node: &Node, stop: &AtomicBool, woken: &Receiver<()>) {
+    let mut round = 0_u32;
+    loop {
+        for id in jobs::waiting(node).unwrap_or_default() {
+            if stop.load(Ordering::Relaxed) {
+                return;
+            }
+            if let Err(failure) = jobs::work(node, &id) {
+                tracing::warn!(job = %id, error = %failure, "a document could not be captured yet");
+                break;
+            }
+        }
+        if round.is_multiple_of(ROUNDS)
+            && let Err(failure) = jobs::forget_old(node)
+        {
+            tracing::warn!(error = %failure, "old capture jobs could not be forgotten");
+        }
+        round = round.wrapping_add(1);
+        if !goes_on(stop, woken, IDLE) {
+            return;
+        }
+    }
+}
+
+/// Sends to subscribers what is new.
+struct Dispatch {
+    node: Node,
+    stop: Arc<AtomicBool>,
+    sender: Sender,
+    /// Keys of the subscriptions that are being served.
+    running: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Dispatch {
+    fn run(&self, woken: &Receiver<()>) {
+        loop {
+            let all = subscriptions::all(&self.node).unwrap_or_default();
+            for subscription in all.iter().filter(|it| self.is_due(it)) {
+                self.serve(subscription);
+            }
+            let most = if all.is_empty() { IDLE } else { TICK };
+            if !goes_on(&self.stop, woken, most) {
+                return;
+            }
+        }
+    }
+
+    fn is_due(&self, subscription: &Subscription) -> bool {
+        let now_ms = self.node.world().now_ms();
+        if subscription
+            .retry_ms
+            .is_some_and(|retry_ms| retry_ms > now_ms)
+        {
+            return false;
+        }
+        match (&subscription.schedule, subscription.due_ms) {
+            (Some(_), due_ms) => due_ms.is_some_and(|due_ms| due_ms <= now_ms),
+            (None, _) => subscription.cursor < subscriptions::first_event(&self.node, None),
+        }
+    }
+
+    /// Serves one in a thread of its own, so that a slow receiver keeps nobody waiting.
+    fn serve(&self, subscription: &Subscription) {
+        let key = subscription.key();
+        {
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            if running.len() >= WEBHOOK_THREADS_MAX || !running.insert(key.clone()) {
+                return;
+            }
+        }
+        let (node, sender) = (self.node.clone(), self.sender.clone());
+        let (stop, running) = (Arc::clone(&self.stop), Arc::clone(&self.running));
+        let thread = std::thread::Builder::new().name("webhook".to_owned());
+        let name = key.clone();
+        let started = thread.spawn(move || {
+            if let Err(failure) = deliver(&node, &sender, &stop, &name) {
+                tracing::warn!(error = %failure, "a subscription could not be served");
+            }
+            running
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&name);
+        });
+        if started.is_err() {
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.remove(&key);
+        }
+    }
+}
+
+/// Sends what is new to one subscriber, until there is nothing new or it takes no more.
+fn deliver(node: &Node, sender: &Sender, stop: &AtomicBool, key: &str) -> Result<(), Failure> {
+    let Some(mut own) = subscriptions::again(node, key)? else {
+        return Ok(());
+    };
+    let now_ms = node.world().now_ms();
+    let Some(principal) = node.store().principal_of(&own.key_id, now_ms) else {
+        // It ends with its key.
+        return subscriptions::end(node, &own);
+    };
+    let Some(named) = queries::find(node, &own.owner, &own.query)? else {
+        return subscriptions::end(node, &own);
+    };
+    let query = search::stored(&named.query)?;
+    let end = subscriptions::first_event(node, None);
+    let mut sent = false;
+    while !stop.load(Ordering::Relaxed) {
+        let (hits, next) = search::since(node, &principal, &query, own.cursor, own.batch)?;
+        let empty = own.report_if_empty && own.schedule.is_some() && !sent && next >= end;
+        if !hits.is_empty() || empty {
+            match send(node, sender, &own, &hits)? {
+                Outcome::Taken => {
+                    sent = true;
+                    own.last_notified_ms = Some(node.world().now_ms());
+                    own.failures = 0;
+                    own.retry_ms = None;
+                    own.batch = own.batch.saturating_mul(2).min(WEBHOOK_EVENTS_MAX);
+                }
+                Outcome::TooLarge if hits.len() > 1 => {
+                    own.batch = hits.len() / 2;
+                    continue;
+                }
+                Outcome::TooLarge => return later(node, own, "one event is too large for it"),
+                Outcome::Failed(why) => return later(node, own, &why),
+            }
+        }
+        let moved = next > own.cursor;
+        own.cursor = next;
+        if next >= end {
+            break;
+        }
+        if moved && !subscriptions::update(node, &own, sent)? {
+            return Ok(());
+        }
+    }
+    own.min_record_ms = now_ms;
+    if let Some(fields) = &own.schedule {
+        let schedule = fields.read().ok();
+        // What was due while the node was down is made up for once.
+        own.due_ms = schedule.and_then(|it| it.next_after(now_ms));
+        sent = true;
+    }
+    subscriptions::update(node, &own, sent)?;
+    Ok(())
+}
+
+fn send(
+    node: &Node,
+    sender: &Sender,
+    own: &Subscription,
+    hits: &[Hit],
+) -> Result<Outcome, Failure> {
+    let body = show::document(node, hits, own.form(), &own.query, Some(&own.id))?;
+    let message = Message {
+        body: &body,
+        media: "application/json",
+        subscription: &own.id,
+        secret: own.signature_token.as_deref(),
+    };
+    Ok(sender.send(&own.dest, message))
+}
+
+/// It is tried again after 1 s, 2 s, 4 s and so on.
+fn later(node: &Node, mut own: Subscription, why: &str) -> Result<(), Failure> {
+    own.failures = own.failures.saturating_add(1);
+    let wait = 1_000_i64.saturating_mul(1_i64 << own.failures.saturating_sub(1).min(20));
+    let now_ms = node.world().now_ms();
+    own.retry_ms = Some(now_ms.saturating_add(wait.min(WEBHOOK_RETRY_MS_MAX)));
+    tracing::info!(
+        subscription = %own.id,
+        failures = own.failures,
+        error = %why,
+        "a subscriber did not take what was sent"
+    );
+    subscriptions::update(node, &own, true)?;
+    Ok(())
+}
