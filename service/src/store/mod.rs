@@ -1,6 +1,6 @@
 //! `node.redb`: what the node must remember that is not ledger. API keys (hashed), answers to
-//! requests that came with an `Idempotency-Key`, capture jobs, named queries, subscriptions. Small, rarely written, opened once; the keys are
-//! held in memory as well, because every request asks for one.
+//! requests that came with an `Idempotency-Key`, capture jobs, named queries, subscriptions. Small,
+//! opened once; the keys are held in memory as well, because every request asks for one.
 pub mod api_keys;
 pub mod idempotency;
 pub mod shelf;
