@@ -192,8 +192,7 @@ impl Store {
     pub fn principal_of(&self, key_id: &str, now_ms: i64) -> Option<Principal> {
         let keys = self.keys();
         let record = &keys.0.get(key_id)?.record;
-        let good = record.expires_ms.is_none_or(|end| now_ms < end);
-        good.then(|| Principal {
+        record.opens(now_ms).then(|| Principal {
             key_id: key_id.to_owned(),
             party: record.party.clone(),
             roles: record.roles.clone(),
