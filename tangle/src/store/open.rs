@@ -118,14 +118,16 @@ impl Tangle {
         let mut scan = Scan::new(&segments, self.state.mark.tail)?;
         let mut last = None;
         while let Some(batch) = scan.next_batch()? {
+            // That another batch follows shows that those before it were synced. The last one may
+            // not have been: the index must not name it before it is confirmed.
+            if self.shared.index.fresh_blocks() >= self.options.flush_blocks_max {
+                self.seal_rows()?;
+            }
             last = batch.first().map(|frame| frame.at.place);
             for frame in batch {
                 self.replay_frame(&frame)?;
             }
             self.state.mark.tail = scan.tail();
-            if self.shared.index.fresh_blocks() >= self.options.flush_blocks_max {
-                self.seal_rows()?;
-            }
         }
         let tail = scan.tail();
         if let Some(until) = scan.torn_until() {

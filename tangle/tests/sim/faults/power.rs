@@ -278,3 +278,12 @@ fn power_may_go_at_any_operation_and_inside_recovery_slow() {
     assert!(found.failures.is_empty(), "{:#?}", found.failures);
     assert!(found.cycles >= cycles);
 }
+
+/// A killed process leaves a batch that was written and not synced; the recovery that finds it
+/// fills the index; the power goes before the batch is confirmed. The index must not name it.
+#[test]
+fn the_index_names_no_block_before_the_log_has_it_for_good() {
+    let found = explore(8, 1500, &Arc::new(script(120)), false);
+    assert!(found.failures.is_empty(), "{:#?}", found.failures);
+    assert!(found.cycles >= 1500);
+}
