@@ -8,6 +8,7 @@
 //! | [`keys`], [`store`], [`copy`] | secrets and API keys on disk, copies of a node |
 //! | [`doctor`] | a look at the node and its machine |
 //! | [`witness`] | a witness of other nodes' logs |
+//! | [`evidence`] | a bundle that anybody checks offline |
 //! | [`auth`] | who may do what; permits |
 //! | [`audit`] | who did what: the chained access log |
 //! | [`node`] | the one writer and the folded state |
@@ -23,6 +24,7 @@ pub mod config;
 pub mod copy;
 pub mod demo;
 pub mod doctor;
+pub mod evidence;
 pub mod http;
 pub mod keys;
 pub mod limits;

@@ -83,3 +83,37 @@ pub const WEBHOOK_THREADS_MAX: usize = 8;
 pub const WEBHOOK_RETRY_MS_MAX: i64 = 10 * 60 * 1_000;
 /// Streams (`WebSocket`) open at a time.
 pub const STREAMS_MAX: usize = 256;
+/// Scans in one batch of questions (`POST /api/v1/verify` with `scans`).
+pub const VERIFY_BATCH_MAX: usize = 1_000;
+/// Questions that wait to be recorded; more are let go and counted.
+pub const QUESTIONS_QUEUE_MAX: usize = 8_192;
+/// Questions recorded at a time.
+pub const QUESTIONS_BATCH_MAX: usize = 4_096;
+/// Questions remembered to tell a trigger pulled twice.
+pub const QUESTION_KEPT_MAX: usize = 16_384;
+/// Characters of a scan that is recorded as a question: the longest GS1 symbol, with room.
+pub const SCAN_CHARS_MAX: usize = 4_096;
+/// Packs in one change of state.
+pub const OPERATION_PACKS_MAX: usize = 1_000;
+/// Cases in one answer.
+pub const CASES_PAGE_MAX: usize = 500;
+/// Characters of the pseudonym in an electronic signature.
+pub const SIGNER_CHARS_MAX: usize = 64;
+/// Shipments in a page.
+pub const SHIPMENTS_PAGE_MAX: usize = 200;
+/// Missing and surplus packs of a shipment that are listed; the counts are whole.
+pub const SHIPMENT_LISTED_MAX: usize = 1_000;
+/// Items in one exception report or response.
+pub const EXCEPTION_ITEMS_MAX: usize = 2_000;
+/// Reports and responses in one exception case.
+pub const EXCEPTION_MESSAGES_MAX: usize = 100;
+/// Event streams open at a time.
+pub const STREAMS_MAX: usize = 256;
+/// Resources in one FHIR answer.
+pub const FHIR_PAGE_MAX: usize = 200;
+/// Shipments in a FHIR search without an identifier: each is put together from its contents.
+pub const FHIR_SHIPMENTS_MAX: usize = 50;
+/// Questions in one block: the state is held while a block of them is weighed.
+pub const QUESTIONS_BLOCK_MAX: usize = 16;
+/// Questions of one party and minute that are recorded although their answer was no good one.
+pub const QUESTIONS_DOUBTFUL_MAX: u32 = 32;

@@ -44,6 +44,7 @@ struct Inner {
     findings: Gauge<u64, AtomicU64>,
     leaves: Gauge<u64, AtomicU64>,
     milestones: Gauge<u64, AtomicU64>,
+    questions_lost: Gauge<u64, AtomicU64>,
     stopped: Gauge<u64, AtomicU64>,
 }
 
@@ -58,6 +59,8 @@ pub struct Levels {
     pub leaves: u64,
     /// Milestones cut.
     pub milestones: u64,
+    /// Questions at counters that were not recorded.
+    pub questions_lost: u64,
     /// Writing has stopped after an error.
     pub stopped: bool,
 }
@@ -87,6 +90,7 @@ impl Default for Metrics {
             findings: Gauge::default(),
             leaves: Gauge::default(),
             milestones: Gauge::default(),
+            questions_lost: Gauge::default(),
             stopped: Gauge::default(),
         };
         registry.register(
@@ -125,6 +129,11 @@ impl Default for Metrics {
             it.leaves.clone(),
         );
         registry.register("milestones", "Milestones cut", it.milestones.clone());
+        registry.register(
+            "questions_lost",
+            "Questions at counters that were not recorded",
+            it.questions_lost.clone(),
+        );
         registry.register(
             "writing_stopped",
             "1 after a failed write",
@@ -179,6 +188,7 @@ impl Metrics {
         let _ = it.findings.set(levels.findings);
         let _ = it.leaves.set(levels.leaves);
         let _ = it.milestones.set(levels.milestones);
+        let _ = it.questions_lost.set(levels.questions_lost);
         let _ = it
             .stopped
             .inner()

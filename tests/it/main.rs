@@ -14,6 +14,7 @@ mod accesses;
 mod api_keys;
 mod cli;
 mod crash;
+mod custody;
 mod deploy;
 mod doctor;
 mod documents;

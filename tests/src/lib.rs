@@ -19,3 +19,4 @@ pub mod http;
 pub mod power;
 pub mod process;
 pub mod site;
+pub mod trade;

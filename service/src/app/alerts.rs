@@ -72,3 +72,45 @@ fn status_of(word: &str) -> Result<FindingStatus, Failure> {
         )),
     }
 }
+
+/// Place in the order of the latest change of a finding.
+pub fn newest(node: &Node) -> u64 {
+    node.fold().engine.last_finding()
+}
+
+/// Findings that changed after a place in the order, as far as the principal may see them, in the
+/// order they changed.
+pub fn since(
+    node: &Node,
+    permit: &Permit<actions::Query>,
+    position: u64,
+) -> Vec<(u64, FindingView)> {
+    let fold = node.fold();
+    let changed = fold.engine.findings_since(position).into_iter();
+    changed
+        .filter(|(_, finding)| {
+            finding
+                .subjects
+                .iter()
+                .filter_map(|id| Epc::parse(id).ok())
+                .any(|epc| visible(&fold, permit.principal(), Subject::Thing(&epc)))
+        })
+        .collect()
+}
+
+/// One finding.
+///
+/// # Errors
+/// `not_found` when there is none with this id, or it is about nothing that the principal may see.
+pub fn one(node: &Node, permit: &Permit<actions::Query>, id: &str) -> Result<FindingView, Failure> {
+    let missing = || Failure::not_found("finding");
+    let mut digest = [0; 16];
+    hex::decode_to_slice(id, &mut digest).map_err(|_| missing())?;
+    let fold = node.fold();
+    let finding = fold.engine.finding(&digest).ok_or_else(missing)?;
+    let seen = |epc: &Epc| visible(&fold, permit.principal(), Subject::Thing(epc));
+    if !finding.subjects.iter().any(seen) {
+        return Err(missing());
+    }
+    fold.engine.shown_finding(finding).ok_or_else(missing)
+}

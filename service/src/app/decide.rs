@@ -23,11 +23,7 @@ pub fn decide(
     let Some(party) = permit.principal().party.as_deref() else {
         return Err(Failure::new(Code::Forbidden, "the key speaks for no party"));
     };
-    let reason = decision.reason().trim();
-    if reason.is_empty() || reason.chars().count() > TEXT_CHARS_MAX {
-        let text = format!("a decision needs a reason of 1 to {TEXT_CHARS_MAX} characters");
-        return Err(Failure::new(Code::Unprocessable, text));
-    }
+    fit_reason(decision.reason())?;
     entitled(
         &node.fold().engine,
         Speaker::Party(party),
@@ -39,4 +35,14 @@ pub fn decide(
     made.first()
         .copied()
         .ok_or_else(|| Failure::internal("no block was made"))
+}
+
+/// A reason is said, and is no essay.
+pub(crate) fn fit_reason(reason: &str) -> Result<(), Failure> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > TEXT_CHARS_MAX {
+        let text = format!("a decision needs a reason of 1 to {TEXT_CHARS_MAX} characters");
+        return Err(Failure::new(Code::Unprocessable, text));
+    }
+    Ok(())
 }

@@ -95,6 +95,55 @@ pub fn lot(
     })
 }
 
+/// The sum of a lot.
+#[derive(Clone, Debug)]
+pub struct Reconciled {
+    /// The lot in numbers.
+    pub lot: LotView,
+    /// Packs that the manufacturer said it would make.
+    pub authorised: Option<u64>,
+    /// Whether made is located plus terminal plus unknown, and no more than authorised.
+    pub balanced: bool,
+    /// Packs that nobody is known to hold, at most [`LOT_PAGE_MAX`].
+    pub unaccounted: Vec<String>,
+}
+
+/// Reconciles a lot: every pack that was made is located, ended or not accounted for.
+///
+/// # Errors
+/// `not_found` for everybody but the manufacturer and those who see everything.
+pub fn reconcile(
+    node: &Node,
+    permit: &Permit<actions::Query>,
+    gtin: &str,
+    lot: &str,
+) -> Result<Reconciled, Failure> {
+    let missing = || Failure::not_found("lot");
+    let gtin = Gtin::parse(gtin).map_err(|_| missing())?;
+    let lot = Lot::parse(lot).map_err(|_| missing())?;
+    let fold = node.fold();
+    let (engine, principal) = (&fold.engine, permit.principal());
+    let party = principal.party.as_deref().unwrap_or_default();
+    if !principal.sees_all() && !makes(engine, party, &gtin) {
+        return Err(missing());
+    }
+    let view = engine.lot(&gtin, &lot).ok_or_else(missing)?;
+    let authorised = engine.authorised_quantity(&gtin, &lot);
+    let within = authorised.is_none_or(|most| u64::try_from(view.made).is_ok_and(|it| it <= most));
+    let sum = view.located + view.terminal + view.unknown;
+    let unaccounted = if view.unknown == 0 {
+        Vec::new()
+    } else {
+        engine.unaccounted(&gtin, &lot, LOT_PAGE_MAX)
+    };
+    Ok(Reconciled {
+        balanced: within && sum == view.made,
+        lot: view,
+        authorised,
+        unaccounted,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

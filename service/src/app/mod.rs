@@ -4,9 +4,13 @@ pub mod accesses;
 pub mod alerts;
 pub mod blocks;
 pub mod capture;
+pub mod cases;
+pub mod custody;
 pub mod decide;
 pub mod epcis;
 pub mod events;
+pub mod evidence;
+pub mod exceptions;
 pub mod failure;
 pub mod keys;
 pub mod lot;
@@ -15,9 +19,12 @@ pub mod me;
 pub mod operate;
 pub mod pack;
 pub mod proofs;
+pub mod recall;
+pub mod returns;
 pub mod shipment;
 pub mod verify;
 pub mod visible;
+pub mod vrs;
 
 use gs1::{Epc, Gln};
 

@@ -2,7 +2,7 @@
 //! was found about it.
 use gs1::epcis::Event;
 use gs1::{Epc, Sgtin};
-use rules::{ColdChainView, ContainerRef, FindingView, HistoryEntry, Pack};
+use rules::{ColdChainView, ContainerRef, FindingView, HistoryEntry, Lang, Pack};
 use tangle::{BlockId, Status};
 
 use crate::app::blocks::Finality;
@@ -27,6 +27,19 @@ pub struct History {
     pub cold_chain: ColdChainView,
     /// What was found, newest first.
     pub findings: Vec<FindingView>,
+}
+
+impl History {
+    /// The same history with everything people read in a language.
+    #[must_use]
+    pub fn spoken(mut self, lang: Lang) -> Self {
+        for event in &mut self.events {
+            event.entry = event.entry.clone().spoken(lang);
+        }
+        let findings = self.findings.into_iter();
+        self.findings = findings.map(|finding| finding.spoken(lang)).collect();
+        self
+    }
 }
 
 /// One thing that happened.

@@ -1,13 +1,82 @@
-//! A shipment: what is in a logistic unit, the ways it went, how warm it was.
-use rules::ShipmentView;
+//! A shipment: a logistic unit, or everything that goes under one despatch advice or shipment
+//! number. What is in it by aggregation, the ways it went, how warm it was, and what has arrived of
+//! what was sent.
+use std::collections::BTreeSet;
 
-use crate::app::failure::Failure;
+use gs1::Epc;
+use rules::say::Doing;
+use rules::views::shipment::{Content, ShipmentView};
+use rules::{ColdChainView, Engine};
+
+use crate::app::failure::{Code, Failure};
 use crate::app::identify;
 use crate::app::visible::{Subject, visible};
-use crate::auth::{Permit, actions};
-use crate::node::Node;
+use crate::auth::{Permit, Principal, actions};
+use crate::limits::{SHIPMENT_LISTED_MAX, SHIPMENTS_PAGE_MAX};
+use crate::node::despatch::{Leg, Line, paper_id};
+use crate::node::{Fold, Node};
 
-/// A logistic unit by any form of its identifier.
+/// A shipment.
+#[derive(Clone, Debug)]
+pub struct Shipment {
+    /// `unit` or `paper`.
+    pub kind: &'static str,
+    /// Contents, ways, devices and cold chain; of several units those of all of them.
+    pub view: ShipmentView,
+    /// Its logistic units, and packs that travel on their own.
+    pub units: Vec<String>,
+    /// Despatch advices, shipment numbers and orders it goes under.
+    pub papers: Vec<String>,
+    /// Expected against received.
+    pub receipt: Receipt,
+}
+
+/// Expected against received.
+#[derive(Clone, Debug, Default)]
+pub struct Receipt {
+    /// `packed`, `in_transit`, `partly_received` or `received`.
+    pub state: &'static str,
+    /// Packs that were sent.
+    pub expected: usize,
+    /// Of these, packs that were read on their own at receipt.
+    pub scanned: usize,
+    /// Of these, packs that came with a container that was received.
+    pub inferred: usize,
+    /// Packs that were sent and have not arrived although others have, at most
+    /// [`SHIPMENT_LISTED_MAX`].
+    pub missing: Vec<String>,
+    /// How many those are.
+    pub missing_count: usize,
+    /// What was received with it and was not sent, at most [`SHIPMENT_LISTED_MAX`].
+    pub extra: Vec<String>,
+    /// How many those are.
+    pub extra_count: usize,
+}
+
+/// One row of the list of shipments.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Id by which it is asked for.
+    pub id: String,
+    /// When its last event was, Unix milliseconds.
+    pub at_ms: i64,
+    /// `in_transit`, `received` or `void`: what its last event says.
+    pub state: &'static str,
+    /// Units and loose packs it names.
+    pub units: usize,
+}
+
+/// A page of shipments.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// The latest first.
+    pub rows: Vec<Row>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// A shipment by SSCC (or whatever id its container has), by shipment number (GSIN), or by despatch
+/// advice: its URI, or the number on it where only one is visible.
 ///
 /// # Errors
 /// `not_found` when no record names it or the principal took no part in it.
@@ -15,14 +84,278 @@ pub fn shipment(
     node: &Node,
     permit: &Permit<actions::Query>,
     id: &str,
-) -> Result<ShipmentView, Failure> {
-    let missing = || Failure::not_found("shipment");
-    let epc = identify(id)
-        .or_else(|| gs1::Epc::parse(id).ok())
-        .ok_or_else(missing)?;
+) -> Result<Shipment, Failure> {
     let fold = node.fold();
-    if !visible(&fold, permit.principal(), Subject::Thing(&epc)) {
-        return Err(missing());
+    let principal = permit.principal();
+    let epc = identify(id).or_else(|| Epc::parse(id).ok());
+    let unit = epc.filter(|epc| !matches!(epc, Epc::Gsin(_) | Epc::Ginc(_) | Epc::Gdti(_)));
+    if let Some(view) = unit.and_then(|epc| unit_view(&fold, principal, &epc)) {
+        return Ok(of_unit(&fold, view));
     }
-    fold.engine.shipment(&epc).ok_or_else(missing)
+    let papers = fold.despatches.papers(id).into_iter();
+    let mut papers = papers.filter(|paper| sees_paper(&fold, principal, paper));
+    match (papers.next(), papers.next()) {
+        (Some(paper), None) => Ok(of_paper(&fold, principal, paper)),
+        (Some(_), Some(_)) => Err(Failure::new(
+            Code::Conflict,
+            "several papers bear this number; ask for one by its whole identifier",
+        )),
+        (None, _) => Err(Failure::not_found("shipment")),
+    }
+}
+
+/// Shipments that the principal may see, the latest first.
+///
+/// # Errors
+/// `query_parameter` for a cursor that is none.
+pub fn shipments(
+    node: &Node,
+    permit: &Permit<actions::Query>,
+    cursor: Option<&str>,
+) -> Result<Rows, Failure> {
+    let before = match cursor {
+        None => u64::MAX,
+        Some(text) => {
+            let position = text.strip_prefix('s').and_then(|it| it.parse().ok());
+            position.ok_or_else(|| {
+                Failure::new(Code::QueryParameter, "cursor is not one this node gave")
+            })?
+        }
+    };
+    let fold = node.fold();
+    let principal = permit.principal();
+    let seen = |(_, id): &(u64, &str)| {
+        let unit = Epc::parse(id).ok();
+        sees_paper(&fold, principal, id)
+            || unit.is_some_and(|epc| visible(&fold, principal, Subject::Thing(&epc)))
+    };
+    let latest = fold.despatches.latest().into_iter();
+    let mut page: Vec<(u64, &str)> = latest
+        .filter(|(position, _)| *position < before)
+        .filter(seen)
+        .take(SHIPMENTS_PAGE_MAX + 1)
+        .collect();
+    let more = page.len() > SHIPMENTS_PAGE_MAX;
+    page.truncate(SHIPMENTS_PAGE_MAX);
+    let next = page.last().filter(|_| more);
+    let next = next.map(|(position, _)| format!("s{position}"));
+    let rows = page.into_iter().filter_map(|(_, id)| row(&fold, id));
+    Ok(Rows {
+        rows: rows.collect(),
+        next,
+    })
+}
+
+fn row(fold: &Fold, id: &str) -> Option<Row> {
+    let mut lines = fold.despatches.of_paper(id);
+    if lines.is_empty() {
+        lines = fold.despatches.of_unit(id);
+    }
+    let last = lines.last()?;
+    let units: BTreeSet<&Epc> = lines.iter().flat_map(|line| &line.epcs).collect();
+    Some(Row {
+        id: id.to_owned(),
+        at_ms: last.time_ms,
+        state: match last.leg {
+            Leg::Shipped => "in_transit",
+            Leg::Received => "received",
+            Leg::Voided => "void",
+        },
+        units: units.len(),
+    })
+}
+
+/// A paper is seen by whoever may see something that goes under it.
+fn sees_paper(fold: &Fold, principal: &Principal, paper: &str) -> bool {
+    let lines = fold.despatches.of_paper(paper);
+    let mut epcs = lines.iter().flat_map(|line| &line.epcs);
+    epcs.any(|epc| visible(fold, principal, Subject::Thing(epc)))
+}
+
+fn unit_view(fold: &Fold, principal: &Principal, epc: &Epc) -> Option<ShipmentView> {
+    if !visible(fold, principal, Subject::Thing(epc)) {
+        return None;
+    }
+    fold.engine.shipment(epc)
+}
+
+fn of_unit(fold: &Fold, view: ShipmentView) -> Shipment {
+    let lines = fold.despatches.of_unit(&view.id);
+    let expected = packs_in(&view.contents);
+    let sent: BTreeSet<String> = lines
+        .iter()
+        .filter(|line| line.leg == Leg::Shipped)
+        .flat_map(|line| line.epcs.iter().map(Epc::canonical))
+        .chain(expected.iter().cloned())
+        .collect();
+    // Another container in the same delivery is a shipment of its own.
+    let loose = |epc: &&Epc| matches!(epc, Epc::Sgtin(_));
+    let came = received(&lines).into_iter().filter(loose);
+    let extra = came.map(Epc::canonical).filter(|id| !sent.contains(id));
+    let receipt = receipt(&fold.engine, &lines, &expected, extra.collect());
+    Shipment {
+        kind: "unit",
+        units: vec![view.id.clone()],
+        papers: fold.despatches.papers_of(&view.id),
+        view,
+        receipt,
+    }
+}
+
+fn of_paper(fold: &Fold, principal: &Principal, paper: &str) -> Shipment {
+    let engine = &fold.engine;
+    let lines = fold.despatches.of_paper(paper);
+    let sees = |epc: &&Epc| visible(fold, principal, Subject::Thing(epc));
+    let mut sent: BTreeSet<&Epc> = BTreeSet::new();
+    for line in &lines {
+        match line.leg {
+            Leg::Shipped => sent.extend(line.epcs.iter().filter(sees)),
+            Leg::Voided => line.epcs.iter().for_each(|epc| {
+                sent.remove(epc);
+            }),
+            Leg::Received => {}
+        }
+    }
+    let mut view = ShipmentView {
+        id: paper_id(paper),
+        contents: Vec::new(),
+        packs: 0,
+        legs: Vec::new(),
+        devices: Vec::new(),
+        cold_chain: engine.cold_chain_of(&Epc::Other(String::new())),
+    };
+    let mut expected = Vec::new();
+    for epc in &sent {
+        add_unit(engine, &mut view, &mut expected, epc);
+    }
+    view.legs.dedup();
+    view.devices.sort();
+    view.devices.dedup();
+    let known: BTreeSet<String> = sent
+        .iter()
+        .map(|epc| epc.canonical())
+        .chain(expected.iter().cloned())
+        .chain(all_ids(&view.contents))
+        .collect();
+    let came = received(&lines).into_iter().filter(sees);
+    let extra = came.map(Epc::canonical).filter(|id| !known.contains(id));
+    let receipt = receipt(engine, &lines, &expected, extra.collect());
+    Shipment {
+        kind: "paper",
+        units: sent.iter().map(|epc| epc.canonical()).collect(),
+        papers: vec![paper.to_owned()],
+        view,
+        receipt,
+    }
+}
+
+/// Adds what one unit, or one loose pack, brings.
+fn add_unit(engine: &Engine, view: &mut ShipmentView, expected: &mut Vec<String>, epc: &Epc) {
+    let id = epc.canonical();
+    let Some(unit) = engine.shipment(epc) else {
+        return;
+    };
+    let loose = matches!(epc, Epc::Sgtin(_));
+    if loose {
+        expected.push(id.clone());
+    } else {
+        expected.extend(packs_in(&unit.contents));
+    }
+    view.packs += if loose { 1 } else { unit.packs };
+    view.contents.push(Content {
+        id,
+        kind: if loose { "pack" } else { "logistic_unit" }.to_owned(),
+        children: unit.contents,
+    });
+    view.legs.extend(unit.legs);
+    view.devices.extend(unit.devices);
+    if gravity(&unit.cold_chain) > gravity(&view.cold_chain) {
+        view.cold_chain = unit.cold_chain;
+    }
+}
+
+/// Of several units the worst is told.
+fn gravity(view: &ColdChainView) -> u8 {
+    match view.status.as_str() {
+        "excursion" => 3,
+        "indeterminate" => 2,
+        "within" => 1,
+        _ => 0,
+    }
+}
+
+fn packs_in(contents: &[Content]) -> Vec<String> {
+    let mut packs = Vec::new();
+    let mut open: Vec<&Content> = contents.iter().collect();
+    while let Some(node) = open.pop() {
+        if node.kind == "pack" {
+            packs.push(node.id.clone());
+        }
+        open.extend(&node.children);
+    }
+    packs.sort();
+    packs
+}
+
+fn all_ids(contents: &[Content]) -> Vec<String> {
+    let mut ids = Vec::new();
+    let mut open: Vec<&Content> = contents.iter().collect();
+    while let Some(node) = open.pop() {
+        ids.push(node.id.clone());
+        open.extend(&node.children);
+    }
+    ids
+}
+
+fn received<'a>(lines: &[&'a Line]) -> BTreeSet<&'a Epc> {
+    let receipts = lines.iter().filter(|line| line.leg == Leg::Received);
+    receipts.flat_map(|line| &line.epcs).collect()
+}
+
+fn receipt(
+    engine: &Engine,
+    lines: &[&Line],
+    expected: &[String],
+    extra: BTreeSet<String>,
+) -> Receipt {
+    let shipped = lines.iter().filter(|line| line.leg == Leg::Shipped);
+    // The last way counts: a unit may travel more than once.
+    let from_ms = shipped.map(|line| line.time_ms).max();
+    let mut told = Receipt {
+        expected: expected.len(),
+        extra_count: extra.len(),
+        extra: extra.into_iter().take(SHIPMENT_LISTED_MAX).collect(),
+        ..Receipt::default()
+    };
+    let mut missing = Vec::new();
+    for id in expected {
+        match arrival(engine, id, from_ms.unwrap_or(i64::MIN)) {
+            Some(true) => told.scanned += 1,
+            Some(false) => told.inferred += 1,
+            None => missing.push(id.clone()),
+        }
+    }
+    let arrived = told.scanned + told.inferred > 0;
+    told.state = match (from_ms, arrived, missing.is_empty()) {
+        (None, ..) => "packed",
+        (Some(_), false, _) => "in_transit",
+        (Some(_), true, false) => "partly_received",
+        (Some(_), true, true) => "received",
+    };
+    if arrived {
+        told.missing_count = missing.len();
+        missing.truncate(SHIPMENT_LISTED_MAX);
+        told.missing = missing;
+    }
+    told
+}
+
+/// Whether a pack arrived after it was sent: read on its own (true), or with its container.
+fn arrival(engine: &Engine, id: &str, from_ms: i64) -> Option<bool> {
+    let epc = Epc::parse(id).ok()?;
+    let history = engine.history(&epc);
+    let receipts = history
+        .iter()
+        .filter(|entry| entry.say.doing == Doing::Received && entry.time >= from_ms);
+    receipts.map(|entry| entry.parent.is_none()).max()
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gs1::Epc;
 use rules::verdict::{self, Counter, Verdict};
+use rules::{Lang, Purpose, Verification};
 
 use crate::app::blocks::Finality;
 use crate::app::failure::{Code, Failure};
@@ -11,6 +12,7 @@ use crate::app::identify;
 use crate::app::pack::finality_of;
 use crate::app::visible::{Subject, visible};
 use crate::auth::{Permit, Principal, actions};
+use crate::limits::{SCAN_CHARS_MAX, VERIFY_BATCH_MAX};
 use crate::node::Node;
 
 /// The answer to a scan.
@@ -26,21 +28,101 @@ pub struct Answer {
     pub finality: Option<Finality>,
 }
 
-/// Judges a scan for the permit's party at `location` (a GLN or any identifier of a place).
+/// A question at the counter.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// What was read.
+    pub scan: &'a str,
+    /// Where: a GLN or any identifier of a place.
+    pub location: Option<&'a str>,
+    /// What for.
+    pub purpose: Purpose,
+    /// Language of the answer.
+    pub lang: Lang,
+}
+
+/// Judges a scan for the permit's party, and has the question recorded without waiting for it.
 ///
 /// # Errors
 /// `unprocessable` when the location is no place.
 pub fn verify(
     node: &Node,
     permit: &Permit<actions::Verify>,
-    scan: &str,
-    location: Option<&str>,
+    question: Question<'_>,
 ) -> Result<Answer, Failure> {
-    let location = location.map(place).transpose()?;
-    Ok(judge(node, Some(permit.principal()), scan, location))
+    let location = question.location.map(place).transpose()?;
+    Ok(ask(node, permit.principal(), question, location))
 }
 
-/// As [`verify`], for a caller in this process.
+/// As [`verify`], for many scans at one place; one answer for each, in order.
+///
+/// # Errors
+/// As [`verify`], and `too_large` for more than [`VERIFY_BATCH_MAX`] scans.
+pub fn verify_all(
+    node: &Node,
+    permit: &Permit<actions::Verify>,
+    scans: &[String],
+    question: Question<'_>,
+) -> Result<Vec<Answer>, Failure> {
+    if scans.len() > VERIFY_BATCH_MAX {
+        let text = format!("a batch may hold {VERIFY_BATCH_MAX} scans");
+        return Err(Failure::new(Code::TooLarge, text));
+    }
+    let location = question.location.map(place).transpose()?;
+    let answer = |scan: &String| {
+        let question = Question { scan, ..question };
+        ask(node, permit.principal(), question, location.clone())
+    };
+    Ok(scans.iter().map(answer).collect())
+}
+
+/// Judges for a principal and records the question.
+pub(crate) fn ask(
+    node: &Node,
+    principal: &Principal,
+    question: Question<'_>,
+    location: Option<Epc>,
+) -> Answer {
+    let mut answer = judge(node, Some(principal), question.scan, location.clone());
+    let code = word(&answer.verdict.code);
+    record(
+        node,
+        principal,
+        question,
+        (answer.checked_ms, location),
+        code,
+    );
+    answer.verdict = answer.verdict.spoken(question.lang);
+    answer
+}
+
+/// Leaves a question asked at a time and a place, and its answer, to the recorder. Exercises and
+/// questions of nobody are none.
+pub(crate) fn record(
+    node: &Node,
+    principal: &Principal,
+    question: Question<'_>,
+    (at_ms, location): (i64, Option<Epc>),
+    answer: String,
+) {
+    let readable = question.scan.len() <= SCAN_CHARS_MAX && !question.scan.is_empty();
+    let Some(party) = principal.party.as_deref().filter(|_| readable) else {
+        return;
+    };
+    if question.purpose == Purpose::Training {
+        return;
+    }
+    let asked = Verification {
+        scan: question.scan.to_owned(),
+        at_ms,
+        location,
+        answer: Some(answer),
+        purpose: question.purpose,
+    };
+    node.record_question(party, asked);
+}
+
+/// Judges a scan and records nothing.
 pub(crate) fn judge(
     node: &Node,
     principal: Option<&Principal>,
@@ -56,32 +138,28 @@ pub(crate) fn judge(
         location,
     };
     let mut finality = None;
-    let verdict = match gs1::scan::parse(scan) {
-        Err(error) => verdict::unreadable(&error),
-        Ok(scan) => {
-            let fold = node.fold();
-            let mut verdict = verdict::judge(&fold.engine, &scan, &counter);
-            if let Some(epc) = scan.epc() {
-                let size = node.checkpoint().map(|signed| signed.checkpoint.size);
-                let latest = fold
-                    .engine
-                    .history(&epc)
-                    .into_iter()
-                    .map(|it| it.position)
-                    .max();
-                finality = latest.and_then(|item| finality_of(&fold, item, size));
-                let seen = principal
-                    .is_none_or(|principal| visible(&fold, principal, Subject::Thing(&epc)));
-                if !seen {
-                    // Whoever never had it learns what to do with it, not who has it.
-                    verdict.pack.holder = None;
-                }
-            }
-            verdict
+    let fold = node.fold();
+    let mut verdict = verdict::judge_text(&fold.engine, scan, &counter);
+    let named = gs1::scan::parse(scan).ok().and_then(|scan| scan.epc());
+    if let Some(epc) = named {
+        let size = node.checkpoint().map(|signed| signed.checkpoint.size);
+        let latest = fold
+            .engine
+            .history(&epc)
+            .into_iter()
+            .map(|it| it.position)
+            .max();
+        finality = latest.and_then(|item| finality_of(&fold, item, size));
+        let seen =
+            principal.is_none_or(|principal| visible(&fold, principal, Subject::Thing(&epc)));
+        if !seen {
+            // Whoever never had it learns what to do with it, not who has it.
+            verdict.pack.holder = None;
         }
-    };
+    }
+    drop(fold);
     let took = node.world().elapsed().saturating_sub(began);
-    node.metrics().judged(&class_word(&verdict), took);
+    node.metrics().judged(&word(&verdict.verdict), took);
     Answer {
         verdict,
         took,
@@ -90,7 +168,8 @@ pub(crate) fn judge(
     }
 }
 
-fn place(text: &str) -> Result<Epc, Failure> {
+/// The place that a text names.
+pub(crate) fn place(text: &str) -> Result<Epc, Failure> {
     match identify(text) {
         Some(place @ Epc::Sgln(_)) => Ok(place),
         _ => Err(Failure::new(
@@ -100,8 +179,9 @@ fn place(text: &str) -> Result<Epc, Failure> {
     }
 }
 
-fn class_word(verdict: &Verdict) -> String {
-    let word = serde_json::to_value(verdict.verdict).ok();
+/// The stable word of a class or a code.
+pub(crate) fn word<T: serde::Serialize>(value: &T) -> String {
+    let word = serde_json::to_value(value).ok();
     word.and_then(|word| word.as_str().map(ToOwned::to_owned))
         .unwrap_or_default()
 }

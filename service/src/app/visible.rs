@@ -30,8 +30,10 @@ pub fn visible(fold: &Fold, principal: &Principal, subject: Subject<'_>) -> bool
     };
     let engine = &fold.engine;
     match subject {
+        Subject::Thing(Epc::Lgtin { gtin, lot }) | Subject::Lot(gtin, lot) => {
+            makes(engine, party, gtin) || engine.has_of_lot(gtin, lot, party)
+        }
         Subject::Thing(epc) => took_part(engine, party, epc),
-        Subject::Lot(gtin, lot) => makes(engine, party, gtin) || has_of(engine, party, gtin, lot),
         Subject::Event(event, owner) => owner == Some(party) || named(engine, party, event),
     }
 }
@@ -50,22 +52,6 @@ fn took_part(engine: &Engine, party: &str, epc: &Epc) -> bool {
         _ => false,
     };
     made || engine.parties_of(epc).iter().any(|other| other == party)
-}
-
-fn has_of(engine: &Engine, party: &str, gtin: &Gtin, lot: &Lot) -> bool {
-    const CHUNK: usize = 512;
-    let mut from = 0;
-    loop {
-        let packs = engine.lot_packs(gtin, lot, from, CHUNK);
-        let theirs = |id: &str| Epc::parse(id).is_ok_and(|epc| took_part(engine, party, &epc));
-        if packs.iter().any(|pack| theirs(&pack.id)) {
-            return true;
-        }
-        if packs.len() < CHUNK {
-            return false;
-        }
-        from += CHUNK;
-    }
 }
 
 fn named(engine: &Engine, party: &str, event: &Event) -> bool {

@@ -134,6 +134,8 @@ macro_rules! actions {
 actions! {
     /// Record EPCIS events on behalf of the key's party (or the operator), read one's jobs.
     Capture = "capture": [Admin, Manufacturer, Wholesaler, Pharmacy];
+    /// Supply, export, destroy, sample, lock or undo packs, as the role may.
+    ChangeState = "change_state": [Manufacturer, Wholesaler, Pharmacy];
     /// Make decisions: recall a lot, release or reject after quality review.
     Decide = "decide": [Manufacturer, Regulator];
     /// Create and list API keys, register parties and devices.

@@ -5,11 +5,13 @@ mod backup;
 mod capture;
 mod check;
 mod connect;
+mod custody;
 mod demo;
 mod doctor;
 mod epc;
 mod epcis;
 mod event_hash;
+mod evidence;
 mod exit;
 mod files;
 mod init;
@@ -71,6 +73,10 @@ enum Command {
     Witness(witness::WitnessCommand),
     VerifyProof(verify_proof::VerifyProof),
     Proof(proof::Proof),
+    Evidence(evidence::Fetch),
+    VerifyEvidence(evidence::Verify),
+    Pack(custody::Pack),
+    Recall(custody::Recall),
     Keys(keys::Keys),
     Accesses(accesses::Accesses),
     Epc(epc::EpcCommand),
@@ -118,6 +124,10 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Witness(command) => witness::run(command, cli.format),
         Command::VerifyProof(command) => verify_proof::run(command, cli.format),
         Command::Proof(command) => proof::run(command, cli.format),
+        Command::Evidence(command) => evidence::fetch(command, cli.format),
+        Command::VerifyEvidence(command) => evidence::verify(command, cli.format),
+        Command::Pack(command) => custody::pack(command, cli.format),
+        Command::Recall(command) => custody::recall(command, cli.format),
         Command::Keys(command) => keys::run(command, cli.format),
         Command::Accesses(command) => accesses::run(command, cli.format),
         Command::Epc(command) => epc::run(command),

@@ -33,6 +33,13 @@ pub(crate) struct VerifyProof {
     /// The proof file; `-` reads standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    #[command(flatten)]
+    keys: Keys,
+}
+
+/// The keys to check with, and how many witnesses are wanted.
+#[derive(Args, Debug)]
+pub(crate) struct Keys {
     /// Checkpoint key of the log (C2SP vkey); may be given several times
     #[arg(long = "key", value_name = "VKEY", num_args = 1..)]
     keys: Vec<String>,
@@ -45,19 +52,7 @@ pub(crate) struct VerifyProof {
 }
 
 pub(crate) fn run(command: &VerifyProof, format: Format) -> Result<Exit, Failure> {
-    let parsed = |texts: &[String]| -> Result<Vec<VerifierKey>, Failure> {
-        texts.iter().map(|key| parse(key)).collect()
-    };
-    let mut keys = parsed(&command.keys)?;
-    let witnesses = parsed(&command.witnesses)?;
-    refuse_wrong_kinds(&keys, &witnesses)?;
-    let witnesses_min = command.quorum.unwrap_or(witnesses.len());
-    if witnesses_min > witnesses.len() {
-        let (wanted, given) = (witnesses_min, witnesses.len());
-        let error = anyhow!("a quorum of {wanted} of {given} witnesses cannot be had");
-        return Err(Failure::usage(error).advise("give more --witness keys or a lower --quorum"));
-    }
-    keys.extend(witnesses);
+    let (keys, witnesses_min) = command.keys.read()?;
     let bytes = files::read(&command.file, PROOF_BYTES_MAX)?;
     let policy = Policy {
         keys: (!keys.is_empty()).then_some(keys.as_slice()),
@@ -75,6 +70,27 @@ pub(crate) fn run(command: &VerifyProof, format: Format) -> Result<Exit, Failure
     let error = anyhow!("the step '{step}' does not hold")
         .context(format!("{} proves nothing", command.file.display()));
     Err(Failure::new(Exit::Integrity, error).advise("fetch the proof again from the node"))
+}
+
+impl Keys {
+    /// All keys, those of witnesses included, and the quorum.
+    pub(crate) fn read(&self) -> Result<(Vec<VerifierKey>, usize), Failure> {
+        let parsed = |texts: &[String]| -> Result<Vec<VerifierKey>, Failure> {
+            texts.iter().map(|key| parse(key)).collect()
+        };
+        let mut keys = parsed(&self.keys)?;
+        let witnesses = parsed(&self.witnesses)?;
+        refuse_wrong_kinds(&keys, &witnesses)?;
+        let witnesses_min = self.quorum.unwrap_or(witnesses.len());
+        if witnesses_min > witnesses.len() {
+            let (wanted, given) = (witnesses_min, witnesses.len());
+            let error = anyhow!("a quorum of {wanted} of {given} witnesses cannot be had");
+            let advice = "give more --witness keys or a lower --quorum";
+            return Err(Failure::usage(error).advise(advice));
+        }
+        keys.extend(witnesses);
+        Ok((keys, witnesses_min))
+    }
 }
 
 fn parse(key: &str) -> Result<VerifierKey, Failure> {

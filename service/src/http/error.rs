@@ -77,8 +77,11 @@ impl Problem {
     /// The answer with its headers; `xml` for those who read no JSON.
     pub fn answer(&self, request_id: &str, path: &str, xml: bool) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
+        let fhir = path.starts_with("/fhir/");
         answer.content_type(if xml {
             "application/problem+xml"
+        } else if fhir {
+            super::fhir::MEDIA
         } else {
             "application/problem+json"
         });
@@ -90,6 +93,9 @@ impl Problem {
                 answer.insert_header(("Retry-After", "1"));
             }
             _ => {}
+        }
+        if fhir {
+            return answer.body(super::fhir::outcome(&self.0).to_string());
         }
         let body = self.body(request_id, path);
         if xml {

@@ -186,14 +186,20 @@ fn head(response: &mut ServiceResponse<BoxBody>, id: &str, path: &str) {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
-    let answers = path.starts_with("/api/") || path.starts_with("/epcis");
+    let answers = is_answer(path);
     if answers && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }
 
+/// Whether a path is of the interfaces, and not of the portal.
+fn is_answer(path: &str) -> bool {
+    let roots = ["/api/", "/epcis", "/vrs/", "/fhir/"];
+    roots.iter().any(|root| path.starts_with(root))
+}
+
 fn other(path: &str) -> &'static str {
-    if path.starts_with("/api/") || path.starts_with("/epcis") {
+    if is_answer(path) {
         "(none)"
     } else {
         "(portal)"

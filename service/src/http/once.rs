@@ -14,8 +14,11 @@ use crate::store::idempotency::{Answer, Remembered, fingerprint};
 /// What identifies the repetition of a request.
 pub(super) struct Once {
     key: Option<String>,
-    request: blake3::Hash,
+    request: Option<blake3::Hash>,
 }
+
+/// Status under which it is remembered that an answer was given which is not kept.
+const NOT_KEPT: u16 = 410;
 
 impl Once {
     /// Reads the header; a key of another API key is another key.
@@ -24,11 +27,10 @@ impl Once {
         permit: &Permit<A>,
         body: &[u8],
     ) -> Result<Self, Problem> {
-        let fingerprint = fingerprint(request.method().as_str(), request.path(), body);
         let Some(value) = request.headers().get("Idempotency-Key") else {
             return Ok(Self {
                 key: None,
-                request: fingerprint,
+                request: None,
             });
         };
         let text = value.to_str().ok().filter(|text| {
@@ -46,9 +48,10 @@ impl Once {
             )
         })?;
         let key = format!("{}/{text}", permit.principal().key_id);
+        let fingerprint = fingerprint(request.method().as_str(), request.path(), body);
         Ok(Self {
             key: Some(key),
-            request: fingerprint,
+            request: Some(fingerprint),
         })
     }
 
@@ -59,16 +62,41 @@ impl Once {
         node: &Node,
         work: impl FnOnce() -> Result<Answer, Failure> + Send + 'static,
     ) -> Result<HttpResponse, Problem> {
+        self.carry_out(node, true, work).await
+    }
+
+    /// As [`Once::answer`] for an answer that holds a secret: it is given once and not kept. The
+    /// same request with the same key is then a conflict.
+    pub(super) async fn answer_secret(
+        self,
+        node: &Node,
+        work: impl FnOnce() -> Result<Answer, Failure> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        self.carry_out(node, false, work).await
+    }
+
+    async fn carry_out(
+        self,
+        node: &Node,
+        keep: bool,
+        work: impl FnOnce() -> Result<Answer, Failure> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
         let node = node.clone();
         let answer = blocking(move || {
-            let Some(key) = self.key else { return work() };
+            let (Some(key), Some(request)) = (self.key, self.request) else {
+                return work();
+            };
             let Some(_claim) = node.store().claim(&key) else {
                 let text = "a request with this Idempotency-Key is being carried out";
                 return Err(Failure::new(Code::Conflict, text));
             };
             let now_ms = node.world().now_ms();
-            let found = node.store().remembered(&key, &self.request, now_ms);
+            let found = node.store().remembered(&key, &request, now_ms);
             match found.map_err(Failure::internal)? {
+                Remembered::Same(answer) if answer.status == NOT_KEPT => {
+                    let text = "this was done before, and its answer holds a secret shown once";
+                    return Err(Failure::new(Code::Conflict, text));
+                }
                 Remembered::Same(answer) => return Ok(answer),
                 Remembered::Other => {
                     let text = "this Idempotency-Key was used with another request";
@@ -77,13 +105,28 @@ impl Once {
                 Remembered::Nothing => {}
             }
             let answer = work()?;
-            let kept = node.store().remember(&key, &self.request, &answer, now_ms);
+            let mark = Answer {
+                status: NOT_KEPT,
+                location: None,
+                body: String::new(),
+            };
+            let kept = if keep { &answer } else { &mark };
+            let kept = node.store().remember(&key, &request, kept, now_ms);
             kept.map_err(Failure::internal)?;
             Ok(answer)
         })
         .await?;
         Ok(respond(&answer))
     }
+}
+
+/// A JSON answer that can be given again.
+pub(super) fn said<T: serde::Serialize>(status: u16, body: &T) -> Result<Answer, Failure> {
+    Ok(Answer {
+        status,
+        location: None,
+        body: serde_json::to_string(body).map_err(Failure::internal)?,
+    })
 }
 
 fn respond(answer: &Answer) -> HttpResponse {

@@ -59,7 +59,7 @@ pub(super) async fn portal(request: HttpRequest) -> Result<HttpResponse, Problem
 }
 
 fn is_api(path: &str) -> bool {
-    ["/api", "/epcis"].iter().any(|root| {
+    ["/api", "/epcis", "/vrs", "/fhir"].iter().any(|root| {
         path.strip_prefix(root)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })

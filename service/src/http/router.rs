@@ -4,9 +4,13 @@ use actix_web::{HttpRequest, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::error::Problem;
+use super::fhir;
 use super::openapi::swagger;
 use super::portal;
-use super::routes::{accesses, blocks, epcis, keep, manage, operate, packs, verify};
+use super::routes::{
+    accesses, blocks, custody, epcis, exceptions, keep, manage, operate, packs, recall, stream,
+    verify, vrs,
+};
 use crate::app::failure::Code;
 use crate::auth::{Action, actions};
 
@@ -106,10 +110,37 @@ pub const ROUTES: &[Route] = &[
     ),
     needs::<actions::Query>("DELETE", "/epcis/nextPageToken/{token}"),
     needs::<actions::Verify>("POST", "/api/v1/verify"),
+    needs::<actions::Verify>("POST", "/api/v1/verify/batch"),
+    needs::<actions::ChangeState>("POST", "/api/v1/operations"),
+    needs::<actions::Verify>("POST", "/api/v1/returns/check"),
+    needs::<actions::Query>("GET", "/api/v1/cases"),
+    needs::<actions::Query>("GET", "/api/v1/cases/{id}"),
+    needs::<actions::Decide>("POST", "/api/v1/cases/{id}/rulings"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/history"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/proof"),
     needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}"),
+    needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}/reconciliation"),
+    needs::<actions::Query>("GET", "/api/v1/shipments"),
     needs::<actions::Query>("GET", "/api/v1/shipments/{id}"),
+    needs::<actions::Query>("GET", "/api/v1/recalls"),
+    needs::<actions::Query>("GET", "/api/v1/recalls/{gtin}/{lot}"),
+    needs::<actions::Decide>("POST", "/api/v1/recalls/{gtin}/{lot}/notices"),
+    needs::<actions::Query>("GET", "/api/v1/notices"),
+    needs::<actions::ChangeState>("POST", "/api/v1/notices/{id}/confirmation"),
+    needs::<actions::Verify>("GET", "/vrs/gtin/{gtin}/lot/{lot}/ser/{serial}"),
+    needs::<actions::Verify>("GET", "/vrs/verify/gtin/{gtin}/lot/{lot}/ser/{serial}"),
+    needs::<actions::Verify>("GET", "/vrs/checkConnectivity"),
+    needs::<actions::Query>("GET", "/api/v1/exceptions"),
+    needs::<actions::ChangeState>("POST", "/api/v1/exceptions"),
+    needs::<actions::Query>("GET", "/api/v1/exceptions/{id}"),
+    needs::<actions::ChangeState>("POST", "/api/v1/exceptions/{id}/responses"),
+    needs::<actions::Query>("GET", "/api/v1/shipments/{id}/exception-report"),
+    needs::<actions::Query>("GET", "/api/v1/packs/{id}/evidence"),
+    needs::<actions::Query>("GET", "/api/v1/shipments/{id}/evidence"),
+    needs::<actions::Query>("GET", "/api/v1/stream"),
+    needs::<actions::ReadPublic>("GET", "/fhir/{version}/metadata"),
+    needs::<actions::Query>("GET", "/fhir/{version}/{resource}"),
+    needs::<actions::Query>("GET", "/fhir/{version}/{resource}/{id}"),
     needs::<actions::SubmitBlocks>("POST", "/api/v1/blocks"),
     needs::<actions::SubmitBlocks>("GET", "/api/v1/tips"),
     needs::<actions::Query>("GET", "/api/v1/blocks/{id}"),
@@ -149,10 +180,37 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
     config
         .configure(epcis::configure)
         .service(verify::post_verify)
+        .service(verify::post_verify_batch)
+        .service(custody::post_operation)
+        .service(custody::post_returns_check)
+        .service(custody::get_cases)
+        .service(custody::get_case)
+        .service(custody::post_case_ruling)
         .service(packs::get_history)
         .service(packs::get_pack_proof)
         .service(packs::get_lot)
         .service(packs::get_shipment)
+        .service(recall::get_reconciliation)
+        .service(recall::get_shipments)
+        .service(recall::get_recalls)
+        .service(recall::get_recall)
+        .service(recall::post_recall_notices)
+        .service(recall::get_notices)
+        .service(recall::post_confirmation)
+        .service(vrs::get_vrs)
+        .service(vrs::get_vrs_verify)
+        .service(vrs::get_vrs_connectivity)
+        .service(exceptions::get_exceptions)
+        .service(exceptions::post_exception)
+        .service(exceptions::get_exception)
+        .service(exceptions::post_exception_response)
+        .service(exceptions::get_exception_draft)
+        .service(exceptions::get_pack_evidence)
+        .service(exceptions::get_shipment_evidence)
+        .service(stream::get_stream)
+        .service(fhir::get_fhir_metadata)
+        .service(fhir::get_fhir_search)
+        .service(fhir::get_fhir_resource)
         .service(blocks::post_blocks)
         .service(blocks::get_tips)
         .service(blocks::get_block)

@@ -167,6 +167,7 @@ impl Server {
             ..
         } = self;
         drop(workers);
+        node.announce_end();
         // The command is queued when the future is made; its end is the thread's end.
         drop(handle.stop(true));
         match thread.join() {
@@ -186,6 +187,7 @@ impl Server {
             ..
         } = self;
         drop(workers);
+        node.announce_end();
         drop(handle.stop(false));
         drop(thread.join());
         node.abandon();

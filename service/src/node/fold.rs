@@ -10,6 +10,7 @@ use tangle::registry::{Principal, Registry};
 use tangle::{BlockId, Item, KeyId, Kind, Media, Ordered, Outcome, VerifiedBlock};
 
 use super::catalog::{BlockRow, Catalog};
+use super::despatch::Despatches;
 use super::entitled::{Speaker, entitled};
 use super::items::{self, Unreadable, VOCABULARY};
 use super::prefixes::Prefixes;
@@ -25,6 +26,8 @@ pub struct Fold {
     pub engine: Engine,
     /// The events in order.
     pub catalog: Catalog,
+    /// Shipments by their papers.
+    pub despatches: Despatches,
     /// Whose word counts.
     pub authority: Authority,
     /// Master data of documents: attributes and hierarchies, for queries.
@@ -49,6 +52,7 @@ impl Fold {
             catalog: Catalog::default(),
             vocabularies: Vocabularies::default(),
             prefixes: Prefixes::default(),
+            despatches: Despatches::default(),
             authority: Authority::new(root),
             outcomes: BTreeMap::new(),
             items: 0,
@@ -123,6 +127,9 @@ impl Fold {
                 actor: actor.clone(),
                 device: device.clone(),
             };
+            if let Fact::Event(event) = &fact {
+                self.despatches.take(self.items, event);
+            }
             self.items = self.items.saturating_add(1);
             let findings = self.engine.apply(&Record { stamp, fact });
             let found = u64::try_from(findings.len()).unwrap_or(0);

@@ -6,12 +6,14 @@ mod anchored;
 mod beside;
 pub mod catalog;
 mod cosign;
+pub mod despatch;
 pub mod entitled;
 pub mod fold;
 pub mod items;
 mod keep;
 mod open;
 mod prefixes;
+mod questions;
 mod register;
 mod shared;
 pub mod vocabulary;
@@ -66,6 +68,7 @@ struct Inner {
     /// Held while a backup runs.
     copying: Mutex<()>,
     witnesses: Board,
+    questions: questions::Questions,
     queue: Queue,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Tokens of further pages that were given back before they end.
@@ -169,6 +172,16 @@ impl Node {
         self.0.shared.stop_reason()
     }
 
+    /// Tells whatever waits for news that there will be none.
+    pub fn announce_end(&self) {
+        self.0.shared.announce_end();
+    }
+
+    /// Whether the node is about to close.
+    pub fn is_ending(&self) -> bool {
+        self.0.shared.is_ending()
+    }
+
     /// Whether the node takes part: reads and writes.
     pub fn ready(&self) -> bool {
         let open = self
@@ -239,6 +252,21 @@ impl Node {
             .collect()
     }
 
+    /// Has a question of a party recorded a moment later; never waits.
+    pub(crate) fn record_question(&self, party: &str, asked: rules::Verification) {
+        self.0.questions.put(party, asked);
+    }
+
+    /// Waits until the questions asked so far are recorded.
+    pub fn flush_questions(&self) {
+        self.0.questions.flush();
+    }
+
+    /// Questions that were not recorded since the node started, because too many came at once.
+    pub fn lost_questions(&self) -> u64 {
+        self.0.questions.lost()
+    }
+
     /// The key with which this node records for a party, or for the operator without one.
     pub(crate) fn signer(&self, party: Option<&str>) -> Result<SigningKey, Failure> {
         let secret = match party {
@@ -260,6 +288,7 @@ impl Node {
     /// # Errors
     /// When the ledger cannot be closed cleanly; nothing acknowledged is lost by that.
     pub fn close(&self) -> Result<(), Failure> {
+        self.0.questions.flush();
         if let Err(failure) = self.anchor_access_log() {
             tracing::warn!(error = %failure, "the end of the access log is not in the ledger");
         }

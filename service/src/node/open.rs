@@ -13,6 +13,7 @@ use super::cosign::{self, Queue};
 use super::fold::Fold;
 use super::items::EventKeys;
 use super::keep;
+use super::questions::Questions;
 use super::shared::{Names, Shared};
 use super::writer::Writer;
 use super::{Inner, Node};
@@ -134,6 +135,7 @@ impl Node {
             let wake = cosign::start(&config.witnesses, &witnesses, &shared, &queue, &world);
             shared.wake_on_checkpoint(wake.map_err(OpenError::Thread)?);
         }
+        let questions = Questions::start(&queue, &keys, &world).map_err(OpenError::Thread)?;
         let node = Self(Arc::new(Inner {
             shared,
             keys,
@@ -145,6 +147,7 @@ impl Node {
             backups: config.backup.dir.clone(),
             copying: Mutex::default(),
             witnesses,
+            questions,
             queue,
             thread: Mutex::new(Some(thread)),
             returned: Mutex::default(),

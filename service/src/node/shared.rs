@@ -1,6 +1,7 @@
 //! What the writer and all readers of a node share: the folded state behind a lock that is held
 //! for memory work only (never across a flush to disk), the latest checkpoint, the ledger's
 //! reader, and whether writing has stopped.
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -35,6 +36,8 @@ pub(super) struct Shared {
     /// Wakes whoever asks the witnesses.
     wake: OnceLock<SyncSender<()>>,
     stopped: OnceLock<String>,
+    /// The node is about to close: what waits for news ends.
+    ending: AtomicBool,
 }
 
 /// The lasting names of a log.
@@ -57,6 +60,7 @@ impl Shared {
             witnessed: ArcSwapOption::empty(),
             wake: OnceLock::new(),
             stopped: OnceLock::new(),
+            ending: AtomicBool::new(false),
         }
     }
 
@@ -123,6 +127,14 @@ impl Shared {
         let reason = crate::chain(broken);
         tracing::error!(error = %reason, "writing to the ledger failed: no more writes");
         drop(self.stopped.set(reason));
+    }
+
+    pub(super) fn announce_end(&self) {
+        self.ending.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Acquire)
     }
 
     pub(super) fn stopped(&self) -> bool {

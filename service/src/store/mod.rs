@@ -2,6 +2,7 @@
 //! requests that came with an `Idempotency-Key`, capture jobs, named queries, subscriptions. Small,
 //! opened once; the keys are held in memory as well, because every request asks for one.
 pub mod api_keys;
+pub mod documents;
 pub mod idempotency;
 pub mod shelf;
 
@@ -76,6 +77,9 @@ impl Store {
             let write = database.begin_write()?;
             write.open_table(api_keys::TABLE)?;
             write.open_table(idempotency::TABLE)?;
+            for table in documents::TABLES {
+                write.open_table(table)?;
+            }
             write.commit()?;
             make_shelves(&database)?;
             drop(database);
@@ -87,6 +91,12 @@ impl Store {
         }
         let database = Database::create(path)?;
         make_shelves(&database)?;
+        let write = database.begin_write()?;
+        for table in documents::TABLES {
+            // A database of an earlier version does not have them.
+            write.open_table(table)?;
+        }
+        write.commit()?;
         let keys = KeyTable::load(&database)?;
         Ok(Self(Arc::new(Inner {
             database: RwLock::new(Some(database)),
@@ -136,10 +146,11 @@ impl Store {
             let read = database.begin_read()?;
             let copy = Database::create(&temporary)?;
             let write = copy.begin_write()?;
-            let shelves = Shelf::ALL.map(Shelf::table);
+            let shelves = Shelf::ALL.map(Shelf::table).into_iter();
             for table in [api_keys::TABLE, idempotency::TABLE]
                 .into_iter()
                 .chain(shelves)
+                .chain(documents::TABLES)
             {
                 let (from, mut to) = (read.open_table(table)?, write.open_table(table)?);
                 for row in from.iter()? {

@@ -14,6 +14,9 @@ fn path_of(route: &Route) -> String {
         .replace("{token}", "nothing")
         .replace("{gtin}", "09506000134352")
         .replace("{lot}", "NOPE")
+        .replace("{version}", "r4")
+        .replace("{resource}", "Medication")
+        .replace("{serial}", "S1")
         .replace("{id}", "nothing")
 }
 
@@ -38,6 +41,8 @@ fn every_route_lets_in_whom_the_policy_says_and_nobody_else() {
             let headers = [
                 ("Authorization", bearer.as_str()),
                 ("Content-Type", "text/nothing"),
+                // A stream that began would not end.
+                ("Last-Event-ID", "nothing"),
             ];
             let status = lab.send(route.method, &path, &headers, b"?").status;
             let let_in = status != 401 && status != 403;

@@ -213,9 +213,9 @@ impl Lab {
 
     pub(crate) fn verify(&self, role: Role, serial: &str) -> Value {
         let scan = format!("(01){GTIN}(21){serial}");
-        self.post(role, "/api/v1/verify", &json!({ "scan": scan }))
-            .expect(200)
-            .json()
+        // An exercise: the question itself leaves no record.
+        let asked = json!({ "scan": scan, "purpose": "training" });
+        self.post(role, "/api/v1/verify", &asked).expect(200).json()
     }
 
     /// Two packs made, put on a pallet, shipped by the maker to the wholesaler and received.

@@ -1,7 +1,7 @@
 //! Findings: what a rule says, about what, resting on which records.
 use std::collections::BTreeMap;
 
-use rules::{AlertState, FindingStatus, FindingView};
+use rules::{AlertOutcome, AlertState, FindingStatus, FindingView, Meaning};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,7 +25,7 @@ pub struct FindingDto {
     pub subject: String,
     /// Everything it is about.
     pub subjects: Vec<String>,
-    /// One plain English sentence.
+    /// One plain sentence.
     pub sentence: String,
     /// When it happened.
     pub at: String,
@@ -42,9 +42,30 @@ pub struct FindingDto {
     /// GLN of who looks into it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned_to: Option<String>,
+    /// `false_alarm` or `confirmed`: what came of looking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<&'static str>,
+    /// Why, as the last decision about it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The electronic signature of the last decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<SignedDto>,
     /// The record that made it go away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolved_by: Option<EvidenceDto>,
+}
+
+/// The manifestation of an electronic signature (21 CFR 11.50).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Signature)]
+pub struct SignedDto {
+    /// Pseudonym of who signed.
+    pub signer: String,
+    /// When.
+    pub signed_at: String,
+    /// `authorship`, `review`, `approval` or `responsibility`.
+    pub meaning: &'static str,
 }
 
 /// A record.
@@ -77,6 +98,21 @@ impl From<&rules::EvidenceRef> for EvidenceDto {
     }
 }
 
+impl From<rules::Signature> for SignedDto {
+    fn from(it: rules::Signature) -> Self {
+        Self {
+            signer: it.signer,
+            signed_at: time_text(it.signed_at_ms),
+            meaning: match it.meaning {
+                Meaning::Authorship => "authorship",
+                Meaning::Review => "review",
+                Meaning::Approval => "approval",
+                Meaning::Responsibility => "responsibility",
+            },
+        }
+    }
+}
+
 impl From<FindingView> for FindingDto {
     fn from(it: FindingView) -> Self {
         Self {
@@ -105,6 +141,12 @@ impl From<FindingView> for FindingDto {
                 AlertState::Closed => "closed",
             },
             assigned_to: it.alert.assigned_to,
+            outcome: it.alert.outcome.map(|outcome| match outcome {
+                AlertOutcome::FalseAlarm => "false_alarm",
+                AlertOutcome::Confirmed => "confirmed",
+            }),
+            reason: it.alert.reason,
+            signature: it.alert.signature.map(SignedDto::from),
             resolved_by: it
                 .resolved_by
                 .as_ref()

@@ -4,10 +4,12 @@
 pub mod access;
 pub mod block;
 pub mod cold;
+pub mod custody;
 pub mod finding;
 pub mod manage;
 pub mod operate;
 pub mod pack;
+pub mod recall;
 pub mod verdict;
 
 use serde::Serialize;

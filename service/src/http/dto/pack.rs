@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use rules::views::pack::RecallView;
 use rules::views::shipment::{Content, LegView};
-use rules::{ContainerRef, Pack, ShipmentView};
+use rules::{ContainerRef, Pack};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,6 +12,7 @@ use super::finding::{FindingDto, findings};
 use super::{FinalityDto, PartyDto, PlaceDto};
 use crate::app::lot::LotPage;
 use crate::app::pack::{History, HistoryEvent};
+use crate::app::shipment::{Receipt, Rows, Shipment};
 use crate::app::time_text;
 
 /// A pack as the records tell it.
@@ -58,6 +59,9 @@ pub struct RecallDto {
     pub at: String,
     /// Who recalled.
     pub by: Option<PartyDto>,
+    /// `wholesale`, `pharmacy` or `patient`: how deep it reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<&'static str>,
 }
 
 /// The history of a pack.
@@ -198,6 +202,14 @@ pub struct LotPackDto {
 pub struct ShipmentDto {
     /// Canonical identifier.
     pub id: String,
+    /// `unit` (one logistic unit) or `paper` (all that goes under a despatch advice or a number).
+    pub kind: &'static str,
+    /// Its logistic units, and packs that travel on their own.
+    pub units: Vec<String>,
+    /// Despatch advices, shipment numbers and orders it goes under.
+    pub papers: Vec<String>,
+    /// Expected against received.
+    pub receipt: ReceiptOfGoodsDto,
     /// What is in it.
     pub contents: Vec<ContentDto>,
     /// Packs in it, at any depth.
@@ -208,6 +220,83 @@ pub struct ShipmentDto {
     pub devices: Vec<String>,
     /// How warm it was.
     pub cold_chain: ColdChainDto,
+}
+
+/// Expected against received.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = GoodsReceipt)]
+pub struct ReceiptOfGoodsDto {
+    /// `packed`, `in_transit`, `partly_received` or `received`.
+    pub state: &'static str,
+    /// Packs that were sent.
+    pub expected: usize,
+    /// Of these, packs read on their own at receipt.
+    pub scanned: usize,
+    /// Of these, packs that came with a container that was received.
+    pub inferred: usize,
+    /// Packs that were sent and have not arrived although others have, at most 1,000.
+    pub missing: Vec<String>,
+    /// How many those are.
+    pub missing_count: usize,
+    /// What was received with it and was not sent, at most 1,000.
+    pub extra: Vec<String>,
+    /// How many those are.
+    pub extra_count: usize,
+}
+
+/// Shipments, the latest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Shipments)]
+pub struct ShipmentsDto {
+    /// One row each.
+    pub shipments: Vec<ShipmentRowDto>,
+    /// Cursor of the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// One shipment in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ShipmentRow)]
+pub struct ShipmentRowDto {
+    /// Id by which it is asked for.
+    pub id: String,
+    /// When its last event was.
+    pub at: String,
+    /// `in_transit`, `received` or `void`: what its last event says.
+    pub state: &'static str,
+    /// Units and loose packs it names.
+    pub units: usize,
+}
+
+impl From<Rows> for ShipmentsDto {
+    fn from(it: Rows) -> Self {
+        let row = |it: crate::app::shipment::Row| ShipmentRowDto {
+            id: it.id,
+            at: time_text(it.at_ms),
+            state: it.state,
+            units: it.units,
+        };
+        Self {
+            shipments: it.rows.into_iter().map(row).collect(),
+            next: it.next,
+        }
+    }
+}
+
+impl From<Receipt> for ReceiptOfGoodsDto {
+    fn from(it: Receipt) -> Self {
+        Self {
+            state: it.state,
+            expected: it.expected,
+            scanned: it.scanned,
+            inferred: it.inferred,
+            missing: it.missing,
+            missing_count: it.missing_count,
+            extra: it.extra,
+            extra_count: it.extra_count,
+        }
+    }
 }
 
 /// Something inside.
@@ -239,12 +328,22 @@ pub struct LegDto {
     pub received_at: Option<String>,
 }
 
+/// The word for a depth of recall.
+pub fn level_word(level: rules::RecallLevel) -> &'static str {
+    match level {
+        rules::RecallLevel::Wholesale => "wholesale",
+        rules::RecallLevel::Pharmacy => "pharmacy",
+        rules::RecallLevel::Patient => "patient",
+    }
+}
+
 impl From<RecallView> for RecallDto {
     fn from(it: RecallView) -> Self {
         Self {
             reason: it.reason,
             at: time_text(it.at),
             by: it.by.map(PartyDto::from),
+            level: it.level.map(level_word),
         }
     }
 }
@@ -390,9 +489,14 @@ impl From<LegView> for LegDto {
     }
 }
 
-impl From<ShipmentView> for ShipmentDto {
-    fn from(it: ShipmentView) -> Self {
+impl From<Shipment> for ShipmentDto {
+    fn from(shipment: Shipment) -> Self {
+        let it = shipment.view;
         Self {
+            kind: shipment.kind,
+            units: shipment.units,
+            papers: shipment.papers,
+            receipt: shipment.receipt.into(),
             id: it.id,
             contents: it.contents.into_iter().map(ContentDto::from).collect(),
             packs: it.packs,

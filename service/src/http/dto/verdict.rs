@@ -1,4 +1,5 @@
 //! The question at the counter and its answer.
+use rules::Purpose;
 use rules::say::{NextStep, Who};
 use rules::verdict::{Class, Confidence, PackSummary};
 use serde::{Deserialize, Serialize};
@@ -20,10 +21,90 @@ pub struct VerifyDto {
     /// Where: a GLN or an identifier of a place.
     #[serde(default)]
     pub location: Option<String>,
-    /// Language of the answer: `en`, `de`, `fr` or `es`; English where it is none of these.
+    /// What for.
+    #[serde(default)]
+    pub purpose: PurposeDto,
+    /// Language of the answer: `en`, `de`, `fr` or `es`; English where it is none of these. Left
+    /// out, `Accept-Language` decides.
     #[serde(default)]
     #[schema(example = "de")]
     pub lang: Option<String>,
+}
+
+/// Scans to verify at one place.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = VerifyBatchRequest)]
+pub struct VerifyBatchDto {
+    /// What the scanner read, at most 1,000 scans.
+    pub scans: Vec<String>,
+    /// Where: a GLN or an identifier of a place.
+    #[serde(default)]
+    pub location: Option<String>,
+    /// What for.
+    #[serde(default)]
+    pub purpose: PurposeDto,
+    /// Language of the answers, as for one scan.
+    #[serde(default)]
+    pub lang: Option<String>,
+}
+
+/// What a question is for.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Purpose)]
+pub enum PurposeDto {
+    /// Before dispensing.
+    Dispense,
+    /// At goods receipt.
+    Receive,
+    /// Before a returned pack is sold again.
+    Return,
+    /// Exercise: it is not recorded and says nothing about the pack.
+    Training,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+impl From<PurposeDto> for Purpose {
+    fn from(it: PurposeDto) -> Self {
+        match it {
+            PurposeDto::Dispense => Self::Dispense,
+            PurposeDto::Receive => Self::Receive,
+            PurposeDto::Return => Self::Return,
+            PurposeDto::Training => Self::Training,
+            PurposeDto::Other => Self::Other,
+        }
+    }
+}
+
+/// Verdicts of a batch.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Verdicts)]
+pub struct VerdictsDto {
+    /// One for each scan, in the order asked.
+    pub verdicts: Vec<VerdictDto>,
+    /// How many of them may be handed on: those of class `genuine`.
+    pub genuine: usize,
+    /// Numbers (from 0) of the scans that may not.
+    pub failing: Vec<usize>,
+}
+
+impl From<Vec<Answer>> for VerdictsDto {
+    fn from(answers: Vec<Answer>) -> Self {
+        let good = |answer: &Answer| answer.verdict.verdict == Class::Genuine;
+        let failing: Vec<usize> = (0..)
+            .zip(&answers)
+            .filter(|(_, answer)| !good(answer))
+            .map(|(at, _)| at)
+            .collect();
+        Self {
+            genuine: answers.len().saturating_sub(failing.len()),
+            failing,
+            verdicts: answers.into_iter().map(VerdictDto::from).collect(),
+        }
+    }
 }
 
 /// What the person is told.
@@ -34,7 +115,7 @@ pub struct VerdictDto {
     pub verdict: ClassDto,
     /// The cause, stable.
     pub code: String,
-    /// The cause in one plain English sentence.
+    /// The cause in one plain sentence.
     pub sentence: String,
     /// What to do next, in order.
     pub steps: Vec<String>,

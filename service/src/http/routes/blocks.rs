@@ -13,6 +13,7 @@ use crate::http::body::{self, answer, blocking};
 use crate::http::dto::block::{BlockDto, ReceiptDto, ReceiptsDto, TipsDto};
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
+use crate::http::once::{Once, said};
 use crate::limits::{BLOCKS_BODY_BYTES, UPLOAD_BLOCKS_MAX};
 use crate::node::Node;
 
@@ -36,14 +37,16 @@ pub(crate) async fn post_blocks(
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
     let bytes = body::read(&request, payload, &["application/cbor"], BLOCKS_BODY_BYTES).await?;
-    let admissions = blocking(move || {
+    let once = Once::of(&request, &guard.0, &bytes)?;
+    let behind = node.clone();
+    once.answer(&node, move || {
         let envelopes =
             envelopes(&bytes).map_err(|error| Failure::new(Code::Malformed, error.to_string()))?;
-        blocks::upload(&node, &guard.0, &envelopes)
+        let admissions = blocks::upload(&behind, &guard.0, &envelopes)?;
+        let receipts = admissions.into_iter().map(ReceiptDto::from).collect();
+        said(200, &ReceiptsDto { receipts })
     })
-    .await?;
-    let receipts = admissions.into_iter().map(ReceiptDto::from).collect();
-    Ok(answer(&ReceiptsDto { receipts }))
+    .await
 }
 
 /// Cuts an upload into envelopes. An envelope begins with a byte string, an array of envelopes

@@ -8,12 +8,13 @@ use crate::app::failure::Failure;
 use crate::app::operate;
 use crate::auth::actions;
 use crate::copy::Copying;
-use crate::http::body::{self, answer, blocking};
+use crate::http::body::{self, answer};
 use crate::http::dto::operate::{
     BackupDto, ErasureDto, ImportedDto, NewBackupDto, NewErasureDto, WitnessDto, WitnessesDto,
 };
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
+use crate::http::once::{Once, said};
 use crate::limits::BUNDLE_BODY_BYTES;
 use crate::node::{Erasing, Node};
 
@@ -35,14 +36,18 @@ pub(crate) async fn post_backup(
     payload: web::Payload,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    let (wanted, _): (NewBackupDto, _) = body::json(&request, payload).await?;
+    let (wanted, bytes): (NewBackupDto, _) = body::json(&request, payload).await?;
+    let once = Once::of(&request, &guard.0, &bytes)?;
     let what = Copying {
         ledger_only: wanted.ledger_only,
         snapshot: wanted.snapshot,
     };
-    let copied = move || operate::backup(&node, &guard.0, &wanted.name, what);
-    let (to, copied) = blocking(copied).await?;
-    Ok(answer(&BackupDto::new(&to, copied, !what.ledger_only)))
+    let behind = node.clone();
+    once.answer(&node, move || {
+        let (to, copied) = operate::backup(&behind, &guard.0, &wanted.name, what)?;
+        said(200, &BackupDto::new(&to, copied, !what.ledger_only))
+    })
+    .await
 }
 
 /// Take in the blocks of a bundle
@@ -66,18 +71,19 @@ pub(crate) async fn post_import(
 ) -> Result<HttpResponse, Problem> {
     let media = ["application/octet-stream"];
     let bytes = body::read(&request, payload, &media, BUNDLE_BODY_BYTES).await?;
-    let imported = blocking(move || {
+    let once = Once::of(&request, &guard.0, &bytes)?;
+    let behind = node.clone();
+    once.answer(&node, move || {
         // It is read twice, and a file can be: the ledger takes no bundle from memory.
-        let path = node.scratch("import.bundle")?;
+        let path = behind.scratch("import.bundle")?;
         let written = std::fs::File::create(&path).and_then(|mut file| file.write_all(&bytes));
         let imported = written
             .map_err(Failure::internal)
-            .and_then(|()| operate::import(&node, &guard.0, &path));
+            .and_then(|()| operate::import(&behind, &guard.0, &path));
         drop(std::fs::remove_file(&path));
-        imported
+        said(200, &ImportedDto::from(imported?))
     })
-    .await?;
-    Ok(answer(&ImportedDto::from(imported)))
+    .await
 }
 
 /// Erase items whose time has come
@@ -100,10 +106,15 @@ pub(crate) async fn post_erase(
     payload: web::Payload,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    let (wanted, _): (NewErasureDto, _) = body::json(&request, payload).await?;
+    let (wanted, bytes): (NewErasureDto, _) = body::json(&request, payload).await?;
+    let once = Once::of(&request, &guard.0, &bytes)?;
     let erasing = Erasing::try_from(wanted)?;
-    let erased = blocking(move || operate::erase(&node, &guard.0, &erasing)).await?;
-    Ok(answer(&ErasureDto::from(erased)))
+    let behind = node.clone();
+    once.answer(&node, move || {
+        let erased = operate::erase(&behind, &guard.0, &erasing)?;
+        said(200, &ErasureDto::from(erased))
+    })
+    .await
 }
 
 /// How it stands with the configured witnesses

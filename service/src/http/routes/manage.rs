@@ -16,7 +16,8 @@ use crate::http::dto::manage::{
 use crate::http::dto::{PartyDto, RecordedDto};
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
-use crate::http::once::Once;
+use crate::http::lang;
+use crate::http::once::{Once, said};
 use crate::node::{NewDevice, NewParty, Node};
 use crate::store::NewApiKey;
 use crate::store::idempotency::Answer;
@@ -86,8 +87,10 @@ fn recorded(block: &tangle::BlockId) -> Result<Answer, Failure> {
 #[utoipa::path(
     tag = "alerts",
     params(
-        ("status" = Option<String>, Query, description = "`open`, `resolved` or `released`"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+        ("status" = Option<String>, Query,
+            description = "`open`, `resolved`, `released` or `closed`"),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        ("lang" = Option<String>, Query, description = "`en`, `de`, `fr` or `es`")
     ),
     responses(
         (status = 200, body = AlertsDto),
@@ -100,7 +103,8 @@ pub(crate) async fn get_alerts(
     request: HttpRequest,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    let parameters = Parameters::of(&request, &["status", "cursor"])?;
+    let parameters = Parameters::of(&request, &["status", "cursor", "lang"])?;
+    let lang = lang::of(&request, parameters.text("lang"));
     let page = blocking(move || {
         alerts::alerts(
             &node,
@@ -111,7 +115,7 @@ pub(crate) async fn get_alerts(
     })
     .await?;
     Ok(answer(&AlertsDto {
-        alerts: findings(page.alerts),
+        alerts: findings(page.alerts.into_iter().map(|it| it.spoken(lang)).collect()),
         next: page.next,
     }))
 }
@@ -156,7 +160,8 @@ pub(crate) async fn post_key(
     payload: web::Payload,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    let (new, _): (NewKeyDto, _) = body::json(&request, payload).await?;
+    let (new, bytes): (NewKeyDto, _) = body::json(&request, payload).await?;
+    let once = Once::of(&request, &guard.0, &bytes)?;
     let expires_ms = new.expires_at.as_deref().map(instant).transpose()?;
     let new = NewApiKey {
         party: new.party,
@@ -164,11 +169,13 @@ pub(crate) async fn post_key(
         label: new.label,
         expires_ms,
     };
-    let made = blocking(move || keys::create(&node, &guard.0, new)).await?;
-    Ok(HttpResponse::Created().json(CreatedKeyDto {
-        id: made.id,
-        key: made.key,
-    }))
+    let behind = node.clone();
+    once.answer_secret(&node, move || {
+        let made = keys::create(&behind, &guard.0, new)?;
+        let (id, key) = (made.id, made.key);
+        said(201, &CreatedKeyDto { id, key })
+    })
+    .await
 }
 
 fn instant(text: &str) -> Result<i64, Problem> {
@@ -234,16 +241,20 @@ pub(crate) async fn post_party(
     payload: web::Payload,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    let (new, _): (NewPartyDto, _) = body::json(&request, payload).await?;
-    drop(guard);
+    let (new, bytes): (NewPartyDto, _) = body::json(&request, payload).await?;
+    let once = Once::of(&request, &guard.0, &bytes)?;
     let gln = new.gln.clone();
     let party = NewParty {
         gln: new.gln,
         name: new.name,
         role: new.role,
     };
-    blocking(move || node.register_party(&party)).await?;
-    Ok(HttpResponse::Created().json(json!({ "gln": gln })))
+    let behind = node.clone();
+    once.answer(&node, move || {
+        behind.register_party(&party)?;
+        said(201, &json!({ "gln": gln }))
+    })
+    .await
 }
 
 /// Register the key of a device or gateway
@@ -262,8 +273,8 @@ pub(crate) async fn post_device(
     payload: web::Payload,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    let (new, _): (NewDeviceDto, _) = body::json(&request, payload).await?;
-    drop(guard);
+    let (new, bytes): (NewDeviceDto, _) = body::json(&request, payload).await?;
+    let once = Once::of(&request, &guard.0, &bytes)?;
     let unfit = |text: &str| Problem::new(Code::Unprocessable, text);
     let key = new
         .key
@@ -279,8 +290,10 @@ pub(crate) async fn post_device(
         },
         attributes: new.attributes,
     };
-    let block = blocking(move || node.register_device(device)).await?;
-    Ok(HttpResponse::Created().json(RecordedDto {
-        block: block.to_string(),
-    }))
+    let behind = node.clone();
+    once.answer(&node, move || {
+        let block = behind.register_device(device)?.to_string();
+        said(201, &RecordedDto { block })
+    })
+    .await
 }

@@ -2,12 +2,17 @@
 //! answer; the table of all of them is `router::ROUTES`.
 pub mod accesses;
 pub mod blocks;
+pub mod custody;
 pub mod epcis;
+pub mod exceptions;
 pub mod keep;
 pub mod manage;
 pub mod operate;
 pub mod packs;
+pub mod recall;
+pub mod stream;
 pub mod verify;
+pub mod vrs;
 
 use actix_web::{HttpRequest, web};
 

@@ -58,6 +58,7 @@ pub(crate) async fn get_metrics(node: web::Data<Node>) -> Result<HttpResponse, P
             findings: fold.findings,
             leaves: node.checkpoint().map_or(0, |signed| signed.checkpoint.size),
             milestones: u64::from(fold.milestones),
+            questions_lost: node.lost_questions(),
             stopped: node.stop_reason().is_some(),
         }
     };

@@ -9,13 +9,16 @@ use crate::http::body::{answer, blocking};
 use crate::http::dto::pack::{HistoryDto, LotDto, ShipmentDto};
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
+use crate::http::lang;
 use crate::node::Node;
 
 /// The history of a pack
 #[utoipa::path(
     tag = "packs",
-    params(("id" = String, Path, description = "Any form of the pack's identifier, \
-        percent-encoded")),
+    params(
+        ("id" = String, Path, description = "Any form of the pack's identifier, percent-encoded"),
+        ("lang" = Option<String>, Query, description = "`en`, `de`, `fr` or `es`")
+    ),
     responses(
         (status = 200, body = HistoryDto),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
@@ -28,9 +31,10 @@ pub(crate) async fn get_history(
     id: web::Path<String>,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    Parameters::of(&request, &[])?;
+    let parameters = Parameters::of(&request, &["lang"])?;
+    let lang = lang::of(&request, parameters.text("lang"));
     let history = blocking(move || pack::history(&node, &guard.0, &id)).await?;
-    Ok(answer(&HistoryDto::from(history)))
+    Ok(answer(&HistoryDto::from(history.spoken(lang))))
 }
 
 /// The proof of a pack's latest event, to be checked offline
@@ -80,7 +84,8 @@ pub(super) fn proof_file(name: &str, proof: Vec<u8>) -> HttpResponse {
         ("gtin" = String, Path, description = "GTIN of the product"),
         ("lot" = String, Path, description = "Lot, percent-encoded"),
         ("limit" = Option<usize>, Query, description = "Packs in a page, 1 to 1000"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        ("lang" = Option<String>, Query, description = "`en`, `de`, `fr` or `es`")
     ),
     responses(
         (status = 200, body = LotDto),
@@ -94,10 +99,13 @@ pub(crate) async fn get_lot(
     path: web::Path<(String, String)>,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    let parameters = Parameters::of(&request, &["limit", "cursor"])?;
+    let parameters = Parameters::of(&request, &["limit", "cursor", "lang"])?;
+    let lang = lang::of(&request, parameters.text("lang"));
     let slice = Slice::parse(parameters.number("limit")?, parameters.text("cursor"))?;
     let (gtin, number) = path.into_inner();
-    let page = blocking(move || lot::lot(&node, &guard.0, &gtin, &number, slice)).await?;
+    let mut page = blocking(move || lot::lot(&node, &guard.0, &gtin, &number, slice)).await?;
+    let findings = page.findings.into_iter();
+    page.findings = findings.map(|finding| finding.spoken(lang)).collect();
     Ok(answer(&LotDto::from(page)))
 }
 

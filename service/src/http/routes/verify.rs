@@ -1,17 +1,20 @@
-//! `POST /api/v1/verify`: the question at the counter.
+//! `POST /api/v1/verify`: the question at the counter, for one scan or for a box of them.
 use actix_web::{HttpRequest, HttpResponse, post, web};
 
-use crate::app::verify;
+use crate::app::verify::{self, Question};
 use crate::auth::actions;
-use crate::http::body;
-use crate::http::dto::verdict::{VerdictDto, VerifyDto};
+use crate::http::body::{self, blocking};
+use crate::http::dto::verdict::{VerdictDto, VerdictsDto, VerifyBatchDto, VerifyDto};
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
+use crate::http::lang;
+use crate::limits::SMALL_BODY_BYTES;
 use crate::node::Node;
 
 /// Verify a scanned pack
 ///
-/// A scan that cannot be read is answered with `read_again`, not with an error.
+/// A scan that cannot be read is answered with `read_again`, not with an error. A body with `scans`
+/// is answered as by `/api/v1/verify/batch`. Questions of parties are recorded a moment later.
 #[utoipa::path(
     tag = "verify",
     request_body = VerifyDto,
@@ -27,10 +30,63 @@ pub(crate) async fn post_verify(
     payload: web::Payload,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    let (asked, _): (VerifyDto, _) = body::json(&request, payload).await?;
+    let bytes = body::read(&request, payload, &["application/json"], SMALL_BODY_BYTES).await?;
+    let asked: VerifyDto = match serde_json::from_slice(&bytes) {
+        Ok(asked) => asked,
+        Err(_) if serde_json::from_slice::<VerifyBatchDto>(&bytes).is_ok() => {
+            return batch(guard, &request, body::parse(&bytes)?, node).await;
+        }
+        Err(_) => body::parse(&bytes)?,
+    };
     // Memory only: not worth another thread.
-    let mut answer = verify::verify(&node, &guard.0, &asked.scan, asked.location.as_deref())?;
-    let lang = asked.lang.as_deref().and_then(rules::Lang::parse);
-    answer.verdict = answer.verdict.spoken(lang.unwrap_or_default());
+    let question = Question {
+        scan: &asked.scan,
+        location: asked.location.as_deref(),
+        purpose: asked.purpose.into(),
+        lang: lang::of(&request, asked.lang.as_deref()),
+    };
+    let answer = verify::verify(&node, &guard.0, question)?;
     Ok(body::answer(&VerdictDto::from(answer)))
+}
+
+/// Verify up to 1,000 scanned packs
+///
+/// One verdict for each scan, in order; one that fails does not keep the others from an answer.
+#[utoipa::path(
+    tag = "verify",
+    request_body = VerifyBatchDto,
+    responses(
+        (status = 200, body = VerdictsDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[post("/api/v1/verify/batch")]
+pub(crate) async fn post_verify_batch(
+    guard: Guarded<actions::Verify>,
+    request: HttpRequest,
+    payload: web::Payload,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let bytes = body::read(&request, payload, &["application/json"], SMALL_BODY_BYTES).await?;
+    batch(guard, &request, body::parse(&bytes)?, node).await
+}
+
+async fn batch(
+    guard: Guarded<actions::Verify>,
+    request: &HttpRequest,
+    asked: VerifyBatchDto,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let lang = lang::of(request, asked.lang.as_deref());
+    let answers = blocking(move || {
+        let question = Question {
+            scan: "",
+            location: asked.location.as_deref(),
+            purpose: asked.purpose.into(),
+            lang,
+        };
+        verify::verify_all(&node, &guard.0, &asked.scans, question)
+    })
+    .await?;
+    Ok(body::answer(&VerdictsDto::from(answers)))
 }

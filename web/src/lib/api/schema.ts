@@ -21,26 +21,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/accesses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who asked for what
-         * @description Newest first. Every line carries its hash and the hash of the line before it.
-         */
-        get: operations["get_accesses"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -133,6 +113,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open findings as cases, gravest first */
+        get: operations["get_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case with its findings */
+        get: operations["get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/rulings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign, resolve or de-escalate a case
+         * @description Decides about every finding in it, with a reason and the meaning of the signature.
+         */
+        post: operations["post_case_ruling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checkpoint": {
         parameters: {
             query?: never;
@@ -178,6 +212,65 @@ export interface paths {
         put?: never;
         /** Register the key of a device or gateway */
         post: operations["post_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exception cases from and to one's own party */
+        get: operations["get_exceptions"];
+        put?: never;
+        /**
+         * Report exceptions to a trading partner
+         * @description The body is an exception report of the PDG schema. A report with the `exception_case_uuid` of a
+         *     case of one's own goes on with it; one with a `message_uuid` that came before changes nothing.
+         */
+        post: operations["post_exception"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One exception case */
+        get: operations["get_exception"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{id}/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Respond to an exception case
+         * @description The body is an exception response of the PDG schema.
+         */
+        post: operations["post_exception_response"];
         delete?: never;
         options?: never;
         head?: never;
@@ -282,6 +375,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lots/{gtin}/{lot}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sum of a lot: made is located plus terminal plus unknown */
+        get: operations["get_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/master-data": {
         parameters: {
             query?: never;
@@ -308,6 +418,82 @@ export interface paths {
         };
         /** Who the key stands for */
         get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices of recalls to one's own party */
+        get: operations["get_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a notice, and say how many packs were set aside */
+        post: operations["post_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Supply, export, destroy, sample, lock or undo packs
+         * @description Each pack is answered for itself with its state and the reason; what changes is on record when
+         *     the answer is sent. A pack is only supplied when it would be called genuine.
+         */
+        post: operations["post_operation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packs/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything about it in one file, to be checked offline
+         * @description Events, blocks' proofs, checkpoint and a summary; `theriac verify-evidence` checks it
+         *     with public keys only.
+         */
+        get: operations["get_pack_evidence"];
         put?: never;
         post?: never;
         delete?: never;
@@ -367,6 +553,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recalls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recalled lots and how far each recall has come */
+        get: operations["get_recalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recalls/{gtin}/{lot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recall: scope, who has how many packs, who was told, coverage */
+        get: operations["get_recall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recalls/{gtin}/{lot}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell every party concerned by a recall that was not told yet */
+        post: operations["post_recall_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/returns/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** May returned packs be sold again? */
+        post: operations["post_returns_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shipments, the latest first */
+        get: operations["get_shipments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments/{id}": {
         parameters: {
             query?: never;
@@ -376,6 +647,68 @@ export interface paths {
         };
         /** A logistic unit: contents, ways, cold chain */
         get: operations["get_shipment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything about it in one file, to be checked offline
+         * @description Events, blocks' proofs, checkpoint and a summary; `theriac verify-evidence` checks it
+         *     with public keys only.
+         */
+        get: operations["get_shipment_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{id}/exception-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw up an exception report from what a shipment lacks or has too much
+         * @description Nothing is sent: the report is for a person to complete.
+         */
+        get: operations["get_exception_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts, notices and the ledger's growth as they happen
+         * @description Server-sent events: `alert` (id: its place in the ledger), `notice` and `ledger`. Without
+         *     `Last-Event-ID` the stream begins now.
+         */
+        get: operations["get_stream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -412,9 +745,30 @@ export interface paths {
         put?: never;
         /**
          * Verify a scanned pack
-         * @description A scan that cannot be read is answered with `read_again`, not with an error.
+         * @description A scan that cannot be read is answered with `read_again`, not with an error. A body with `scans`
+         *     is answered as by `/api/v1/verify/batch`. Questions of parties are recorded a moment later.
          */
         post: operations["post_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verify/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify up to 1,000 scanned packs
+         * @description One verdict for each scan, in order; one that fails does not keep the others from an answer.
+         */
+        post: operations["post_verify_batch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -450,116 +804,7 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_epcis"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/bizLocations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The business locations of events */
-        get: operations["get_biz_locations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_biz_locations"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/bizLocations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A business location */
-        get: operations["get_biz_location"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_biz_location"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/bizLocations/{id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The events at a location */
-        get: operations["get_biz_location_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_biz_location_events"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/bizSteps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The business steps: those of the CBV and others */
-        get: operations["get_biz_steps"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_biz_steps"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/bizSteps/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A business step */
-        get: operations["get_biz_step"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_biz_step"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/bizSteps/{id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The events of a business step */
-        get: operations["get_biz_step_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_biz_step_events"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -571,19 +816,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The capture jobs of the key's party, oldest first */
-        get: operations["get_captures"];
+        get?: never;
         put?: never;
         /**
          * Capture an EPCIS document
-         * @description EPCIS 2.0 in JSON or XML, or 1.2 in XML. The events are on disk, ordered and judged when the
-         *     answer is sent; with `Prefer: respond-async` the document is on disk, and the job tells when
-         *     its events are recorded. A document sent again is recorded once.
+         * @description The events are on disk, ordered and judged when the answer is sent. A document sent again is
+         *     recorded once.
          */
         post: operations["post_capture"];
         delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_capture"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -600,170 +842,7 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_job"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/dispositions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The dispositions: of the CBV and others */
-        get: operations["get_dispositions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_dispositions"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/dispositions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A disposition */
-        get: operations["get_disposition"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_disposition"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/dispositions/{id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The events with a disposition */
-        get: operations["get_disposition_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_disposition_events"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/epcs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The things that events have named */
-        get: operations["get_epcs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_epcs"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/epcs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A thing */
-        get: operations["get_epc"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_epc"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/epcs/{id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The events of a thing */
-        get: operations["get_epc_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_epc_events"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/eventTypes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The event types */
-        get: operations["get_event_types"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_event_types"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/eventTypes/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An event type */
-        get: operations["get_event_type"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_event_type"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/eventTypes/{id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The events of a type */
-        get: operations["get_event_type_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_event_type_events"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -778,21 +857,13 @@ export interface paths {
         /**
          * Query events
          * @description Parameters are joined by AND, values of a list (separated by `|`) by OR. Identifiers are equal
-         *     whatever their spelling: EPC URN or Digital Link. Beside the parameters listed there are those
-         *     whose names hold a type, a unit or a name: `EQ_bizTransaction_po`, `EQ_source_owning_party`,
-         *     `EQ_destination_location`, `GE_quantity_KGM`, `GT_maxValue_CEL`, `EQ_ILMD_cbvmda:lotNumber`,
-         *     `EXISTS_INNER_ex:name`, `EQATTR_bizLocation_cbvmda:city`.
+         *     whatever their spelling: EPC URN or Digital Link.
          */
         get: operations["get_events"];
         put?: never;
-        /**
-         * Capture one event
-         * @description The event is on disk, ordered and judged when the answer is sent.
-         */
-        post: operations["post_event"];
+        post?: never;
         delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_events"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -809,13 +880,12 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_event"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/epcis/nextPageToken/{token}": {
+    "/epcis{tail}": {
         parameters: {
             query?: never;
             header?: never;
@@ -825,165 +895,60 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End the token of a further page before its time */
-        delete: operations["delete_token"];
+        delete?: never;
+        /** Versions and bounds of this EPCIS service */
+        options: operations["options_epcis"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/{version}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be read here, as a `CapabilityStatement` */
+        get: operations["get_fhir_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/epcis/queries": {
+    "/fhir/{version}/{resource}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The named queries of the key's party */
-        get: operations["get_queries"];
-        put?: never;
-        /** Keep a query under a name */
-        post: operations["post_query"];
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_queries"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/queries/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A named query */
-        get: operations["get_query"];
-        put?: never;
-        post?: never;
-        /** Forget a named query and the subscriptions to it */
-        delete: operations["delete_query"];
-        /** Methods, versions and bounds */
-        options: operations["options_query"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/queries/{id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The events of a named query, or a WebSocket on which they come
-         * @description With `Upgrade: websocket` and either `stream=true` or a schedule (`second`, `minute`, `hour`,
-         *     `dayOfMonth`, `month`, `dayOfWeek`) every new event is sent in a query document.
-         */
-        get: operations["get_query_events"];
+        /** FHIR resources that fit, as a Bundle */
+        get: operations["get_fhir_search"];
         put?: never;
         post?: never;
         delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_query_events"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/epcis/queries/{id}/subscriptions": {
+    "/fhir/{version}/{resource}/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The subscriptions to a query */
-        get: operations["get_subscriptions"];
-        put?: never;
-        /**
-         * Have the events of a query sent on
-         * @description To `dest`, as query documents by POST, as they are recorded or at set times. What is not
-         *     taken (2xx) is sent again later; 413 makes what is sent smaller.
-         */
-        post: operations["post_subscription"];
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_subscriptions"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/queries/{id}/subscriptions/{subscription}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A subscription */
-        get: operations["get_subscription"];
-        put?: never;
-        post?: never;
-        /** End a subscription */
-        delete: operations["delete_subscription"];
-        /** Methods, versions and bounds */
-        options: operations["options_subscription"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/readPoints": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The read points of events */
-        get: operations["get_read_points"];
+        /** One FHIR resource */
+        get: operations["get_fhir_resource"];
         put?: never;
         post?: never;
         delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_read_points"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/readPoints/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A read point */
-        get: operations["get_read_point"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_read_point"];
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/epcis/readPoints/{id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The events at a read point */
-        get: operations["get_read_point_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        /** Methods, versions and bounds */
-        options: operations["options_read_point_events"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -1039,61 +1004,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/vrs/checkConnectivity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is a product answered for here? */
+        get: operations["get_vrs_connectivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vrs/gtin/{gtin}/lot/{lot}/ser/{serial}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify an identifier for a trading partner
+         * @description The manufacturer's answer whether it assigned the identifier. `verified` with
+         *     `additionalInfo` is no leave to sell or dispense.
+         */
+        get: operations["get_vrs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/vrs/verify/gtin/{gtin}/lot/{lot}/ser/{serial}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify an identifier for a trading partner
+         * @description The manufacturer's answer whether it assigned the identifier. `verified` with
+         *     `additionalInfo` is no leave to sell or dispense.
+         */
+        get: operations["get_vrs_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Who did what, when, why, by which rule, and how it ended. */
-        Access: {
-            /** @description Action of the policy that was asked for. */
-            action?: string | null;
-            /** @description When it was answered. */
-            at: string;
-            /** @description Hash of this line, hex. */
-            hash: string;
-            /** @description Public id of the API key. */
-            key?: string | null;
-            /** @description HTTP method. */
-            method: string;
-            /** @description GLN of the key's party. */
-            party?: string | null;
-            /** @description Hash of the line before, hex. */
-            prev: string;
-            /** @description Id of the request. */
-            request: string;
-            /** @description Pattern of the route. */
-            route: string;
+        /** @description One alarm, as the device counts it and as we do. */
+        Alarm: {
             /**
              * Format: int64
-             * @description Number of the line.
+             * @description Time allowed, seconds.
              */
-            seq: number;
-            /**
-             * Format: int32
-             * @description HTTP status of the answer.
-             */
-            status: number;
-            /** @description Path and query. */
-            target: string;
-            /** @description Why, as the caller said in `X-Purpose`. */
-            why?: string | null;
-        };
-        /** @description A page of the access log. */
-        Accesses: {
-            /** @description Lines, newest first. */
-            accesses: components["schemas"]["Access"][];
+            allowed_s: number;
             /**
              * Format: int64
-             * @description Send it as `cursor` for the next page.
+             * @description The least that the sampling allows, seconds.
              */
-            next?: number | null;
+            beyond_least_s: number;
+            /**
+             * Format: int64
+             * @description The most, seconds.
+             */
+            beyond_most_s: number;
+            /**
+             * Format: int64
+             * @description Time beyond the limit as we count it, seconds.
+             */
+            beyond_s: number;
+            /** @description The device would have alarmed. */
+            device: boolean;
+            /** @description `single` or `cumulative`. */
+            kind: string;
+            /**
+             * Format: double
+             * @description The limit, degrees Celsius.
+             */
+            limit_c: number;
+            /** @description We alarm. */
+            ours: boolean;
+            /** @description `above` or `below`. */
+            side: string;
         };
+        /**
+         * @description What came of looking into an alert.
+         * @enum {string}
+         */
+        AlertOutcome: "false_alarm" | "confirmed";
         /** @description One page of alerts. */
         Alerts: {
             /** @description The findings, newest first. */
             alerts: components["schemas"]["Finding"][];
             /** @description Cursor of the next page. */
             next?: string | null;
+        };
+        /** @description What is offered instead. */
+        AlternativeResolution: {
+            alternative_resolution?: components["schemas"]["Resolution"] | null;
+            follow_up?: components["schemas"]["FollowUpMethod"] | null;
+            follow_up_details?: string | null;
         };
         /** @description A checkpoint, in short. */
         Anchor: {
@@ -1186,22 +1212,122 @@ export interface components {
             /** @description Indices of the items, from 0. */
             items: number[];
         };
+        /** @description What has been spent of an allowance for the whole life. */
+        Budget: {
+            /** @description Time in each band. */
+            bands?: components["schemas"]["BudgetBand"][];
+            /** @description It is spent. */
+            exhausted: boolean;
+            /** @description `bands`, `equivalent` or `vvm`. */
+            measure: string;
+            /**
+             * Format: double
+             * @description Share spent for certain; none when a temperature was met that no band covers.
+             */
+            spent_least?: number | null;
+            /**
+             * Format: double
+             * @description Share that may have been spent, with what nobody measured at its worst.
+             */
+            spent_most?: number | null;
+        };
+        /** @description Time in one band of a budget. */
+        BudgetBand: {
+            /**
+             * Format: double
+             * @description Above this, degrees Celsius.
+             */
+            above_c: number;
+            /**
+             * Format: int64
+             * @description Time allowed over the whole life, seconds.
+             */
+            allowed_s: number;
+            /**
+             * Format: int64
+             * @description Time that may have been spent, seconds.
+             */
+            spent_most_s: number;
+            /**
+             * Format: int64
+             * @description Time spent for certain, seconds.
+             */
+            spent_s: number;
+            /**
+             * Format: double
+             * @description Up to this, degrees Celsius.
+             */
+            up_to_c: number;
+        };
         /** @description A capture job. */
         CaptureJob: {
-            /** @description `rollback`: all events of a document or none; `proceed`: whatever can be recorded. */
+            /** @description `rollback`: all events of a document or none. */
             captureErrorBehaviour: string;
-            /** @description Its id. */
+            /** @description Its id: the block that holds the events. */
             captureID: string;
             /** @description When it began. */
             createdAt: string;
-            /** @description What was wrong, as problems (RFC 7807). */
+            /** @description What was wrong. */
             errors: Record<string, never>[];
             /** @description When it ended. */
-            finishedAt?: string | null;
-            /** @description Whether it waits or works still. */
+            finishedAt: string;
+            /** @description Always false: a capture is answered when it is done. */
             running: boolean;
-            /** @description Whether nothing was wrong so far. */
+            /** @description Whether the events were recorded. */
             success: boolean;
+        };
+        /** @description Findings of one cause. */
+        Case: {
+            /** @description What it is about, canonical. */
+            about: string;
+            /** @description Findings in it. */
+            count: number;
+            /** @description Ids of findings in it, newest first, at most 100. */
+            findings: string[];
+            /** @description When the first happened. */
+            from: string;
+            /** @description Its id, stable while it stands. */
+            id: string;
+            owner?: components["schemas"]["PartyRef"] | null;
+            /** @description The rule. */
+            rule: string;
+            /** @description The gravest severity in it. */
+            severity: string;
+            /** @description The rule's name. */
+            title: string;
+            /** @description When the last had ended. */
+            until: string;
+        };
+        /** @description What is decided about a case. */
+        CaseAct: {
+            /** @description Somebody is to look into it: GLN. */
+            assign: string;
+        } | {
+            /** @description It was looked into: `false_alarm` or `confirmed`. */
+            resolve: components["schemas"]["AlertOutcome"];
+        } | {
+            /** @description It is at most this grave: `S0` to `S4`. */
+            de_escalate: components["schemas"]["Severity"];
+        };
+        /** @description A case with its findings. */
+        CaseDetail: {
+            /** @description The case. */
+            case: components["schemas"]["Case"];
+            /** @description Its findings, newest first, at most 100. */
+            findings: components["schemas"]["Finding"][];
+        };
+        /** @description A decision about a case. */
+        CaseRuling: {
+            /** @description What is decided. */
+            act: components["schemas"]["CaseAct"];
+            /** @description Why, 1 to 500 characters; no personal data. */
+            reason: string;
+            signature?: components["schemas"]["SignatureRequest"] | null;
+        };
+        /** @description Open cases. */
+        Cases: {
+            /** @description Gravest first. */
+            cases: components["schemas"]["Case"][];
         };
         /** @description How warm something was, judged against the storage condition of its product. */
         ColdChain: {
@@ -1210,6 +1336,8 @@ export interface components {
              * @description Activation energy the mean was taken with, J/mol.
              */
             activation_j_mol: number;
+            /** @description What has been spent of the product's budget over its whole life, all owners together. */
+            budget: components["schemas"]["Budget"][];
             /** @description Stays outside the band. */
             excursions: components["schemas"]["Excursion"][];
             /** @description Unwatched time. */
@@ -1219,11 +1347,14 @@ export interface components {
              * @description Highest permitted temperature.
              */
             high_c?: number | null;
+            /** @description Each logger: its own verdict, ours, and its calibration. */
+            loggers: components["schemas"]["Logger"][];
             /**
              * Format: double
              * @description Lowest permitted temperature.
              */
             low_c?: number | null;
+            mkt_bounds?: components["schemas"]["MktBounds"] | null;
             /**
              * Format: double
              * @description Worst mean kinetic temperature over the legal window.
@@ -1231,6 +1362,7 @@ export interface components {
             mkt_c?: number | null;
             /** @description Why there is no such number. */
             mkt_refusal?: string | null;
+            mkt_window?: components["schemas"]["Gap"] | null;
             /**
              * Format: int64
              * @description Time certainly outside the band, seconds.
@@ -1242,6 +1374,13 @@ export interface components {
             readings: components["schemas"]["Reading"][];
             /** @description `within`, `excursion`, `indeterminate` or `no_data`. */
             status: string;
+        };
+        /** @description Whom to ask. */
+        ContactInformation: {
+            email: string;
+            gln?: string | null;
+            phone?: string | null;
+            vp?: string | null;
         };
         /** @description A container a pack was in. */
         Container: {
@@ -1261,12 +1400,30 @@ export interface components {
             /** @description `pack`, `logistic_unit` or `other`. */
             kind: string;
         };
+        /** @description More or less came than was ordered. */
+        Count: {
+            exception_item_uuid: string;
+            gtin: string;
+            /** Format: int64 */
+            quantity_ordered: number;
+            /** Format: int64 */
+            quantity_received: number;
+            resolution_request: components["schemas"]["Resolution"];
+        };
         /** @description A key just made. It is shown this once. */
         CreatedKey: {
             /** @description Public id. */
             id: string;
             /** @description The key. */
             key: string;
+        };
+        /** @description Data came without goods. */
+        DataWithoutProduct: {
+            exception_item_uuid: string;
+            file_id: string;
+            product_gtin: string;
+            product_serial: string;
+            resolution_request: components["schemas"]["Resolution"];
         };
         /**
          * @description A decision: `{"type":"recall","gtin":..,"lot":..,"reason":..}`,
@@ -1312,6 +1469,74 @@ export interface components {
              * @description Its item in the block.
              */
             item: number;
+        };
+        /** @description A case: its reports and responses in the order they came. */
+        ExceptionCase: {
+            /**
+             * Format: int64
+             * @description When it last changed, Unix milliseconds.
+             */
+            changed_ms: number;
+            /** @description The case's id. */
+            exception_case_uuid: string;
+            /** @description GLN of who reported first. */
+            from: string;
+            /**
+             * Format: int64
+             * @description When it was opened, Unix milliseconds.
+             */
+            opened_ms: number;
+            /** @description Reports, oldest first. */
+            reports: components["schemas"]["ExceptionReport"][];
+            /** @description Whether the last report says that it is resolved. */
+            resolved: boolean;
+            /** @description Responses, oldest first. */
+            responses: components["schemas"]["ExceptionResponse"][];
+            /** @description GLN of who is to answer. */
+            to: string;
+        };
+        /** @description Exception cases of one's own party. */
+        ExceptionCases: {
+            /** @description Those that changed last first. */
+            cases: components["schemas"]["ExceptionCase"][];
+        };
+        /** @description A report of exceptions. */
+        ExceptionReport: {
+            case_resolved: boolean;
+            exception_case_uuid: string;
+            exceptions?: components["schemas"]["Exceptions"] | null;
+            message_uuid: string;
+            other_errors?: string[] | null;
+            po_number: string;
+            sender_information: components["schemas"]["ContactInformation"];
+            /**
+             * Format: int64
+             * @description Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description A response to a report. */
+        ExceptionResponse: {
+            additional_notes?: string | null;
+            exception_case_uuid: string;
+            message_uuid: string;
+            po_number: string;
+            response_items?: components["schemas"]["ResponseItem"][] | null;
+            sender_information: components["schemas"]["ContactInformation"];
+            /**
+             * Format: int64
+             * @description Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description Exceptions by their kind. */
+        Exceptions: {
+            data_misalignment?: components["schemas"]["Misalignment"][] | null;
+            master_data_errors?: components["schemas"]["MasterDataErrors"] | null;
+            missing_product?: components["schemas"]["DataWithoutProduct"][] | null;
+            missing_product_data?: components["schemas"]["ProductWithoutData"][] | null;
+            overages?: components["schemas"]["Count"][] | null;
+            underages?: components["schemas"]["Count"][] | null;
         };
         /** @description A stay outside the band. */
         Excursion: {
@@ -1368,15 +1593,20 @@ export interface components {
             };
             /** @description Id, the same on every node. */
             id: string;
+            /** @description `false_alarm` or `confirmed`: what came of looking. */
+            outcome?: string | null;
+            /** @description Why, as the last decision about it says. */
+            reason?: string | null;
             /** @description When the ledger learned of it. */
             recorded_at: string;
             resolved_by?: components["schemas"]["Evidence"] | null;
             /** @description The rule's id in the catalogue. */
             rule: string;
-            /** @description One plain English sentence. */
+            /** @description One plain sentence. */
             sentence: string;
             /** @description `S0` (information) to `S4` (illegitimate), after weighing all evidence. */
             severity: string;
+            signature?: components["schemas"]["Signature"] | null;
             /** @description `open`, `resolved`, `released` or `closed`. */
             status: string;
             /** @description What it is about in the first place. */
@@ -1388,12 +1618,50 @@ export interface components {
             /** @description When it had ended. */
             until: string;
         };
+        /**
+         * @description How to go on.
+         * @enum {string}
+         */
+        FollowUpMethod: "Email" | "Phone";
         /** @description Unwatched time. */
         Gap: {
             /** @description Last moment watched. */
             from: string;
             /** @description First moment watched again. */
             to: string;
+        };
+        /** @description A GLN is wrong. */
+        GlnError: {
+            exception_item_uuid: string;
+            invalid_gln: string;
+            proposed_gln?: string | null;
+            resolution_request?: components["schemas"]["Resolution"] | null;
+        };
+        /** @description Expected against received. */
+        GoodsReceipt: {
+            /** @description Packs that were sent. */
+            expected: number;
+            /** @description What was received with it and was not sent, at most 1,000. */
+            extra: string[];
+            /** @description How many those are. */
+            extra_count: number;
+            /** @description Of these, packs that came with a container that was received. */
+            inferred: number;
+            /** @description Packs that were sent and have not arrived although others have, at most 1,000. */
+            missing: string[];
+            /** @description How many those are. */
+            missing_count: number;
+            /** @description Of these, packs read on their own at receipt. */
+            scanned: number;
+            /** @description `packed`, `in_transit`, `partly_received` or `received`. */
+            state: string;
+        };
+        /** @description A GTIN is wrong. */
+        GtinError: {
+            exception_item_uuid: string;
+            invalid_gtin: string;
+            proposed_gtin?: string | null;
+            resolution_request?: components["schemas"]["Resolution"] | null;
         };
         /** @description The history of a pack. */
         History: {
@@ -1527,6 +1795,30 @@ export interface components {
             shipped_at: string;
             to?: components["schemas"]["PartyRef"] | null;
         };
+        /** @description One logger: what it would have said itself, and what we say. */
+        Logger: {
+            /** @description Alarms of the storage condition. */
+            alarms: components["schemas"]["Alarm"][];
+            /** @description Calibration over the time of its readings: `valid`, `lapsed` or `unknown`. */
+            calibration: string;
+            /** @description Its id. */
+            device?: string | null;
+            /**
+             * Format: double
+             * @description The kinetic mean as a device prints it.
+             */
+            device_mkt_c?: number | null;
+            /**
+             * Format: int64
+             * @description Programmed interval, seconds.
+             */
+            interval_s: number;
+            /**
+             * Format: double
+             * @description The kinetic mean by trapezoids in the rate domain.
+             */
+            mkt_c?: number | null;
+        };
         /** @description A lot with a page of its packs. */
         Lot: {
             /** @description Packs by status. */
@@ -1571,6 +1863,11 @@ export interface components {
         };
         /** @description Records of master data, each `{"type":"party"|"location"|"product"|"device", ..}`. */
         MasterData: Record<string, never>[];
+        /** @description Master data are wrong. */
+        MasterDataErrors: {
+            gln_errors?: components["schemas"]["GlnError"][] | null;
+            gtin_errors?: components["schemas"]["GtinError"][] | null;
+        };
         /** @description Who the key stands for, and where. */
         Me: {
             /** @description Key that verifies checkpoints and proofs of this node (C2SP vkey). */
@@ -1585,12 +1882,36 @@ export interface components {
             /** @description Version of the node. */
             version: string;
         };
-        /** @description A named query. */
-        NamedQuery: {
-            /** @description Its name, unique within the party. */
-            name: string;
-            /** @description Parameters of the query language: lists are arrays. */
-            query: Record<string, never>;
+        /** @description Goods and data differ. */
+        Misalignment: {
+            exception_item_uuid: string;
+            product_data_expiry: string;
+            product_data_gtin: string;
+            product_data_lot: string;
+            product_data_serial?: string | null;
+            received_product_expiry: string;
+            received_product_gtin: string;
+            received_product_lot: string;
+            received_product_serial?: string | null;
+            resolution_request: components["schemas"]["Resolution"];
+        };
+        /** @description Between what the mean kinetic temperature lies where nobody measured. */
+        MktBounds: {
+            /**
+             * Format: double
+             * @description Had every gap gone to ambient.
+             */
+            ambient_c: number;
+            /**
+             * Format: double
+             * @description Had every gap kept the last temperature before it.
+             */
+            held_c: number;
+            /**
+             * Format: double
+             * @description What ambient was supposed to be.
+             */
+            supposed_ambient_c: number;
         };
         /** @description A copy to make. */
         NewBackup: {
@@ -1647,30 +1968,110 @@ export interface components {
             /** @description `manufacturer`, `wholesaler`, `pharmacy` or `regulator`. */
             role: components["schemas"]["Role"];
         };
-        /** @description A subscription, as it is asked for. */
-        NewSubscription: {
-            /** @description Address of the receiver. */
-            dest: string;
-            /**
-             * Format: date-time
-             * @description Events recorded from then on; from now on without it.
-             */
-            initialRecordTime?: string | null;
-            /** @description Send even when there is nothing new. */
-            reportIfEmpty?: boolean;
-            /** @description `second`, `minute`, `hour`, `dayOfMonth`, `month`, `dayOfWeek` in UTC. */
-            schedule?: Record<string, never> | null;
-            /** @description Secret with which what is sent is signed (HMAC-SHA-256, hexadecimal, `GS1-Signature`). */
-            signatureToken?: string | null;
-            /** @description As events are recorded; or else a schedule. */
-            stream?: boolean | null;
-        };
         /** @description One of the steps. */
         NextStep: {
             /** @description By when; left out where it is at once or after the step before. */
             by?: string | null;
             /** @description `you`, `supplier`, `quality_assurance` or `manufacturer`. */
             who: string;
+        };
+        /** @description A recall told to a party. */
+        Notice: {
+            /** @description When it confirmed. */
+            acknowledged_at?: string | null;
+            /** @description What it says besides. */
+            comment?: string | null;
+            /** @description Packs it had given out. */
+            given_out: number;
+            /** @description Product. */
+            gtin: string;
+            /** @description Id. */
+            id: string;
+            /** @description `wholesale`, `pharmacy` or `patient`. */
+            level?: string | null;
+            /** @description Lot. */
+            lot: string;
+            /** @description When it was told. */
+            notified_at: string;
+            /** @description Packs it had, or was about to get. */
+            packs: number;
+            /** @description GLN of who is told. */
+            party: string;
+            /** @description Packs it says it has set aside. */
+            quarantined?: number | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What a party says to a notice. */
+        NoticeAnswer: {
+            /** @description What it says besides. */
+            comment?: string | null;
+            /** @description Packs it has set aside. */
+            quarantined: number;
+        };
+        /** @description Notices of recalls. */
+        Notices: {
+            /** @description The latest first. */
+            notices: components["schemas"]["Notice"][];
+        };
+        /**
+         * @description How goods were seen.
+         * @enum {string}
+         */
+        ObservationSource: "Scan" | "Packing Slip" | "ASN" | "Other";
+        /**
+         * @description An operation of the European system.
+         * @enum {string}
+         */
+        Operation: "dispense" | "supply" | "export" | "destroy" | "sample" | "free_sample" | "check_out" | "lock" | "report_stolen" | "undo";
+        /** @description What became of the packs. */
+        OperationAnswer: {
+            /** @description The block that holds the event; left out when nothing changed. */
+            block?: string | null;
+            /** @description Packs that changed. */
+            changed: number;
+            /** @description One for each scan, in order. */
+            packs: components["schemas"]["OperationOutcome"][];
+            /** @description Packs that keep their state. */
+            refused: number;
+            /** @description Packs that had the state already. */
+            unchanged: number;
+        };
+        /** @description What became of one pack. */
+        OperationOutcome: {
+            /**
+             * @description Stable reason: `DONE`, `ALREADY_SET`, `STATE_FORBIDS`, `NOT_YOURS`, `NOT_EFFECTIVE`, a
+             *     broken condition of an undo (`TOO_LATE`, `OTHER_PREMISES`, ...), what lies over the batch
+             *     (`RECALLED`, `WITHDRAWN`, `EXPIRED`) or the code of a verdict.
+             */
+            code: string;
+            /** @description The alert that the European hub raises for it. */
+            hub_alert?: string | null;
+            /** @description Canonical identifier. */
+            id?: string | null;
+            /** @description `changed`, `unchanged` or `refused`. */
+            result: string;
+            /** @description The return code of national systems for it. */
+            return_code?: string | null;
+            /** @description The scan. */
+            scan: string;
+            /** @description The reason in one sentence. */
+            sentence: string;
+            /** @description State afterwards in the words of the European system. */
+            state?: string | null;
+        };
+        /** @description What to do with packs. */
+        OperationRequest: {
+            /** @description Language of the answer; left out, `Accept-Language` decides. */
+            lang?: string | null;
+            /** @description Where: a GLN or an identifier of a place; the party's own GLN without it. */
+            location?: string | null;
+            /** @description What to do. */
+            operation: components["schemas"]["Operation"];
+            /** @description What was read of each pack, at most 1,000 scans. */
+            scans: string[];
+            /** @description Offset of local time there, such as `+01:00`. */
+            time_zone_offset?: string | null;
         };
         /** @description What became of an ordered block. */
         Outcome: {
@@ -1766,6 +2167,19 @@ export interface components {
             /** @description URI of the kind: `urn:theriac:problem:{code}`, or `epcisException:{name}` under `/epcis`. */
             type: string;
         };
+        /** @description Goods came without data. */
+        ProductWithoutData: {
+            exception_item_uuid: string;
+            observation_source: components["schemas"]["ObservationSource"];
+            product_gtin: string;
+            product_serial?: string | null;
+            resolution_request: components["schemas"]["Resolution"];
+        };
+        /**
+         * @description What a question is for.
+         * @enum {string}
+         */
+        Purpose: "dispense" | "receive" | "return" | "training" | "other";
         /** @description One reading. */
         Reading: {
             /**
@@ -1785,8 +2199,79 @@ export interface components {
             /** @description When the ledger ordered it. */
             at: string;
             by?: components["schemas"]["PartyRef"] | null;
+            /** @description `wholesale`, `pharmacy` or `patient`: how deep it reaches. */
+            level?: string | null;
             /** @description Why. */
             reason: string;
+        };
+        /** @description How much of a lot a recall has reached. */
+        RecallCoverage: {
+            /** @description Of these, parties that have confirmed. */
+            acknowledged: number;
+            /** @description Of these, parties that were told. */
+            notified: number;
+            /** @description Packs in hand or on their way. */
+            packs: number;
+            /** @description Packs that were given out. */
+            packs_given_out: number;
+            /** @description Of these, packs of parties that were told. */
+            packs_notified: number;
+            /** @description Of these, packs set aside. */
+            packs_quarantined: number;
+            /** @description Packs destroyed or taken out of the way. */
+            packs_removed: number;
+            /** @description Parties concerned. */
+            parties: number;
+            /**
+             * Format: double
+             * @description Share of the packs in hand or on their way whose party was told, 0 to 1.
+             */
+            reached: number;
+        };
+        /** @description A party concerned by a recall. */
+        RecallParty: {
+            /** @description When it confirmed. */
+            acknowledged_at?: string | null;
+            /** @description Packs it has supplied or exported. */
+            given_out: number;
+            /** @description Packs it holds. */
+            in_hand: number;
+            /** @description Name. */
+            name?: string | null;
+            /** @description When it was told. */
+            notified_at?: string | null;
+            /** @description Packs on their way to it. */
+            on_the_way: number;
+            /** @description GLN. */
+            party: string;
+            /** @description Packs it says it has set aside. */
+            quarantined?: number | null;
+            /** @description Packs it has destroyed or taken out of the way. */
+            removed: number;
+        };
+        /** @description A recall and how far it has come. */
+        RecallStatus: {
+            /** @description How much of it is reached. */
+            coverage: components["schemas"]["RecallCoverage"];
+            /** @description Product. */
+            gtin: string;
+            /** @description Lot. */
+            lot: string;
+            /** @description Packs made. */
+            made: number;
+            /** @description Parties concerned, most packs first; for others than the manufacturer themselves only. */
+            parties: components["schemas"]["RecallParty"][];
+            /** @description Product name. */
+            product?: string | null;
+            /** @description Why, when, by whom, how deep. */
+            recall: components["schemas"]["Recall"];
+            /** @description Packs that nobody is known to hold. */
+            unknown: number;
+        };
+        /** @description Recalls. */
+        Recalls: {
+            /** @description By product and lot. */
+            recalls: components["schemas"]["RecallStatus"][];
         };
         /** @description What became of an uploaded block. */
         Receipt: {
@@ -1814,10 +2299,45 @@ export interface components {
             /** @description One for each block, in the order of the upload. */
             receipts: components["schemas"]["Receipt"][];
         };
+        /** @description The sum of a lot: made is located plus terminal plus unknown. */
+        Reconciliation: {
+            /**
+             * Format: int64
+             * @description Packs that the manufacturer said it would make.
+             */
+            authorised?: number | null;
+            /** @description Whether the sum holds and no more was made than authorised. */
+            balanced: boolean;
+            /** @description Packs by status. */
+            by_status: {
+                [key: string]: number;
+            };
+            /** @description Product. */
+            gtin: string;
+            /** @description Located packs by holder, most first. */
+            holders: components["schemas"]["Holder"][];
+            /** @description In a known party's hands. */
+            located: number;
+            /** @description Lot. */
+            lot: string;
+            /** @description Packs made. */
+            made: number;
+            /** @description Dispensed, destroyed or otherwise ended. */
+            terminal: number;
+            /** @description Packs that nobody is known to hold, at most 1,000. */
+            unaccounted: string[];
+            /** @description Held by nobody known. */
+            unknown: number;
+        };
         /** @description Where a new statement was recorded. */
         Recorded: {
             /** @description The block that holds it. */
             block: string;
+        };
+        /** @description Where decisions were recorded. */
+        RecordedBlocks: {
+            /** @description The blocks. */
+            blocks: string[];
         };
         /** @description A block that was not taken. */
         Refusal: {
@@ -1825,6 +2345,23 @@ export interface components {
             block: string;
             /** @description Why. */
             reason: string;
+        };
+        /**
+         * @description What is wished.
+         * @enum {string}
+         */
+        Resolution: "Send new data" | "Send product" | "Return product" | "Send back product" | "Credit account" | "Debit account";
+        /**
+         * @description Yes or no.
+         * @enum {string}
+         */
+        ResolutionResponse: "Accept" | "Reject";
+        /** @description What is said to one exception. */
+        ResponseItem: {
+            alternative_resolution?: components["schemas"]["AlternativeResolution"] | null;
+            comments?: string | null;
+            exception_item_uuid: string;
+            resolution_response: components["schemas"]["ResolutionResponse"];
         };
         /** @description How long items of one kind are kept. */
         Retention: {
@@ -1836,11 +2373,48 @@ export interface components {
             /** @description `epcis_event`, `decision`, `master_data`, `logger_file` or `attestation`. */
             media: string;
         };
+        /** @description Whether a returned pack may be sold again. */
+        ReturnedPack: {
+            /**
+             * @description Why not, gravest first: `NOT_SOLD_BY_YOU`, `RETURNED_TOO_LATE`, `COLD_CHAIN_NOT_PROVEN`,
+             *     `COLD_CHAIN_EXCURSION` or the code of the verdict.
+             */
+            reasons: string[];
+            /** @description `yes`, `ask` (a person decides) or `no`. */
+            saleable: string;
+            /** @description The scan. */
+            scan: string;
+            /** @description When the asker shipped it last. */
+            sold_at?: string | null;
+            /** @description The verdict on the pack. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description Whether returned packs may be sold again. */
+        Returns: {
+            /** @description One for each scan, in order. */
+            packs: components["schemas"]["ReturnedPack"][];
+            /** @description How many may be sold again. */
+            saleable: number;
+        };
+        /** @description Returned packs to judge. */
+        ReturnsRequest: {
+            /** @description Language of the answer; left out, `Accept-Language` decides. */
+            lang?: string | null;
+            /** @description Where: a GLN or an identifier of a place. */
+            location?: string | null;
+            /** @description What was read of each pack, at most 1,000 scans. */
+            scans: string[];
+        };
         /**
          * @description What an API key is for. One key may hold several.
          * @enum {string}
          */
         Role: "admin" | "manufacturer" | "wholesaler" | "pharmacy" | "regulator" | "gateway";
+        /**
+         * @description How grave a finding is.
+         * @enum {string}
+         */
+        Severity: "S0" | "S1" | "S2" | "S3" | "S4";
         /** @description A logistic unit. */
         Shipment: {
             /** @description How warm it was. */
@@ -1851,35 +2425,55 @@ export interface components {
             devices: string[];
             /** @description Canonical identifier. */
             id: string;
+            /** @description `unit` (one logistic unit) or `paper` (all that goes under a despatch advice or a number). */
+            kind: string;
             /** @description Ways it went, oldest first. */
             legs: components["schemas"]["Leg"][];
             /** @description Packs in it, at any depth. */
             packs: number;
+            /** @description Despatch advices, shipment numbers and orders it goes under. */
+            papers: string[];
+            /** @description Expected against received. */
+            receipt: components["schemas"]["GoodsReceipt"];
+            /** @description Its logistic units, and packs that travel on their own. */
+            units: string[];
         };
-        /** @description A subscription. */
-        Subscription: {
-            /** @description When it was made. */
-            createdAt: string;
-            /** @description Address of the receiver. */
-            dest: string;
-            /** @description Spelling of identifiers. */
-            epcFormat: string;
-            /** @description From which record time on it was asked for. */
-            initialRecordTime?: string | null;
-            /** @description When the receiver last took something. */
-            lastNotifiedAt?: string | null;
-            /** @description Everything recorded before then was sent. */
-            minRecordTime: string;
-            /** @description Name of its query. */
-            queryName: string;
-            /** @description Whether it is sent even when there is nothing new. */
-            reportIfEmpty: boolean;
-            /** @description At set times. */
-            schedule?: Record<string, never> | null;
-            /** @description As events are recorded. */
-            stream?: boolean | null;
-            /** @description Its id. */
-            subscriptionID: string;
+        /** @description One shipment in a list. */
+        ShipmentRow: {
+            /** @description When its last event was. */
+            at: string;
+            /** @description Id by which it is asked for. */
+            id: string;
+            /** @description `in_transit`, `received` or `void`: what its last event says. */
+            state: string;
+            /** @description Units and loose packs it names. */
+            units: number;
+        };
+        /** @description Shipments, the latest first. */
+        Shipments: {
+            /** @description Cursor of the next page. */
+            next?: string | null;
+            /** @description One row each. */
+            shipments: components["schemas"]["ShipmentRow"][];
+        };
+        /** @description The manifestation of an electronic signature (21 CFR 11.50). */
+        Signature: {
+            /** @description `authorship`, `review`, `approval` or `responsibility`. */
+            meaning: string;
+            /** @description When. */
+            signed_at: string;
+            /** @description Pseudonym of who signed. */
+            signer: string;
+        };
+        /** @description An electronic signature (21 CFR 11.50): who, when (the node's clock) and what it means. */
+        SignatureRequest: {
+            /**
+             * @description `authorship`, `review`, `approval` or `responsibility`.
+             * @example approval
+             */
+            meaning: string;
+            /** @description Pseudonym of who signs. */
+            signer: string;
         };
         /** @description Where an author's next block attaches. */
         Tips: {
@@ -1930,7 +2524,7 @@ export interface components {
             pack_sentence: string;
             /** @description Status of the pack. */
             pack_status: string;
-            /** @description The cause in one plain English sentence. */
+            /** @description The cause in one plain sentence. */
             sentence: string;
             /** @description What to do next, in order. */
             steps: string[];
@@ -1947,20 +2541,68 @@ export interface components {
          * @enum {string}
          */
         VerdictClass: "genuine" | "seen_here" | "read_again" | "hold" | "do_not_dispense" | "not_checked";
+        /** @description Verdicts of a batch. */
+        Verdicts: {
+            /** @description Numbers (from 0) of the scans that may not. */
+            failing: number[];
+            /** @description How many of them may be handed on: those of class `genuine`. */
+            genuine: number;
+            /** @description One for each scan, in the order asked. */
+            verdicts: components["schemas"]["Verdict"][];
+        };
+        /** @description Scans to verify at one place. */
+        VerifyBatchRequest: {
+            /** @description Language of the answers, as for one scan. */
+            lang?: string | null;
+            /** @description Where: a GLN or an identifier of a place. */
+            location?: string | null;
+            /** @description What for. */
+            purpose?: components["schemas"]["Purpose"];
+            /** @description What the scanner read, at most 1,000 scans. */
+            scans: string[];
+        };
         /** @description A scan to verify. */
         VerifyRequest: {
             /**
-             * @description Language of the answer: `en`, `de`, `fr` or `es`; English where it is none of these.
+             * @description Language of the answer: `en`, `de`, `fr` or `es`; English where it is none of these. Left
+             *     out, `Accept-Language` decides.
              * @example de
              */
             lang?: string | null;
             /** @description Where: a GLN or an identifier of a place. */
             location?: string | null;
+            /** @description What for. */
+            purpose?: components["schemas"]["Purpose"];
             /**
              * @description What the scanner read or a person typed, unchanged: element string, Digital Link or URN.
              * @example (01)09506000134352(21)ABC123(17)271231(10)LOT1
              */
             scan: string;
+        };
+        /** @description Who answers for a product. */
+        VrsConnectivity: {
+            /** @description GLN of the responder. */
+            responderGLN: string;
+        };
+        /** @description What was found. `verified` never means that a pack is safe to dispense. */
+        VrsData: {
+            /** @description `Expired`, `ExpirationExtended`, `Recalled`, `Suspect` or `Illegitimate`. */
+            additionalInfo?: string | null;
+            /** @description Why not. */
+            verificationFailureReason?: string | null;
+            /** @description Whether the manufacturer assigned this identifier, with this lot and expiry. */
+            verified: boolean;
+        };
+        /** @description The answer to a verification request. */
+        VrsResponse: {
+            /** @description The request's id, as it came. */
+            corrUUID: string;
+            /** @description What was found. */
+            data: components["schemas"]["VrsData"];
+            /** @description GLN of the manufacturer in whose name it is answered. */
+            responderGLN: string;
+            /** @description When. */
+            verificationTimestamp: string;
         };
         /** @description How it stands with a witness. */
         Witness: {
@@ -2015,59 +2657,15 @@ export interface operations {
             };
         };
     };
-    get_accesses: {
-        parameters: {
-            query?: {
-                /** @description From this time on, RFC 3339 */
-                from?: string;
-                /** @description Before this time, RFC 3339 */
-                before?: string;
-                /** @description Public id of the API key */
-                key?: string;
-                /** @description GLN of the key's party */
-                party?: string;
-                /** @description Action of the policy */
-                action?: string;
-                /** @description HTTP status */
-                status?: number;
-                /** @description Part of the path or query */
-                contains?: string;
-                /** @description `next` of the page before */
-                cursor?: number;
-                /** @description Lines, 1 to 1000; 100 without */
-                per_page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accesses"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_alerts: {
         parameters: {
             query?: {
-                /** @description `open`, `resolved` or `released` */
+                /** @description `open`, `resolved`, `released` or `closed` */
                 status?: string;
                 /** @description `next` of the page before */
                 cursor?: string;
+                /** @description `en`, `de`, `fr` or `es` */
+                lang?: string;
             };
             header?: never;
             path?: never;
@@ -2221,6 +2819,103 @@ export interface operations {
             };
         };
     };
+    get_cases: {
+        parameters: {
+            query?: {
+                /** @description `en`, `de`, `fr` or `es` */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cases"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_case: {
+        parameters: {
+            query?: {
+                /** @description `en`, `de`, `fr` or `es` */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the case, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_case_ruling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the case, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseRuling"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedBlocks"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_checkpoint: {
         parameters: {
             query?: {
@@ -2301,6 +2996,131 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exceptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionCases"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_exception: {
+        parameters: {
+            query: {
+                /** @description GLN of who is to answer */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExceptionReport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionCase"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exception: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `exception_case_uuid` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionCase"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_exception_response: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `exception_case_uuid` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExceptionResponse"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionCase"];
                 };
             };
             "4XX": {
@@ -2469,6 +3289,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before */
                 cursor?: string;
+                /** @description `en`, `de`, `fr` or `es` */
+                lang?: string;
             };
             header?: never;
             path: {
@@ -2487,6 +3309,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lot"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description GTIN of the product */
+                gtin: string;
+                /** @description Lot, percent-encoded */
+                lot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
                 };
             };
             "4XX": {
@@ -2557,9 +3411,134 @@ export interface operations {
             };
         };
     };
-    get_history: {
+    get_notices: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notices"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the notice, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_operation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperationRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationAnswer"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pack_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any form of the identifier, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_history: {
+        parameters: {
+            query?: {
+                /** @description `en`, `de`, `fr` or `es` */
+                lang?: string;
+            };
             header?: never;
             path: {
                 /** @description Any form of the pack's identifier, percent-encoded */
@@ -2650,6 +3629,159 @@ export interface operations {
             };
         };
     };
+    get_recalls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recalls"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description GTIN of the product */
+                gtin: string;
+                /** @description Lot, percent-encoded */
+                lot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallStatus"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_recall_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description GTIN of the product */
+                gtin: string;
+                /** @description Lot, percent-encoded */
+                lot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The notices made now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notices"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_returns_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Returns"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shipments: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shipments"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_shipment: {
         parameters: {
             query?: never;
@@ -2668,6 +3800,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Shipment"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shipment_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any form of the identifier, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exception_draft: {
+        parameters: {
+            query: {
+                /** @description Whom to ask */
+                email: string;
+            };
+            header?: never;
+            path: {
+                /** @description Any form of the shipment's identifier, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionReport"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stream: {
+        parameters: {
+            query?: {
+                /** @description `en`, `de`, `fr` or `es` */
+                lang?: string;
+            };
+            header?: {
+                /** @description Id of the last alert received */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             "4XX": {
@@ -2741,6 +3977,37 @@ export interface operations {
             };
         };
     };
+    post_verify_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyBatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdicts"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_witnesses: {
         parameters: {
             query?: never;
@@ -2777,652 +4044,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The top-level resources */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": Record<string, never>;
-                    "application/xml": string;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_epcis: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_biz_locations: {
-        parameters: {
-            query?: {
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A Collection */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_biz_locations: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_biz_location: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Its sub-resources */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_biz_location: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_biz_location_events: {
-        parameters: {
-            query?: {
-                /** @description `ObjectEvent|AggregationEvent` ... */
-                eventType?: string[];
-                /** @description From this time on */
-                GE_eventTime?: string;
-                /** @description Before this time */
-                LT_eventTime?: string;
-                /** @description Recorded from this time on */
-                GE_recordTime?: string;
-                /** @description Recorded before this time */
-                LT_recordTime?: string;
-                /** @description `ADD|OBSERVE|DELETE` */
-                EQ_action?: string[];
-                /** @description Words or URIs */
-                EQ_bizStep?: string[];
-                /** @description Words or URIs */
-                EQ_disposition?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_set?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_unset?: string[];
-                /** @description Places */
-                EQ_readPoint?: string[];
-                /** @description Places and everything below them by master data */
-                WD_readPoint?: string[];
-                /** @description Places */
-                EQ_bizLocation?: string[];
-                /** @description Places and everything below them by master data */
-                WD_bizLocation?: string[];
-                /** @description Transformations */
-                EQ_transformationID?: string[];
-                /** @description Event ids */
-                EQ_eventID?: string[];
-                /** @description What was observed or packed; identifiers or patterns */
-                MATCH_epc?: string[];
-                /** @description Containers */
-                MATCH_parentID?: string[];
-                /** @description Inputs of a transformation */
-                MATCH_inputEPC?: string[];
-                /** @description Outputs of a transformation */
-                MATCH_outputEPC?: string[];
-                /** @description Any of those */
-                MATCH_anyEPC?: string[];
-                /** @description Classes in quantity lists */
-                MATCH_epcClass?: string[];
-                /** @description Classes of inputs */
-                MATCH_inputEPCClass?: string[];
-                /** @description Classes of outputs */
-                MATCH_outputEPCClass?: string[];
-                /** @description Classes anywhere */
-                MATCH_anyEPCClass?: string[];
-                /** @description Quantities in any unit */
-                EQ_quantity?: number[];
-                /** @description More than this */
-                GT_quantity?: number[];
-                /** @description As much or more */
-                GE_quantity?: number[];
-                /** @description Less than this */
-                LT_quantity?: number[];
-                /** @description As much or less */
-                LE_quantity?: number[];
-                /** @description Error declarations */
-                EXISTS_errorDeclaration?: boolean;
-                /** @description Declared from this time on */
-                GE_errorDeclarationTime?: string;
-                /** @description Declared before this time */
-                LT_errorDeclarationTime?: string;
-                /** @description Words or URIs */
-                EQ_errorReason?: string[];
-                /** @description Event ids */
-                EQ_correctiveEventID?: string[];
-                /** @description Events with sensor data */
-                EXISTS_sensorElementList?: boolean;
-                /** @description Measurement types */
-                EQ_type?: string[];
-                /** @description Devices */
-                EQ_deviceID?: string[];
-                /** @description Methods */
-                EQ_dataProcessingMethod?: string[];
-                /** @description Microorganisms */
-                EQ_microorganism?: string[];
-                /** @description Substances */
-                EQ_chemicalSubstance?: string[];
-                /** @description Rules */
-                EQ_bizRules?: string[];
-                /** @description Texts of sensors */
-                EQ_stringValue?: string[];
-                /** @description A value of sensors */
-                EQ_booleanValue?: boolean;
-                /** @description Bytes of sensors */
-                EQ_hexBinaryValue?: string[];
-                /** @description URIs of sensors */
-                EQ_uriValue?: string[];
-                /** @description As high a percentile or higher */
-                GE_percRank?: number[];
-                /** @description A lower percentile */
-                LT_percRank?: number[];
-                /** @description Measured from this time on */
-                GE_startTime?: string;
-                /** @description Measured from before this time */
-                LT_startTime?: string;
-                /** @description Measured until this time or later */
-                GE_endTime?: string;
-                /** @description Measured until before this time */
-                LT_endTime?: string;
-                /** @description Measured at this time or later */
-                GE_time?: string;
-                /** @description Measured before this time */
-                LT_time?: string;
-                /** @description Names of attributes; also for other fields */
-                HASATTR_readPoint?: string[];
-                /** @description Names of attributes */
-                HASATTR_bizLocation?: string[];
-                /** @description `eventTime`, `recordTime` or an extension */
-                orderBy?: string;
-                /** @description `ASC` or `DESC` */
-                orderDirection?: string;
-                /** @description So many events at most, over all pages */
-                eventCountLimit?: number;
-                /** @description More matching events are an error */
-                maxEventCount?: number;
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: {
-                /** @description Oldest version of EPCIS that is read */
-                "GS1-EPCIS-Min"?: string;
-                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
-                "GS1-EPCIS-Max"?: string;
-                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
-                "GS1-EPC-Format"?: string;
-                /** @description `Always_Web_URI`, `Always_URN`, ... */
-                "GS1-CBV-XML-Format"?: string;
-                /** @description `prefix=uri,...` of extensions in parameters */
-                "GS1-Extensions"?: string;
-                /** @description `as_written`: compare measurements of one unit only */
-                "Theriac-Units"?: string;
-            };
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description An EPCISQueryDocument */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                    "application/xml": string;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_biz_location_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_biz_steps: {
-        parameters: {
-            query?: {
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A Collection */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_biz_steps: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_biz_step: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Its sub-resources */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_biz_step: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_biz_step_events: {
-        parameters: {
-            query?: {
-                /** @description `ObjectEvent|AggregationEvent` ... */
-                eventType?: string[];
-                /** @description From this time on */
-                GE_eventTime?: string;
-                /** @description Before this time */
-                LT_eventTime?: string;
-                /** @description Recorded from this time on */
-                GE_recordTime?: string;
-                /** @description Recorded before this time */
-                LT_recordTime?: string;
-                /** @description `ADD|OBSERVE|DELETE` */
-                EQ_action?: string[];
-                /** @description Words or URIs */
-                EQ_bizStep?: string[];
-                /** @description Words or URIs */
-                EQ_disposition?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_set?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_unset?: string[];
-                /** @description Places */
-                EQ_readPoint?: string[];
-                /** @description Places and everything below them by master data */
-                WD_readPoint?: string[];
-                /** @description Places */
-                EQ_bizLocation?: string[];
-                /** @description Places and everything below them by master data */
-                WD_bizLocation?: string[];
-                /** @description Transformations */
-                EQ_transformationID?: string[];
-                /** @description Event ids */
-                EQ_eventID?: string[];
-                /** @description What was observed or packed; identifiers or patterns */
-                MATCH_epc?: string[];
-                /** @description Containers */
-                MATCH_parentID?: string[];
-                /** @description Inputs of a transformation */
-                MATCH_inputEPC?: string[];
-                /** @description Outputs of a transformation */
-                MATCH_outputEPC?: string[];
-                /** @description Any of those */
-                MATCH_anyEPC?: string[];
-                /** @description Classes in quantity lists */
-                MATCH_epcClass?: string[];
-                /** @description Classes of inputs */
-                MATCH_inputEPCClass?: string[];
-                /** @description Classes of outputs */
-                MATCH_outputEPCClass?: string[];
-                /** @description Classes anywhere */
-                MATCH_anyEPCClass?: string[];
-                /** @description Quantities in any unit */
-                EQ_quantity?: number[];
-                /** @description More than this */
-                GT_quantity?: number[];
-                /** @description As much or more */
-                GE_quantity?: number[];
-                /** @description Less than this */
-                LT_quantity?: number[];
-                /** @description As much or less */
-                LE_quantity?: number[];
-                /** @description Error declarations */
-                EXISTS_errorDeclaration?: boolean;
-                /** @description Declared from this time on */
-                GE_errorDeclarationTime?: string;
-                /** @description Declared before this time */
-                LT_errorDeclarationTime?: string;
-                /** @description Words or URIs */
-                EQ_errorReason?: string[];
-                /** @description Event ids */
-                EQ_correctiveEventID?: string[];
-                /** @description Events with sensor data */
-                EXISTS_sensorElementList?: boolean;
-                /** @description Measurement types */
-                EQ_type?: string[];
-                /** @description Devices */
-                EQ_deviceID?: string[];
-                /** @description Methods */
-                EQ_dataProcessingMethod?: string[];
-                /** @description Microorganisms */
-                EQ_microorganism?: string[];
-                /** @description Substances */
-                EQ_chemicalSubstance?: string[];
-                /** @description Rules */
-                EQ_bizRules?: string[];
-                /** @description Texts of sensors */
-                EQ_stringValue?: string[];
-                /** @description A value of sensors */
-                EQ_booleanValue?: boolean;
-                /** @description Bytes of sensors */
-                EQ_hexBinaryValue?: string[];
-                /** @description URIs of sensors */
-                EQ_uriValue?: string[];
-                /** @description As high a percentile or higher */
-                GE_percRank?: number[];
-                /** @description A lower percentile */
-                LT_percRank?: number[];
-                /** @description Measured from this time on */
-                GE_startTime?: string;
-                /** @description Measured from before this time */
-                LT_startTime?: string;
-                /** @description Measured until this time or later */
-                GE_endTime?: string;
-                /** @description Measured until before this time */
-                LT_endTime?: string;
-                /** @description Measured at this time or later */
-                GE_time?: string;
-                /** @description Measured before this time */
-                LT_time?: string;
-                /** @description Names of attributes; also for other fields */
-                HASATTR_readPoint?: string[];
-                /** @description Names of attributes */
-                HASATTR_bizLocation?: string[];
-                /** @description `eventTime`, `recordTime` or an extension */
-                orderBy?: string;
-                /** @description `ASC` or `DESC` */
-                orderDirection?: string;
-                /** @description So many events at most, over all pages */
-                eventCountLimit?: number;
-                /** @description More matching events are an error */
-                maxEventCount?: number;
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: {
-                /** @description Oldest version of EPCIS that is read */
-                "GS1-EPCIS-Min"?: string;
-                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
-                "GS1-EPCIS-Max"?: string;
-                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
-                "GS1-EPC-Format"?: string;
-                /** @description `Always_Web_URI`, `Always_URN`, ... */
-                "GS1-CBV-XML-Format"?: string;
-                /** @description `prefix=uri,...` of extensions in parameters */
-                "GS1-Extensions"?: string;
-                /** @description `as_written`: compare measurements of one unit only */
-                "Theriac-Units"?: string;
-            };
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description An EPCISQueryDocument */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                    "application/xml": string;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_biz_step_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_captures: {
-        parameters: {
-            query?: {
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaptureJob"][];
                 };
             };
             "4XX": {
@@ -3439,12 +4066,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `rollback` (all or nothing) or `proceed` (what can be recorded) */
+                /** @description `rollback` */
                 "GS1-Capture-Error-Behaviour"?: string | null;
-                /** @description 1.2 or 2.0 */
-                "GS1-EPCIS-Version"?: string | null;
-                /** @description `respond-async` */
-                Prefer?: string | null;
                 /** @description Makes a repetition harmless */
                 "Idempotency-Key"?: string | null;
             };
@@ -3454,7 +4077,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": Record<string, never>;
-                "application/xml": string;
             };
         };
         responses: {
@@ -3472,24 +4094,6 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
-            };
-        };
-    };
-    options_capture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
@@ -3511,7 +4115,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaptureJob"];
-                    "application/xml": string;
                 };
             };
             "4XX": {
@@ -3521,909 +4124,6 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
-            };
-        };
-    };
-    options_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_dispositions: {
-        parameters: {
-            query?: {
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A Collection */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_dispositions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_disposition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Its sub-resources */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_disposition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_disposition_events: {
-        parameters: {
-            query?: {
-                /** @description `ObjectEvent|AggregationEvent` ... */
-                eventType?: string[];
-                /** @description From this time on */
-                GE_eventTime?: string;
-                /** @description Before this time */
-                LT_eventTime?: string;
-                /** @description Recorded from this time on */
-                GE_recordTime?: string;
-                /** @description Recorded before this time */
-                LT_recordTime?: string;
-                /** @description `ADD|OBSERVE|DELETE` */
-                EQ_action?: string[];
-                /** @description Words or URIs */
-                EQ_bizStep?: string[];
-                /** @description Words or URIs */
-                EQ_disposition?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_set?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_unset?: string[];
-                /** @description Places */
-                EQ_readPoint?: string[];
-                /** @description Places and everything below them by master data */
-                WD_readPoint?: string[];
-                /** @description Places */
-                EQ_bizLocation?: string[];
-                /** @description Places and everything below them by master data */
-                WD_bizLocation?: string[];
-                /** @description Transformations */
-                EQ_transformationID?: string[];
-                /** @description Event ids */
-                EQ_eventID?: string[];
-                /** @description What was observed or packed; identifiers or patterns */
-                MATCH_epc?: string[];
-                /** @description Containers */
-                MATCH_parentID?: string[];
-                /** @description Inputs of a transformation */
-                MATCH_inputEPC?: string[];
-                /** @description Outputs of a transformation */
-                MATCH_outputEPC?: string[];
-                /** @description Any of those */
-                MATCH_anyEPC?: string[];
-                /** @description Classes in quantity lists */
-                MATCH_epcClass?: string[];
-                /** @description Classes of inputs */
-                MATCH_inputEPCClass?: string[];
-                /** @description Classes of outputs */
-                MATCH_outputEPCClass?: string[];
-                /** @description Classes anywhere */
-                MATCH_anyEPCClass?: string[];
-                /** @description Quantities in any unit */
-                EQ_quantity?: number[];
-                /** @description More than this */
-                GT_quantity?: number[];
-                /** @description As much or more */
-                GE_quantity?: number[];
-                /** @description Less than this */
-                LT_quantity?: number[];
-                /** @description As much or less */
-                LE_quantity?: number[];
-                /** @description Error declarations */
-                EXISTS_errorDeclaration?: boolean;
-                /** @description Declared from this time on */
-                GE_errorDeclarationTime?: string;
-                /** @description Declared before this time */
-                LT_errorDeclarationTime?: string;
-                /** @description Words or URIs */
-                EQ_errorReason?: string[];
-                /** @description Event ids */
-                EQ_correctiveEventID?: string[];
-                /** @description Events with sensor data */
-                EXISTS_sensorElementList?: boolean;
-                /** @description Measurement types */
-                EQ_type?: string[];
-                /** @description Devices */
-                EQ_deviceID?: string[];
-                /** @description Methods */
-                EQ_dataProcessingMethod?: string[];
-                /** @description Microorganisms */
-                EQ_microorganism?: string[];
-                /** @description Substances */
-                EQ_chemicalSubstance?: string[];
-                /** @description Rules */
-                EQ_bizRules?: string[];
-                /** @description Texts of sensors */
-                EQ_stringValue?: string[];
-                /** @description A value of sensors */
-                EQ_booleanValue?: boolean;
-                /** @description Bytes of sensors */
-                EQ_hexBinaryValue?: string[];
-                /** @description URIs of sensors */
-                EQ_uriValue?: string[];
-                /** @description As high a percentile or higher */
-                GE_percRank?: number[];
-                /** @description A lower percentile */
-                LT_percRank?: number[];
-                /** @description Measured from this time on */
-                GE_startTime?: string;
-                /** @description Measured from before this time */
-                LT_startTime?: string;
-                /** @description Measured until this time or later */
-                GE_endTime?: string;
-                /** @description Measured until before this time */
-                LT_endTime?: string;
-                /** @description Measured at this time or later */
-                GE_time?: string;
-                /** @description Measured before this time */
-                LT_time?: string;
-                /** @description Names of attributes; also for other fields */
-                HASATTR_readPoint?: string[];
-                /** @description Names of attributes */
-                HASATTR_bizLocation?: string[];
-                /** @description `eventTime`, `recordTime` or an extension */
-                orderBy?: string;
-                /** @description `ASC` or `DESC` */
-                orderDirection?: string;
-                /** @description So many events at most, over all pages */
-                eventCountLimit?: number;
-                /** @description More matching events are an error */
-                maxEventCount?: number;
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: {
-                /** @description Oldest version of EPCIS that is read */
-                "GS1-EPCIS-Min"?: string;
-                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
-                "GS1-EPCIS-Max"?: string;
-                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
-                "GS1-EPC-Format"?: string;
-                /** @description `Always_Web_URI`, `Always_URN`, ... */
-                "GS1-CBV-XML-Format"?: string;
-                /** @description `prefix=uri,...` of extensions in parameters */
-                "GS1-Extensions"?: string;
-                /** @description `as_written`: compare measurements of one unit only */
-                "Theriac-Units"?: string;
-            };
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description An EPCISQueryDocument */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                    "application/xml": string;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_disposition_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_epcs: {
-        parameters: {
-            query?: {
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A Collection */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_epcs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_epc: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Its sub-resources */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_epc: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_epc_events: {
-        parameters: {
-            query?: {
-                /** @description `ObjectEvent|AggregationEvent` ... */
-                eventType?: string[];
-                /** @description From this time on */
-                GE_eventTime?: string;
-                /** @description Before this time */
-                LT_eventTime?: string;
-                /** @description Recorded from this time on */
-                GE_recordTime?: string;
-                /** @description Recorded before this time */
-                LT_recordTime?: string;
-                /** @description `ADD|OBSERVE|DELETE` */
-                EQ_action?: string[];
-                /** @description Words or URIs */
-                EQ_bizStep?: string[];
-                /** @description Words or URIs */
-                EQ_disposition?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_set?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_unset?: string[];
-                /** @description Places */
-                EQ_readPoint?: string[];
-                /** @description Places and everything below them by master data */
-                WD_readPoint?: string[];
-                /** @description Places */
-                EQ_bizLocation?: string[];
-                /** @description Places and everything below them by master data */
-                WD_bizLocation?: string[];
-                /** @description Transformations */
-                EQ_transformationID?: string[];
-                /** @description Event ids */
-                EQ_eventID?: string[];
-                /** @description What was observed or packed; identifiers or patterns */
-                MATCH_epc?: string[];
-                /** @description Containers */
-                MATCH_parentID?: string[];
-                /** @description Inputs of a transformation */
-                MATCH_inputEPC?: string[];
-                /** @description Outputs of a transformation */
-                MATCH_outputEPC?: string[];
-                /** @description Any of those */
-                MATCH_anyEPC?: string[];
-                /** @description Classes in quantity lists */
-                MATCH_epcClass?: string[];
-                /** @description Classes of inputs */
-                MATCH_inputEPCClass?: string[];
-                /** @description Classes of outputs */
-                MATCH_outputEPCClass?: string[];
-                /** @description Classes anywhere */
-                MATCH_anyEPCClass?: string[];
-                /** @description Quantities in any unit */
-                EQ_quantity?: number[];
-                /** @description More than this */
-                GT_quantity?: number[];
-                /** @description As much or more */
-                GE_quantity?: number[];
-                /** @description Less than this */
-                LT_quantity?: number[];
-                /** @description As much or less */
-                LE_quantity?: number[];
-                /** @description Error declarations */
-                EXISTS_errorDeclaration?: boolean;
-                /** @description Declared from this time on */
-                GE_errorDeclarationTime?: string;
-                /** @description Declared before this time */
-                LT_errorDeclarationTime?: string;
-                /** @description Words or URIs */
-                EQ_errorReason?: string[];
-                /** @description Event ids */
-                EQ_correctiveEventID?: string[];
-                /** @description Events with sensor data */
-                EXISTS_sensorElementList?: boolean;
-                /** @description Measurement types */
-                EQ_type?: string[];
-                /** @description Devices */
-                EQ_deviceID?: string[];
-                /** @description Methods */
-                EQ_dataProcessingMethod?: string[];
-                /** @description Microorganisms */
-                EQ_microorganism?: string[];
-                /** @description Substances */
-                EQ_chemicalSubstance?: string[];
-                /** @description Rules */
-                EQ_bizRules?: string[];
-                /** @description Texts of sensors */
-                EQ_stringValue?: string[];
-                /** @description A value of sensors */
-                EQ_booleanValue?: boolean;
-                /** @description Bytes of sensors */
-                EQ_hexBinaryValue?: string[];
-                /** @description URIs of sensors */
-                EQ_uriValue?: string[];
-                /** @description As high a percentile or higher */
-                GE_percRank?: number[];
-                /** @description A lower percentile */
-                LT_percRank?: number[];
-                /** @description Measured from this time on */
-                GE_startTime?: string;
-                /** @description Measured from before this time */
-                LT_startTime?: string;
-                /** @description Measured until this time or later */
-                GE_endTime?: string;
-                /** @description Measured until before this time */
-                LT_endTime?: string;
-                /** @description Measured at this time or later */
-                GE_time?: string;
-                /** @description Measured before this time */
-                LT_time?: string;
-                /** @description Names of attributes; also for other fields */
-                HASATTR_readPoint?: string[];
-                /** @description Names of attributes */
-                HASATTR_bizLocation?: string[];
-                /** @description `eventTime`, `recordTime` or an extension */
-                orderBy?: string;
-                /** @description `ASC` or `DESC` */
-                orderDirection?: string;
-                /** @description So many events at most, over all pages */
-                eventCountLimit?: number;
-                /** @description More matching events are an error */
-                maxEventCount?: number;
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: {
-                /** @description Oldest version of EPCIS that is read */
-                "GS1-EPCIS-Min"?: string;
-                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
-                "GS1-EPCIS-Max"?: string;
-                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
-                "GS1-EPC-Format"?: string;
-                /** @description `Always_Web_URI`, `Always_URN`, ... */
-                "GS1-CBV-XML-Format"?: string;
-                /** @description `prefix=uri,...` of extensions in parameters */
-                "GS1-Extensions"?: string;
-                /** @description `as_written`: compare measurements of one unit only */
-                "Theriac-Units"?: string;
-            };
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description An EPCISQueryDocument */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                    "application/xml": string;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_epc_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_event_types: {
-        parameters: {
-            query?: {
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A Collection */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_event_types: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_event_type: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Its sub-resources */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_event_type: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_event_type_events: {
-        parameters: {
-            query?: {
-                /** @description `ObjectEvent|AggregationEvent` ... */
-                eventType?: string[];
-                /** @description From this time on */
-                GE_eventTime?: string;
-                /** @description Before this time */
-                LT_eventTime?: string;
-                /** @description Recorded from this time on */
-                GE_recordTime?: string;
-                /** @description Recorded before this time */
-                LT_recordTime?: string;
-                /** @description `ADD|OBSERVE|DELETE` */
-                EQ_action?: string[];
-                /** @description Words or URIs */
-                EQ_bizStep?: string[];
-                /** @description Words or URIs */
-                EQ_disposition?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_set?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_unset?: string[];
-                /** @description Places */
-                EQ_readPoint?: string[];
-                /** @description Places and everything below them by master data */
-                WD_readPoint?: string[];
-                /** @description Places */
-                EQ_bizLocation?: string[];
-                /** @description Places and everything below them by master data */
-                WD_bizLocation?: string[];
-                /** @description Transformations */
-                EQ_transformationID?: string[];
-                /** @description Event ids */
-                EQ_eventID?: string[];
-                /** @description What was observed or packed; identifiers or patterns */
-                MATCH_epc?: string[];
-                /** @description Containers */
-                MATCH_parentID?: string[];
-                /** @description Inputs of a transformation */
-                MATCH_inputEPC?: string[];
-                /** @description Outputs of a transformation */
-                MATCH_outputEPC?: string[];
-                /** @description Any of those */
-                MATCH_anyEPC?: string[];
-                /** @description Classes in quantity lists */
-                MATCH_epcClass?: string[];
-                /** @description Classes of inputs */
-                MATCH_inputEPCClass?: string[];
-                /** @description Classes of outputs */
-                MATCH_outputEPCClass?: string[];
-                /** @description Classes anywhere */
-                MATCH_anyEPCClass?: string[];
-                /** @description Quantities in any unit */
-                EQ_quantity?: number[];
-                /** @description More than this */
-                GT_quantity?: number[];
-                /** @description As much or more */
-                GE_quantity?: number[];
-                /** @description Less than this */
-                LT_quantity?: number[];
-                /** @description As much or less */
-                LE_quantity?: number[];
-                /** @description Error declarations */
-                EXISTS_errorDeclaration?: boolean;
-                /** @description Declared from this time on */
-                GE_errorDeclarationTime?: string;
-                /** @description Declared before this time */
-                LT_errorDeclarationTime?: string;
-                /** @description Words or URIs */
-                EQ_errorReason?: string[];
-                /** @description Event ids */
-                EQ_correctiveEventID?: string[];
-                /** @description Events with sensor data */
-                EXISTS_sensorElementList?: boolean;
-                /** @description Measurement types */
-                EQ_type?: string[];
-                /** @description Devices */
-                EQ_deviceID?: string[];
-                /** @description Methods */
-                EQ_dataProcessingMethod?: string[];
-                /** @description Microorganisms */
-                EQ_microorganism?: string[];
-                /** @description Substances */
-                EQ_chemicalSubstance?: string[];
-                /** @description Rules */
-                EQ_bizRules?: string[];
-                /** @description Texts of sensors */
-                EQ_stringValue?: string[];
-                /** @description A value of sensors */
-                EQ_booleanValue?: boolean;
-                /** @description Bytes of sensors */
-                EQ_hexBinaryValue?: string[];
-                /** @description URIs of sensors */
-                EQ_uriValue?: string[];
-                /** @description As high a percentile or higher */
-                GE_percRank?: number[];
-                /** @description A lower percentile */
-                LT_percRank?: number[];
-                /** @description Measured from this time on */
-                GE_startTime?: string;
-                /** @description Measured from before this time */
-                LT_startTime?: string;
-                /** @description Measured until this time or later */
-                GE_endTime?: string;
-                /** @description Measured until before this time */
-                LT_endTime?: string;
-                /** @description Measured at this time or later */
-                GE_time?: string;
-                /** @description Measured before this time */
-                LT_time?: string;
-                /** @description Names of attributes; also for other fields */
-                HASATTR_readPoint?: string[];
-                /** @description Names of attributes */
-                HASATTR_bizLocation?: string[];
-                /** @description `eventTime`, `recordTime` or an extension */
-                orderBy?: string;
-                /** @description `ASC` or `DESC` */
-                orderDirection?: string;
-                /** @description So many events at most, over all pages */
-                eventCountLimit?: number;
-                /** @description More matching events are an error */
-                maxEventCount?: number;
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: {
-                /** @description Oldest version of EPCIS that is read */
-                "GS1-EPCIS-Min"?: string;
-                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
-                "GS1-EPCIS-Max"?: string;
-                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
-                "GS1-EPC-Format"?: string;
-                /** @description `Always_Web_URI`, `Always_URN`, ... */
-                "GS1-CBV-XML-Format"?: string;
-                /** @description `prefix=uri,...` of extensions in parameters */
-                "GS1-Extensions"?: string;
-                /** @description `as_written`: compare measurements of one unit only */
-                "Theriac-Units"?: string;
-            };
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description An EPCISQueryDocument */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                    "application/xml": string;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_event_type_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
@@ -4431,7 +4131,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `ObjectEvent|AggregationEvent` ... */
-                eventType?: string[];
+                eventType?: string;
                 /** @description From this time on */
                 GE_eventTime?: string;
                 /** @description Before this time */
@@ -4441,134 +4141,37 @@ export interface operations {
                 /** @description Recorded before this time */
                 LT_recordTime?: string;
                 /** @description `ADD|OBSERVE|DELETE` */
-                EQ_action?: string[];
+                EQ_action?: string;
                 /** @description Words or URIs */
-                EQ_bizStep?: string[];
+                EQ_bizStep?: string;
                 /** @description Words or URIs */
-                EQ_disposition?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_set?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_unset?: string[];
+                EQ_disposition?: string;
                 /** @description Places */
-                EQ_readPoint?: string[];
-                /** @description Places and everything below them by master data */
-                WD_readPoint?: string[];
+                EQ_readPoint?: string;
                 /** @description Places */
-                EQ_bizLocation?: string[];
-                /** @description Places and everything below them by master data */
-                WD_bizLocation?: string[];
-                /** @description Transformations */
-                EQ_transformationID?: string[];
+                EQ_bizLocation?: string;
                 /** @description Event ids */
-                EQ_eventID?: string[];
-                /** @description What was observed or packed; identifiers or patterns */
-                MATCH_epc?: string[];
+                EQ_eventID?: string;
+                /** @description What was observed or packed */
+                MATCH_epc?: string;
                 /** @description Containers */
-                MATCH_parentID?: string[];
+                MATCH_parentID?: string;
                 /** @description Inputs of a transformation */
-                MATCH_inputEPC?: string[];
+                MATCH_inputEPC?: string;
                 /** @description Outputs of a transformation */
-                MATCH_outputEPC?: string[];
+                MATCH_outputEPC?: string;
                 /** @description Any of those */
-                MATCH_anyEPC?: string[];
+                MATCH_anyEPC?: string;
                 /** @description Classes in quantity lists */
-                MATCH_epcClass?: string[];
-                /** @description Classes of inputs */
-                MATCH_inputEPCClass?: string[];
-                /** @description Classes of outputs */
-                MATCH_outputEPCClass?: string[];
+                MATCH_epcClass?: string;
                 /** @description Classes anywhere */
-                MATCH_anyEPCClass?: string[];
-                /** @description Quantities in any unit */
-                EQ_quantity?: number[];
-                /** @description More than this */
-                GT_quantity?: number[];
-                /** @description As much or more */
-                GE_quantity?: number[];
-                /** @description Less than this */
-                LT_quantity?: number[];
-                /** @description As much or less */
-                LE_quantity?: number[];
-                /** @description Error declarations */
-                EXISTS_errorDeclaration?: boolean;
-                /** @description Declared from this time on */
-                GE_errorDeclarationTime?: string;
-                /** @description Declared before this time */
-                LT_errorDeclarationTime?: string;
-                /** @description Words or URIs */
-                EQ_errorReason?: string[];
-                /** @description Event ids */
-                EQ_correctiveEventID?: string[];
-                /** @description Events with sensor data */
-                EXISTS_sensorElementList?: boolean;
-                /** @description Measurement types */
-                EQ_type?: string[];
-                /** @description Devices */
-                EQ_deviceID?: string[];
-                /** @description Methods */
-                EQ_dataProcessingMethod?: string[];
-                /** @description Microorganisms */
-                EQ_microorganism?: string[];
-                /** @description Substances */
-                EQ_chemicalSubstance?: string[];
-                /** @description Rules */
-                EQ_bizRules?: string[];
-                /** @description Texts of sensors */
-                EQ_stringValue?: string[];
-                /** @description A value of sensors */
-                EQ_booleanValue?: boolean;
-                /** @description Bytes of sensors */
-                EQ_hexBinaryValue?: string[];
-                /** @description URIs of sensors */
-                EQ_uriValue?: string[];
-                /** @description As high a percentile or higher */
-                GE_percRank?: number[];
-                /** @description A lower percentile */
-                LT_percRank?: number[];
-                /** @description Measured from this time on */
-                GE_startTime?: string;
-                /** @description Measured from before this time */
-                LT_startTime?: string;
-                /** @description Measured until this time or later */
-                GE_endTime?: string;
-                /** @description Measured until before this time */
-                LT_endTime?: string;
-                /** @description Measured at this time or later */
-                GE_time?: string;
-                /** @description Measured before this time */
-                LT_time?: string;
-                /** @description Names of attributes; also for other fields */
-                HASATTR_readPoint?: string[];
-                /** @description Names of attributes */
-                HASATTR_bizLocation?: string[];
-                /** @description `eventTime`, `recordTime` or an extension */
-                orderBy?: string;
-                /** @description `ASC` or `DESC` */
-                orderDirection?: string;
-                /** @description So many events at most, over all pages */
-                eventCountLimit?: number;
-                /** @description More matching events are an error */
-                maxEventCount?: number;
-                /** @description Items in a page: 30, at most 1000 */
+                MATCH_anyEPCClass?: string;
+                /** @description Events in a page, 1 to 1000 */
                 perPage?: number;
                 /** @description From the header `Link` */
                 nextPageToken?: string;
             };
-            header?: {
-                /** @description Oldest version of EPCIS that is read */
-                "GS1-EPCIS-Min"?: string;
-                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
-                "GS1-EPCIS-Max"?: string;
-                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
-                "GS1-EPC-Format"?: string;
-                /** @description `Always_Web_URI`, `Always_URN`, ... */
-                "GS1-CBV-XML-Format"?: string;
-                /** @description `prefix=uri,...` of extensions in parameters */
-                "GS1-Extensions"?: string;
-                /** @description `as_written`: compare measurements of one unit only */
-                "Theriac-Units"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -4581,7 +4184,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
-                    "application/xml": string;
                 };
             };
             "4XX": {
@@ -4591,60 +4193,6 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
-            };
-        };
-    };
-    post_event: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1.2 or 2.0 */
-                "GS1-EPCIS-Version"?: string | null;
-                /** @description Makes a repetition harmless */
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-                "application/xml": string;
-            };
-        };
-        responses: {
-            /** @description Captured; `Location` is the event */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
@@ -4667,7 +4215,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
-                    "application/xml": string;
                 };
             };
             "4XX": {
@@ -4680,13 +4227,13 @@ export interface operations {
             };
         };
     };
-    options_event: {
+    options_epcis: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Percent-encoded */
-                id: string;
+                /** @description A path of the service */
+                tail: string;
             };
             cookie?: never;
         };
@@ -4701,45 +4248,61 @@ export interface operations {
             };
         };
     };
-    delete_token: {
+    get_fhir_metadata: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The token */
-                token: string;
+                /** @description `r4` or `r5` */
+                version: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It is good no longer */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
             };
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/fhir+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_queries: {
+    get_fhir_search: {
         parameters: {
             query?: {
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
+                /** @description Any form of an identifier */
+                identifier?: string;
+                /** @description `preliminary` or `final` */
+                status?: string;
+                /** @description What an issue is about */
+                implicated?: string;
+                /** @description What was touched */
+                entity?: string;
+                /** @description What the record is of */
+                target?: string;
+                /** @description What was measured */
+                subject?: string;
+                /** @description Resources at most, 1 to 200 */
+                _count?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description `r4` or `r5` */
+                version: string;
+                /** @description Kind of resource */
+                resource: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4749,7 +4312,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NamedQuery"][];
+                    "application/fhir+json": Record<string, never>;
                 };
             };
             "4XX": {
@@ -4757,68 +4320,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/fhir+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_query: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a repetition harmless */
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NamedQuery"];
-            };
-        };
-        responses: {
-            /** @description Kept; `Location` is the query */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_queries: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_query: {
+    get_fhir_resource: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Its name, percent-encoded */
+                /** @description `r4` or `r5` */
+                version: string;
+                /** @description `Medication`, `SupplyDelivery`, `DetectedIssue`, `AuditEvent`, `Provenance`, `DeviceMetric` or `Observation` */
+                resource: string;
+                /** @description Id of the resource */
                 id: string;
             };
             cookie?: never;
@@ -4830,7 +4346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NamedQuery"];
+                    "application/fhir+json": Record<string, never>;
                 };
             };
             "4XX": {
@@ -4838,617 +4354,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/fhir+json": components["schemas"]["Problem"];
                 };
-            };
-        };
-    };
-    delete_query: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name, percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Forgotten */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_query: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_query_events: {
-        parameters: {
-            query?: {
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-                /** @description As events are recorded */
-                stream?: boolean;
-                /** @description 0 to 59 */
-                second?: string;
-                /** @description 0 to 59 */
-                minute?: string;
-                /** @description 0 to 23, UTC */
-                hour?: string;
-                /** @description 1 to 31 */
-                dayOfMonth?: string;
-                /** @description 1 to 12 */
-                month?: string;
-                /** @description 1 (Monday) to 7 */
-                dayOfWeek?: string;
-                /** @description Send even when nothing is new */
-                reportIfEmpty?: boolean;
-                /** @description Recorded from then on */
-                initialRecordTime?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its name, percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A WebSocket */
-            101: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description An EPCISQueryDocument */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                    "application/xml": string;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_query_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_subscriptions: {
-        parameters: {
-            query?: {
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Name of the query */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Subscription"][];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_subscription: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description How identifiers are spelled */
-                "GS1-EPC-Format"?: string | null;
-                /** @description Makes a repetition harmless */
-                "Idempotency-Key"?: string | null;
-            };
-            path: {
-                /** @description Name of the query */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSubscription"];
-            };
-        };
-        responses: {
-            /** @description `Location` is the subscription */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Subscription"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_subscriptions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_subscription: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Name of the query */
-                id: string;
-                /** @description Id of the subscription */
-                subscription: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Subscription"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_subscription: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Name of the query */
-                id: string;
-                /** @description Id of the subscription */
-                subscription: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ended */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_subscription: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-                /** @description Id of the subscription */
-                subscription: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_read_points: {
-        parameters: {
-            query?: {
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A Collection */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_read_points: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_read_point: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Its sub-resources */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_read_point: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_read_point_events: {
-        parameters: {
-            query?: {
-                /** @description `ObjectEvent|AggregationEvent` ... */
-                eventType?: string[];
-                /** @description From this time on */
-                GE_eventTime?: string;
-                /** @description Before this time */
-                LT_eventTime?: string;
-                /** @description Recorded from this time on */
-                GE_recordTime?: string;
-                /** @description Recorded before this time */
-                LT_recordTime?: string;
-                /** @description `ADD|OBSERVE|DELETE` */
-                EQ_action?: string[];
-                /** @description Words or URIs */
-                EQ_bizStep?: string[];
-                /** @description Words or URIs */
-                EQ_disposition?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_set?: string[];
-                /** @description Words or URIs */
-                EQ_persistentDisposition_unset?: string[];
-                /** @description Places */
-                EQ_readPoint?: string[];
-                /** @description Places and everything below them by master data */
-                WD_readPoint?: string[];
-                /** @description Places */
-                EQ_bizLocation?: string[];
-                /** @description Places and everything below them by master data */
-                WD_bizLocation?: string[];
-                /** @description Transformations */
-                EQ_transformationID?: string[];
-                /** @description Event ids */
-                EQ_eventID?: string[];
-                /** @description What was observed or packed; identifiers or patterns */
-                MATCH_epc?: string[];
-                /** @description Containers */
-                MATCH_parentID?: string[];
-                /** @description Inputs of a transformation */
-                MATCH_inputEPC?: string[];
-                /** @description Outputs of a transformation */
-                MATCH_outputEPC?: string[];
-                /** @description Any of those */
-                MATCH_anyEPC?: string[];
-                /** @description Classes in quantity lists */
-                MATCH_epcClass?: string[];
-                /** @description Classes of inputs */
-                MATCH_inputEPCClass?: string[];
-                /** @description Classes of outputs */
-                MATCH_outputEPCClass?: string[];
-                /** @description Classes anywhere */
-                MATCH_anyEPCClass?: string[];
-                /** @description Quantities in any unit */
-                EQ_quantity?: number[];
-                /** @description More than this */
-                GT_quantity?: number[];
-                /** @description As much or more */
-                GE_quantity?: number[];
-                /** @description Less than this */
-                LT_quantity?: number[];
-                /** @description As much or less */
-                LE_quantity?: number[];
-                /** @description Error declarations */
-                EXISTS_errorDeclaration?: boolean;
-                /** @description Declared from this time on */
-                GE_errorDeclarationTime?: string;
-                /** @description Declared before this time */
-                LT_errorDeclarationTime?: string;
-                /** @description Words or URIs */
-                EQ_errorReason?: string[];
-                /** @description Event ids */
-                EQ_correctiveEventID?: string[];
-                /** @description Events with sensor data */
-                EXISTS_sensorElementList?: boolean;
-                /** @description Measurement types */
-                EQ_type?: string[];
-                /** @description Devices */
-                EQ_deviceID?: string[];
-                /** @description Methods */
-                EQ_dataProcessingMethod?: string[];
-                /** @description Microorganisms */
-                EQ_microorganism?: string[];
-                /** @description Substances */
-                EQ_chemicalSubstance?: string[];
-                /** @description Rules */
-                EQ_bizRules?: string[];
-                /** @description Texts of sensors */
-                EQ_stringValue?: string[];
-                /** @description A value of sensors */
-                EQ_booleanValue?: boolean;
-                /** @description Bytes of sensors */
-                EQ_hexBinaryValue?: string[];
-                /** @description URIs of sensors */
-                EQ_uriValue?: string[];
-                /** @description As high a percentile or higher */
-                GE_percRank?: number[];
-                /** @description A lower percentile */
-                LT_percRank?: number[];
-                /** @description Measured from this time on */
-                GE_startTime?: string;
-                /** @description Measured from before this time */
-                LT_startTime?: string;
-                /** @description Measured until this time or later */
-                GE_endTime?: string;
-                /** @description Measured until before this time */
-                LT_endTime?: string;
-                /** @description Measured at this time or later */
-                GE_time?: string;
-                /** @description Measured before this time */
-                LT_time?: string;
-                /** @description Names of attributes; also for other fields */
-                HASATTR_readPoint?: string[];
-                /** @description Names of attributes */
-                HASATTR_bizLocation?: string[];
-                /** @description `eventTime`, `recordTime` or an extension */
-                orderBy?: string;
-                /** @description `ASC` or `DESC` */
-                orderDirection?: string;
-                /** @description So many events at most, over all pages */
-                eventCountLimit?: number;
-                /** @description More matching events are an error */
-                maxEventCount?: number;
-                /** @description Items in a page: 30, at most 1000 */
-                perPage?: number;
-                /** @description From the header `Link` */
-                nextPageToken?: string;
-            };
-            header?: {
-                /** @description Oldest version of EPCIS that is read */
-                "GS1-EPCIS-Min"?: string;
-                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
-                "GS1-EPCIS-Max"?: string;
-                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
-                "GS1-EPC-Format"?: string;
-                /** @description `Always_Web_URI`, `Always_URN`, ... */
-                "GS1-CBV-XML-Format"?: string;
-                /** @description `prefix=uri,...` of extensions in parameters */
-                "GS1-Extensions"?: string;
-                /** @description `as_written`: compare measurements of one unit only */
-                "Theriac-Units"?: string;
-            };
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description An EPCISQueryDocument */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                    "application/xml": string;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    options_read_point_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Percent-encoded */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See the headers */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
@@ -5508,6 +4415,130 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_vrs_connectivity: {
+        parameters: {
+            query: {
+                /** @description GTIN-14 */
+                gtin: string;
+                /** @description GLN of who asks */
+                reqGLN: string;
+                /** @description `dscsaSaleableReturn` */
+                context?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VrsConnectivity"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_vrs: {
+        parameters: {
+            query: {
+                /** @description Expiry, YYMMDD */
+                exp?: string;
+                /** @description `verificationService` */
+                linkType: string;
+                /** @description `dscsaSaleableReturn` */
+                context: string;
+                /** @description GLN of who asks */
+                reqGLN: string;
+                /** @description UUID of the request */
+                corrUUID: string;
+            };
+            header?: never;
+            path: {
+                /** @description GTIN-14 */
+                gtin: string;
+                /** @description Serial number, percent-encoded */
+                serial: string;
+                /** @description Lot, percent-encoded */
+                lot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VrsResponse"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_vrs_verify: {
+        parameters: {
+            query: {
+                /** @description Expiry, YYMMDD */
+                exp?: string;
+                /** @description `verificationService` */
+                linkType: string;
+                /** @description `dscsaSaleableReturn` */
+                context: string;
+                /** @description GLN of who asks */
+                reqGLN: string;
+                /** @description UUID of the request */
+                corrUUID: string;
+            };
+            header?: never;
+            path: {
+                /** @description GTIN-14 */
+                gtin: string;
+                /** @description Serial number, percent-encoded */
+                serial: string;
+                /** @description Lot, percent-encoded */
+                lot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VrsResponse"];
+                };
+            };
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,213 @@
+//! Cases: findings of one cause, looked into once. A case is assigned, resolved or de-escalated
+//! with a reason and, where the quality system wants it, an electronic signature with its meaning
+//! (21 CFR 11.50); what is decided about a case is decided about each finding in it, as records.
+use rules::{
+    AlertOutcome, CaseView, Decision, Engine, Fact, Finding, Lang, Meaning, Severity, Signature,
+};
+use tangle::{BlockId, Kind, Media};
+
+use crate::app::decide::fit_reason;
+use crate::app::failure::{Code, Failure};
+use crate::app::master::item;
+use crate::app::visible::{Subject, visible};
+use crate::auth::{Permit, Principal, actions};
+use crate::limits::{BLOCK_ITEMS_MAX, CASES_PAGE_MAX, SIGNER_CHARS_MAX};
+use crate::node::entitled::{Speaker, entitled};
+use crate::node::{Fold, Node};
+
+/// What is done about a case.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// Somebody is to look into it.
+    Assign {
+        /// GLN of who is to look.
+        to: String,
+    },
+    /// It was looked into.
+    Resolve {
+        /// What came of it.
+        outcome: AlertOutcome,
+    },
+    /// It is less grave than the rule said.
+    DeEscalate {
+        /// How grave it is at most.
+        severity: Severity,
+    },
+}
+
+/// A decision about a case.
+#[derive(Clone, Debug)]
+pub struct Ruling {
+    /// What is decided.
+    pub act: Act,
+    /// Why.
+    pub reason: String,
+    /// Pseudonym of who signs and what the signature means.
+    pub signature: Option<(String, Meaning)>,
+}
+
+/// A case with its findings.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The case.
+    pub case: CaseView,
+    /// Findings in it that the asker may see, newest first.
+    pub findings: Vec<rules::FindingView>,
+}
+
+/// Open cases, gravest first, as far as the principal may see what is in them.
+pub fn cases(node: &Node, permit: &Permit<actions::Query>, lang: Lang) -> Vec<CaseView> {
+    let fold = node.fold();
+    let cases = fold.engine.cases().into_iter();
+    cases
+        .filter_map(|case| shown(&fold, permit.principal(), case))
+        .take(CASES_PAGE_MAX)
+        .map(|case| case.spoken(lang))
+        .collect()
+}
+
+/// One case.
+///
+/// # Errors
+/// `not_found` when no finding of it stands, or none that the principal may see.
+pub fn case(
+    node: &Node,
+    permit: &Permit<actions::Query>,
+    id: &str,
+    lang: Lang,
+) -> Result<Case, Failure> {
+    let fold = node.fold();
+    let case = fold.engine.cases().into_iter().find(|case| case.id == id);
+    let case = case.and_then(|case| shown(&fold, permit.principal(), case));
+    let case = case.ok_or_else(|| Failure::not_found("case"))?;
+    let in_it = |finding: &rules::FindingView| case.findings.contains(&finding.id);
+    let findings = fold.engine.findings().filter(in_it);
+    let findings = findings.map(|finding| finding.spoken(lang)).collect();
+    Ok(Case {
+        case: case.spoken(lang),
+        findings,
+    })
+}
+
+/// Decides about every finding of a case; returns the blocks that hold the decisions.
+///
+/// # Errors
+/// `not_found`, `forbidden` when the case is about somebody else's product, `unprocessable` for a
+/// reason or a signature that cannot be.
+pub fn rule(
+    node: &Node,
+    permit: &Permit<actions::Decide>,
+    id: &str,
+    ruling: &Ruling,
+) -> Result<Vec<BlockId>, Failure> {
+    let principal = permit.principal();
+    let Some(party) = principal.party.as_deref() else {
+        return Err(Failure::new(Code::Forbidden, "the key speaks for no party"));
+    };
+    fit_reason(&ruling.reason)?;
+    let signature = ruling.signature.as_ref();
+    let signature = signature.map(|it| signed(node, it)).transpose()?;
+    let decisions = {
+        let fold = node.fold();
+        let found = fold.engine.findings_of_case(id);
+        let mut seen = found.iter().filter(|it| sees(&fold, principal, it));
+        if seen.next().is_none() {
+            return Err(Failure::not_found("case"));
+        }
+        decisions(&fold.engine, party, &found, ruling, signature.as_ref())?
+    };
+    let mut items = Vec::with_capacity(decisions.len());
+    for decision in &decisions {
+        items.push(item(node, Media::DECISION, decision)?);
+    }
+    let blocks = items.chunks(BLOCK_ITEMS_MAX).map(<[_]>::to_vec).collect();
+    node.author(node.signer(Some(party))?, Kind::Decision, blocks)
+}
+
+fn decisions(
+    engine: &Engine,
+    party: &str,
+    findings: &[&Finding],
+    ruling: &Ruling,
+    signature: Option<&Signature>,
+) -> Result<Vec<Decision>, Failure> {
+    let mut decisions = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let bare = bare(finding.id, ruling);
+        entitled(engine, Speaker::Party(party), &Fact::Decision(bare.clone()))
+            .map_err(|why| Failure::new(Code::Forbidden, why.to_string()))?;
+        decisions.push(match signature {
+            None => bare,
+            Some(signature) => Decision::Signed {
+                decision: Box::new(bare),
+                signature: signature.clone(),
+            },
+        });
+    }
+    Ok(decisions)
+}
+
+fn bare(finding: [u8; 16], ruling: &Ruling) -> Decision {
+    let reason = ruling.reason.trim().to_owned();
+    match &ruling.act {
+        Act::Assign { to } => Decision::AssignAlert {
+            finding,
+            to: to.clone(),
+            reason,
+        },
+        Act::Resolve { outcome } => Decision::ResolveAlert {
+            finding,
+            outcome: *outcome,
+            reason,
+        },
+        Act::DeEscalate { severity } => Decision::DeEscalateAlert {
+            finding,
+            severity: *severity,
+            reason,
+        },
+    }
+}
+
+/// A signature made now. A pseudonym names nobody: it holds no blank and no `@`.
+fn signed(node: &Node, (signer, meaning): &(String, Meaning)) -> Result<Signature, Failure> {
+    let plain = signer
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+    if signer.is_empty() || signer.len() > SIGNER_CHARS_MAX || !plain {
+        let text = format!(
+            "a signer is a pseudonym of 1 to {SIGNER_CHARS_MAX} letters, digits, '-', '_', '.', ':'"
+        );
+        return Err(Failure::new(Code::Unprocessable, text));
+    }
+    Ok(Signature {
+        signer: signer.clone(),
+        signed_at_ms: node.world().now_ms(),
+        meaning: *meaning,
+    })
+}
+
+/// A case as far as a principal may see it: counts and findings are those it sees.
+fn shown(fold: &Fold, principal: &Principal, mut case: CaseView) -> Option<CaseView> {
+    if principal.sees_all() || case.owner.as_ref().map(|it| &it.gln) == principal.party.as_ref() {
+        return Some(case);
+    }
+    let all = fold.engine.findings_of_case(&case.id);
+    let seen: Vec<&Finding> = all
+        .into_iter()
+        .filter(|finding| sees(fold, principal, finding))
+        .collect();
+    case.count = seen.len();
+    let listed = seen.iter().take(rules::views::cases::LISTED_MAX);
+    case.findings = listed.map(|finding| hex::encode(finding.id)).collect();
+    case.from = seen.iter().map(|it| it.at_ms).min()?;
+    case.until = seen.iter().map(|it| it.until_ms).max()?;
+    case.severity = seen.iter().map(|it| it.severity).max()?;
+    Some(case)
+}
+
+fn sees(fold: &Fold, principal: &Principal, finding: &Finding) -> bool {
+    let subjects = finding.subjects.iter();
+    subjects
+        .into_iter()
+        .any(|epc| visible(fold, principal, Subject::Thing(epc)))
+}

@@ -1,0 +1,161 @@
+//! An evidence bundle: one file with which anybody can check, offline and with public keys only,
+//! what the ledger says about a pack or a shipment. It holds the events as captured, a proof for
+//! each block they stand in (which carries the block's header and signature), the checkpoint all
+//! proofs hang on, and a summary for people that is made from the events and nothing else, so that
+//! it can be checked by making it again.
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tangle::verify::proof::{self, Policy};
+
+/// The form of the file.
+pub const FORMAT: &str = "theriac-evidence/1";
+
+/// The file.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// [`FORMAT`].
+    pub format: String,
+    /// Canonical id of what it is about.
+    pub about: String,
+    /// When it was made, RFC 3339; not proven.
+    pub made_at: String,
+    /// The network, hex.
+    pub network: String,
+    /// Key of the log (C2SP vkey), as the node says; to trust it, have it from elsewhere.
+    pub log_key: String,
+    /// The checkpoint (C2SP note).
+    pub checkpoint: String,
+    /// What happened, a line for each document; see [`summary`].
+    pub summary: Vec<String>,
+    /// The events, oldest first.
+    pub documents: Vec<Document>,
+    /// Proof of each block, by its id.
+    pub proofs: BTreeMap<String, String>,
+}
+
+/// One event.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// Block it stands in, hex.
+    pub block: String,
+    /// Its item there.
+    pub item: u16,
+    /// The event (EPCIS 2.0, JSON).
+    pub event: Value,
+}
+
+/// The summary of some documents: one line each with time, place, step and what it names.
+pub fn summary(documents: &[Document]) -> Vec<String> {
+    documents.iter().map(|it| line(&it.event)).collect()
+}
+
+fn line(event: &Value) -> String {
+    let text = |pointer: &str| {
+        let value = event.pointer(pointer).and_then(Value::as_str);
+        value.unwrap_or("-").to_owned()
+    };
+    let named = ["epcList", "childEPCs", "inputEPCList", "outputEPCList"];
+    let count: usize = named
+        .iter()
+        .filter_map(|name| event.get(name)?.as_array())
+        .map(Vec::len)
+        .sum();
+    let place = match event.pointer("/bizLocation/id") {
+        Some(_) => text("/bizLocation/id"),
+        None => text("/readPoint/id"),
+    };
+    let readings = event.get("sensorElementList").and_then(Value::as_array);
+    let readings = readings.map(|all| format!(", {} sensor elements", all.len()));
+    format!(
+        "{} {} {} {} at {place}: {count} named{}",
+        text("/eventTime"),
+        text("/type"),
+        text("/action"),
+        text("/bizStep"),
+        readings.unwrap_or_default(),
+    )
+}
+
+/// One step of checking, and whether it holds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Step {
+    /// What is checked.
+    pub name: String,
+    /// Whether it holds.
+    pub ok: bool,
+    /// More about it.
+    pub detail: String,
+}
+
+/// Checks a bundle with a policy of keys; every step is told, the first that fails first.
+pub fn check(evidence: &Evidence, policy: &Policy<'_>) -> Vec<Step> {
+    let mut steps = vec![step(
+        "format",
+        evidence.format == FORMAT,
+        evidence.format.clone(),
+    )];
+    let mut proved: BTreeMap<(String, u16), Vec<u8>> = BTreeMap::new();
+    let mut checkpoints = Vec::new();
+    for (block, text) in &evidence.proofs {
+        let report = proof::verify_with(text.as_bytes(), policy);
+        let named = report.proved.as_ref().map(|it| it.id.to_string());
+        let same = named.as_deref() == Some(block);
+        let detail = match report.failed() {
+            Some(failed) => format!("{}: {}", failed.name, failed.detail),
+            None if same => format!("block {block}"),
+            None => format!("the proof is of another block than {block}"),
+        };
+        steps.push(step("proof", report.ok() && same, detail));
+        let Some(found) = report.proved.filter(|_| same) else {
+            continue;
+        };
+        checkpoints.push((found.checkpoint.origin.clone(), found.checkpoint.size));
+        for item in &found.items {
+            let key = (block.clone(), item.index);
+            proved.insert(key, item.item.body.clone());
+        }
+    }
+    checkpoints.dedup();
+    let one = checkpoints.len() <= 1;
+    steps.push(step("checkpoint", one, "all proofs hang on one".to_owned()));
+    for document in &evidence.documents {
+        let body = serde_json_canonicalizer::to_vec(&document.event).unwrap_or_default();
+        let key = (document.block.clone(), document.item);
+        let holds = proved.get(&key).is_some_and(|known| same(known, &body));
+        let detail = format!("item {} of block {}", document.item, document.block);
+        steps.push(step("document", holds, detail));
+    }
+    let counted = evidence.documents.len() <= proved.len() && !evidence.documents.is_empty();
+    steps.push(step(
+        "documents",
+        counted,
+        format!("{} events", evidence.documents.len()),
+    ));
+    let told = summary(&evidence.documents) == evidence.summary;
+    steps.push(step(
+        "summary",
+        told,
+        "made again from the events".to_owned(),
+    ));
+    steps
+}
+
+/// Whether two texts are the same JSON.
+fn same(known: &[u8], given: &[u8]) -> bool {
+    let again = serde_json::from_slice::<Value>(known)
+        .ok()
+        .and_then(|value| serde_json_canonicalizer::to_vec(&value).ok());
+    again.as_deref() == Some(given)
+}
+
+fn step(name: &str, ok: bool, detail: String) -> Step {
+    Step {
+        name: name.to_owned(),
+        ok,
+        detail,
+    }
+}

@@ -1,0 +1,294 @@
+//! Read views for hospital systems in FHIR R4 and R5: the product and lot of a pack, shipments,
+//! alerts, who recorded what with whose signature, loggers and what they measured. Made from the
+//! same answers as the rest of the API, so that a key sees the same through both. Nothing here
+//! names a patient: dispensing to somebody stays in the hospital's own system.
+mod audit;
+mod device;
+mod issue;
+mod medication;
+mod supply;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde_json::{Value, json};
+
+use crate::app::failure::{Code, Failure};
+use crate::auth::{Permit, actions};
+use crate::http::body::blocking;
+use crate::http::error::{Problem, ProblemBody};
+use crate::http::guard::Guarded;
+use crate::http::routes::Parameters;
+use crate::limits::FHIR_PAGE_MAX;
+use crate::node::Node;
+
+/// Media type of every answer.
+pub const MEDIA: &str = "application/fhir+json";
+
+/// A version of FHIR.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Version {
+    /// 4.0.1.
+    R4,
+    /// 5.0.0.
+    R5,
+}
+
+impl Version {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        match text {
+            "r4" => Ok(Self::R4),
+            "r5" => Ok(Self::R5),
+            _ => Err(Failure::not_found("version of FHIR")),
+        }
+    }
+
+    fn number(self) -> &'static str {
+        match self {
+            Self::R4 => "4.0.1",
+            Self::R5 => "5.0.0",
+        }
+    }
+}
+
+/// One asked-for resource or search.
+struct Reading<'a> {
+    node: &'a Node,
+    permit: &'a Permit<actions::Query>,
+    version: Version,
+}
+
+/// A kind of resource.
+struct Kind {
+    name: &'static str,
+    /// Search parameters.
+    search: &'static [&'static str],
+    read: fn(&Reading<'_>, &str) -> Result<Value, Failure>,
+    find: fn(&Reading<'_>, &Parameters) -> Result<Vec<Value>, Failure>,
+}
+
+const KINDS: [Kind; 7] = [
+    Kind {
+        name: "Medication",
+        search: &["identifier", "_count"],
+        read: medication::read,
+        find: medication::find,
+    },
+    Kind {
+        name: "SupplyDelivery",
+        search: &["identifier", "_count"],
+        read: supply::read,
+        find: supply::find,
+    },
+    Kind {
+        name: "DetectedIssue",
+        search: &["status", "implicated", "_count"],
+        read: issue::read,
+        find: issue::find,
+    },
+    Kind {
+        name: "AuditEvent",
+        search: &["entity", "_count"],
+        read: audit::read_audit,
+        find: audit::find_audit,
+    },
+    Kind {
+        name: "Provenance",
+        search: &["target", "_count"],
+        read: audit::read_provenance,
+        find: audit::find_provenance,
+    },
+    Kind {
+        name: "DeviceMetric",
+        search: &["_count"],
+        read: device::read_metric,
+        find: device::find_metrics,
+    },
+    Kind {
+        name: "Observation",
+        search: &["subject", "_count"],
+        read: device::read_observation,
+        find: device::find_observations,
+    },
+];
+
+/// What can be read here, as a `CapabilityStatement`
+#[utoipa::path(
+    tag = "fhir",
+    params(("version" = String, Path, description = "`r4` or `r5`")),
+    responses(
+        (status = 200, body = Object, content_type = "application/fhir+json"),
+        (status = "4XX", body = ProblemBody, content_type = "application/fhir+json")
+    )
+)]
+#[get("/fhir/{version}/metadata")]
+pub(crate) async fn get_fhir_metadata(
+    guard: Guarded<actions::ReadPublic>,
+    version: web::Path<String>,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    drop(guard);
+    let version = Version::parse(&version)?;
+    let resource = |kind: &Kind| {
+        let parameter = |name: &&str| {
+            let kind = match *name {
+                "_count" => "number",
+                "implicated" | "entity" | "target" | "subject" => "reference",
+                _ => "token",
+            };
+            json!({ "name": name, "type": kind })
+        };
+        json!({
+            "type": kind.name,
+            "interaction": [{ "code": "read" }, { "code": "search-type" }],
+            "searchParam": kind.search.iter().map(parameter).collect::<Vec<_>>()
+        })
+    };
+    let statement = json!({
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": crate::app::time_text(node.world().now_ms()),
+        "kind": "instance",
+        "software": { "name": "Theriac", "version": env!("CARGO_PKG_VERSION") },
+        "implementation": { "description": "Traceability of packs, read only" },
+        "fhirVersion": version.number(),
+        "format": ["json"],
+        "rest": [{
+            "mode": "server",
+            "security": { "description": "API key as a bearer token" },
+            "resource": KINDS.iter().map(resource).collect::<Vec<_>>()
+        }]
+    });
+    Ok(answered(&statement))
+}
+
+/// One FHIR resource
+#[utoipa::path(
+    tag = "fhir",
+    params(
+        ("version" = String, Path, description = "`r4` or `r5`"),
+        ("resource" = String, Path, description = "`Medication`, `SupplyDelivery`, \
+            `DetectedIssue`, `AuditEvent`, `Provenance`, `DeviceMetric` or `Observation`"),
+        ("id" = String, Path, description = "Id of the resource")
+    ),
+    responses(
+        (status = 200, body = Object, content_type = "application/fhir+json"),
+        (status = "4XX", body = ProblemBody, content_type = "application/fhir+json")
+    )
+)]
+#[get("/fhir/{version}/{resource}/{id}")]
+pub(crate) async fn get_fhir_resource(
+    guard: Guarded<actions::Query>,
+    path: web::Path<(String, String, String)>,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (version, name, id) = path.into_inner();
+    let found = blocking(move || {
+        let version = Version::parse(&version)?;
+        let reading = Reading {
+            node: &node,
+            permit: &guard.0,
+            version,
+        };
+        (kind(&name)?.read)(&reading, &id)
+    });
+    Ok(answered(&found.await?))
+}
+
+/// FHIR resources that fit, as a Bundle
+#[utoipa::path(
+    tag = "fhir",
+    params(
+        ("version" = String, Path, description = "`r4` or `r5`"),
+        ("resource" = String, Path, description = "Kind of resource"),
+        ("identifier" = Option<String>, Query, description = "Any form of an identifier"),
+        ("status" = Option<String>, Query, description = "`preliminary` or `final`"),
+        ("implicated" = Option<String>, Query, description = "What an issue is about"),
+        ("entity" = Option<String>, Query, description = "What was touched"),
+        ("target" = Option<String>, Query, description = "What the record is of"),
+        ("subject" = Option<String>, Query, description = "What was measured"),
+        ("_count" = Option<usize>, Query, description = "Resources at most, 1 to 200")
+    ),
+    responses(
+        (status = 200, body = Object, content_type = "application/fhir+json"),
+        (status = "4XX", body = ProblemBody, content_type = "application/fhir+json")
+    )
+)]
+#[get("/fhir/{version}/{resource}")]
+pub(crate) async fn get_fhir_search(
+    guard: Guarded<actions::Query>,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (version, name) = path.into_inner();
+    let (version, kind) = (Version::parse(&version)?, kind(&name)?);
+    let parameters = Parameters::of(&request, kind.search)?;
+    let most = parameters.number("_count")?.unwrap_or(FHIR_PAGE_MAX);
+    let found = blocking(move || {
+        let reading = Reading {
+            node: &node,
+            permit: &guard.0,
+            version,
+        };
+        (kind.find)(&reading, &parameters)
+    });
+    let mut found = found.await?;
+    let total = found.len();
+    found.truncate(most.min(FHIR_PAGE_MAX));
+    let entry = |resource: Value| json!({ "resource": resource, "search": { "mode": "match" } });
+    let entries: Vec<Value> = found.into_iter().map(entry).collect();
+    Ok(answered(&json!({
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": total,
+        "entry": entries
+    })))
+}
+
+fn kind(name: &str) -> Result<&'static Kind, Failure> {
+    const ALL: &[Kind] = &KINDS;
+    let found = ALL.iter().find(|kind| kind.name == name);
+    found.ok_or_else(|| Failure::not_found("kind of resource"))
+}
+
+fn answered(resource: &Value) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(MEDIA)
+        .body(resource.to_string())
+}
+
+/// A failure as FHIR clients read it.
+pub(super) fn outcome(failure: &Failure) -> Value {
+    let code = match failure.code() {
+        Code::Unauthenticated => "login",
+        Code::Forbidden => "forbidden",
+        Code::NotFound => "not-found",
+        Code::QueryParameter | Code::Malformed => "invalid",
+        Code::Overloaded | Code::ShuttingDown => "transient",
+        _ => "processing",
+    };
+    json!({
+        "resourceType": "OperationOutcome",
+        "issue": [{
+            "severity": "error",
+            "code": code,
+            "diagnostics": failure.outside()
+        }]
+    })
+}
+
+/// An organisation by its GLN.
+fn organisation(gln: &str, name: Option<&str>) -> Value {
+    let mut value = json!({
+        "type": "Organization",
+        "identifier": { "system": "https://www.gs1.org/gln", "value": gln }
+    });
+    if let (Some(name), Some(fields)) = (name, value.as_object_mut()) {
+        fields.insert("display".to_owned(), json!(name));
+    }
+    value
+}
+
+/// An identifier of a thing, as a Digital Link.
+fn identifier(id: &str) -> Value {
+    json!({ "system": "https://id.gs1.org", "value": id })
+}

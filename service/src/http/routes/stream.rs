@@ -1,0 +1,203 @@
+//! `GET /api/v1/stream`: what happens, as server-sent events (WHATWG HTML, 9.2). Alerts carry their
+//! place in the ledger as id, so that a client that comes back with `Last-Event-ID` misses none and
+//! gets none twice; notices of recalls come until they are confirmed, and the ledger's size tells
+//! that something was recorded. A client sees what its key may see.
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use rules::Lang;
+use serde_json::{Value, json};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::Parameters;
+use crate::app::failure::Code;
+use crate::app::{alerts, recall};
+use crate::auth::{Permit, actions};
+use crate::http::dto::finding::FindingDto;
+use crate::http::dto::recall::NoticeDto;
+use crate::http::error::{Problem, ProblemBody};
+use crate::http::guard::Guarded;
+use crate::http::lang;
+use crate::limits::STREAMS_MAX;
+use crate::node::Node;
+
+/// How often the state is looked at.
+const TICK: Duration = Duration::from_millis(250);
+/// Ticks without news after which a comment keeps the connection.
+const QUIET_TICKS: u32 = 60;
+
+/// Streams open now.
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+
+/// Alerts, notices and the ledger's growth as they happen
+///
+/// Server-sent events: `alert` (id: its place in the ledger), `notice` and `ledger`. Without
+/// `Last-Event-ID` the stream begins now.
+#[utoipa::path(
+    tag = "alerts",
+    params(
+        ("Last-Event-ID" = Option<String>, Header, description = "Id of the last alert received"),
+        ("lang" = Option<String>, Query, description = "`en`, `de`, `fr` or `es`")
+    ),
+    responses(
+        (status = 200, body = String, content_type = "text/event-stream"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[get("/api/v1/stream")]
+pub(crate) async fn get_stream(
+    guard: Guarded<actions::Query>,
+    request: HttpRequest,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let parameters = Parameters::of(&request, &["lang"])?;
+    let lang = lang::of(&request, parameters.text("lang"));
+    let last = match request.headers().get("Last-Event-ID") {
+        None => None,
+        Some(value) => {
+            let position = value
+                .to_str()
+                .ok()
+                .and_then(|text| text.parse::<u64>().ok());
+            let wrong = || Problem::new(Code::Malformed, "Last-Event-ID is no id of this stream");
+            Some(position.ok_or_else(wrong)?)
+        }
+    };
+    let slot = Slot::take()?;
+    let last = last.unwrap_or_else(|| alerts::newest(&node));
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let body = Stream {
+        node: node.get_ref().clone(),
+        permit: guard.0,
+        lang,
+        last,
+        seen: None,
+        told: BTreeSet::new(),
+        quiet: 0,
+        ticks,
+        _slot: slot,
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        // Compressed, news would wait for a buffer to fill.
+        .insert_header(("Content-Encoding", "identity"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .body(body))
+}
+
+/// A place among the open streams.
+struct Slot;
+
+impl Slot {
+    fn take() -> Result<Self, Problem> {
+        if OPEN.fetch_add(1, Ordering::AcqRel) < STREAMS_MAX {
+            return Ok(Self);
+        }
+        OPEN.fetch_sub(1, Ordering::AcqRel);
+        Err(Problem::new(Code::Overloaded, "too many streams are open"))
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        OPEN.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+struct Stream {
+    node: Node,
+    permit: Permit<actions::Query>,
+    lang: Lang,
+    /// Place of the last alert sent.
+    last: u64,
+    /// Events and findings when it was looked last.
+    seen: Option<(u64, u64)>,
+    /// Notices sent.
+    told: BTreeSet<String>,
+    quiet: u32,
+    ticks: Interval,
+    _slot: Slot,
+}
+
+impl Stream {
+    /// What there is to say since the last look.
+    fn news(&mut self) -> String {
+        let mut text = String::new();
+        let now = {
+            let fold = self.node.fold();
+            let events = u64::try_from(fold.catalog.event_count()).unwrap_or(u64::MAX);
+            (events, fold.findings)
+        };
+        let before = self.seen.replace(now);
+        if before != Some(now) {
+            for (position, finding) in alerts::since(&self.node, &self.permit, self.last) {
+                self.last = self.last.max(position);
+                let finding = FindingDto::from(finding.spoken(self.lang));
+                let data = serde_json::to_value(&finding).unwrap_or_default();
+                push(&mut text, "alert", Some(position), &data);
+            }
+            let size = self.node.checkpoint().map(|it| it.checkpoint.size);
+            let data = json!({ "events": now.0, "findings": now.1, "checkpoint_size": size });
+            push(&mut text, "ledger", None, &data);
+        }
+        let notices = recall::notices(&self.node, &self.permit).unwrap_or_default();
+        for notice in notices {
+            let open = notice.acknowledged_ms.is_none();
+            let key = format!("{} {}", notice.id, notice.notified_ms);
+            if open && self.told.insert(key) {
+                let data = serde_json::to_value(NoticeDto::from(notice)).unwrap_or_default();
+                push(&mut text, "notice", None, &data);
+            }
+        }
+        text
+    }
+}
+
+fn push(text: &mut String, kind: &str, id: Option<u64>, data: &Value) {
+    use std::fmt::Write as _;
+    // Writing to a text does not fail; JSON text has no line break.
+    let _written = match id {
+        Some(id) => write!(text, "event: {kind}\nid: {id}\ndata: {data}\n\n"),
+        None => write!(text, "event: {kind}\ndata: {data}\n\n"),
+    };
+}
+
+impl MessageBody for Stream {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<web::Bytes, Self::Error>>> {
+        let stream = self.get_mut();
+        loop {
+            if stream.ticks.poll_tick(context).is_pending() {
+                return Poll::Pending;
+            }
+            if stream.node.is_ending() || !stream.node.ready() {
+                return Poll::Ready(None);
+            }
+            let news = stream.news();
+            if !news.is_empty() {
+                stream.quiet = 0;
+                return Poll::Ready(Some(Ok(web::Bytes::from(news))));
+            }
+            stream.quiet += 1;
+            if stream.quiet >= QUIET_TICKS {
+                stream.quiet = 0;
+                return Poll::Ready(Some(Ok(web::Bytes::from_static(b": \n\n"))));
+            }
+        }
+    }
+}
