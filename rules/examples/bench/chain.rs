@@ -207,6 +207,12 @@ pub(crate) fn gln(number: u64) -> Gln {
     Gln::parse(&with_check_digit(&format!("95060000{number:04}"))).expect("a gln")
 }
 
+/// A pack with a serial number that says its number.
+pub(crate) fn pack_numbered(number: u64) -> Epc {
+    let serial = Serial::parse(&format!("N{number:08}")).expect("a serial");
+    Epc::Sgtin(Sgtin::new(gtin(), serial))
+}
+
 pub(crate) fn place(number: u64) -> Epc {
     Epc::Sgln(gln(number).into())
 }

@@ -1,5 +1,5 @@
 //! How fast records fold and what a pack costs, beside what the same machine does in the same run.
-//! Prints one JSON line a figure; `cargo xtask bench rules [fold|memory|shipment|cold] [PACKS]`
+//! Prints one JSON line a figure; `cargo xtask bench rules [fold|memory|lot|shipment|cold] [PACKS]`
 //! runs it in release.
 #![allow(
     clippy::expect_used,
@@ -11,6 +11,7 @@
 mod chain;
 mod cold;
 mod fold;
+mod lot;
 mod measure;
 mod shipment;
 
@@ -27,6 +28,9 @@ fn main() {
     let packs = words.get(1).and_then(|word| word.parse().ok());
     if only.is_none_or(|only| only == "fold" || only == "memory") {
         fold::bench(packs.unwrap_or(1_000_000));
+    }
+    if only.is_none_or(|only| only == "lot") {
+        lot::bench();
     }
     if only.is_none_or(|only| only == "shipment") {
         shipment::bench();
