@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who asked for what
+         * @description Newest first. Every line carries its hash and the hash of the line before it.
+         */
+        get: operations["get_accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -1067,6 +1087,51 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who did what, when, why, by which rule, and how it ended. */
+        Access: {
+            /** @description Action of the policy that was asked for. */
+            action?: string | null;
+            /** @description When it was answered. */
+            at: string;
+            /** @description Hash of this line, hex. */
+            hash: string;
+            /** @description Public id of the API key. */
+            key?: string | null;
+            /** @description HTTP method. */
+            method: string;
+            /** @description GLN of the key's party. */
+            party?: string | null;
+            /** @description Hash of the line before, hex. */
+            prev: string;
+            /** @description Id of the request. */
+            request: string;
+            /** @description Pattern of the route. */
+            route: string;
+            /**
+             * Format: int64
+             * @description Number of the line.
+             */
+            seq: number;
+            /**
+             * Format: int32
+             * @description HTTP status of the answer.
+             */
+            status: number;
+            /** @description Path and query. */
+            target: string;
+            /** @description Why, as the caller said in `X-Purpose`. */
+            why?: string | null;
+        };
+        /** @description A page of the access log. */
+        Accesses: {
+            /** @description Lines, newest first. */
+            accesses: components["schemas"]["Access"][];
+            /**
+             * Format: int64
+             * @description Send it as `cursor` for the next page.
+             */
+            next?: number | null;
+        };
         /** @description One alarm, as the device counts it and as we do. */
         Alarm: {
             /**
@@ -2653,6 +2718,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    get_accesses: {
+        parameters: {
+            query?: {
+                /** @description From this time on, RFC 3339 */
+                from?: string;
+                /** @description Before this time, RFC 3339 */
+                before?: string;
+                /** @description Public id of the API key */
+                key?: string;
+                /** @description GLN of the key's party */
+                party?: string;
+                /** @description Action of the policy */
+                action?: string;
+                /** @description HTTP status */
+                status?: number;
+                /** @description Part of the path or query */
+                contains?: string;
+                /** @description `next` of the page before */
+                cursor?: number;
+                /** @description Lines, 1 to 1000; 100 without */
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accesses"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
