@@ -107,8 +107,8 @@ pub const SHIPMENT_LISTED_MAX: usize = 1_000;
 pub const EXCEPTION_ITEMS_MAX: usize = 2_000;
 /// Reports and responses in one exception case.
 pub const EXCEPTION_MESSAGES_MAX: usize = 100;
-/// Event streams open at a time.
-pub const STREAMS_MAX: usize = 256;
+/// Event streams of news open at a time.
+pub const NEWS_STREAMS_MAX: usize = 256;
 /// Resources in one FHIR answer.
 pub const FHIR_PAGE_MAX: usize = 200;
 /// Shipments in a FHIR search without an identifier: each is put together from its contents.

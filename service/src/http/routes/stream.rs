@@ -23,7 +23,7 @@ use crate::http::dto::recall::NoticeDto;
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
 use crate::http::lang;
-use crate::limits::STREAMS_MAX;
+use crate::limits::NEWS_STREAMS_MAX;
 use crate::node::Node;
 
 /// How often the state is looked at.
@@ -97,7 +97,7 @@ struct Slot;
 
 impl Slot {
     fn take() -> Result<Self, Problem> {
-        if OPEN.fetch_add(1, Ordering::AcqRel) < STREAMS_MAX {
+        if OPEN.fetch_add(1, Ordering::AcqRel) < NEWS_STREAMS_MAX {
             return Ok(Self);
         }
         OPEN.fetch_sub(1, Ordering::AcqRel);
