@@ -170,6 +170,7 @@ pub const ROUTES: &[Route] = &[
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     let mut described = ServiceConfig::new(config);
     api(&mut described);
+    epcis::configure_root(config);
     config.service(swagger());
     config.service(web::redirect("/api/docs", "/api/docs/"));
     config.default_service(web::to(portal::portal));

@@ -10,8 +10,13 @@ fn discovery(allow: &'static str) -> HttpResponse {
         .insert_header((header::ALLOW, allow))
         .insert_header(("GS1-EPC-Format", "Never_Translates"))
         .insert_header(("GS1-CBV-XML-Format", "Always_URN"))
-        .insert_header(("GS1-Capture-Error-Behaviour", "rollback, proceed"))
+        .insert_header(("GS1-Capture-Error-Behaviour", "all"))
         .finish()
+}
+
+/// As `OPTIONS /epcis`.
+pub(crate) async fn root() -> HttpResponse {
+    discovery("GET, OPTIONS")
 }
 
 macro_rules! discoveries {

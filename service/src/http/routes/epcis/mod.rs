@@ -8,8 +8,8 @@ mod queries;
 mod resources;
 mod stream;
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::http::{Method, header};
+use actix_web::{HttpResponse, HttpResponseBuilder, web};
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -27,6 +27,12 @@ const CONTEXT: &str = gs1::epcis::EPCIS_CONTEXT;
 pub(in crate::http) struct Sending {
     /// Also to addresses that are not of the public internet.
     pub(in crate::http) private: bool,
+}
+
+/// Mounts the base path as clients write it that put every path behind a slash.
+pub(crate) fn configure_root(config: &mut web::ServiceConfig) {
+    config.route("/epcis/", web::get().to(resources::root));
+    config.route("/epcis/", web::method(Method::OPTIONS).to(discovery::root));
 }
 
 /// Mounts the described routes.

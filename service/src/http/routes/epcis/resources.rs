@@ -29,6 +29,14 @@ pub(crate) async fn get_epcis(
     guard: Guarded<actions::ReadPublic>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
+    root(guard, request).await
+}
+
+/// The top-level resources: also where the base path is written with a slash at its end.
+pub(crate) async fn root(
+    guard: Guarded<actions::ReadPublic>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     drop(guard);
     let agreed = Agreed::of(&request)?;
     let member = [
