@@ -824,7 +824,116 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_epcis"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/bizLocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The business locations of events */
+        get: operations["get_biz_locations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_biz_locations"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/bizLocations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A business location */
+        get: operations["get_biz_location"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_biz_location"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/bizLocations/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events at a location */
+        get: operations["get_biz_location_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_biz_location_events"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/bizSteps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The business steps: those of the CBV and others */
+        get: operations["get_biz_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_biz_steps"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/bizSteps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A business step */
+        get: operations["get_biz_step"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_biz_step"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/bizSteps/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events of a business step */
+        get: operations["get_biz_step_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_biz_step_events"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -836,16 +945,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The capture jobs of the key's party, oldest first */
+        get: operations["get_captures"];
         put?: never;
         /**
          * Capture an EPCIS document
-         * @description The events are on disk, ordered and judged when the answer is sent. A document sent again is
-         *     recorded once.
+         * @description EPCIS 2.0 in JSON or XML, or 1.2 in XML. The events are on disk, ordered and judged when the
+         *     answer is sent; with `Prefer: respond-async` the document is on disk, and the job tells when
+         *     its events are recorded. A document sent again is recorded once.
          */
         post: operations["post_capture"];
         delete?: never;
-        options?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_capture"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -862,7 +974,170 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_job"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dispositions: of the CBV and others */
+        get: operations["get_dispositions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_dispositions"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/dispositions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A disposition */
+        get: operations["get_disposition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_disposition"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/dispositions/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events with a disposition */
+        get: operations["get_disposition_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_disposition_events"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/epcs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The things that events have named */
+        get: operations["get_epcs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_epcs"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/epcs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A thing */
+        get: operations["get_epc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_epc"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/epcs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events of a thing */
+        get: operations["get_epc_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_epc_events"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/eventTypes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The event types */
+        get: operations["get_event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_event_types"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/eventTypes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An event type */
+        get: operations["get_event_type"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_event_type"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/eventTypes/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events of a type */
+        get: operations["get_event_type_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_event_type_events"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -877,13 +1152,21 @@ export interface paths {
         /**
          * Query events
          * @description Parameters are joined by AND, values of a list (separated by `|`) by OR. Identifiers are equal
-         *     whatever their spelling: EPC URN or Digital Link.
+         *     whatever their spelling: EPC URN or Digital Link. Beside the parameters listed there are those
+         *     whose names hold a type, a unit or a name: `EQ_bizTransaction_po`, `EQ_source_owning_party`,
+         *     `EQ_destination_location`, `GE_quantity_KGM`, `GT_maxValue_CEL`, `EQ_ILMD_cbvmda:lotNumber`,
+         *     `EXISTS_INNER_ex:name`, `EQATTR_bizLocation_cbvmda:city`.
          */
         get: operations["get_events"];
         put?: never;
-        post?: never;
+        /**
+         * Capture one event
+         * @description The event is on disk, ordered and judged when the answer is sent.
+         */
+        post: operations["post_event"];
         delete?: never;
-        options?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_events"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -900,12 +1183,13 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_event"];
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/epcis{tail}": {
+    "/epcis/nextPageToken/{token}": {
         parameters: {
             query?: never;
             header?: never;
@@ -915,9 +1199,165 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** End the token of a further page before its time */
+        delete: operations["delete_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The named queries of the key's party */
+        get: operations["get_queries"];
+        put?: never;
+        /** Keep a query under a name */
+        post: operations["post_query"];
         delete?: never;
-        /** Versions and bounds of this EPCIS service */
-        options: operations["options_epcis"];
+        /** Methods, versions and bounds */
+        options: operations["options_queries"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/queries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A named query */
+        get: operations["get_query"];
+        put?: never;
+        post?: never;
+        /** Forget a named query and the subscriptions to it */
+        delete: operations["delete_query"];
+        /** Methods, versions and bounds */
+        options: operations["options_query"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/queries/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events of a named query, or a WebSocket on which they come
+         * @description With `Upgrade: websocket` and either `stream=true` or a schedule (`second`, `minute`, `hour`,
+         *     `dayOfMonth`, `month`, `dayOfWeek`) every new event is sent in a query document.
+         */
+        get: operations["get_query_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_query_events"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/queries/{id}/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The subscriptions to a query */
+        get: operations["get_subscriptions"];
+        put?: never;
+        /**
+         * Have the events of a query sent on
+         * @description To `dest`, as query documents by POST, as they are recorded or at set times. What is not
+         *     taken (2xx) is sent again later; 413 makes what is sent smaller.
+         */
+        post: operations["post_subscription"];
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_subscriptions"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/queries/{id}/subscriptions/{subscription}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A subscription */
+        get: operations["get_subscription"];
+        put?: never;
+        post?: never;
+        /** End a subscription */
+        delete: operations["delete_subscription"];
+        /** Methods, versions and bounds */
+        options: operations["options_subscription"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/readPoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The read points of events */
+        get: operations["get_read_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_read_points"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/readPoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A read point */
+        get: operations["get_read_point"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_read_point"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/epcis/readPoints/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events at a read point */
+        get: operations["get_read_point_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Methods, versions and bounds */
+        options: operations["options_read_point_events"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1326,19 +1766,19 @@ export interface components {
         };
         /** @description A capture job. */
         CaptureJob: {
-            /** @description `rollback`: all events of a document or none. */
+            /** @description `rollback`: all events of a document or none; `proceed`: whatever can be recorded. */
             captureErrorBehaviour: string;
-            /** @description Its id: the block that holds the events. */
+            /** @description Its id. */
             captureID: string;
             /** @description When it began. */
             createdAt: string;
-            /** @description What was wrong. */
+            /** @description What was wrong, as problems (RFC 7807). */
             errors: Record<string, never>[];
             /** @description When it ended. */
-            finishedAt: string;
-            /** @description Always false: a capture is answered when it is done. */
+            finishedAt?: string | null;
+            /** @description Whether it waits or works still. */
             running: boolean;
-            /** @description Whether the events were recorded. */
+            /** @description Whether nothing was wrong so far. */
             success: boolean;
         };
         /** @description Findings of one cause. */
@@ -1978,6 +2418,13 @@ export interface components {
              */
             supposed_ambient_c: number;
         };
+        /** @description A named query. */
+        NamedQuery: {
+            /** @description Its name, unique within the party. */
+            name: string;
+            /** @description Parameters of the query language: lists are arrays. */
+            query: Record<string, never>;
+        };
         /** @description A copy to make. */
         NewBackup: {
             /** @description Leave out keys and API keys. */
@@ -2032,6 +2479,24 @@ export interface components {
             name: string;
             /** @description `manufacturer`, `wholesaler`, `pharmacy` or `regulator`. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A subscription, as it is asked for. */
+        NewSubscription: {
+            /** @description Address of the receiver. */
+            dest: string;
+            /**
+             * Format: date-time
+             * @description Events recorded from then on; from now on without it.
+             */
+            initialRecordTime?: string | null;
+            /** @description Send even when there is nothing new. */
+            reportIfEmpty?: boolean;
+            /** @description `second`, `minute`, `hour`, `dayOfMonth`, `month`, `dayOfWeek` in UTC. */
+            schedule?: Record<string, never> | null;
+            /** @description Secret with which what is sent is signed (HMAC-SHA-256, hexadecimal, `GS1-Signature`). */
+            signatureToken?: string | null;
+            /** @description As events are recorded; or else a schedule. */
+            stream?: boolean | null;
         };
         /** @description One of the steps. */
         NextStep: {
@@ -2539,6 +3004,31 @@ export interface components {
             meaning: string;
             /** @description Pseudonym of who signs. */
             signer: string;
+        };
+        /** @description A subscription. */
+        Subscription: {
+            /** @description When it was made. */
+            createdAt: string;
+            /** @description Address of the receiver. */
+            dest: string;
+            /** @description Spelling of identifiers. */
+            epcFormat: string;
+            /** @description From which record time on it was asked for. */
+            initialRecordTime?: string | null;
+            /** @description When the receiver last took something. */
+            lastNotifiedAt?: string | null;
+            /** @description Everything recorded before then was sent. */
+            minRecordTime: string;
+            /** @description Name of its query. */
+            queryName: string;
+            /** @description Whether it is sent even when there is nothing new. */
+            reportIfEmpty: boolean;
+            /** @description At set times. */
+            schedule?: Record<string, never> | null;
+            /** @description As events are recorded. */
+            stream?: boolean | null;
+            /** @description Its id. */
+            subscriptionID: string;
         };
         /** @description Where an author's next block attaches. */
         Tips: {
@@ -4155,6 +4645,59 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The top-level resources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/xml": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_epcis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_biz_locations: {
+        parameters: {
+            query?: {
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Collection */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4173,12 +4716,603 @@ export interface operations {
             };
         };
     };
+    options_biz_locations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_biz_location: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its sub-resources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_biz_location: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_biz_location_events: {
+        parameters: {
+            query?: {
+                /** @description `ObjectEvent|AggregationEvent` ... */
+                eventType?: string[];
+                /** @description From this time on */
+                GE_eventTime?: string;
+                /** @description Before this time */
+                LT_eventTime?: string;
+                /** @description Recorded from this time on */
+                GE_recordTime?: string;
+                /** @description Recorded before this time */
+                LT_recordTime?: string;
+                /** @description `ADD|OBSERVE|DELETE` */
+                EQ_action?: string[];
+                /** @description Words or URIs */
+                EQ_bizStep?: string[];
+                /** @description Words or URIs */
+                EQ_disposition?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_set?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_unset?: string[];
+                /** @description Places */
+                EQ_readPoint?: string[];
+                /** @description Places and everything below them by master data */
+                WD_readPoint?: string[];
+                /** @description Places */
+                EQ_bizLocation?: string[];
+                /** @description Places and everything below them by master data */
+                WD_bizLocation?: string[];
+                /** @description Transformations */
+                EQ_transformationID?: string[];
+                /** @description Event ids */
+                EQ_eventID?: string[];
+                /** @description What was observed or packed; identifiers or patterns */
+                MATCH_epc?: string[];
+                /** @description Containers */
+                MATCH_parentID?: string[];
+                /** @description Inputs of a transformation */
+                MATCH_inputEPC?: string[];
+                /** @description Outputs of a transformation */
+                MATCH_outputEPC?: string[];
+                /** @description Any of those */
+                MATCH_anyEPC?: string[];
+                /** @description Classes in quantity lists */
+                MATCH_epcClass?: string[];
+                /** @description Classes of inputs */
+                MATCH_inputEPCClass?: string[];
+                /** @description Classes of outputs */
+                MATCH_outputEPCClass?: string[];
+                /** @description Classes anywhere */
+                MATCH_anyEPCClass?: string[];
+                /** @description Quantities in any unit */
+                EQ_quantity?: number[];
+                /** @description More than this */
+                GT_quantity?: number[];
+                /** @description As much or more */
+                GE_quantity?: number[];
+                /** @description Less than this */
+                LT_quantity?: number[];
+                /** @description As much or less */
+                LE_quantity?: number[];
+                /** @description Error declarations */
+                EXISTS_errorDeclaration?: boolean;
+                /** @description Declared from this time on */
+                GE_errorDeclarationTime?: string;
+                /** @description Declared before this time */
+                LT_errorDeclarationTime?: string;
+                /** @description Words or URIs */
+                EQ_errorReason?: string[];
+                /** @description Event ids */
+                EQ_correctiveEventID?: string[];
+                /** @description Events with sensor data */
+                EXISTS_sensorElementList?: boolean;
+                /** @description Measurement types */
+                EQ_type?: string[];
+                /** @description Devices */
+                EQ_deviceID?: string[];
+                /** @description Methods */
+                EQ_dataProcessingMethod?: string[];
+                /** @description Microorganisms */
+                EQ_microorganism?: string[];
+                /** @description Substances */
+                EQ_chemicalSubstance?: string[];
+                /** @description Rules */
+                EQ_bizRules?: string[];
+                /** @description Texts of sensors */
+                EQ_stringValue?: string[];
+                /** @description A value of sensors */
+                EQ_booleanValue?: boolean;
+                /** @description Bytes of sensors */
+                EQ_hexBinaryValue?: string[];
+                /** @description URIs of sensors */
+                EQ_uriValue?: string[];
+                /** @description As high a percentile or higher */
+                GE_percRank?: number[];
+                /** @description A lower percentile */
+                LT_percRank?: number[];
+                /** @description Measured from this time on */
+                GE_startTime?: string;
+                /** @description Measured from before this time */
+                LT_startTime?: string;
+                /** @description Measured until this time or later */
+                GE_endTime?: string;
+                /** @description Measured until before this time */
+                LT_endTime?: string;
+                /** @description Measured at this time or later */
+                GE_time?: string;
+                /** @description Measured before this time */
+                LT_time?: string;
+                /** @description Names of attributes; also for other fields */
+                HASATTR_readPoint?: string[];
+                /** @description Names of attributes */
+                HASATTR_bizLocation?: string[];
+                /** @description `eventTime`, `recordTime` or an extension */
+                orderBy?: string;
+                /** @description `ASC` or `DESC` */
+                orderDirection?: string;
+                /** @description So many events at most, over all pages */
+                eventCountLimit?: number;
+                /** @description More matching events are an error */
+                maxEventCount?: number;
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: {
+                /** @description Oldest version of EPCIS that is read */
+                "GS1-EPCIS-Min"?: string;
+                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
+                "GS1-EPCIS-Max"?: string;
+                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
+                "GS1-EPC-Format"?: string;
+                /** @description `Always_Web_URI`, `Always_URN`, ... */
+                "GS1-CBV-XML-Format"?: string;
+                /** @description `prefix=uri,...` of extensions in parameters */
+                "GS1-Extensions"?: string;
+                /** @description `as_written`: compare measurements of one unit only */
+                "Theriac-Units"?: string;
+            };
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An EPCISQueryDocument */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/xml": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_biz_location_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_biz_steps: {
+        parameters: {
+            query?: {
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Collection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_biz_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_biz_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its sub-resources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_biz_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_biz_step_events: {
+        parameters: {
+            query?: {
+                /** @description `ObjectEvent|AggregationEvent` ... */
+                eventType?: string[];
+                /** @description From this time on */
+                GE_eventTime?: string;
+                /** @description Before this time */
+                LT_eventTime?: string;
+                /** @description Recorded from this time on */
+                GE_recordTime?: string;
+                /** @description Recorded before this time */
+                LT_recordTime?: string;
+                /** @description `ADD|OBSERVE|DELETE` */
+                EQ_action?: string[];
+                /** @description Words or URIs */
+                EQ_bizStep?: string[];
+                /** @description Words or URIs */
+                EQ_disposition?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_set?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_unset?: string[];
+                /** @description Places */
+                EQ_readPoint?: string[];
+                /** @description Places and everything below them by master data */
+                WD_readPoint?: string[];
+                /** @description Places */
+                EQ_bizLocation?: string[];
+                /** @description Places and everything below them by master data */
+                WD_bizLocation?: string[];
+                /** @description Transformations */
+                EQ_transformationID?: string[];
+                /** @description Event ids */
+                EQ_eventID?: string[];
+                /** @description What was observed or packed; identifiers or patterns */
+                MATCH_epc?: string[];
+                /** @description Containers */
+                MATCH_parentID?: string[];
+                /** @description Inputs of a transformation */
+                MATCH_inputEPC?: string[];
+                /** @description Outputs of a transformation */
+                MATCH_outputEPC?: string[];
+                /** @description Any of those */
+                MATCH_anyEPC?: string[];
+                /** @description Classes in quantity lists */
+                MATCH_epcClass?: string[];
+                /** @description Classes of inputs */
+                MATCH_inputEPCClass?: string[];
+                /** @description Classes of outputs */
+                MATCH_outputEPCClass?: string[];
+                /** @description Classes anywhere */
+                MATCH_anyEPCClass?: string[];
+                /** @description Quantities in any unit */
+                EQ_quantity?: number[];
+                /** @description More than this */
+                GT_quantity?: number[];
+                /** @description As much or more */
+                GE_quantity?: number[];
+                /** @description Less than this */
+                LT_quantity?: number[];
+                /** @description As much or less */
+                LE_quantity?: number[];
+                /** @description Error declarations */
+                EXISTS_errorDeclaration?: boolean;
+                /** @description Declared from this time on */
+                GE_errorDeclarationTime?: string;
+                /** @description Declared before this time */
+                LT_errorDeclarationTime?: string;
+                /** @description Words or URIs */
+                EQ_errorReason?: string[];
+                /** @description Event ids */
+                EQ_correctiveEventID?: string[];
+                /** @description Events with sensor data */
+                EXISTS_sensorElementList?: boolean;
+                /** @description Measurement types */
+                EQ_type?: string[];
+                /** @description Devices */
+                EQ_deviceID?: string[];
+                /** @description Methods */
+                EQ_dataProcessingMethod?: string[];
+                /** @description Microorganisms */
+                EQ_microorganism?: string[];
+                /** @description Substances */
+                EQ_chemicalSubstance?: string[];
+                /** @description Rules */
+                EQ_bizRules?: string[];
+                /** @description Texts of sensors */
+                EQ_stringValue?: string[];
+                /** @description A value of sensors */
+                EQ_booleanValue?: boolean;
+                /** @description Bytes of sensors */
+                EQ_hexBinaryValue?: string[];
+                /** @description URIs of sensors */
+                EQ_uriValue?: string[];
+                /** @description As high a percentile or higher */
+                GE_percRank?: number[];
+                /** @description A lower percentile */
+                LT_percRank?: number[];
+                /** @description Measured from this time on */
+                GE_startTime?: string;
+                /** @description Measured from before this time */
+                LT_startTime?: string;
+                /** @description Measured until this time or later */
+                GE_endTime?: string;
+                /** @description Measured until before this time */
+                LT_endTime?: string;
+                /** @description Measured at this time or later */
+                GE_time?: string;
+                /** @description Measured before this time */
+                LT_time?: string;
+                /** @description Names of attributes; also for other fields */
+                HASATTR_readPoint?: string[];
+                /** @description Names of attributes */
+                HASATTR_bizLocation?: string[];
+                /** @description `eventTime`, `recordTime` or an extension */
+                orderBy?: string;
+                /** @description `ASC` or `DESC` */
+                orderDirection?: string;
+                /** @description So many events at most, over all pages */
+                eventCountLimit?: number;
+                /** @description More matching events are an error */
+                maxEventCount?: number;
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: {
+                /** @description Oldest version of EPCIS that is read */
+                "GS1-EPCIS-Min"?: string;
+                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
+                "GS1-EPCIS-Max"?: string;
+                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
+                "GS1-EPC-Format"?: string;
+                /** @description `Always_Web_URI`, `Always_URN`, ... */
+                "GS1-CBV-XML-Format"?: string;
+                /** @description `prefix=uri,...` of extensions in parameters */
+                "GS1-Extensions"?: string;
+                /** @description `as_written`: compare measurements of one unit only */
+                "Theriac-Units"?: string;
+            };
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An EPCISQueryDocument */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/xml": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_biz_step_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_captures: {
+        parameters: {
+            query?: {
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureJob"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_capture: {
         parameters: {
             query?: never;
             header?: {
-                /** @description `rollback` */
+                /** @description `rollback` (all or nothing) or `proceed` (what can be recorded) */
                 "GS1-Capture-Error-Behaviour"?: string | null;
+                /** @description 1.2 or 2.0 */
+                "GS1-EPCIS-Version"?: string | null;
+                /** @description `respond-async` */
+                Prefer?: string | null;
                 /** @description Makes a repetition harmless */
                 "Idempotency-Key"?: string | null;
             };
@@ -4188,6 +5322,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": Record<string, never>;
+                "application/xml": string;
             };
         };
         responses: {
@@ -4205,6 +5340,24 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    options_capture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -4226,6 +5379,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaptureJob"];
+                    "application/xml": string;
                 };
             };
             "4XX": {
@@ -4238,46 +5392,31 @@ export interface operations {
             };
         };
     };
-    get_events: {
+    options_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_dispositions: {
         parameters: {
             query?: {
-                /** @description `ObjectEvent|AggregationEvent` ... */
-                eventType?: string;
-                /** @description From this time on */
-                GE_eventTime?: string;
-                /** @description Before this time */
-                LT_eventTime?: string;
-                /** @description Recorded from this time on */
-                GE_recordTime?: string;
-                /** @description Recorded before this time */
-                LT_recordTime?: string;
-                /** @description `ADD|OBSERVE|DELETE` */
-                EQ_action?: string;
-                /** @description Words or URIs */
-                EQ_bizStep?: string;
-                /** @description Words or URIs */
-                EQ_disposition?: string;
-                /** @description Places */
-                EQ_readPoint?: string;
-                /** @description Places */
-                EQ_bizLocation?: string;
-                /** @description Event ids */
-                EQ_eventID?: string;
-                /** @description What was observed or packed */
-                MATCH_epc?: string;
-                /** @description Containers */
-                MATCH_parentID?: string;
-                /** @description Inputs of a transformation */
-                MATCH_inputEPC?: string;
-                /** @description Outputs of a transformation */
-                MATCH_outputEPC?: string;
-                /** @description Any of those */
-                MATCH_anyEPC?: string;
-                /** @description Classes in quantity lists */
-                MATCH_epcClass?: string;
-                /** @description Classes anywhere */
-                MATCH_anyEPCClass?: string;
-                /** @description Events in a page, 1 to 1000 */
+                /** @description Items in a page: 30, at most 1000 */
                 perPage?: number;
                 /** @description From the header `Link` */
                 nextPageToken?: string;
@@ -4288,7 +5427,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An EPCISQueryDocument; `Link: rel=next` leads to the next page */
+            /** @description A Collection */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4304,6 +5443,1076 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    options_dispositions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_disposition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its sub-resources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_disposition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_disposition_events: {
+        parameters: {
+            query?: {
+                /** @description `ObjectEvent|AggregationEvent` ... */
+                eventType?: string[];
+                /** @description From this time on */
+                GE_eventTime?: string;
+                /** @description Before this time */
+                LT_eventTime?: string;
+                /** @description Recorded from this time on */
+                GE_recordTime?: string;
+                /** @description Recorded before this time */
+                LT_recordTime?: string;
+                /** @description `ADD|OBSERVE|DELETE` */
+                EQ_action?: string[];
+                /** @description Words or URIs */
+                EQ_bizStep?: string[];
+                /** @description Words or URIs */
+                EQ_disposition?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_set?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_unset?: string[];
+                /** @description Places */
+                EQ_readPoint?: string[];
+                /** @description Places and everything below them by master data */
+                WD_readPoint?: string[];
+                /** @description Places */
+                EQ_bizLocation?: string[];
+                /** @description Places and everything below them by master data */
+                WD_bizLocation?: string[];
+                /** @description Transformations */
+                EQ_transformationID?: string[];
+                /** @description Event ids */
+                EQ_eventID?: string[];
+                /** @description What was observed or packed; identifiers or patterns */
+                MATCH_epc?: string[];
+                /** @description Containers */
+                MATCH_parentID?: string[];
+                /** @description Inputs of a transformation */
+                MATCH_inputEPC?: string[];
+                /** @description Outputs of a transformation */
+                MATCH_outputEPC?: string[];
+                /** @description Any of those */
+                MATCH_anyEPC?: string[];
+                /** @description Classes in quantity lists */
+                MATCH_epcClass?: string[];
+                /** @description Classes of inputs */
+                MATCH_inputEPCClass?: string[];
+                /** @description Classes of outputs */
+                MATCH_outputEPCClass?: string[];
+                /** @description Classes anywhere */
+                MATCH_anyEPCClass?: string[];
+                /** @description Quantities in any unit */
+                EQ_quantity?: number[];
+                /** @description More than this */
+                GT_quantity?: number[];
+                /** @description As much or more */
+                GE_quantity?: number[];
+                /** @description Less than this */
+                LT_quantity?: number[];
+                /** @description As much or less */
+                LE_quantity?: number[];
+                /** @description Error declarations */
+                EXISTS_errorDeclaration?: boolean;
+                /** @description Declared from this time on */
+                GE_errorDeclarationTime?: string;
+                /** @description Declared before this time */
+                LT_errorDeclarationTime?: string;
+                /** @description Words or URIs */
+                EQ_errorReason?: string[];
+                /** @description Event ids */
+                EQ_correctiveEventID?: string[];
+                /** @description Events with sensor data */
+                EXISTS_sensorElementList?: boolean;
+                /** @description Measurement types */
+                EQ_type?: string[];
+                /** @description Devices */
+                EQ_deviceID?: string[];
+                /** @description Methods */
+                EQ_dataProcessingMethod?: string[];
+                /** @description Microorganisms */
+                EQ_microorganism?: string[];
+                /** @description Substances */
+                EQ_chemicalSubstance?: string[];
+                /** @description Rules */
+                EQ_bizRules?: string[];
+                /** @description Texts of sensors */
+                EQ_stringValue?: string[];
+                /** @description A value of sensors */
+                EQ_booleanValue?: boolean;
+                /** @description Bytes of sensors */
+                EQ_hexBinaryValue?: string[];
+                /** @description URIs of sensors */
+                EQ_uriValue?: string[];
+                /** @description As high a percentile or higher */
+                GE_percRank?: number[];
+                /** @description A lower percentile */
+                LT_percRank?: number[];
+                /** @description Measured from this time on */
+                GE_startTime?: string;
+                /** @description Measured from before this time */
+                LT_startTime?: string;
+                /** @description Measured until this time or later */
+                GE_endTime?: string;
+                /** @description Measured until before this time */
+                LT_endTime?: string;
+                /** @description Measured at this time or later */
+                GE_time?: string;
+                /** @description Measured before this time */
+                LT_time?: string;
+                /** @description Names of attributes; also for other fields */
+                HASATTR_readPoint?: string[];
+                /** @description Names of attributes */
+                HASATTR_bizLocation?: string[];
+                /** @description `eventTime`, `recordTime` or an extension */
+                orderBy?: string;
+                /** @description `ASC` or `DESC` */
+                orderDirection?: string;
+                /** @description So many events at most, over all pages */
+                eventCountLimit?: number;
+                /** @description More matching events are an error */
+                maxEventCount?: number;
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: {
+                /** @description Oldest version of EPCIS that is read */
+                "GS1-EPCIS-Min"?: string;
+                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
+                "GS1-EPCIS-Max"?: string;
+                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
+                "GS1-EPC-Format"?: string;
+                /** @description `Always_Web_URI`, `Always_URN`, ... */
+                "GS1-CBV-XML-Format"?: string;
+                /** @description `prefix=uri,...` of extensions in parameters */
+                "GS1-Extensions"?: string;
+                /** @description `as_written`: compare measurements of one unit only */
+                "Theriac-Units"?: string;
+            };
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An EPCISQueryDocument */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/xml": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_disposition_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_epcs: {
+        parameters: {
+            query?: {
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Collection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_epcs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_epc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its sub-resources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_epc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_epc_events: {
+        parameters: {
+            query?: {
+                /** @description `ObjectEvent|AggregationEvent` ... */
+                eventType?: string[];
+                /** @description From this time on */
+                GE_eventTime?: string;
+                /** @description Before this time */
+                LT_eventTime?: string;
+                /** @description Recorded from this time on */
+                GE_recordTime?: string;
+                /** @description Recorded before this time */
+                LT_recordTime?: string;
+                /** @description `ADD|OBSERVE|DELETE` */
+                EQ_action?: string[];
+                /** @description Words or URIs */
+                EQ_bizStep?: string[];
+                /** @description Words or URIs */
+                EQ_disposition?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_set?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_unset?: string[];
+                /** @description Places */
+                EQ_readPoint?: string[];
+                /** @description Places and everything below them by master data */
+                WD_readPoint?: string[];
+                /** @description Places */
+                EQ_bizLocation?: string[];
+                /** @description Places and everything below them by master data */
+                WD_bizLocation?: string[];
+                /** @description Transformations */
+                EQ_transformationID?: string[];
+                /** @description Event ids */
+                EQ_eventID?: string[];
+                /** @description What was observed or packed; identifiers or patterns */
+                MATCH_epc?: string[];
+                /** @description Containers */
+                MATCH_parentID?: string[];
+                /** @description Inputs of a transformation */
+                MATCH_inputEPC?: string[];
+                /** @description Outputs of a transformation */
+                MATCH_outputEPC?: string[];
+                /** @description Any of those */
+                MATCH_anyEPC?: string[];
+                /** @description Classes in quantity lists */
+                MATCH_epcClass?: string[];
+                /** @description Classes of inputs */
+                MATCH_inputEPCClass?: string[];
+                /** @description Classes of outputs */
+                MATCH_outputEPCClass?: string[];
+                /** @description Classes anywhere */
+                MATCH_anyEPCClass?: string[];
+                /** @description Quantities in any unit */
+                EQ_quantity?: number[];
+                /** @description More than this */
+                GT_quantity?: number[];
+                /** @description As much or more */
+                GE_quantity?: number[];
+                /** @description Less than this */
+                LT_quantity?: number[];
+                /** @description As much or less */
+                LE_quantity?: number[];
+                /** @description Error declarations */
+                EXISTS_errorDeclaration?: boolean;
+                /** @description Declared from this time on */
+                GE_errorDeclarationTime?: string;
+                /** @description Declared before this time */
+                LT_errorDeclarationTime?: string;
+                /** @description Words or URIs */
+                EQ_errorReason?: string[];
+                /** @description Event ids */
+                EQ_correctiveEventID?: string[];
+                /** @description Events with sensor data */
+                EXISTS_sensorElementList?: boolean;
+                /** @description Measurement types */
+                EQ_type?: string[];
+                /** @description Devices */
+                EQ_deviceID?: string[];
+                /** @description Methods */
+                EQ_dataProcessingMethod?: string[];
+                /** @description Microorganisms */
+                EQ_microorganism?: string[];
+                /** @description Substances */
+                EQ_chemicalSubstance?: string[];
+                /** @description Rules */
+                EQ_bizRules?: string[];
+                /** @description Texts of sensors */
+                EQ_stringValue?: string[];
+                /** @description A value of sensors */
+                EQ_booleanValue?: boolean;
+                /** @description Bytes of sensors */
+                EQ_hexBinaryValue?: string[];
+                /** @description URIs of sensors */
+                EQ_uriValue?: string[];
+                /** @description As high a percentile or higher */
+                GE_percRank?: number[];
+                /** @description A lower percentile */
+                LT_percRank?: number[];
+                /** @description Measured from this time on */
+                GE_startTime?: string;
+                /** @description Measured from before this time */
+                LT_startTime?: string;
+                /** @description Measured until this time or later */
+                GE_endTime?: string;
+                /** @description Measured until before this time */
+                LT_endTime?: string;
+                /** @description Measured at this time or later */
+                GE_time?: string;
+                /** @description Measured before this time */
+                LT_time?: string;
+                /** @description Names of attributes; also for other fields */
+                HASATTR_readPoint?: string[];
+                /** @description Names of attributes */
+                HASATTR_bizLocation?: string[];
+                /** @description `eventTime`, `recordTime` or an extension */
+                orderBy?: string;
+                /** @description `ASC` or `DESC` */
+                orderDirection?: string;
+                /** @description So many events at most, over all pages */
+                eventCountLimit?: number;
+                /** @description More matching events are an error */
+                maxEventCount?: number;
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: {
+                /** @description Oldest version of EPCIS that is read */
+                "GS1-EPCIS-Min"?: string;
+                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
+                "GS1-EPCIS-Max"?: string;
+                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
+                "GS1-EPC-Format"?: string;
+                /** @description `Always_Web_URI`, `Always_URN`, ... */
+                "GS1-CBV-XML-Format"?: string;
+                /** @description `prefix=uri,...` of extensions in parameters */
+                "GS1-Extensions"?: string;
+                /** @description `as_written`: compare measurements of one unit only */
+                "Theriac-Units"?: string;
+            };
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An EPCISQueryDocument */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/xml": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_epc_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_event_types: {
+        parameters: {
+            query?: {
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Collection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_event_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_event_type: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its sub-resources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_event_type: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_event_type_events: {
+        parameters: {
+            query?: {
+                /** @description `ObjectEvent|AggregationEvent` ... */
+                eventType?: string[];
+                /** @description From this time on */
+                GE_eventTime?: string;
+                /** @description Before this time */
+                LT_eventTime?: string;
+                /** @description Recorded from this time on */
+                GE_recordTime?: string;
+                /** @description Recorded before this time */
+                LT_recordTime?: string;
+                /** @description `ADD|OBSERVE|DELETE` */
+                EQ_action?: string[];
+                /** @description Words or URIs */
+                EQ_bizStep?: string[];
+                /** @description Words or URIs */
+                EQ_disposition?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_set?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_unset?: string[];
+                /** @description Places */
+                EQ_readPoint?: string[];
+                /** @description Places and everything below them by master data */
+                WD_readPoint?: string[];
+                /** @description Places */
+                EQ_bizLocation?: string[];
+                /** @description Places and everything below them by master data */
+                WD_bizLocation?: string[];
+                /** @description Transformations */
+                EQ_transformationID?: string[];
+                /** @description Event ids */
+                EQ_eventID?: string[];
+                /** @description What was observed or packed; identifiers or patterns */
+                MATCH_epc?: string[];
+                /** @description Containers */
+                MATCH_parentID?: string[];
+                /** @description Inputs of a transformation */
+                MATCH_inputEPC?: string[];
+                /** @description Outputs of a transformation */
+                MATCH_outputEPC?: string[];
+                /** @description Any of those */
+                MATCH_anyEPC?: string[];
+                /** @description Classes in quantity lists */
+                MATCH_epcClass?: string[];
+                /** @description Classes of inputs */
+                MATCH_inputEPCClass?: string[];
+                /** @description Classes of outputs */
+                MATCH_outputEPCClass?: string[];
+                /** @description Classes anywhere */
+                MATCH_anyEPCClass?: string[];
+                /** @description Quantities in any unit */
+                EQ_quantity?: number[];
+                /** @description More than this */
+                GT_quantity?: number[];
+                /** @description As much or more */
+                GE_quantity?: number[];
+                /** @description Less than this */
+                LT_quantity?: number[];
+                /** @description As much or less */
+                LE_quantity?: number[];
+                /** @description Error declarations */
+                EXISTS_errorDeclaration?: boolean;
+                /** @description Declared from this time on */
+                GE_errorDeclarationTime?: string;
+                /** @description Declared before this time */
+                LT_errorDeclarationTime?: string;
+                /** @description Words or URIs */
+                EQ_errorReason?: string[];
+                /** @description Event ids */
+                EQ_correctiveEventID?: string[];
+                /** @description Events with sensor data */
+                EXISTS_sensorElementList?: boolean;
+                /** @description Measurement types */
+                EQ_type?: string[];
+                /** @description Devices */
+                EQ_deviceID?: string[];
+                /** @description Methods */
+                EQ_dataProcessingMethod?: string[];
+                /** @description Microorganisms */
+                EQ_microorganism?: string[];
+                /** @description Substances */
+                EQ_chemicalSubstance?: string[];
+                /** @description Rules */
+                EQ_bizRules?: string[];
+                /** @description Texts of sensors */
+                EQ_stringValue?: string[];
+                /** @description A value of sensors */
+                EQ_booleanValue?: boolean;
+                /** @description Bytes of sensors */
+                EQ_hexBinaryValue?: string[];
+                /** @description URIs of sensors */
+                EQ_uriValue?: string[];
+                /** @description As high a percentile or higher */
+                GE_percRank?: number[];
+                /** @description A lower percentile */
+                LT_percRank?: number[];
+                /** @description Measured from this time on */
+                GE_startTime?: string;
+                /** @description Measured from before this time */
+                LT_startTime?: string;
+                /** @description Measured until this time or later */
+                GE_endTime?: string;
+                /** @description Measured until before this time */
+                LT_endTime?: string;
+                /** @description Measured at this time or later */
+                GE_time?: string;
+                /** @description Measured before this time */
+                LT_time?: string;
+                /** @description Names of attributes; also for other fields */
+                HASATTR_readPoint?: string[];
+                /** @description Names of attributes */
+                HASATTR_bizLocation?: string[];
+                /** @description `eventTime`, `recordTime` or an extension */
+                orderBy?: string;
+                /** @description `ASC` or `DESC` */
+                orderDirection?: string;
+                /** @description So many events at most, over all pages */
+                eventCountLimit?: number;
+                /** @description More matching events are an error */
+                maxEventCount?: number;
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: {
+                /** @description Oldest version of EPCIS that is read */
+                "GS1-EPCIS-Min"?: string;
+                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
+                "GS1-EPCIS-Max"?: string;
+                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
+                "GS1-EPC-Format"?: string;
+                /** @description `Always_Web_URI`, `Always_URN`, ... */
+                "GS1-CBV-XML-Format"?: string;
+                /** @description `prefix=uri,...` of extensions in parameters */
+                "GS1-Extensions"?: string;
+                /** @description `as_written`: compare measurements of one unit only */
+                "Theriac-Units"?: string;
+            };
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An EPCISQueryDocument */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/xml": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_event_type_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_events: {
+        parameters: {
+            query?: {
+                /** @description `ObjectEvent|AggregationEvent` ... */
+                eventType?: string[];
+                /** @description From this time on */
+                GE_eventTime?: string;
+                /** @description Before this time */
+                LT_eventTime?: string;
+                /** @description Recorded from this time on */
+                GE_recordTime?: string;
+                /** @description Recorded before this time */
+                LT_recordTime?: string;
+                /** @description `ADD|OBSERVE|DELETE` */
+                EQ_action?: string[];
+                /** @description Words or URIs */
+                EQ_bizStep?: string[];
+                /** @description Words or URIs */
+                EQ_disposition?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_set?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_unset?: string[];
+                /** @description Places */
+                EQ_readPoint?: string[];
+                /** @description Places and everything below them by master data */
+                WD_readPoint?: string[];
+                /** @description Places */
+                EQ_bizLocation?: string[];
+                /** @description Places and everything below them by master data */
+                WD_bizLocation?: string[];
+                /** @description Transformations */
+                EQ_transformationID?: string[];
+                /** @description Event ids */
+                EQ_eventID?: string[];
+                /** @description What was observed or packed; identifiers or patterns */
+                MATCH_epc?: string[];
+                /** @description Containers */
+                MATCH_parentID?: string[];
+                /** @description Inputs of a transformation */
+                MATCH_inputEPC?: string[];
+                /** @description Outputs of a transformation */
+                MATCH_outputEPC?: string[];
+                /** @description Any of those */
+                MATCH_anyEPC?: string[];
+                /** @description Classes in quantity lists */
+                MATCH_epcClass?: string[];
+                /** @description Classes of inputs */
+                MATCH_inputEPCClass?: string[];
+                /** @description Classes of outputs */
+                MATCH_outputEPCClass?: string[];
+                /** @description Classes anywhere */
+                MATCH_anyEPCClass?: string[];
+                /** @description Quantities in any unit */
+                EQ_quantity?: number[];
+                /** @description More than this */
+                GT_quantity?: number[];
+                /** @description As much or more */
+                GE_quantity?: number[];
+                /** @description Less than this */
+                LT_quantity?: number[];
+                /** @description As much or less */
+                LE_quantity?: number[];
+                /** @description Error declarations */
+                EXISTS_errorDeclaration?: boolean;
+                /** @description Declared from this time on */
+                GE_errorDeclarationTime?: string;
+                /** @description Declared before this time */
+                LT_errorDeclarationTime?: string;
+                /** @description Words or URIs */
+                EQ_errorReason?: string[];
+                /** @description Event ids */
+                EQ_correctiveEventID?: string[];
+                /** @description Events with sensor data */
+                EXISTS_sensorElementList?: boolean;
+                /** @description Measurement types */
+                EQ_type?: string[];
+                /** @description Devices */
+                EQ_deviceID?: string[];
+                /** @description Methods */
+                EQ_dataProcessingMethod?: string[];
+                /** @description Microorganisms */
+                EQ_microorganism?: string[];
+                /** @description Substances */
+                EQ_chemicalSubstance?: string[];
+                /** @description Rules */
+                EQ_bizRules?: string[];
+                /** @description Texts of sensors */
+                EQ_stringValue?: string[];
+                /** @description A value of sensors */
+                EQ_booleanValue?: boolean;
+                /** @description Bytes of sensors */
+                EQ_hexBinaryValue?: string[];
+                /** @description URIs of sensors */
+                EQ_uriValue?: string[];
+                /** @description As high a percentile or higher */
+                GE_percRank?: number[];
+                /** @description A lower percentile */
+                LT_percRank?: number[];
+                /** @description Measured from this time on */
+                GE_startTime?: string;
+                /** @description Measured from before this time */
+                LT_startTime?: string;
+                /** @description Measured until this time or later */
+                GE_endTime?: string;
+                /** @description Measured until before this time */
+                LT_endTime?: string;
+                /** @description Measured at this time or later */
+                GE_time?: string;
+                /** @description Measured before this time */
+                LT_time?: string;
+                /** @description Names of attributes; also for other fields */
+                HASATTR_readPoint?: string[];
+                /** @description Names of attributes */
+                HASATTR_bizLocation?: string[];
+                /** @description `eventTime`, `recordTime` or an extension */
+                orderBy?: string;
+                /** @description `ASC` or `DESC` */
+                orderDirection?: string;
+                /** @description So many events at most, over all pages */
+                eventCountLimit?: number;
+                /** @description More matching events are an error */
+                maxEventCount?: number;
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: {
+                /** @description Oldest version of EPCIS that is read */
+                "GS1-EPCIS-Min"?: string;
+                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
+                "GS1-EPCIS-Max"?: string;
+                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
+                "GS1-EPC-Format"?: string;
+                /** @description `Always_Web_URI`, `Always_URN`, ... */
+                "GS1-CBV-XML-Format"?: string;
+                /** @description `prefix=uri,...` of extensions in parameters */
+                "GS1-Extensions"?: string;
+                /** @description `as_written`: compare measurements of one unit only */
+                "Theriac-Units"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An EPCISQueryDocument; `Link: rel=next` leads to the next page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/xml": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1.2 or 2.0 */
+                "GS1-EPCIS-Version"?: string | null;
+                /** @description Makes a repetition harmless */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/xml": string;
+            };
+        };
+        responses: {
+            /** @description Captured; `Location` is the event */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -4326,6 +6535,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                    "application/xml": string;
                 };
             };
             "4XX": {
@@ -4338,13 +6548,764 @@ export interface operations {
             };
         };
     };
-    options_epcis: {
+    options_event: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description A path of the service */
-                tail: string;
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is good no longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queries: {
+        parameters: {
+            query?: {
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedQuery"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_query: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition harmless */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedQuery"];
+            };
+        };
+        responses: {
+            /** @description Kept; `Location` is the query */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_queries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedQuery"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_query_events: {
+        parameters: {
+            query?: {
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+                /** @description As events are recorded */
+                stream?: boolean;
+                /** @description 0 to 59 */
+                second?: string;
+                /** @description 0 to 59 */
+                minute?: string;
+                /** @description 0 to 23, UTC */
+                hour?: string;
+                /** @description 1 to 31 */
+                dayOfMonth?: string;
+                /** @description 1 to 12 */
+                month?: string;
+                /** @description 1 (Monday) to 7 */
+                dayOfWeek?: string;
+                /** @description Send even when nothing is new */
+                reportIfEmpty?: boolean;
+                /** @description Recorded from then on */
+                initialRecordTime?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its name, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A WebSocket */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An EPCISQueryDocument */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/xml": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_query_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_subscriptions: {
+        parameters: {
+            query?: {
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the query */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description How identifiers are spelled */
+                "GS1-EPC-Format"?: string | null;
+                /** @description Makes a repetition harmless */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Name of the query */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubscription"];
+            };
+        };
+        responses: {
+            /** @description `Location` is the subscription */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_subscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the query */
+                id: string;
+                /** @description Id of the subscription */
+                subscription: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the query */
+                id: string;
+                /** @description Id of the subscription */
+                subscription: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+                /** @description Id of the subscription */
+                subscription: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_read_points: {
+        parameters: {
+            query?: {
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Collection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_read_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_read_point: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its sub-resources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_read_point: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See the headers */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_read_point_events: {
+        parameters: {
+            query?: {
+                /** @description `ObjectEvent|AggregationEvent` ... */
+                eventType?: string[];
+                /** @description From this time on */
+                GE_eventTime?: string;
+                /** @description Before this time */
+                LT_eventTime?: string;
+                /** @description Recorded from this time on */
+                GE_recordTime?: string;
+                /** @description Recorded before this time */
+                LT_recordTime?: string;
+                /** @description `ADD|OBSERVE|DELETE` */
+                EQ_action?: string[];
+                /** @description Words or URIs */
+                EQ_bizStep?: string[];
+                /** @description Words or URIs */
+                EQ_disposition?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_set?: string[];
+                /** @description Words or URIs */
+                EQ_persistentDisposition_unset?: string[];
+                /** @description Places */
+                EQ_readPoint?: string[];
+                /** @description Places and everything below them by master data */
+                WD_readPoint?: string[];
+                /** @description Places */
+                EQ_bizLocation?: string[];
+                /** @description Places and everything below them by master data */
+                WD_bizLocation?: string[];
+                /** @description Transformations */
+                EQ_transformationID?: string[];
+                /** @description Event ids */
+                EQ_eventID?: string[];
+                /** @description What was observed or packed; identifiers or patterns */
+                MATCH_epc?: string[];
+                /** @description Containers */
+                MATCH_parentID?: string[];
+                /** @description Inputs of a transformation */
+                MATCH_inputEPC?: string[];
+                /** @description Outputs of a transformation */
+                MATCH_outputEPC?: string[];
+                /** @description Any of those */
+                MATCH_anyEPC?: string[];
+                /** @description Classes in quantity lists */
+                MATCH_epcClass?: string[];
+                /** @description Classes of inputs */
+                MATCH_inputEPCClass?: string[];
+                /** @description Classes of outputs */
+                MATCH_outputEPCClass?: string[];
+                /** @description Classes anywhere */
+                MATCH_anyEPCClass?: string[];
+                /** @description Quantities in any unit */
+                EQ_quantity?: number[];
+                /** @description More than this */
+                GT_quantity?: number[];
+                /** @description As much or more */
+                GE_quantity?: number[];
+                /** @description Less than this */
+                LT_quantity?: number[];
+                /** @description As much or less */
+                LE_quantity?: number[];
+                /** @description Error declarations */
+                EXISTS_errorDeclaration?: boolean;
+                /** @description Declared from this time on */
+                GE_errorDeclarationTime?: string;
+                /** @description Declared before this time */
+                LT_errorDeclarationTime?: string;
+                /** @description Words or URIs */
+                EQ_errorReason?: string[];
+                /** @description Event ids */
+                EQ_correctiveEventID?: string[];
+                /** @description Events with sensor data */
+                EXISTS_sensorElementList?: boolean;
+                /** @description Measurement types */
+                EQ_type?: string[];
+                /** @description Devices */
+                EQ_deviceID?: string[];
+                /** @description Methods */
+                EQ_dataProcessingMethod?: string[];
+                /** @description Microorganisms */
+                EQ_microorganism?: string[];
+                /** @description Substances */
+                EQ_chemicalSubstance?: string[];
+                /** @description Rules */
+                EQ_bizRules?: string[];
+                /** @description Texts of sensors */
+                EQ_stringValue?: string[];
+                /** @description A value of sensors */
+                EQ_booleanValue?: boolean;
+                /** @description Bytes of sensors */
+                EQ_hexBinaryValue?: string[];
+                /** @description URIs of sensors */
+                EQ_uriValue?: string[];
+                /** @description As high a percentile or higher */
+                GE_percRank?: number[];
+                /** @description A lower percentile */
+                LT_percRank?: number[];
+                /** @description Measured from this time on */
+                GE_startTime?: string;
+                /** @description Measured from before this time */
+                LT_startTime?: string;
+                /** @description Measured until this time or later */
+                GE_endTime?: string;
+                /** @description Measured until before this time */
+                LT_endTime?: string;
+                /** @description Measured at this time or later */
+                GE_time?: string;
+                /** @description Measured before this time */
+                LT_time?: string;
+                /** @description Names of attributes; also for other fields */
+                HASATTR_readPoint?: string[];
+                /** @description Names of attributes */
+                HASATTR_bizLocation?: string[];
+                /** @description `eventTime`, `recordTime` or an extension */
+                orderBy?: string;
+                /** @description `ASC` or `DESC` */
+                orderDirection?: string;
+                /** @description So many events at most, over all pages */
+                eventCountLimit?: number;
+                /** @description More matching events are an error */
+                maxEventCount?: number;
+                /** @description Items in a page: 30, at most 1000 */
+                perPage?: number;
+                /** @description From the header `Link` */
+                nextPageToken?: string;
+            };
+            header?: {
+                /** @description Oldest version of EPCIS that is read */
+                "GS1-EPCIS-Min"?: string;
+                /** @description Newest version of EPCIS that is read; 1.2 in XML only */
+                "GS1-EPCIS-Max"?: string;
+                /** @description `Always_GS1_Digital_Link`, `Always_EPC_URN`, ... */
+                "GS1-EPC-Format"?: string;
+                /** @description `Always_Web_URI`, `Always_URN`, ... */
+                "GS1-CBV-XML-Format"?: string;
+                /** @description `prefix=uri,...` of extensions in parameters */
+                "GS1-Extensions"?: string;
+                /** @description `as_written`: compare measurements of one unit only */
+                "Theriac-Units"?: string;
+            };
+            path: {
+                /** @description Percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An EPCISQueryDocument */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/xml": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    options_read_point_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Percent-encoded */
+                id: string;
             };
             cookie?: never;
         };
