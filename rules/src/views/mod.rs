@@ -161,7 +161,9 @@ impl Engine {
     /// from number `from` on, each with its number.
     pub fn things(&self, from: usize, limit: usize) -> Vec<(usize, Epc)> {
         let named = |row: usize| Some((row, self.state.epc(ThingId::at(row))?));
-        (from..from.saturating_add(limit)).map_while(named).collect()
+        (from..from.saturating_add(limit))
+            .map_while(named)
+            .collect()
     }
 
     /// Everything that is inside a container now, at any depth, in no meaningful order. What has

@@ -68,7 +68,7 @@ impl Unreadable {
 
 /// One question about a pack as canonical JSON (see `rules::Verification`). The ledger is blind to
 /// payloads and names only the media that every network needs.
-pub const VERIFICATION: Media = Media(6);
+pub const VERIFICATION: Media = Media(8);
 
 /// An element of a vocabulary that came in a document's header (see [`super::vocabulary`]).
 pub const VOCABULARY: Media = Media(7);
