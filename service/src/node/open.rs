@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, mpsc};
 
 use tangle::store::Difference;
-use tangle::{Broken, CheckReport, Genesis, KeyId, Options, Ordered, Tangle};
+use tangle::{Broken, CheckReport, Genesis, KeyId, Options, Ordered, SigningKey, Tangle};
 
 use super::beside;
 use super::cosign::{self, Queue};
@@ -99,29 +99,17 @@ impl Node {
         let tangle = Tangle::open(&data.ledger(), options, Box::new(EventKeys))?;
 
         let genesis = tangle.reader().genesis().clone();
-        let log_name = genesis.name.clone();
-        let log_key = tangle::verifier_key(&log_name, &note_key)
-            .map_err(|error| OpenError::Name(error.to_string()))?;
-        let names = Names {
-            network: *tangle.network(),
-            log_name,
-            log_key,
-        };
+        let names = names(&tangle, &genesis, &note_key)?;
         let fold = Fold::new(genesis.root);
-        let shared = Arc::new(Shared::new(
-            names,
-            fold,
-            tangle.reader(),
-            Metrics::default(),
-        ));
-        let ledger = config.ledger.clone();
+        let metrics = Metrics::default();
+        let shared = Arc::new(Shared::new(names, fold, tangle.reader(), metrics));
         let mut writer = Writer {
             tangle,
             shared: Arc::clone(&shared),
             cutter,
             note_key,
             world: world.clone(),
-            config: ledger,
+            config: config.ledger.clone(),
         };
         writer.recover()?;
 
@@ -157,6 +145,17 @@ impl Node {
             .map_err(OpenError::Operator)?;
         Ok(node)
     }
+}
+
+/// What this node's log is called, and by which key it is known.
+fn names(tangle: &Tangle, genesis: &Genesis, note_key: &SigningKey) -> Result<Names, OpenError> {
+    let log_key = tangle::verifier_key(&genesis.name, note_key)
+        .map_err(|error| OpenError::Name(error.to_string()))?;
+    Ok(Names {
+        network: *tangle.network(),
+        log_name: genesis.name.clone(),
+        log_key,
+    })
 }
 
 impl Writer {
