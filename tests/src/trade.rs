@@ -179,8 +179,7 @@ impl Trade {
         let packed = pack(pallet, gtin, serials, NOW_MS - 8 * DAY_MS);
         let paper = paper("maker", lot);
         let sent = moved(
-            "maker",
-            "wholesaler",
+            ("maker", "wholesaler"),
             BizStep::Shipping,
             &[pallet],
             7,
@@ -188,8 +187,7 @@ impl Trade {
         );
         self.capture("maker", &[made, packed, sent]);
         let came = moved(
-            "maker",
-            "wholesaler",
+            ("maker", "wholesaler"),
             BizStep::Receiving,
             &[pallet],
             6,
@@ -201,9 +199,9 @@ impl Trade {
     /// Packs go from the wholesaler to a pharmacy, days before now.
     pub fn hand_on(&self, ids: &[String], to: &str, days: i64) {
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let sent = moved("wholesaler", to, BizStep::Shipping, &ids, days, None);
+        let sent = moved(("wholesaler", to), BizStep::Shipping, &ids, days, None);
         self.capture("wholesaler", &[sent]);
-        let mut came = moved("wholesaler", to, BizStep::Receiving, &ids, days, None);
+        let mut came = moved(("wholesaler", to), BizStep::Receiving, &ids, days, None);
         came["eventTime"] = json!(time_text(NOW_MS - days * DAY_MS + 3_600_000));
         self.capture(to, &[came]);
     }
@@ -292,11 +290,10 @@ pub fn pack(pallet: &str, gtin: &str, serials: &[&str], time_ms: i64) -> Value {
     plain(&event.expect("an event"))
 }
 
-/// Things are shipped or received, days before now.
+/// Things are shipped or received between two parties, days before now.
 #[must_use]
 pub fn moved(
-    from: &str,
-    to: &str,
+    (from, to): (&str, &str),
     step: BizStep,
     ids: &[&str],
     days: i64,

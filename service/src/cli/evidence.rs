@@ -14,7 +14,7 @@ use tangle::verify::proof::Policy;
 use super::connect::Connection;
 use super::exit::{Exit, Failure, one_line};
 use super::out::{self, Colour, Format, painted};
-use super::verify_proof::Keys;
+use super::verify_proof::Trusted;
 use super::{files, trace};
 
 const FETCH_EXAMPLES: &str = "\

@@ -34,12 +34,12 @@ pub(crate) struct VerifyProof {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
-    keys: Keys,
+    keys: Trusted,
 }
 
 /// The keys to check with, and how many witnesses are wanted.
 #[derive(Args, Debug)]
-pub(crate) struct Keys {
+pub(crate) struct Trusted {
     /// Checkpoint key of the log (C2SP vkey); may be given several times
     #[arg(long = "key", value_name = "VKEY", num_args = 1..)]
     keys: Vec<String>,
@@ -72,7 +72,7 @@ pub(crate) fn run(command: &VerifyProof, format: Format) -> Result<Exit, Failure
     Err(Failure::new(Exit::Integrity, error).advise("fetch the proof again from the node"))
 }
 
-impl Keys {
+impl Trusted {
     /// All keys, those of witnesses included, and the quorum.
     pub(crate) fn read(&self) -> Result<(Vec<VerifierKey>, usize), Failure> {
         let parsed = |texts: &[String]| -> Result<Vec<VerifierKey>, Failure> {

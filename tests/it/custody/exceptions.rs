@@ -136,8 +136,7 @@ fn a_report_is_drawn_up_from_a_shipment_and_fits_the_schema() {
     );
     let advice = tests::trade::paper("maker", "DA-9");
     let sent = moved(
-        "maker",
-        "wholesaler",
+        ("maker", "wholesaler"),
         BizStep::Shipping,
         &[first, second],
         7,
@@ -160,8 +159,7 @@ fn a_report_is_drawn_up_from_a_shipment_and_fits_the_schema() {
     drop(trade.get("wholesaler", &draft).expect(422));
     let extra = id(WARM, "X1");
     let came = moved(
-        "maker",
-        "wholesaler",
+        ("maker", "wholesaler"),
         BizStep::Receiving,
         &[first, &extra],
         6,

@@ -128,8 +128,7 @@ fn goods_on_the_way_concern_the_receiver_and_more_goods_are_told_again() {
     drop(trade.post("maker", &notices, &json!({})).expect(201));
     let pack = id(WARM, "A4");
     let sent = tests::trade::moved(
-        "wholesaler",
-        "third",
+        ("wholesaler", "third"),
         gs1::BizStep::Shipping,
         &[&pack],
         0,

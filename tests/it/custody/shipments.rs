@@ -19,8 +19,7 @@ fn sent() -> Trade {
     let (one, two) = (["A1", "A2", "A3"], ["B1", "B2", "B3"]);
     let all = ["A1", "A2", "A3", "B1", "B2", "B3", "X1"];
     let mut shipping = moved(
-        "maker",
-        "wholesaler",
+        ("maker", "wholesaler"),
         BizStep::Shipping,
         &[FIRST, SECOND],
         7,
@@ -114,8 +113,7 @@ fn what_came_is_held_against_what_was_sent() {
     let (scanned, extra) = (id(WARM, "A1"), id(WARM, "X1"));
     let came = [FIRST, &scanned, &extra];
     let receipt = moved(
-        "maker",
-        "wholesaler",
+        ("maker", "wholesaler"),
         BizStep::Receiving,
         &came,
         6,
@@ -149,8 +147,7 @@ fn what_came_is_held_against_what_was_sent() {
     );
     // The rest comes a day later.
     let later = moved(
-        "maker",
-        "wholesaler",
+        ("maker", "wholesaler"),
         BizStep::Receiving,
         &[SECOND],
         5,
@@ -179,7 +176,13 @@ fn made_is_located_plus_ended_plus_unknown() {
             .post("maker", "/api/v1/master-data", &quantity)
             .expect(201),
     );
-    let came = moved("maker", "wholesaler", BizStep::Receiving, &[FIRST], 6, None);
+    let came = moved(
+        ("maker", "wholesaler"),
+        BizStep::Receiving,
+        &[FIRST],
+        6,
+        None,
+    );
     trade.capture("wholesaler", &[came]);
     drop(trade.operate("wholesaler", "destroy", &[scan(WARM, "A1", "L1")]));
     let sum = |who: &str| {
