@@ -80,7 +80,7 @@ pub(crate) struct Verify {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
-    keys: Keys,
+    keys: Trusted,
 }
 
 pub(crate) fn verify(command: &Verify, format: Format) -> Result<Exit, Failure> {

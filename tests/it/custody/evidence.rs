@@ -67,11 +67,11 @@ fn a_bundle_is_checked_offline_and_every_change_is_found() {
         .json();
     let changes: [(&str, fn(&mut Value)); 6] = [
         ("an event", |it| {
-            it["documents"][0]["event"]["eventTime"] = "2020-01-01T00:00:00Z".into()
+            it["documents"][0]["event"]["eventTime"] = "2020-01-01T00:00:00Z".into();
         }),
         ("an item", |it| it["documents"][0]["item"] = 7.into()),
         ("the summary", |it| {
-            it["summary"][0] = "nothing happened".into()
+            it["summary"][0] = "nothing happened".into();
         }),
         ("a summary and its event", |it| {
             let list = it["documents"].as_array_mut().expect("documents");
@@ -85,7 +85,7 @@ fn a_bundle_is_checked_offline_and_every_change_is_found() {
             proofs.insert(first, text.into());
         }),
         ("the format", |it| {
-            it["format"] = "theriac-evidence/2".into()
+            it["format"] = "theriac-evidence/2".into();
         }),
     ];
     for (what, change) in changes {

@@ -1,6 +1,11 @@
 //! Verification and custody over HTTP: what parties ask about packs and do with them, shipments,
 //! recalls, verification for trading partners, exceptions, evidence, views for hospitals, the
 //! stream of news. One node for each test, with a clock that the test moves.
+#![allow(
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    reason = "a test is a table of the domain"
+)]
 
 mod counter;
 mod evidence;
