@@ -218,7 +218,11 @@ fn a_log_with_two_histories_is_refused_and_named() {
         });
     };
     told("rolled back");
-    record(&admin, "ELSEWHERE");
+    // More than the honest one said until it stopped, which said something of its own (the end of
+    // its access log) when the witness may or may not have been listening still.
+    for serial in ["ELSEWHERE1", "ELSEWHERE2", "ELSEWHERE3"] {
+        record(&admin, serial);
+    }
     told("another history");
     let _none = admin.get("/api/v1/checkpoint?witnessed=true").expect(404);
     assert!(forked.stop().success());

@@ -82,8 +82,8 @@ impl ScannerFault {
 
 /// Whether a sentence names the fault that happened, or another that would have sent the very same
 /// text: Caps Lock and small letters cannot be told apart on a pack that has capitals only, and
-/// capitals on such a pack show in the symbology identifier alone; a German keyboard changes nothing
-/// of a text without Y, Z and signs, so that only the lost separator shows.
+/// capitals on such a pack show in the symbology identifier alone; a German keyboard changes
+/// nothing of a text without Y, Z and signs, so that only the lost separator shows.
 pub(crate) fn is_named(fault: ScannerFault, clean: &str, text: &str, sentence: &str) -> bool {
     let twins = [
         ScannerFault::CapsLock,
