@@ -204,7 +204,8 @@ fn a_log_with_two_histories_is_refused_and_named() {
     let site = stopped.started(&asked);
     record(&site.admin, "HERE");
     witnessed(&site.admin, 1);
-    let honest = site.stopped();
+    // An orderly stop would say one thing more, with the witness listening or not.
+    let honest = site.killed();
 
     // The same keys go on from where the copy was made, and say something else.
     let (forked, client) = served(&copy, &asked);
@@ -218,11 +219,7 @@ fn a_log_with_two_histories_is_refused_and_named() {
         });
     };
     told("rolled back");
-    // More than the honest one said until it stopped, which said something of its own (the end of
-    // its access log) when the witness may or may not have been listening still.
-    for serial in ["ELSEWHERE1", "ELSEWHERE2", "ELSEWHERE3"] {
-        record(&admin, serial);
-    }
+    record(&admin, "ELSEWHERE");
     told("another history");
     let _none = admin.get("/api/v1/checkpoint?witnessed=true").expect(404);
     assert!(forked.stop().success());

@@ -96,7 +96,7 @@ impl AccessLog {
     /// # Errors
     /// [`LogError`] when it is damaged or cannot be used.
     pub fn open(dir: &Path, world: &World) -> Result<Self, LogError> {
-        let log = LogFile::open(dir)?;
+        let log = LogFile::open(dir, world.now_ms())?;
         let head = Arc::new(Mutex::new(log.head()));
         let failed = Arc::new(AtomicBool::new(false));
         let (queue, messages) = sync_channel(QUEUE_MAX);
