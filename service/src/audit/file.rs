@@ -2,8 +2,8 @@
 //! never rewritten. Lines that were not yet on disk when the power went may come back in pieces. So
 //! from the first line of the last file that does not follow, the rest is put aside into a file of
 //! its own, and the log goes on with a line that says so: nothing vanishes, and no scan waits for
-//! somebody to look into it. Whether more was cut than a crash can cut, the ledger's recordings tell
-//! (`theriac accesses check`).
+//! somebody to look into it. Whether more was cut than a crash can cut, the ledger's recordings
+//! tell (`theriac accesses check`).
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
