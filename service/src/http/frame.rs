@@ -80,7 +80,7 @@ pub(super) async fn frame<B: MessageBody + 'static>(
 /// Whether a path is asked for on somebody's behalf: not the portal's own files, and not what
 /// machines poll.
 fn is_access(path: &str) -> bool {
-    ["/api/", "/epcis", "/vrs"]
+    ["/api/", "/epcis", "/fhir", "/vrs"]
         .iter()
         .any(|root| path.starts_with(root))
 }

@@ -20,7 +20,7 @@ fn logged(lab: &Lab, query: &str) -> Vec<Value> {
 fn every_route_leaves_a_line_for_whoever_asks() {
     let lab = Lab::new();
     let audited = ROUTES.iter().filter(|route| {
-        ["/api/", "/epcis", "/vrs"]
+        ["/api/", "/epcis", "/fhir", "/vrs"]
             .iter()
             .any(|root| route.path.starts_with(root))
     });
