@@ -7,13 +7,15 @@
 //! number or the tag ([`BY_SERIAL`]), and being named first by an event (what concerns the event as
 //! such is told of that thing alone).
 
+use std::collections::BTreeSet;
+
 use crate::catalogue::{BY_SERIAL, Check, RULES};
 use crate::chain::due;
 use crate::engine::{DRAFTS_MAX, Engine};
 use crate::finding::{Finding, RuleId};
-use crate::judge_thing::Case;
+use crate::judge_thing::{Case, Draft};
 use crate::record::Stamp;
-use crate::state::{State, ThingId};
+use crate::state::{NameId, State, ThingId};
 
 /// Which rules are asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,14 +76,26 @@ impl Engine {
         let mut silent = drafts.is_empty();
         if asked == Asked::All {
             let deadlines = due::deadlines(&case);
+            let strange = |draft: &Draft| matches!(draft.rule, RuleId::C14 | RuleId::C15);
+            let holders = drafts.iter().any(strange).then(|| holders(&case));
             silent &= deadlines.is_empty();
             self.state.note_deadlines(id, deadlines, &drafts);
+            self.state.note_stranger(id, holders);
             let unknown = drafts.iter().any(|draft| draft.rule == RuleId::C01);
             self.state.note_suspect(id, unknown);
         }
         let concerns = |it: &Finding| asked.has(it.rule) && judges_events(it.rule);
         (self.state.settle(id, drafts, concerns, stamp), silent)
     }
+}
+
+/// Who had a thing at any moment.
+fn holders(case: &Case<'_>) -> BTreeSet<NameId> {
+    let before = case
+        .moments
+        .iter()
+        .filter_map(|moment| moment.before.holder);
+    before.chain(case.now.holder).collect()
 }
 
 fn judges_events(rule: RuleId) -> bool {
@@ -124,6 +138,21 @@ impl State {
     /// Whether anything is known that tells packs with the same past apart.
     fn tells_serials_apart(&self) -> bool {
         !(self.masters.known_bad.is_empty() && self.tags.is_empty())
+    }
+
+    /// Remembers whose a thing was that a stranger has; forgets it where none has it any more.
+    fn note_stranger(&mut self, id: ThingId, holders: Option<BTreeSet<NameId>>) {
+        match holders {
+            Some(holders) => self
+                .strangers
+                .extend(holders.into_iter().map(|it| (it, id))),
+            None if self.strangers.is_empty() => {}
+            // Only what was found about it can have put it there.
+            None if self
+                .thing(id)
+                .is_none_or(|thing| thing.findings().is_empty()) => {}
+            None => self.strangers.retain(|(_, other)| *other != id),
+        }
     }
 
     /// Remembers whether a pack is an unknown serial number: a later commissioning may be what a

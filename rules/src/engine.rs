@@ -158,8 +158,11 @@ impl Engine {
             let inside = self.contents_to_judge(capture);
             let around = self.state.overdue_around(&capture.touched);
             let twins = self.state.twins_of(capture);
+            let mut others = self.state.strangers_of(capture.event, &capture.touched);
+            others.retain(|id| !capture.touched.contains(id) && !inside.contains(id));
+            others.extend(around.iter().chain(&twins));
             let named = capture.touched.iter().chain(&inside);
-            self.judge_alike(named.chain(&around).chain(&twins), stamp, &mut changes);
+            self.judge_alike(named.chain(&others), stamp, &mut changes);
             for id in &capture.touched {
                 changes.extend(self.judge_partner_rules(*id, stamp));
             }

@@ -80,6 +80,9 @@ pub(crate) struct State {
     pub(crate) overdue: BTreeSet<ThingId>,
     /// Containers on their way with contents that nobody declared.
     pub(crate) undeclared: undeclared::Undeclared,
+    /// Things that were shown or shipped by somebody who does not have them on record, by who had
+    /// them: a record of a container of undeclared contents may explain them later.
+    pub(crate) strangers: BTreeSet<(NameId, ThingId)>,
     /// What readers saw of tags, by event.
     pub(crate) tags: crate::chain::tags::Tags,
     /// Findings that are about no thing.

@@ -10,8 +10,8 @@
 //! them (received by it, sent to it, or taken by it out of what was). Where it travelled beside
 //! boxes of declared contents, goods of the same lot are among those. A copy passes for it only at
 //! a place that has such a box from the very holder of the original, at a time when it may hold the
-//! original: with a share m of records lost that is m squared of all boxes. The box explains no
-//! more once its contents are declared.
+//! original: with a share m of records lost that is m squared of all boxes. The box explains nothing
+//! that is recorded after its contents were declared.
 
 use crate::item::{Item, OUTER_MAX};
 use crate::state::{EventRec, NameId, State, Thing, ThingId};
@@ -41,9 +41,13 @@ impl State {
                     && event.order() < before
                     && self.party_of(event) == Some(holder)
             };
-            let mut touches = thing.touches.iter().filter_map(|id| self.event(*id));
-            thing.children().is_empty()
-                && touches.any(left)
+            let declares = |event: &EventRec| {
+                let of_it = event.regroups().is_some_and(|it| it.0 == *container);
+                of_it && event.told().voided_by.is_none() && event.order() < before
+            };
+            let touches = || thing.touches.iter().filter_map(|id| self.event(*id));
+            !touches().any(declares)
+                && touches().any(left)
                 && self.has_come_to(*container, to, before, OUTER_MAX)
                 && self.travels_with_lot(*container, item)
         };

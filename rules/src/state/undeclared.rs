@@ -1,19 +1,21 @@
-//! Containers whose contents nobody has declared: no record says that anything was put into them or
-//! taken out. Custody of goods may have moved inside one (see [`crate::chain::undeclared`]); they
-//! are kept by who sent or packed them away, and forgotten once their contents are told.
+//! Containers by who sent them or packed them away. Where nobody declared the contents of one by
+//! then, custody of goods may have moved inside it (see [`crate::chain::undeclared`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use gs1::Epc;
 use serde::{Deserialize, Serialize};
 
-use super::{EventId, EventRec, NameId, State, ThingId};
+use super::{EventId, NameId, State, ThingId};
 use crate::chain::aggregation::is_grouping;
 
 /// Most containers of one sender that are looked through, the newest.
-const LOOKED_AT_MAX: usize = 512;
+const LOOKED_AT_MAX: usize = 1_024;
 
-/// Undeclared containers by sender.
+/// Most things of one party judged again because a container tells more, the newest.
+const STRANGERS_MAX: usize = 4;
+
+/// Containers by sender.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Undeclared(BTreeMap<NameId, BTreeSet<ThingId>>);
 
@@ -25,46 +27,53 @@ impl Undeclared {
             .flat_map(|own| own.iter().rev().copied())
             .take(LOOKED_AT_MAX)
     }
-
-    fn forget(&mut self, sender: NameId, container: ThingId) {
-        if let Some(own) = self.0.get_mut(&sender) {
-            own.remove(&container);
-            if own.is_empty() {
-                self.0.remove(&sender);
-            }
-        }
-    }
 }
 
 impl State {
-    /// Notes what an event leaves undeclared, or declares.
+    /// Notes who sent containers or packed them away: those whose contents nobody had declared by
+    /// then may explain how goods went.
     pub(crate) fn note_undeclared(&mut self, id: EventId, touched: &[ThingId]) {
         let Some(event) = self.event(id) else { return };
         let (party, told) = (self.party_of(event), event.regroups());
-        if !event.step.ships() && told.is_none() {
+        let Some(party) = party.filter(|_| event.step.ships() || told.is_some()) else {
             return;
-        }
+        };
         for thing in touched {
-            let declared = self
-                .thing(*thing)
-                .is_some_and(|it| !it.children().is_empty());
-            if declared && told.is_some_and(|(parent, _)| parent == *thing) {
-                self.declare(*thing);
-            } else if let Some(party) = party.filter(|_| !declared && self.is_container(*thing)) {
+            let opened = told.is_some_and(|(parent, _)| parent == *thing);
+            if !opened && self.is_container(*thing) {
                 self.undeclared.0.entry(party).or_default().insert(*thing);
             }
         }
     }
 
-    fn declare(&mut self, container: ThingId) {
-        let touches = self.thing(container).map_or(&[][..], |it| &it.touches);
-        let events = touches.iter().filter_map(|id| self.event(*id));
-        let parties: BTreeSet<NameId> = events
-            .filter_map(|it: &EventRec| self.party_of(it))
+    /// Things at strangers' that an event about containers may show in another light: those that the
+    /// container's parties had. The newest of each party.
+    pub(crate) fn strangers_of(&self, event: EventId, touched: &[ThingId]) -> BTreeSet<ThingId> {
+        let Some(event) = self.event(event).filter(|_| !self.strangers.is_empty()) else {
+            return BTreeSet::new();
+        };
+        let around = touched.iter().flat_map(|id| self.containers(*id));
+        let around = around.map(|(container, _)| container);
+        let all = touched.iter().copied().chain(around);
+        let containers = all.filter(|id| self.is_container(*id));
+        let touches = containers.filter_map(|id| self.thing(id));
+        let touches = touches.flat_map(|thing| thing.touches.iter());
+        let mut parties: BTreeSet<NameId> = touches
+            .filter_map(|id| self.party_of(self.event(*id)?))
             .collect();
-        for party in parties {
-            self.undeclared.forget(party, container);
+        if !parties.is_empty() {
+            parties.extend(self.party_of(event));
         }
+        let of = |party: NameId| {
+            let first = (party, ThingId::at(0));
+            let own = self
+                .strangers
+                .range(first..)
+                .take_while(move |it| it.0 == party);
+            let own: Vec<ThingId> = own.map(|it| it.1).collect();
+            own.into_iter().rev().take(STRANGERS_MAX)
+        };
+        parties.into_iter().flat_map(of).collect()
     }
 
     fn is_container(&self, id: ThingId) -> bool {
