@@ -1,6 +1,6 @@
 //! The access log: who asked this node for what, when, why, by which rule, and how it ended. Reads
 //! count as much as writes, and refusals as much as answers. Lines are chained by their hashes
-//! ([`line`]), written by a thread of their own so that no answer waits for them, and the hash of
+//! ([`mod@line`]), written by a thread of their own so that no answer waits for them, and the hash of
 //! the latest one is recorded in the ledger now and then (see `Node::anchor_access_log`): who
 //! would rewrite the log would have to rewrite the ledger and its witnesses' memory.
 //!

@@ -163,7 +163,7 @@ impl Node {
     /// this process.
     ///
     /// # Errors
-    /// As [`crate::app::capture::capture`].
+    /// As a capture.
     pub fn capture(
         &self,
         party: Option<&str>,

@@ -245,7 +245,7 @@ fn carry_out(node: &Node, begun: &Begun<'_>, document: &[u8]) -> Result<Job, Fai
 ///
 /// # Errors
 /// `conflict` when an event of this id is there that the party sees, unless the new one declares
-/// an error of it; and as [`capture`].
+/// an error of it; and as [`capture()`].
 pub fn capture_one(
     node: &Node,
     permit: &Permit<actions::Capture>,
