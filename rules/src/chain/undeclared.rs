@@ -10,8 +10,8 @@
 //! them (received by it, sent to it, or taken by it out of what was). Where it travelled beside
 //! boxes of declared contents, goods of the same lot are among those. A copy passes for it only at
 //! a place that has such a box from the very holder of the original, at a time when it may hold the
-//! original: with a share m of records lost that is m squared of all boxes. The box explains nothing
-//! that is recorded after its contents were declared.
+//! original: with a share m of records lost that is m squared of all boxes. The box explains
+//! nothing that is recorded after its contents were declared.
 
 use crate::item::{Item, OUTER_MAX};
 use crate::state::{EventRec, NameId, State, Thing, ThingId};
