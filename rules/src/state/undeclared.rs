@@ -46,8 +46,8 @@ impl State {
         }
     }
 
-    /// Things at strangers' that an event about containers may show in another light: those that the
-    /// container's parties had. The newest of each party.
+    /// Things at strangers' that an event about containers may show in another light: those that
+    /// the container's parties had. The newest of each party.
     pub(crate) fn strangers_of(&self, event: EventId, touched: &[ThingId]) -> BTreeSet<ThingId> {
         let Some(event) = self.event(event).filter(|_| !self.strangers.is_empty()) else {
             return BTreeSet::new();
