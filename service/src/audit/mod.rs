@@ -1,7 +1,7 @@
 //! The access log: who asked this node for what, when, why, by which rule, and how it ended. Reads
 //! count as much as writes, and refusals as much as answers. Lines are chained by their hashes
-//! ([`mod@line`]), written by a thread of their own so that no answer waits for them, and the hash of
-//! the latest one is recorded in the ledger now and then (see `Node::anchor_access_log`): who
+//! ([`mod@line`]), written by a thread of their own so that no answer waits for them, and the hash
+//! of the latest one is recorded in the ledger now and then (see `Node::anchor_access_log`): who
 //! would rewrite the log would have to rewrite the ledger and its witnesses' memory.
 //!
 //! Lines are on disk a second after the answer at the latest. When the thread cannot keep up,
