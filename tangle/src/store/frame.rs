@@ -144,34 +144,60 @@ pub(crate) fn write(out: &mut Vec<u8>, place: Place, draft: &Draft<'_>, turn: Tu
     out.resize(end, 0);
 }
 
-/// Reads the frame that lies at `place`, where `bytes` start; `None` if there is no whole frame.
-pub(crate) fn read(bytes: &[u8], place: Place) -> Option<Frame<'_>> {
-    let (header, rest) = bytes.split_first_chunk::<HEADER_BYTES>()?;
-    let (first, after) = header.split_first_chunk::<12>()?;
-    let (crc, last) = after.split_first_chunk::<4>()?;
+/// What a frame's header says, whether or not the frame is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Header {
+    kind: u8,
+    length: usize,
+    crc: u32,
+    /// Where the frame stands.
+    pub(crate) turn: Turn,
+    /// Bytes it takes in the file, padding and slack included.
+    pub(crate) room: usize,
+}
+
+/// Reads the header that `bytes` start with, unchecked: the checksum is that of the whole frame.
+pub(crate) fn header(bytes: &[u8]) -> Option<Header> {
+    let (first, after) = bytes.split_first_chunk::<12>()?;
+    let (crc, after) = after.split_first_chunk::<4>()?;
     let [a, b, c, d, kind, s0, s1, s2, length @ ..] = *first;
     let slack = usize::try_from(u32::from_le_bytes([s0, s1, s2, 0])).ok()?;
     let length = usize::try_from(u32::from_le_bytes(length)).ok()?;
     if [a, b, c, d] != MAGIC || length > PAYLOAD_BYTES_MAX {
         return None;
     }
-    let (payload, padding) = rest.split_at_checked(length)?;
     let room = size(length).checked_add(slack.checked_mul(ALIGN)?)?;
-    let padding = padding.get(..room - HEADER_BYTES - length)?;
-    let sound = u32::from_le_bytes(*crc) == checksum(place, first, last, payload)
-        && padding.iter().all(|byte| *byte == 0);
-    let (batch, last) = last.split_first_chunk::<8>()?;
-    let (ordinal, last) = last.split_first_chunk::<4>()?;
+    let (batch, after) = after.split_first_chunk::<8>()?;
+    let (ordinal, after) = after.split_first_chunk::<4>()?;
     let turn = Turn {
         batch: u64::from_le_bytes(*batch),
         ordinal: u32::from_le_bytes(*ordinal),
-        count: u32::from_le_bytes(*last.first_chunk::<4>()?),
+        count: u32::from_le_bytes(*after.first_chunk::<4>()?),
     };
-    sound.then_some(Frame {
-        kind: FrameKind::from_code(kind)?,
+    let crc = u32::from_le_bytes(*crc);
+    Some(Header {
+        kind,
+        length,
+        crc,
         turn,
-        payload,
         room,
+    })
+}
+
+/// Reads the frame that lies at `place`, where `bytes` start; `None` if there is no whole frame.
+pub(crate) fn read(bytes: &[u8], place: Place) -> Option<Frame<'_>> {
+    let header = header(bytes)?;
+    let (first, last) = (bytes.get(..12)?, bytes.get(16..HEADER_BYTES)?);
+    let (payload, padding) = bytes
+        .get(HEADER_BYTES..header.room)?
+        .split_at_checked(header.length)?;
+    let sound = header.crc == checksum(place, first, last, payload)
+        && padding.iter().all(|byte| *byte == 0);
+    sound.then_some(Frame {
+        kind: FrameKind::from_code(header.kind)?,
+        turn: header.turn,
+        payload,
+        room: header.room,
     })
 }
 

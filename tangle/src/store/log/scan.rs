@@ -155,14 +155,23 @@ fn frame_at(bytes: &[u8], place: Place) -> Option<Frame<'_>> {
 }
 
 /// What lies behind the last whole batch of the last segment: nothing (`None`), or an unfinished
-/// batch up to the returned offset. A sound frame of a later batch shows that the one behind the
-/// tail was finished once: then it is damage.
+/// batch up to the returned offset. A sound frame of a later batch, or any byte behind the place
+/// where the batch behind the tail ends, shows that it was finished once: then it is damage.
 fn judge_end(bytes: &[u8], tail: Tail) -> Result<Option<u32>, Broken> {
     let start = usize::try_from(tail.place.offset).unwrap_or(usize::MAX);
     let rest = bytes.get(start..).unwrap_or_default();
     let Some(last) = rest.iter().rposition(|byte| *byte != 0) else {
         return Ok(None);
     };
+    let end = u32::try_from(start + last + 1).unwrap_or(u32::MAX);
+    if let Some(until) = extent(bytes, tail).filter(|until| *until < end) {
+        let what = format!(
+            "batch {} is damaged: it ends at {until}, and bytes follow it",
+            tail.batch
+        );
+        let name = segment_name(tail.place.segment);
+        return Err(Broken::corrupt(&name, tail.place.offset.into(), what));
+    }
     let mut offset = tail.place.offset;
     while let Some(rest) = usize::try_from(offset).ok().and_then(|at| bytes.get(at..)) {
         if rest.is_empty() {
@@ -187,8 +196,24 @@ fn judge_end(bytes: &[u8], tail: Tail) -> Result<Option<u32>, Broken> {
         }
         offset = offset.saturating_add(8);
     }
-    let end = u32::try_from(start + last + 1).unwrap_or(u32::MAX);
     Ok(Some(end))
+}
+
+/// Where the batch behind `tail` ends by its headers; `None` if one of them cannot be read. Only
+/// headers that follow one another are believed: what looks like one inside a payload is content.
+fn extent(bytes: &[u8], tail: Tail) -> Option<u32> {
+    let mut offset = tail.place.offset;
+    for ordinal in 0.. {
+        let header = frame::header(bytes.get(usize::try_from(offset).ok()?..)?)?;
+        if header.turn.batch != tail.batch || header.turn.ordinal != ordinal {
+            return None;
+        }
+        offset = offset.checked_add(u32::try_from(header.room).ok()?)?;
+        if ordinal.checked_add(1)? == header.turn.count {
+            return Some(offset);
+        }
+    }
+    None
 }
 
 /// A segment that is followed by another ends with zeros.

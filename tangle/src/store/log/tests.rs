@@ -148,6 +148,25 @@ fn every_changed_byte_is_seen_and_only_the_last_batch_can_be_cut() {
 }
 
 #[test]
+fn zeros_over_the_headers_of_the_last_batch_do_not_make_the_one_before_unfinished() {
+    let (disk, places) = filled(12);
+    let name = segment_name(places.last().unwrap().place.segment);
+    let bytes = disk.bytes(&name).unwrap();
+    let offset = |at: usize| places.get(at).unwrap().place.offset as usize;
+    let (before, first, last) = (offset(32), offset(33), offset(35));
+    assert!(before < first && first < last, "one segment holds both");
+    for start in before + frame::HEADER_BYTES..first {
+        for end in [last + frame::HEADER_BYTES, last + frame::HEADER_BYTES + 20] {
+            let mut changed = bytes.clone();
+            changed[start..end].fill(0);
+            disk.tamper(&name, changed);
+            let error = scan(&disk).unwrap_err();
+            assert!(error.is_damage(), "zeros at {start}..{end}: {error}");
+        }
+    }
+}
+
+#[test]
 fn a_missing_or_shortened_segment_is_named() {
     let (disk, _) = filled(12);
     let names = disk.names();
