@@ -19,9 +19,9 @@
 //!
 //! **Recovery** reads from a known place to the end. What follows the last whole batch may be
 //! a batch that was being written when the power went: it was never acknowledged, and it is cut
-//! (overwritten with zeros). It is taken for that only in the last segment and only if no sound
-//! frame of a later batch follows; anything else is damage in the middle, and damage is reported
-//! with its place, never cut.
+//! (overwritten with zeros). It is taken for that only in the last segment, only if no sound
+//! frame of a later batch follows, and only if nothing lies behind the end that its own headers
+//! give; anything else is damage in the middle, and damage is reported with its place, never cut.
 //!
 //! The last batch that recovery finds is written and synced again before anything is answered:
 //! a process may have stopped between write and sync, and what it wrote is readable without

@@ -7,7 +7,7 @@ use tangle_verify::NetworkId;
 
 use super::*;
 use crate::store::files::Files;
-use crate::store::frame::FrameKind;
+use crate::store::frame::{FrameKind, Turn};
 use crate::testing::disk::{Disk, Fault};
 
 const SEGMENT: u32 = 1024;
@@ -164,6 +164,35 @@ fn zeros_over_the_headers_of_the_last_batch_do_not_make_the_one_before_unfinishe
             assert!(error.is_damage(), "zeros at {start}..{end}: {error}");
         }
     }
+}
+
+#[test]
+fn what_looks_like_the_end_of_a_batch_inside_a_payload_is_content() {
+    let (disk, places) = filled(6);
+    let (_, tail, _) = scan(&disk).unwrap();
+    let mut forged = Vec::new();
+    let turn = Turn {
+        batch: tail.batch,
+        ordinal: 1,
+        count: 2,
+    };
+    let draft = Draft::new(FrameKind::Block, &[]);
+    frame::write(&mut forged, tail.place, &draft, turn);
+    // The power went while this batch was written: its first header and its end are there.
+    let mut log = Log::resume(segments(&disk), tail).unwrap();
+    let long = [forged, vec![7; 100]].concat();
+    let frames = [Draft::new(FrameKind::Block, &long); 2];
+    let written = log.append(&frames).unwrap();
+    assert_eq!(written.len() + places.len(), 20);
+    let second = written.last().unwrap().place;
+    let name = segment_name(second.segment);
+    let mut bytes = disk.bytes(&name).unwrap();
+    let header = second.offset as usize;
+    bytes[header..header + frame::HEADER_BYTES].fill(0);
+    disk.tamper(&name, bytes);
+    let (batches, after, torn) = scan(&disk).unwrap();
+    assert_eq!((batches, after.batch), (6, tail.batch));
+    assert!(torn.is_some());
 }
 
 #[test]
