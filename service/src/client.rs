@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::Response;
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 /// An answer is at most this long: a page of history or a proof, never an endless stream.
@@ -23,6 +24,54 @@ pub struct Client {
 #[derive(Clone)]
 struct Secret(String);
 
+/// How the client and the node prove themselves over TLS, as texts in PEM.
+#[derive(Clone, Default)]
+pub struct Trust {
+    /// Authorities that may vouch for the node, in place of the public ones.
+    pub authorities: Option<Vec<u8>>,
+    /// The client's certificate chain and private key.
+    pub certificate: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl std::fmt::Debug for Trust {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let own = self.certificate.is_some();
+        write!(
+            out,
+            "Trust(authorities: {}, own: {own})",
+            self.authorities.is_some()
+        )
+    }
+}
+
+impl Trust {
+    fn config(&self) -> Result<TlsConfig, ClientError> {
+        let mut config = TlsConfig::builder();
+        if let Some(pem) = &self.authorities {
+            config = config.root_certs(RootCerts::new_with_certs(&certificates(pem)?));
+        }
+        if let Some((pem, key)) = &self.certificate {
+            let key = PrivateKey::from_pem(key).map_err(|_| ClientError::Pem("private key"))?;
+            let own = ClientCert::new_with_certs(&certificates(pem)?, key);
+            config = config.client_cert(Some(own));
+        }
+        Ok(config.build())
+    }
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, ClientError> {
+    let found: Vec<_> = ureq::tls::parse_pem(pem)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if found.is_empty() {
+        return Err(ClientError::Pem("certificate"));
+    }
+    Ok(found)
+}
+
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -32,6 +81,9 @@ pub enum ClientError {
         /// What was given.
         server: String,
     },
+    /// A text in PEM does not hold what it should.
+    #[error("there is no {0} in PEM where one should be")]
+    Pem(&'static str),
     /// No answer from the node, or none in time.
     #[error("cannot reach the node at {url}")]
     Unreachable {
@@ -97,6 +149,19 @@ impl Client {
     /// A client of the node at `server` (`http://host:port`, a trailing slash is ignored), with an
     /// API key if there is one. `timeout` bounds each request as a whole.
     pub fn new(server: &str, key: Option<String>, timeout: Duration) -> Result<Self, ClientError> {
+        Self::with_trust(server, key, timeout, &Trust::default())
+    }
+
+    /// As [`Client::new`], with authorities and a certificate of one's own.
+    ///
+    /// # Errors
+    /// Also [`ClientError::Pem`].
+    pub fn with_trust(
+        server: &str,
+        key: Option<String>,
+        timeout: Duration,
+        trust: &Trust,
+    ) -> Result<Self, ClientError> {
         let server = server.trim().trim_end_matches('/').to_owned();
         let host = server
             .strip_prefix("http://")
@@ -108,6 +173,7 @@ impl Client {
             .http_status_as_error(false)
             .timeout_global(Some(timeout))
             .max_redirects(0)
+            .tls_config(trust.config()?)
             .user_agent(concat!("theriac/", env!("CARGO_PKG_VERSION")))
             .build();
         let key = key

@@ -16,6 +16,8 @@ pub struct Config {
     pub node: NodeConfig,
     /// The HTTP server.
     pub http: HttpConfig,
+    /// TLS of the HTTP server.
+    pub tls: TlsConfig,
     /// How often one caller may ask.
     pub limits: LimitsConfig,
     /// The writer of the ledger.
@@ -98,6 +100,23 @@ pub struct HttpConfig {
     pub connections_max: usize,
 }
 
+/// TLS of the HTTP server; plain HTTP without a certificate.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The server's certificate and those between it and its authority, PEM.
+    pub certificate: Option<PathBuf>,
+    /// The certificate's private key, PEM (PKCS #8, SEC 1 or PKCS #1).
+    pub key: Option<PathBuf>,
+    /// Certificates of the authorities for certificates of clients, PEM; none are asked for
+    /// without.
+    pub client_ca: Option<PathBuf>,
+    /// Whether a connection without a client's certificate is refused.
+    pub require_client_certificate: bool,
+    /// Seconds between looks whether the files have changed; 0 for at SIGHUP only.
+    pub reload_every_s: u64,
+}
+
 /// How often one caller may ask; zero is no limit.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -162,6 +181,18 @@ impl Default for HttpConfig {
             request_head_timeout_s: 10,
             shutdown_timeout_s: 10,
             connections_max: 4_096,
+        }
+    }
+}
+
+impl Default for TlsConfig {
+    fn default() -> Self {
+        Self {
+            certificate: None,
+            key: None,
+            client_ca: None,
+            require_client_certificate: false,
+            reload_every_s: 60,
         }
     }
 }

@@ -2,6 +2,8 @@
 //! secrets private, is there room on the disk, has the clock gone back, is somebody else's program
 //! on the port. Every look is one line with what was seen and, unless all is well, what to do about
 //! it. It reads and never repairs; what is stored is compared by `theriac check`.
+mod tls;
+
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
@@ -91,6 +93,7 @@ pub fn examine(config: &Config, world: &World, running: bool) -> Vec<Look> {
     }
     looks.push(files(config));
     looks.push(port(config, running));
+    looks.extend(tls::looks(&config.tls, world));
     looks.push(witnesses(config));
     looks.push(copies(config, now(world)));
     looks.push(portal());
@@ -241,8 +244,11 @@ fn port(config: &Config, running: bool) -> Look {
     if address.ip().is_loopback() {
         return Look::ok(SUBJECT, format!("{address} is free, for this machine only"));
     }
+    if config.tls.certificate.is_some() {
+        return Look::ok(SUBJECT, format!("{address} is free, and speaks TLS"));
+    }
     let seen = format!("{address} is free, and others can reach it in plain HTTP");
-    let remedy = "let a proxy with TLS stand before it, and listen on 127.0.0.1";
+    let remedy = "set [tls], or let a proxy with TLS stand before it and listen on 127.0.0.1";
     Look::warning(SUBJECT, seen, remedy)
 }
 

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`world`], [`config`], [`limits`] | the rim: clock, entropy, settings, bounds |
 //! | [`keys`], [`store`], [`copy`] | secrets and API keys on disk, copies of a node |
+//! | [`tls`] | the server's certificate, and those of clients |
 //! | [`doctor`] | a look at the node and its machine |
 //! | [`witness`] | a witness of other nodes' logs |
 //! | [`evidence`] | a bundle that anybody checks offline |
@@ -32,6 +33,7 @@ pub mod node;
 pub mod setup;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod witness;
 pub mod world;
 

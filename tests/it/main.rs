@@ -22,6 +22,7 @@ mod keep;
 mod power;
 mod story;
 mod tidy;
+mod tls;
 mod tools;
 mod upkeep;
 mod witness;

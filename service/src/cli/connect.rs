@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use service::client::Client;
+use service::client::{Client, Trust};
 
 use super::exit::{Exit, Failure};
 
 /// A key file is a line; more than this is another file.
 const KEY_FILE_BYTES_MAX: u64 = 4_096;
+/// Longest certificate or key file that is read.
+const PEM_BYTES_MAX: u64 = 1 << 20;
 
 /// Which node, and as whom.
 #[derive(Args, Clone, Debug)]
@@ -30,6 +32,25 @@ pub(crate) struct Connection {
     /// File that holds the API key; taken before --key
     #[arg(long, env = "THERIAC_KEY_FILE", value_name = "FILE")]
     key_file: Option<PathBuf>,
+    /// Authorities that may vouch for the node, PEM; the public ones without
+    #[arg(long, env = "THERIAC_CA_FILE", value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Client certificate, PEM
+    #[arg(
+        long,
+        env = "THERIAC_CLIENT_CERTIFICATE",
+        value_name = "FILE",
+        requires = "client_key"
+    )]
+    client_certificate: Option<PathBuf>,
+    /// Private key of the client certificate, PEM
+    #[arg(
+        long,
+        env = "THERIAC_CLIENT_KEY",
+        value_name = "FILE",
+        requires = "client_certificate"
+    )]
+    client_key: Option<PathBuf>,
     /// Seconds to wait for an answer
     #[arg(long, value_name = "SECONDS", default_value_t = 10,
           value_parser = clap::value_parser!(u64).range(1..=3_600))]
@@ -53,11 +74,23 @@ impl Connection {
             Some(file) => Some(read_key(file)?),
             None => self.key.clone(),
         };
-        Ok(Client::new(
-            &self.server,
-            key,
-            Duration::from_secs(seconds),
-        )?)
+        let trust = self.trust()?;
+        let timeout = Duration::from_secs(seconds);
+        Ok(Client::with_trust(&self.server, key, timeout, &trust)?)
+    }
+
+    fn trust(&self) -> Result<Trust, Failure> {
+        let read = |file: &PathBuf| super::files::read(file, PEM_BYTES_MAX);
+        let own = self
+            .client_certificate
+            .as_ref()
+            .zip(self.client_key.as_ref());
+        Ok(Trust {
+            authorities: self.ca_file.as_ref().map(read).transpose()?,
+            certificate: own
+                .map(|(certificate, key)| Ok::<_, Failure>((read(certificate)?, read(key)?)))
+                .transpose()?,
+        })
     }
 }
 

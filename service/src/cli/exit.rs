@@ -83,7 +83,9 @@ impl Failure {
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let (exit, advice) = match &error {
-            ClientError::Address { .. } => (Exit::Usage, "give --server http://HOST:PORT"),
+            ClientError::Address { .. } | ClientError::Pem(_) => {
+                (Exit::Usage, "give --server http://HOST:PORT")
+            }
             ClientError::Unreachable { .. } => (
                 Exit::Unreachable,
                 "is `theriac serve` running there? (--server, THERIAC_SERVER)",

@@ -1,6 +1,8 @@
 //! `theriac keys`: makes, lists and revokes API keys, through a running node or in a stopped one's
 //! data directory (the way back in when the first key is lost).
 
+mod certificates;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +26,9 @@ Examples:
   theriac keys create --data theriac-data --role admin
   theriac keys create --role wholesaler --party 9506000100026 --expires 2027-06-30T00:00:00Z
   theriac keys list --format json
-  theriac keys revoke 1f2e3d4c";
+  theriac keys revoke 1f2e3d4c
+  theriac keys bind 1f2e3d4c --certificate gateway.pem
+  theriac keys unbind 1f2e3d4c 5d0c...";
 
 /// Make, list and revoke API keys
 #[derive(Args, Debug)]
@@ -42,6 +46,10 @@ enum Command {
     List(List),
     /// Take a key back: from now on it opens nothing
     Revoke(Revoke),
+    /// Let a client certificate stand for a key
+    Bind(certificates::Bind),
+    /// Take a client certificate back from a key
+    Unbind(certificates::Unbind),
 }
 
 #[derive(Args, Debug)]
@@ -95,24 +103,18 @@ pub(crate) fn run(command: &Keys, format: Format) -> Result<Exit, Failure> {
         Command::Create(command) => create(command, format),
         Command::List(command) => list_keys(command, format),
         Command::Revoke(command) => revoke(command, format),
+        Command::Bind(command) => certificates::bind(command, format),
+        Command::Unbind(command) => certificates::unbind(command, format),
     }
 }
 
 fn revoke(command: &Revoke, format: Format) -> Result<Exit, Failure> {
-    // An id from elsewhere must not become another path.
-    let is_id = command.id.len() == 8 && command.id.bytes().all(|c| c.is_ascii_hexdigit());
-    if !is_id {
-        let error = anyhow!("{:?} is not the id of a key", command.id);
-        return Err(Failure::usage(error).advise("`theriac keys list` shows the ids"));
-    }
+    check_id(&command.id)?;
     if let Some(data) = &command.place.data {
         let node = open(data)?;
         let revoked = node.revoke_api_key(&command.id);
         node.close().map_err(Failure::usage)?;
-        revoked.map_err(|failure| match failure.code() {
-            Code::NotFound => Failure::new(Exit::NotFound, failure),
-            _ => Failure::usage(failure),
-        })?;
+        revoked.map_err(refused)?;
     } else {
         let path = format!("/api/v1/keys/{}", command.id);
         command.place.connection.client()?.delete(&path)?;
@@ -122,6 +124,22 @@ fn revoke(command: &Revoke, format: Format) -> Result<Exit, Failure> {
         Format::Text => out::line(&format!("{} opens nothing any more", command.id)),
     }
     Ok(Exit::Ok)
+}
+
+/// An id from elsewhere must not become another path.
+fn check_id(id: &str) -> Result<(), Failure> {
+    if id.len() == 8 && id.bytes().all(|c| c.is_ascii_hexdigit()) {
+        return Ok(());
+    }
+    let error = anyhow!("{id:?} is not the id of a key");
+    Err(Failure::usage(error).advise("`theriac keys list` shows the ids"))
+}
+
+fn refused(failure: service::Failure) -> Failure {
+    match failure.code() {
+        Code::NotFound => Failure::new(Exit::NotFound, failure),
+        _ => Failure::usage(failure),
+    }
 }
 
 fn create(command: &Create, format: Format) -> Result<Exit, Failure> {
@@ -212,6 +230,11 @@ fn list_offline(data: &Path) -> Result<Value, Failure> {
                 "label": key.label,
                 "expires_at": key.expires_ms.map(time_text),
                 "revoked_at": key.revoked_ms.map(time_text),
+                "certificates": key.certificates.iter().map(|it| json!({
+                    "spki_sha256": it.spki,
+                    "expires_at": it.expires_ms.map(time_text),
+                    "revoked_at": it.revoked_ms.map(time_text),
+                })).collect::<Vec<_>>(),
             })
         })
         .collect();

@@ -17,7 +17,8 @@ Examples:
   theriac serve --config /etc/theriac.toml --listen 0.0.0.0:8080
 
 Settings: the file given with --config, then THERIAC__SECTION__KEY in the environment (for example
-THERIAC__HTTP__WORKERS=2), then these flags. Ctrl-C or SIGTERM stops it in good order.";
+THERIAC__HTTP__WORKERS=2), then these flags. Ctrl-C or SIGTERM stops it in good order; SIGHUP
+reads the certificate of TLS again.";
 
 /// Run the node and its HTTP API
 #[derive(Args, Debug)]
@@ -35,6 +36,15 @@ pub(crate) struct Serve {
     /// Folder in which `theriac backup --name` makes copies while the node runs
     #[arg(long, value_name = "DIR")]
     backup_dir: Option<PathBuf>,
+    /// Certificate to serve TLS with, PEM
+    #[arg(long, value_name = "FILE")]
+    tls_certificate: Option<PathBuf>,
+    /// Private key of the certificate, PEM
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Authorities for certificates of clients, PEM
+    #[arg(long, value_name = "FILE")]
+    tls_client_ca: Option<PathBuf>,
     /// TOML file with settings
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -60,6 +70,15 @@ pub(crate) fn run(command: &Serve) -> Result<Exit, Failure> {
     }
     if command.backup_dir.is_some() {
         config.backup.dir.clone_from(&command.backup_dir);
+    }
+    for (flag, setting) in [
+        (&command.tls_certificate, &mut config.tls.certificate),
+        (&command.tls_key, &mut config.tls.key),
+        (&command.tls_client_ca, &mut config.tls.client_ca),
+    ] {
+        if flag.is_some() {
+            setting.clone_from(flag);
+        }
     }
     server::start_logging_as(&config.log)?;
     let running = server::start(&config, World::real())?;

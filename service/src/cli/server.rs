@@ -45,6 +45,8 @@ fn failure(error: ServeError, config: &Config) -> Failure {
         ServeError::Listen(..) => {
             Failure::usage(error).advise("give another --listen address (port 0 takes a free one)")
         }
+        ServeError::Tls(_) => Failure::usage(error)
+            .advise("correct the [tls] settings or the files; `theriac doctor` looks at them"),
         other => Failure::new(Exit::Unreachable, other).advise("the log above says more"),
     }
 }

@@ -1,7 +1,8 @@
 //! Permission as an extractor: a handler that asks for `Guarded<actions::X>` is only called with a
 //! permit for X. The key comes in `Authorization: Bearer` or `X-API-Key`, or as the password of
 //! `Authorization: Basic` (EPCIS clients know no other way), never in the URL, where logs would
-//! keep it.
+//! keep it. Without one, a client certificate that is bound to a key stands for it.
+use std::any::Any;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -11,10 +12,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::Problem;
+use super::origin;
 use super::rate::Rates;
 use crate::app::failure::{Code, Failure};
 use crate::auth::{Action, ApiKey, Permit, Principal};
 use crate::node::Node;
+use crate::tls::pair::Certificate;
 
 /// A permit for `A`, taken from the request's key.
 #[derive(Debug)]
@@ -54,21 +57,65 @@ fn principal(request: &HttpRequest) -> Result<Principal, Problem> {
     }
 }
 
+/// Who is at the other end of a connection, by its certificate; kept with the connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer(Certificate);
+
+impl Peer {
+    /// Of a connection that has just been made; `None` without TLS or without a certificate.
+    pub(super) fn of(connection: &dyn Any) -> Option<Self> {
+        type Stream = actix_tls::accept::rustls_0_23::TlsStream<actix_web::rt::net::TcpStream>;
+        let (_, session) = connection.downcast_ref::<Stream>()?.get_ref();
+        let first = session.peer_certificates()?.first()?;
+        Certificate::of(first).map(Self)
+    }
+}
+
+fn nobody(text: &str) -> Problem {
+    Problem::new(Code::Unauthenticated, text)
+}
+
 fn known(request: &HttpRequest) -> Result<Principal, Problem> {
-    let nobody = |text: &str| Problem::new(Code::Unauthenticated, text);
-    let text = key_text(request).ok_or_else(|| {
-        nobody(
-            "send the API key as `Authorization: Bearer thr_...`, as `X-API-Key`, or as the password \
-             of HTTP Basic",
-        )
-    })?;
-    let key = ApiKey::parse(&text).map_err(|error| nobody(&error.to_string()))?;
     let node = request
         .app_data::<web::Data<Node>>()
         .ok_or_else(|| Problem(Failure::internal("no node behind this server")))?;
+    let now_ms = node.world().now_ms();
+    if says_a_key(request) {
+        let text = key_text(request).ok_or_else(|| nobody(HOW))?;
+        let key = ApiKey::parse(&text).map_err(|error| nobody(&error.to_string()))?;
+        return node
+            .store()
+            .principal(&key, now_ms)
+            .ok_or_else(|| nobody("the API key is not known here, or has ended"));
+    }
+    if let Some(Peer(certificate)) = request.conn_data::<Peer>() {
+        return of_certificate(request, node, certificate, now_ms);
+    }
+    Err(nobody(HOW))
+}
+
+const HOW: &str = "send the API key as `Authorization: Bearer thr_...`, as `X-API-Key`, or as the \
+    password of HTTP Basic";
+
+fn says_a_key(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    headers.contains_key(header::AUTHORIZATION) || headers.contains_key("X-API-Key")
+}
+
+/// The connection may be older than the certificate's end, and so is asked at each request.
+fn of_certificate(
+    request: &HttpRequest,
+    node: &Node,
+    certificate: &Certificate,
+    now_ms: i64,
+) -> Result<Principal, Problem> {
+    if !certificate.is_valid_at(now_ms) {
+        return Err(nobody("the client certificate has ended"));
+    }
+    origin::same(request)?;
     node.store()
-        .principal(&key, node.world().now_ms())
-        .ok_or_else(|| nobody("the API key is not known here, or has ended"))
+        .principal_by_certificate(&hex::encode(certificate.spki), now_ms)
+        .ok_or_else(|| nobody("the client certificate stands for no API key here"))
 }
 
 fn key_text(request: &HttpRequest) -> Option<String> {

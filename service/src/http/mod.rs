@@ -11,6 +11,7 @@ mod lang;
 mod negotiate;
 mod once;
 pub mod openapi;
+mod origin;
 mod portal;
 mod rate;
 pub mod router;

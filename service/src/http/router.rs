@@ -8,8 +8,8 @@ use super::fhir;
 use super::openapi::swagger;
 use super::portal;
 use super::routes::{
-    accesses, blocks, custody, epcis, exceptions, keep, manage, operate, packs, recall, stream,
-    verify, vrs,
+    accesses, blocks, certificates, custody, epcis, exceptions, keep, manage, operate, packs,
+    recall, stream, verify, vrs,
 };
 use crate::app::failure::Code;
 use crate::auth::{Action, actions};
@@ -153,6 +153,8 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::ManageKeys>("GET", "/api/v1/keys"),
     needs::<actions::ManageKeys>("POST", "/api/v1/keys"),
     needs::<actions::ManageKeys>("DELETE", "/api/v1/keys/{id}"),
+    needs::<actions::ManageKeys>("POST", "/api/v1/keys/{id}/certificates"),
+    needs::<actions::ManageKeys>("DELETE", "/api/v1/keys/{id}/certificates/{certificate}"),
     needs::<actions::ManageKeys>("POST", "/api/v1/parties"),
     needs::<actions::ManageKeys>("POST", "/api/v1/devices"),
     needs::<actions::Operate>("POST", "/api/v1/backups"),
@@ -224,6 +226,8 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(manage::get_keys)
         .service(manage::post_key)
         .service(manage::delete_key)
+        .service(certificates::post_certificate)
+        .service(certificates::delete_certificate)
         .service(manage::post_party)
         .service(manage::post_device)
         .service(keep::post_backup)

@@ -9,12 +9,15 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 
 use super::csp::Policies;
+use super::guard::Peer;
 use super::rate::Rates;
 use super::routes::epcis::Sending;
 use super::{portal, router};
 use crate::app::epcis::workers::Workers;
-use crate::config::{Config, HttpConfig, LimitsConfig};
+use crate::config::Config;
 use crate::node::{Node, OpenError};
+use crate::tls::Tls;
+use crate::tls::pair::PairError;
 use crate::world::World;
 
 /// How often the end of the access log is recorded in the ledger, besides at every stop.
@@ -27,6 +30,8 @@ pub struct Server {
     pub addr: SocketAddr,
     /// The node behind it.
     pub node: Node,
+    /// TLS, unless it speaks plain HTTP.
+    pub tls: Option<Tls>,
     workers: Workers,
     handle: ServerHandle,
     thread: JoinHandle<io::Result<()>>,
@@ -41,6 +46,9 @@ pub enum ServeError {
     /// The address cannot be bound.
     #[error("listening on {0}")]
     Listen(SocketAddr, #[source] io::Error),
+    /// The certificate or its settings cannot be used.
+    #[error("setting up TLS")]
+    Tls(#[from] PairError),
     /// The server failed.
     #[error("running the HTTP server")]
     Run(#[source] io::Error),
@@ -55,8 +63,9 @@ pub enum ServeError {
 /// Opens the node and serves it.
 ///
 /// # Errors
-/// [`ServeError::Open`] or [`ServeError::Listen`]; then nothing runs.
+/// [`ServeError::Open`], [`ServeError::Listen`] or [`ServeError::Tls`]; then nothing runs.
 pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
+    let tls = Tls::open(&config.tls, &world)?;
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen).map_err(|error| ServeError::Listen(listen, error))?;
     let addr = listener
@@ -65,15 +74,16 @@ pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
     let node = Node::open(config, world)?;
     let workers = Workers::start(&node, &config.subscriptions).map_err(ServeError::Run)?;
     let (sender, started) = std::sync::mpsc::sync_channel(1);
-    let (http, behind) = (config.http.clone(), node.clone());
-    let limits = config.limits.clone();
-    let private = config.subscriptions.allow_private;
+    let (config, behind, secure) = (config.clone(), node.clone(), tls.clone());
     let thread = std::thread::Builder::new()
         .name("http".to_owned())
         .spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = run(listener, &http, &limits, private, &behind)?;
+                let server = run(listener, &config, secure.as_ref(), &behind)?;
                 actix_web::rt::spawn(anchor_accesses(behind));
+                if let Some(tls) = secure {
+                    actix_web::rt::spawn(refresh(tls));
+                }
                 // The receiver waits for it; it cannot be gone.
                 drop(sender.send(server.handle()));
                 server.await
@@ -84,6 +94,7 @@ pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
         Ok(handle) => Ok(Server {
             addr,
             node,
+            tls,
             workers,
             handle,
             thread,
@@ -110,17 +121,34 @@ async fn anchor_accesses(node: Node) {
     }
 }
 
+/// Reads the certificate again when its files change, until the server ends.
+async fn refresh(tls: Tls) {
+    let Some(every) = tls.refresh_every() else {
+        return;
+    };
+    let mut timer = actix_web::rt::time::interval(every);
+    timer.tick().await;
+    loop {
+        timer.tick().await;
+        let tls = tls.clone();
+        if web::block(move || tls.refresh()).await.is_err() {
+            return;
+        }
+    }
+}
+
 fn run(
     listener: TcpListener,
-    config: &HttpConfig,
-    limits: &LimitsConfig,
-    private: bool,
+    config: &Config,
+    tls: Option<&Tls>,
     node: &Node,
 ) -> io::Result<actix_web::dev::Server> {
     let policies = web::Data::new(Policies::new(portal::start_page().as_deref()));
     let data = web::Data::new(node.clone());
-    let rates = web::Data::new(Rates::new(limits));
-    let sending = web::Data::new(Sending { private });
+    let rates = web::Data::new(Rates::new(&config.limits));
+    let sending = web::Data::new(Sending {
+        private: config.subscriptions.allow_private,
+    });
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
@@ -131,6 +159,7 @@ fn run(
             .wrap(actix_web::middleware::from_fn(super::frame::frame))
             .configure(router::configure)
     });
+    let config = &config.http;
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
     let workers = if config.workers == 0 {
         cores
@@ -143,15 +172,24 @@ fn run(
         .client_request_timeout(Duration::from_secs(config.request_head_timeout_s))
         .shutdown_timeout(config.shutdown_timeout_s)
         .max_connections(config.connections_max.div_ceil(workers))
-        .disable_signals()
-        .listen(listener)?;
+        .tls_handshake_timeout(Duration::from_secs(config.request_head_timeout_s))
+        .on_connect(|connection, kept| drop(Peer::of(connection).map(|peer| kept.insert(peer))))
+        .disable_signals();
+    let server = match tls {
+        Some(tls) => {
+            let secure = tls.server_config().map_err(io::Error::other)?;
+            server.listen_rustls_0_23(listener, secure)?
+        }
+        None => server.listen(listener)?,
+    };
     Ok(server.run())
 }
 
 impl Server {
     /// Its address as a URL without a path.
     pub fn url(&self) -> String {
-        format!("http://{}", self.addr)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.addr)
     }
 
     /// Lets running requests finish, ends the server and closes the ledger cleanly.
@@ -194,6 +232,7 @@ impl Server {
     }
 
     /// Serves until the process is told to stop (SIGINT or SIGTERM), then stops in good order.
+    /// SIGHUP reads the certificate again.
     /// `announce` is called once the signals are listened for: whoever hears of the server may
     /// stop it.
     ///
@@ -204,11 +243,28 @@ impl Server {
             .enable_all()
             .build()
             .map_err(ServeError::Run)?;
-        runtime
-            .block_on(until_signal(announce))
-            .map_err(ServeError::Run)?;
+        let ended = runtime.block_on(async {
+            let hangups = tokio::spawn(reload_at_hangup(hangup()?, self.tls.clone()));
+            until_signal(announce).await?;
+            hangups.abort();
+            Ok(())
+        });
+        ended.map_err(ServeError::Run)?;
         tracing::info!("stopping");
         self.stop()
+    }
+}
+
+fn hangup() -> io::Result<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
+}
+
+async fn reload_at_hangup(mut hangups: tokio::signal::unix::Signal, tls: Option<Tls>) {
+    while hangups.recv().await.is_some() {
+        match &tls {
+            Some(tls) => tls.reload_or_say(),
+            None => tracing::info!("SIGHUP: there is no certificate to read again"),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
 use serde::{Deserialize, Serialize};
 
+use super::certificates::{Binding, Index};
 use super::{Store, StoreError};
 use crate::auth::{ApiKey, Principal, Role};
 use crate::world::World;
@@ -40,6 +41,8 @@ pub struct ApiKeyInfo {
     pub expires_ms: Option<i64>,
     /// When it was taken back.
     pub revoked_ms: Option<i64>,
+    /// Client certificates that stand for it.
+    pub certificates: Vec<Binding>,
 }
 
 /// What became of a wish to take a key back.
@@ -63,6 +66,8 @@ struct Record {
     expires_ms: Option<i64>,
     #[serde(default)]
     revoked_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    certificates: Vec<Binding>,
 }
 
 impl Record {
@@ -79,19 +84,37 @@ impl Record {
 }
 
 #[derive(Debug)]
-struct Entry {
+pub(super) struct Entry {
     hash: blake3::Hash,
     record: Record,
 }
 
+impl Entry {
+    pub(super) fn opens(&self, now_ms: i64) -> bool {
+        self.record.opens(now_ms)
+    }
+
+    pub(super) fn certificates(&self) -> &[Binding] {
+        &self.record.certificates
+    }
+
+    fn bound_since(&self, spki: &str) -> Option<i64> {
+        let mut all = self.record.certificates.iter();
+        all.find(|it| it.spki == spki).map(|it| it.bound_ms)
+    }
+}
+
 /// The keys in memory.
 #[derive(Debug, Default)]
-pub(super) struct KeyTable(BTreeMap<String, Entry>);
+pub(super) struct KeyTable {
+    pub(super) entries: BTreeMap<String, Entry>,
+    pub(super) by_certificate: Index,
+}
 
 impl KeyTable {
     pub(super) fn load(database: &Database) -> Result<Self, StoreError> {
         let read = database.begin_read()?;
-        let mut keys = BTreeMap::new();
+        let mut keys = Self::default();
         for row in read.open_table(TABLE)?.iter()? {
             let (id, bytes) = row?;
             let unreadable = |source| StoreError::Record {
@@ -101,9 +124,19 @@ impl KeyTable {
             let record: Record = serde_json::from_slice(bytes.value()).map_err(unreadable)?;
             let bad_hash = |error: blake3::HexError| unreadable(serde::de::Error::custom(error));
             let hash = blake3::Hash::from_hex(&record.hash).map_err(bad_hash)?;
-            keys.insert(id.value().to_owned(), Entry { hash, record });
+            for bound in &record.certificates {
+                let older = keys.by_certificate.get(&bound.spki);
+                let older = older.and_then(|id| keys.entries.get(id));
+                let since = older.and_then(|it| it.bound_since(&bound.spki));
+                if since.is_none_or(|since| since <= bound.bound_ms) {
+                    keys.by_certificate
+                        .insert(bound.spki.clone(), id.value().to_owned());
+                }
+            }
+            keys.entries
+                .insert(id.value().to_owned(), Entry { hash, record });
         }
-        Ok(Self(keys))
+        Ok(keys)
     }
 }
 
@@ -124,14 +157,16 @@ impl Store {
             created_ms: world.now_ms(),
             expires_ms: new.expires_ms,
             revoked_ms: None,
+            certificates: Vec::new(),
         };
         let bytes = record.to_bytes()?;
         let mut keys = self.keys_mut();
-        if keys.0.contains_key(key.id()) {
+        if keys.entries.contains_key(key.id()) {
             return Err(StoreError::Taken(key.id().to_owned()));
         }
         self.put(key.id(), &bytes)?;
-        keys.0.insert(key.id().to_owned(), Entry { hash, record });
+        keys.entries
+            .insert(key.id().to_owned(), Entry { hash, record });
         Ok(key)
     }
 
@@ -143,14 +178,30 @@ impl Store {
         })
     }
 
+    /// Changes the certificates bound to a key that is there, durably.
+    pub(super) fn change_key(
+        &self,
+        keys: &mut KeyTable,
+        id: &str,
+        change: impl FnOnce(&mut Vec<Binding>),
+    ) -> Result<(), StoreError> {
+        if let Some(entry) = keys.entries.get_mut(id) {
+            let mut changed = entry.record.clone();
+            change(&mut changed.certificates);
+            self.put(id, &changed.to_bytes()?)?;
+            entry.record = changed;
+        }
+        Ok(())
+    }
+
     /// Takes a key back from now on. It stays in the list, because what was done with it stays too;
     /// taking it back twice changes nothing.
     pub fn revoke_key(&self, id: &str, now_ms: i64) -> Result<Revoked, StoreError> {
         let mut keys = self.keys_mut();
-        let others = keys.0.iter().filter(|(other, _)| *other != id);
+        let others = keys.entries.iter().filter(|(other, _)| *other != id);
         let admin = |record: &Record| record.roles.contains(&Role::Admin) && record.opens(now_ms);
         let another = others.into_iter().any(|(_, entry)| admin(&entry.record));
-        let Some(entry) = keys.0.get_mut(id) else {
+        let Some(entry) = keys.entries.get_mut(id) else {
             return Ok(Revoked::Unknown);
         };
         if entry.record.revoked_ms.is_some() {
@@ -173,7 +224,7 @@ impl Store {
     pub fn principal(&self, key: &ApiKey, now_ms: i64) -> Option<Principal> {
         let given = key.hash(self.hash_key());
         let keys = self.keys();
-        let entry = keys.0.get(key.id());
+        let entry = keys.entries.get(key.id());
         let stored = entry.map_or(blake3::Hash::from_bytes([0; 32]), |entry| entry.hash);
         let same = given == stored;
         let record = &entry.filter(|_| same)?.record;
@@ -191,7 +242,7 @@ impl Store {
     /// request.
     pub fn principal_of(&self, key_id: &str, now_ms: i64) -> Option<Principal> {
         let keys = self.keys();
-        let record = &keys.0.get(key_id)?.record;
+        let record = &keys.entries.get(key_id)?.record;
         record.opens(now_ms).then(|| Principal {
             key_id: key_id.to_owned(),
             party: record.party.clone(),
@@ -209,8 +260,9 @@ impl Store {
             created_ms: entry.record.created_ms,
             expires_ms: entry.record.expires_ms,
             revoked_ms: entry.record.revoked_ms,
+            certificates: entry.record.certificates.clone(),
         };
-        self.keys().0.iter().map(info).collect()
+        self.keys().entries.iter().map(info).collect()
     }
 }
 

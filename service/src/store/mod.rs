@@ -2,6 +2,7 @@
 //! requests that came with an `Idempotency-Key`, capture jobs, named queries, subscriptions. Small,
 //! opened once; the keys are held in memory as well, because every request asks for one.
 pub mod api_keys;
+pub mod certificates;
 pub mod documents;
 pub mod idempotency;
 pub mod shelf;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use redb::Database;
 
 pub use api_keys::{ApiKeyInfo, NewApiKey, Revoked};
+pub use certificates::{Binding, Bound};
 pub use shelf::{Change, Durably};
 
 use api_keys::KeyTable;

@@ -12,6 +12,7 @@ fn path_of(route: &Route) -> String {
         .path
         .replace("{subscription}", "nothing")
         .replace("{token}", "nothing")
+        .replace("{certificate}", "nothing")
         .replace("{gtin}", "09506000134352")
         .replace("{lot}", "NOPE")
         .replace("{version}", "r4")

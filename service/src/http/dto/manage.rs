@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::PartyDto;
 use crate::app::time_text;
 use crate::auth::Role;
-use crate::store::ApiKeyInfo;
+use crate::store::{ApiKeyInfo, Binding};
 
 /// Who the key stands for, and where.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -82,6 +82,48 @@ pub struct KeyDto {
     pub expires_at: Option<String>,
     /// When it was taken back.
     pub revoked_at: Option<String>,
+    /// Client certificates that stand for it.
+    pub certificates: Vec<BindingDto>,
+}
+
+/// A client certificate's key, bound to an API key.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = CertificateBinding)]
+pub struct BindingDto {
+    /// SHA-256 of the certificate's public key (`SubjectPublicKeyInfo` in DER), hex.
+    pub spki_sha256: String,
+    /// When it was bound.
+    pub bound_at: String,
+    /// When it ends.
+    pub expires_at: Option<String>,
+    /// When it was taken back.
+    pub revoked_at: Option<String>,
+}
+
+/// A client certificate that shall stand for an API key: one of the two fields that name it.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewCertificateBinding)]
+pub struct NewBindingDto {
+    /// The certificate, PEM.
+    #[serde(default)]
+    pub certificate: Option<String>,
+    /// SHA-256 of its public key (`SubjectPublicKeyInfo` in DER), hex.
+    #[serde(default)]
+    pub spki_sha256: Option<String>,
+    /// When the binding ends, RFC 3339; with the key without.
+    #[serde(default)]
+    pub expires_at: Option<String>,
+}
+
+/// What was bound.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BoundCertificate)]
+pub struct BoundDto {
+    /// Public id of the API key.
+    pub id: String,
+    /// SHA-256 of the certificate's public key, hex.
+    pub spki_sha256: String,
 }
 
 /// A party to register with this node.
@@ -145,6 +187,18 @@ impl From<ApiKeyInfo> for KeyDto {
             roles: it.roles,
             label: it.label,
             created_at: time_text(it.created_ms),
+            expires_at: it.expires_ms.map(time_text),
+            revoked_at: it.revoked_ms.map(time_text),
+            certificates: it.certificates.into_iter().map(BindingDto::from).collect(),
+        }
+    }
+}
+
+impl From<Binding> for BindingDto {
+    fn from(it: Binding) -> Self {
+        Self {
+            spki_sha256: it.spki,
+            bound_at: time_text(it.bound_ms),
             expires_at: it.expires_ms.map(time_text),
             revoked_at: it.revoked_ms.map(time_text),
         }

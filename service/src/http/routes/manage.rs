@@ -178,7 +178,7 @@ pub(crate) async fn post_key(
     .await
 }
 
-fn instant(text: &str) -> Result<i64, Problem> {
+pub(super) fn instant(text: &str) -> Result<i64, Problem> {
     chrono::DateTime::parse_from_rfc3339(text)
         .map(|time| time.timestamp_millis())
         .map_err(|_| Problem::new(Code::Unprocessable, "expires_at must be an RFC 3339 time"))

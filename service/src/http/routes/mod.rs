@@ -2,6 +2,7 @@
 //! answer; the table of all of them is `router::ROUTES`.
 pub mod accesses;
 pub mod blocks;
+pub mod certificates;
 pub mod custody;
 pub mod epcis;
 pub mod exceptions;

@@ -335,6 +335,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a client certificate stand for an API key
+         * @description A connection with this certificate, or with any other for the same public key, then needs no
+         *     API key. Binding it again changes when it ends.
+         */
+        post: operations["post_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/certificates/{certificate}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a client certificate back from an API key
+         * @description From now on it opens nothing, also on connections that are open. It stays in the list and can
+         *     not be bound again.
+         */
+        delete: operations["delete_certificate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/erase": {
         parameters: {
             query?: never;
@@ -1717,6 +1759,13 @@ export interface components {
             /** @description Indices of the items, from 0. */
             items: number[];
         };
+        /** @description What was bound. */
+        BoundCertificate: {
+            /** @description Public id of the API key. */
+            id: string;
+            /** @description SHA-256 of the certificate's public key, hex. */
+            spki_sha256: string;
+        };
         /** @description What has been spent of an allowance for the whole life. */
         Budget: {
             /** @description Time in each band. */
@@ -1833,6 +1882,17 @@ export interface components {
         Cases: {
             /** @description Gravest first. */
             cases: components["schemas"]["Case"][];
+        };
+        /** @description A client certificate's key, bound to an API key. */
+        CertificateBinding: {
+            /** @description When it was bound. */
+            bound_at: string;
+            /** @description When it ends. */
+            expires_at?: string | null;
+            /** @description When it was taken back. */
+            revoked_at?: string | null;
+            /** @description SHA-256 of the certificate's public key (`SubjectPublicKeyInfo` in DER), hex. */
+            spki_sha256: string;
         };
         /** @description How warm something was, judged against the storage condition of its product. */
         ColdChain: {
@@ -2271,6 +2331,8 @@ export interface components {
         };
         /** @description A key without its secret. */
         Key: {
+            /** @description Client certificates that stand for it. */
+            certificates: components["schemas"]["CertificateBinding"][];
             /** @description When it was made. */
             created_at: string;
             /** @description When it ends. */
@@ -2433,6 +2495,15 @@ export interface components {
             name: string;
             /** @description End with the latest checkpoint. */
             snapshot?: boolean;
+        };
+        /** @description A client certificate that shall stand for an API key: one of the two fields that name it. */
+        NewCertificateBinding: {
+            /** @description The certificate, PEM. */
+            certificate?: string | null;
+            /** @description When the binding ends, RFC 3339; with the key without. */
+            expires_at?: string | null;
+            /** @description SHA-256 of its public key (`SubjectPublicKeyInfo` in DER), hex. */
+            spki_sha256?: string | null;
         };
         /** @description A device or gateway that signs with its own key. */
         NewDevice: {
@@ -3799,6 +3870,71 @@ export interface operations {
             path: {
                 /** @description Public id of the key: 8 hex digits */
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id of the key: 8 hex digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCertificateBinding"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundCertificate"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id of the key: 8 hex digits */
+                id: string;
+                /** @description SHA-256 of its public key: 64 hex digits */
+                certificate: string;
             };
             cookie?: never;
         };
