@@ -40,7 +40,7 @@ pub(super) fn looks(config: &TlsConfig, world: &World) -> Vec<Look> {
 fn private(key: &std::path::Path) -> Look {
     const SUBJECT: &str = "certificate key";
     let mode = fs::metadata(key).map_or(0, |it| it.permissions().mode());
-    if mode & 0o077 == 0 {
+    if mode.trailing_zeros() >= 6 {
         return Look::ok(SUBJECT, "for its owner only");
     }
     let seen = format!(

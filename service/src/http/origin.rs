@@ -4,6 +4,7 @@
 //! by `Origin` (RFC 6454) and `Sec-Fetch-Site`. A client that is no browser sends neither.
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use actix_web::http::uri::Authority;
 
 use super::error::Problem;
 use crate::app::failure::Code;
@@ -38,7 +39,7 @@ pub(super) fn same(request: &HttpRequest) -> Result<(), Problem> {
 fn is_ours(request: &HttpRequest, origin: &str) -> bool {
     let host = request.headers().get(header::HOST);
     let host = host.and_then(|it| it.to_str().ok());
-    let host = host.or_else(|| request.uri().authority().map(|it| it.as_str()));
+    let host = host.or_else(|| request.uri().authority().map(Authority::as_str));
     let given = origin.split_once("://").map(|(_, rest)| rest);
     host.is_some() && given == host
 }

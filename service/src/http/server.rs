@@ -173,7 +173,11 @@ fn run(
         .shutdown_timeout(config.shutdown_timeout_s)
         .max_connections(config.connections_max.div_ceil(workers))
         .tls_handshake_timeout(Duration::from_secs(config.request_head_timeout_s))
-        .on_connect(|connection, kept| drop(Peer::of(connection).map(|peer| kept.insert(peer))))
+        .on_connect(|connection, kept| {
+            if let Some(peer) = Peer::of(connection) {
+                kept.insert(peer);
+            }
+        })
         .disable_signals();
     let server = match tls {
         Some(tls) => {
@@ -261,9 +265,10 @@ fn hangup() -> io::Result<tokio::signal::unix::Signal> {
 
 async fn reload_at_hangup(mut hangups: tokio::signal::unix::Signal, tls: Option<Tls>) {
     while hangups.recv().await.is_some() {
-        match &tls {
-            Some(tls) => tls.reload_or_say(),
-            None => tracing::info!("SIGHUP: there is no certificate to read again"),
+        if let Some(tls) = &tls {
+            tls.reload_or_say();
+        } else {
+            tracing::info!("SIGHUP: there is no certificate to read again");
         }
     }
 }
