@@ -6,6 +6,10 @@
 //! ledger-bench storage [BLOCKS]          the writer alone, beside redb, SQLite and PostgreSQL
 //! ledger-bench ledger [BLOCKS]           one ledger of that size: memory while it grows, look-up,
 //!                                        order, proof, and opening after a crash
+//! ledger-bench capture [DOCUMENTS]       the node under load, beside PostgreSQL (feature `served`)
+//! ledger-bench blocks [REQUESTS]         signed blocks to the node, beside a bare handler
+//! ledger-bench verify [PACKS]            questions at the counter, beside a bare handler
+//! ledger-bench query [PACKS]             queries and lots, and memory
 //! ```
 #![allow(
     clippy::expect_used,
@@ -23,6 +27,8 @@
 mod grown;
 mod ingest;
 mod rivals;
+#[cfg(feature = "served")]
+mod served;
 mod storage;
 mod world;
 
@@ -43,7 +49,12 @@ fn main() {
         Some("ingest") => ingest::ingest(number(1, 100_000), number(2, 1)),
         Some("storage") => storage::storage(number(1, 1_000_000)),
         Some("ledger") => grown::grown(number(1, 1_000_000)),
-        _ => eprintln!("ledger-bench: say ingest, storage or ledger"),
+        #[cfg(feature = "served")]
+        Some(name) if served::run(name, number) => {}
+        _ => eprintln!(
+            "ledger-bench: say ingest, storage or ledger; with the feature `served` also capture, \
+             blocks, verify or query"
+        ),
     }
 }
 

@@ -72,7 +72,7 @@ impl Rival for Redb {
 }
 
 #[cfg(feature = "rivals")]
-mod heavy {
+pub(crate) mod heavy {
     //! Those that take long to build.
 
     use std::io::Write as _;
@@ -134,15 +134,17 @@ mod heavy {
         }
     }
 
-    pub(super) struct Postgres {
+    pub(crate) struct Postgres {
         client: Client,
         server: Child,
+        /// How a client finds it.
+        pub(crate) address: String,
         _scratch: Scratch,
     }
 
     impl Postgres {
         /// The newest one that Debian's packages have put here; `None` if there is none.
-        pub(super) fn start() -> Option<Self> {
+        pub(crate) fn start() -> Option<Self> {
             let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
                 .ok()?
                 .flatten()
@@ -189,6 +191,7 @@ mod heavy {
             Some(Self {
                 client,
                 server,
+                address,
                 _scratch: scratch,
             })
         }

@@ -12,10 +12,16 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
             "cargo run --release -p ledger-bench --features rivals -- {name} {}",
             rest.join(" ")
         )),
-        ["verify", rest @ ..] => sh(&format!(
-            "cargo run --release -p service --example verify_bench -- {}",
-            rest.join(" ")
-        )),
+        [
+            name @ ("capture" | "blocks" | "verify" | "query"),
+            rest @ ..,
+        ] => {
+            sh("cargo build --release -p service")?;
+            sh(&format!(
+                "cargo run --release -p ledger-bench --features served -- {name} {}",
+                rest.join(" ")
+            ))
+        }
         ["gs1", rest @ ..] => sh(&format!(
             "cargo run --release -p gs1 --example bench -- {}",
             rest.join(" ")
@@ -24,7 +30,10 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
             "cargo run --release -p rules --example bench -- {}",
             rest.join(" ")
         )),
-        _ => bail!("bench: say `ingest`, `storage`, `ledger`, `verify`, `gs1` or `rules`"),
+        _ => bail!(
+            "bench: say `ingest`, `storage`, `ledger`, `capture`, `blocks`, `verify`, `query`, \
+               `gs1` or `rules`"
+        ),
     }
 }
 

@@ -35,6 +35,10 @@ cargo xtask COMMAND
   bench ingest          durable signed blocks per second beside the signature-only rate
   bench storage         the writer alone beside redb, SQLite and PostgreSQL
   bench ledger          look-up, proof, order, memory and opening of a ledger of a given size
+  bench capture         the node under load from a second process, beside PostgreSQL
+  bench blocks          signed blocks to the node, beside a bare handler that checks and syncs
+  bench verify          questions at the counter, beside a bare handler with one look-up
+  bench query           queries, the sum of a lot, and memory
   bench gs1 [NAME]      event hash, documents, tags and element strings, each beside a yardstick
   fuzz [--seconds N] [--target NAME] [--seed S] [--list]
                         mutated input for every parser, N seconds each (10 unless said)

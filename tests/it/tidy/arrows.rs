@@ -28,13 +28,13 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ),
     ("fuzz-frame", &[]),
     ("world", &["gs1", "rules"]),
-    ("ledger-bench", &["tangle"]),
+    ("ledger-bench", &["gs1", "tangle"]),
     ("xtask", &[]),
 ];
 
 /// Rim libraries and the only crates that may name them (tests aside).
 const RIM: [(&str, &[&str]); 9] = [
-    ("actix-web", &["service"]),
+    ("actix-web", &["ledger-bench", "service"]),
     ("clap", &["rfid-bridge", "service"]),
     ("getrandom", &["rfid-bridge", "service"]),
     (
@@ -43,7 +43,7 @@ const RIM: [(&str, &[&str]); 9] = [
     ),
     ("petgraph", &["tangle"]),
     ("ed25519-dalek", &["tangle", "tangle-verify"]),
-    ("tokio", &["rfid-bridge", "service"]),
+    ("tokio", &["ledger-bench", "rfid-bridge", "service"]),
     ("ureq", &["rfid-bridge", "service", "tests"]),
     ("anyhow", &["rfid-bridge", "service", "tests", "xtask"]),
 ];
