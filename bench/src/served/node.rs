@@ -147,7 +147,8 @@ impl Site {
         site
     }
 
-    fn grow(&self, packs: usize) {
+    /// Has so many packs made.
+    pub(crate) fn grow(&self, packs: usize) {
         let mut at = 0;
         let count = packs.div_ceil(EVENTS * PACKS);
         let done = load::run(self.process.address, 4, (Duration::MAX, 202), |_| {

@@ -154,7 +154,7 @@ impl Engine {
 
     fn judge_probed_lot(&mut self, gtin: &Gtin, lot: &Lot, stamp: &Stamp) -> Vec<Finding> {
         let key = (gtin.clone(), lot.clone());
-        let asked: Vec<VerId> = self.state.asked.get(&key).cloned().unwrap_or_default();
+        let asked = newest(self.state.asked.get(&key));
         let (gtin, lot) = key;
         self.judge_questions(&Epc::Lgtin { gtin, lot }, &asked, stamp)
     }
@@ -163,7 +163,7 @@ impl Engine {
         let Ok(gln) = Gln::parse(self.state.names.text(party)) else {
             return Vec::new();
         };
-        let asked = self.state.asked_by.get(&party).cloned().unwrap_or_default();
+        let asked = newest(self.state.asked_by.get(&party));
         self.judge_questions(&Epc::Pgln(gln), &asked, stamp)
     }
 
@@ -277,4 +277,12 @@ impl State {
         found.extend(asked.filter_map(|id| Some(self.verification(*id)?.thing)));
         found.into_iter().collect()
     }
+}
+
+/// The questions that are weighed: a counter asks a hundred thousand in a year, and every question
+/// asks for them.
+fn newest(asked: Option<&Vec<VerId>>) -> Vec<VerId> {
+    let asked = asked.map_or(&[][..], Vec::as_slice);
+    let from = asked.len().saturating_sub(probing::QUESTIONS_MAX);
+    asked.iter().skip(from).copied().collect()
 }

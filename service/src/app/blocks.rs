@@ -22,21 +22,35 @@ pub fn upload(
     _permit: &Permit<actions::SubmitBlocks>,
     envelopes: &[&[u8]],
 ) -> Result<Vec<Admission>, Failure> {
+    node.submit_blocks(decoded(envelopes)?)
+}
+
+/// As [`upload`], for a few blocks, without a thread that waits for the disk.
+///
+/// # Errors
+/// As [`upload`].
+pub async fn upload_few(
+    node: &Node,
+    _permit: &Permit<actions::SubmitBlocks>,
+    envelopes: &[&[u8]],
+) -> Result<Vec<Admission>, Failure> {
+    node.submit_few(decoded(envelopes)?).await
+}
+
+fn decoded(envelopes: &[&[u8]]) -> Result<Vec<SignedBlock>, Failure> {
     if envelopes.len() > UPLOAD_BLOCKS_MAX {
         let text = format!("an upload may hold {UPLOAD_BLOCKS_MAX} blocks");
         return Err(Failure::new(Code::TooLarge, text));
     }
-    let mut blocks = Vec::with_capacity(envelopes.len());
-    for (at, envelope) in envelopes.iter().enumerate() {
-        let block = SignedBlock::decode(envelope).map_err(|error| {
+    let decode = |(at, envelope): (usize, &&[u8])| {
+        SignedBlock::decode(envelope).map_err(|error| {
             Failure::new(
                 Code::Malformed,
                 format!("block {at} of the upload: {error}"),
             )
-        })?;
-        blocks.push(block);
-    }
-    node.submit_blocks(blocks)
+        })
+    };
+    envelopes.iter().enumerate().map(decode).collect()
 }
 
 /// Where an author's next block goes.

@@ -27,6 +27,9 @@ use crate::world::World;
 const QUEUE_MAX: usize = 16_384;
 /// Accesses written at once.
 const BATCH_MAX: usize = 4_096;
+/// How long accesses are gathered before they are written: a thread that is woken for each one
+/// costs more than the writing.
+const GATHER: Duration = Duration::from_millis(5);
 /// Longest time between writing and syncing.
 const SYNC_AFTER: Duration = Duration::from_secs(1);
 
@@ -221,6 +224,9 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => break,
             };
+            if matches!(first, Some(Message::Access(_))) {
+                std::thread::sleep(GATHER);
+            }
             let mut accesses = Vec::new();
             let mut waiting = Vec::new();
             for message in first.into_iter().chain(messages.try_iter()).take(BATCH_MAX) {

@@ -55,6 +55,11 @@ impl Once {
         })
     }
 
+    /// Whether the client asked for it at all.
+    pub(super) fn is_asked(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// Gives the remembered answer, or does the work and remembers its answer. Failures are not
     /// remembered: they did nothing, and may succeed the next time.
     pub(super) async fn answer(

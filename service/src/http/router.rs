@@ -180,10 +180,13 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 
 /// Mounts the described routes.
 pub(super) fn api(config: &mut ServiceConfig<'_>) {
+    // Routes are tried in this order, those with a `{name}` by a pattern: what is asked most often
+    // comes first.
     config
-        .configure(epcis::configure)
         .service(verify::post_verify)
+        .service(blocks::post_blocks)
         .service(verify::post_verify_batch)
+        .configure(epcis::configure)
         .service(custody::post_operation)
         .service(custody::post_returns_check)
         .service(custody::get_cases)
@@ -214,7 +217,6 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(fhir::get_fhir_metadata)
         .service(fhir::get_fhir_search)
         .service(fhir::get_fhir_resource)
-        .service(blocks::post_blocks)
         .service(blocks::get_tips)
         .service(blocks::get_block)
         .service(blocks::get_block_proof)

@@ -200,29 +200,28 @@ impl Node {
     /// `overloaded`, `storage_stopped` or `shutting_down`; a block that is not taken is no error
     /// but an [`Admission`].
     pub fn submit_blocks(&self, blocks: Vec<SignedBlock>) -> Result<Vec<Admission>, Failure> {
-        let network = *self.network();
-        let ids: Vec<BlockId> = blocks.iter().map(|block| block.id(&network)).collect();
-        let checked = verify_all(blocks, &network);
-        let good: Vec<_> = checked
-            .iter()
-            .filter_map(|it| it.as_ref().ok().cloned())
-            .collect();
-        let mut receipts = if good.is_empty() {
-            Vec::new().into_iter()
-        } else {
-            self.ask(|reply| Request::Submit {
-                blocks: good,
-                reply,
-            })?
-            .into_iter()
+        let mut checked = Checked::of(blocks, self.network());
+        let Some(blocks) = checked.take_good() else {
+            return Ok(checked.admissions(Vec::new()));
         };
-        let admission = |(id, checked): (BlockId, Result<VerifiedBlock, _>)| match checked {
-            Ok(_) => receipts
-                .next()
-                .map_or(Admission::Lost(id), Admission::Receipt),
-            Err(why) => Admission::NotAuthentic(id, why),
+        let receipts = self.ask(|reply| Request::Submit { blocks, reply })?;
+        Ok(checked.admissions(receipts))
+    }
+
+    /// As [`Node::submit_blocks`] for a few blocks, without a thread that waits: signatures are
+    /// checked before this returns, and the answer comes later.
+    ///
+    /// # Errors
+    /// As [`Node::submit_blocks`].
+    pub async fn submit_few(&self, blocks: Vec<SignedBlock>) -> Result<Vec<Admission>, Failure> {
+        let mut checked = Checked::of(blocks, self.network());
+        let Some(blocks) = checked.take_good() else {
+            return Ok(checked.admissions(Vec::new()));
         };
-        Ok(ids.into_iter().zip(checked).map(admission).collect())
+        let (reply, answer) = oneshot::channel();
+        self.put(Request::Submit { blocks, reply })?;
+        let receipts = answer.await.unwrap_or_else(|_| Err(shutting_down()))?;
+        Ok(checked.admissions(receipts))
     }
 
     /// Where the next block of an author goes.
@@ -310,7 +309,14 @@ impl Node {
 
     fn ask<T>(&self, request: impl FnOnce(writer::Reply<T>) -> Request) -> Result<T, Failure> {
         let (reply, answer) = oneshot::channel();
-        let request = request(reply);
+        self.put(request(reply))?;
+        answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(shutting_down()))
+    }
+
+    /// Leaves a request to the writer.
+    fn put(&self, request: Request) -> Result<(), Failure> {
         if self.0.shared.stopped() && !matches!(request, Request::Close { .. }) {
             return Err(writer::stopped());
         }
@@ -332,10 +338,7 @@ impl Node {
                 TrySendError::Disconnected(_) => shutting_down(),
             })?,
         }
-        drop(queue);
-        answer
-            .blocking_recv()
-            .unwrap_or_else(|_| Err(shutting_down()))
+        Ok(())
     }
 }
 
@@ -375,6 +378,47 @@ pub enum Admission {
     Lost(BlockId),
 }
 
+/// Blocks whose signatures were looked at.
+struct Checked(
+    Vec<(
+        BlockId,
+        Result<Option<VerifiedBlock>, tangle::verify::Rejected>,
+    )>,
+);
+
+impl Checked {
+    fn of(blocks: Vec<SignedBlock>, network: &NetworkId) -> Self {
+        let ids: Vec<BlockId> = blocks.iter().map(|block| block.id(network)).collect();
+        let checked = verify_all(blocks, network).into_iter();
+        Self(
+            ids.into_iter()
+                .zip(checked.map(|it| it.map(Some)))
+                .collect(),
+        )
+    }
+
+    /// The authentic ones, for the writer; `None` when there are none.
+    fn take_good(&mut self) -> Option<Vec<VerifiedBlock>> {
+        let checked = self.0.iter_mut();
+        let good: Vec<_> = checked
+            .filter_map(|(_, it)| it.as_mut().ok()?.take())
+            .collect();
+        (!good.is_empty()).then_some(good)
+    }
+
+    /// One answer for each block, of the writer's for the authentic ones.
+    fn admissions(self, receipts: Vec<Receipt>) -> Vec<Admission> {
+        let mut receipts = receipts.into_iter();
+        let admission = |(id, checked)| match checked {
+            Ok(_) => receipts
+                .next()
+                .map_or(Admission::Lost(id), Admission::Receipt),
+            Err(why) => Admission::NotAuthentic(id, why),
+        };
+        self.0.into_iter().map(admission).collect()
+    }
+}
+
 /// Checks signatures on as many cores as are worth it.
 fn verify_all(
     blocks: Vec<SignedBlock>,
@@ -382,14 +426,12 @@ fn verify_all(
 ) -> Vec<Result<VerifiedBlock, tangle::verify::Rejected>> {
     /// Fewer blocks than this are not worth a thread.
     const BLOCKS_PER_THREAD_MIN: usize = 32;
+    if blocks.len() <= BLOCKS_PER_THREAD_MIN {
+        let checked = blocks.into_iter().map(|block| block.verify(network));
+        return checked.collect();
+    }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let share = blocks.len().div_ceil(cores).max(BLOCKS_PER_THREAD_MIN);
-    if blocks.len() <= share {
-        return blocks
-            .into_iter()
-            .map(|block| block.verify(network))
-            .collect();
-    }
     let chunks: Vec<Vec<SignedBlock>> = {
         let mut blocks = blocks.into_iter();
         std::iter::from_fn(|| {
