@@ -19,6 +19,8 @@
     clippy::print_stderr,
     clippy::disallowed_methods,
     clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    clippy::format_push_string,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a benchmark at the rim: reads the clock, prints its result, stops on any error"

@@ -1,5 +1,5 @@
 //! Capture: JSON documents of 100 events with ten packs each, over eight connections; a document
-//! is answered when its block is on disk, ordered and judged. Beside it PostgreSQL takes the same
+//! is answered when its block is on disk, ordered and judged. Beside it `PostgreSQL` takes the same
 //! events as `jsonb` with indexes on what a node can be asked for, each document a COPY and a
 //! durable commit of its own, from as many clients; it neither parses a document nor judges.
 
@@ -54,7 +54,7 @@ pub(crate) fn capture(documents: usize) {
     );
 }
 
-/// Seconds that PostgreSQL takes; `None` without one.
+/// Seconds that `PostgreSQL` takes; `None` without one.
 fn postgres(documents: &[Vec<Value>]) -> Option<f64> {
     let server = Postgres::start()?;
     let connect = || Client::connect(&server.address, NoTls).expect("it answers");

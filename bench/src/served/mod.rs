@@ -1,7 +1,7 @@
 //! The node as its users meet it: the program `theriac serve` in a process of its own, on loopback,
 //! asked by this process over HTTP. Node and load share the machine's cores, as the yardsticks
 //! beside them do: handlers of the same HTTP library that do the least a node would have to do,
-//! in a process of their own as well, and PostgreSQL.
+//! in a process of their own as well, and `PostgreSQL`.
 
 mod bare;
 mod blocks;

@@ -92,9 +92,11 @@ impl Site {
     /// An empty node.
     pub(crate) fn fresh() -> Self {
         let scratch = Scratch::new("node");
-        let mut site = Self::begin(&scratch.0.join("node"));
-        site._scratch = Some(scratch);
-        site
+        let site = Self::begin(&scratch.0.join("node"));
+        Self {
+            _scratch: Some(scratch),
+            ..site
+        }
     }
 
     fn begin(dir: &Path) -> Self {

@@ -50,7 +50,7 @@ impl Wire {
     /// Waits for the answer to what was sent.
     pub(crate) fn receive(&mut self) -> Answer<'_> {
         self.buffer.clear();
-        let mut piece = [0; 1 << 15];
+        let mut piece = [0; 1 << 14];
         let (mut head, mut whole) = (0, usize::MAX);
         while self.buffer.len() < whole {
             let count = self.stream.read(&mut piece).expect("it answers");

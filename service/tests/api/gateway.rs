@@ -224,3 +224,33 @@ fn a_block_whose_author_was_shown_another_log_is_quarantined() {
     lab.start();
     hold(&lab);
 }
+
+/// A few blocks are checked in the server's own thread, more of them elsewhere: the receipts are
+/// the same and in order either way.
+#[test]
+fn receipts_are_in_order_whoever_checks() {
+    let lab = Lab::new();
+    let key = registered(&lab);
+    let seen = move_to(BizStep::Receiving, WHOLESALER, NOW_MS);
+    let made = block(&lab, &key, vec![item(&seen)]);
+    let good = made.bytes().to_vec();
+    let mut bad = good.clone();
+    *bad.last_mut().unwrap() ^= 1;
+    assert_eq!(statuses(upload(&lab, &good)), ["recorded"]);
+    for count in [3_u8, 12] {
+        let mut body = vec![0x80 | count];
+        for at in 0..count {
+            body.extend(if at == 1 { &bad } else { &good });
+        }
+        let receipts = upload(&lab, &body).expect(200).json();
+        let receipts = receipts["receipts"].as_array().unwrap();
+        assert_eq!(receipts.len(), usize::from(count));
+        for (at, receipt) in receipts.iter().enumerate() {
+            if at == 1 {
+                assert_eq!(receipt["code"], 100, "{count}: {receipt:#}");
+            } else {
+                assert_eq!(receipt["status"], "known", "{count} {at}: {receipt:#}");
+            }
+        }
+    }
+}
