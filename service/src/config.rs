@@ -8,6 +8,10 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+mod oidc;
+
+pub use oidc::{OidcConfig, OidcGrant};
+
 /// Everything a node can be told. `Default` is safe for production.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -18,6 +22,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// TLS of the HTTP server.
     pub tls: TlsConfig,
+    /// Sign-in of people.
+    pub oidc: OidcConfig,
     /// How often one caller may ask.
     pub limits: LimitsConfig,
     /// The writer of the ledger.

@@ -117,3 +117,13 @@ pub const FHIR_SHIPMENTS_MAX: usize = 50;
 pub const QUESTIONS_BLOCK_MAX: usize = 16;
 /// Questions of one party and minute that are recorded although their answer was no good one.
 pub const QUESTIONS_DOUBTFUL_MAX: u32 = 32;
+/// Sign-ins begun and not come back; with more the oldest is forgotten.
+pub const SIGN_INS_PENDING_MAX: usize = 10_000;
+/// How long a person may take at the identity provider, milliseconds.
+pub const SIGN_IN_MS: i64 = 10 * 60 * 1_000;
+/// Sessions of one person; with more the least used ends.
+pub const SESSIONS_OF_PERSON_MAX: usize = 16;
+/// An answer of the identity provider, bytes.
+pub const PROVIDER_ANSWER_BYTES_MAX: u64 = 1024 * 1024;
+/// Characters of the path to which a sign-in leads back.
+pub const RETURN_TO_CHARS_MAX: usize = 1_024;

@@ -65,6 +65,9 @@ codes! {
     Unauthenticated = "unauthenticated", 401, "No valid API key", No, "SecurityException";
     /// The key's roles, or its party, do not allow it.
     Forbidden = "forbidden", 403, "Not allowed with this key", No, "SecurityException";
+    /// What came back from the identity provider is not a sign-in that was begun here, or none that
+    /// can be trusted.
+    SignInRefused = "sign_in_refused", 403, "Sign-in refused", No, "SecurityException";
     /// There is no such thing, or it is not for this key to see.
     NotFound = "not_found", 404, "Not found", No, "NoSuchResourceException";
     /// The path exists, the method does not.
@@ -120,6 +123,9 @@ codes! {
     /// A write to disk failed; the node reads but does not write until it is restarted.
     StorageStopped = "storage_stopped", 503, "Writing has stopped", Operator,
         "ImplementationException";
+    /// The identity provider cannot be reached or used; API keys and sessions go on.
+    SignInUnavailable = "sign_in_unavailable", 503, "Sign-in not available", Soon,
+        "SecurityException";
     /// The node is shutting down.
     ShuttingDown = "shutting_down", 503, "Shutting down", Soon, "ImplementationException";
     /// Something went wrong on the node's side.

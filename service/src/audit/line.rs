@@ -15,10 +15,13 @@ pub const FIRST: Hash = [0; 32];
 pub struct Access {
     /// When it was answered, Unix milliseconds.
     pub at_ms: i64,
-    /// Public id of the API key; none for whoever had no valid one.
+    /// Public id of the API key or of the person; none for whoever had no valid one.
     pub key: Option<String>,
     /// GLN of the key's party.
     pub party: Option<String>,
+    /// Who signed in: name and subject; none behind an API key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
     /// The rule that was asked for permission: an action of the policy.
     pub action: Option<String>,
     /// HTTP method.

@@ -1,9 +1,13 @@
-//! Who is asking and what they may do. A key is turned into a `Principal` by `token`; a principal
-//! is turned into a `Permit` by `policy`, and every use case takes a permit as an argument, so
-//! that forgetting authorisation does not compile. What rows a principal may see is another
-//! question, answered by one function in `app::visible`.
+//! Who is asking and what they may do. A key is turned into a `Principal` by `token`, a person whom
+//! an identity provider vouches for by `oidc`; a principal is turned into a `Permit` by `policy`,
+//! and every use case takes a permit as an argument, so that forgetting authorisation does not
+//! compile. What rows a principal may see is another question, answered by one function in
+//! `app::visible`.
+pub mod oidc;
+pub mod person;
 pub mod policy;
 pub mod token;
 
+pub use person::Person;
 pub use policy::{Action, Denied, Permit, Principal, Role, actions};
 pub use token::{ApiKey, KeyFormatError};

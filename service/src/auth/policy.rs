@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
+use super::Person;
+
 /// What an API key is for. One key may hold several.
 #[derive(
     Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize, utoipa::ToSchema,
@@ -76,12 +78,14 @@ impl std::str::FromStr for Role {
 /// Who is asking: what an API key stands for.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Principal {
-    /// Public id of the API key (8 hex digits).
+    /// Public id of the API key (8 hex digits), or of the person who signed in.
     pub key_id: String,
     /// GLN of the party the key speaks for; keys that only administer have none.
     pub party: Option<String>,
     /// What the key may be used for.
     pub roles: BTreeSet<Role>,
+    /// Who signed in; none behind an API key.
+    pub person: Option<Person>,
 }
 
 impl Principal {
@@ -226,6 +230,7 @@ mod tests {
             key_id: "00000000".to_owned(),
             party: None,
             roles: roles.iter().copied().collect(),
+            person: None,
         }
     }
 

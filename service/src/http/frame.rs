@@ -15,7 +15,7 @@ use super::negotiate::wants_xml;
 use crate::app::failure::Code;
 use crate::audit::Access;
 use crate::audit::line::TARGET_CHARS_MAX;
-use crate::auth::Principal;
+use crate::auth::{Person, Principal};
 use crate::limits::{METHOD_CHARS_MAX, REQUEST_ID_CHARS_MAX, TEXT_CHARS_MAX};
 use crate::node::Node;
 
@@ -80,7 +80,7 @@ pub(super) async fn frame<B: MessageBody + 'static>(
 /// Whether a path is asked for on somebody's behalf: not the portal's own files, and not what
 /// machines poll.
 fn is_access(path: &str) -> bool {
-    ["/api/", "/epcis", "/fhir", "/vrs"]
+    ["/api/", "/auth/", "/epcis", "/fhir", "/vrs"]
         .iter()
         .any(|root| path.starts_with(root))
 }
@@ -88,23 +88,28 @@ fn is_access(path: &str) -> bool {
 /// A line in the access log for an answer.
 fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str) {
     let request = response.request();
-    let (key, party, action) = {
+    let (key, party, person, action) = {
         let left = request.extensions();
         let who = left.get::<Principal>();
         (
             who.map(|who| who.key_id.clone()),
             who.and_then(|who| who.party.clone()),
+            who.and_then(|who| who.person.as_ref()).map(Person::said),
             left.get::<Asked>().map(|asked| asked.0.to_owned()),
         )
     };
     let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
-    let target = request.uri().path_and_query().map_or("/", |it| it.as_str());
+    let whole = request.uri().path_and_query().map_or("/", |it| it.as_str());
+    // The query of a sign-in holds its code and its state.
+    let secret = request.path().starts_with("/auth/");
+    let target = if secret { request.path() } else { whole };
     let why = request.headers().get("X-Purpose");
     let why = why.and_then(|value| value.to_str().ok());
     node.access_log().note(Access {
         at_ms: node.world().now_ms(),
         key,
         party,
+        person: person.map(|text| short(&text, TEXT_CHARS_MAX)),
         action,
         method: short(request.method().as_str(), METHOD_CHARS_MAX),
         route: route.to_owned(),
@@ -194,7 +199,7 @@ fn head(response: &mut ServiceResponse<BoxBody>, id: &str, path: &str) {
 
 /// Whether a path is of the interfaces, and not of the portal.
 fn is_answer(path: &str) -> bool {
-    let roots = ["/api/", "/epcis", "/vrs/", "/fhir/"];
+    let roots = ["/api/", "/auth/", "/epcis", "/vrs/", "/fhir/"];
     roots.iter().any(|root| path.starts_with(root))
 }
 

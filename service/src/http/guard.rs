@@ -1,7 +1,8 @@
 //! Permission as an extractor: a handler that asks for `Guarded<actions::X>` is only called with a
 //! permit for X. The key comes in `Authorization: Bearer` or `X-API-Key`, or as the password of
 //! `Authorization: Basic` (EPCIS clients know no other way), never in the URL, where logs would
-//! keep it. Without one, a client certificate that is bound to a key stands for it.
+//! keep it. Without one, a client certificate that is bound to a key stands for it, and without
+//! that the session of a person who signed in.
 use std::any::Any;
 use std::future::{Ready, ready};
 
@@ -11,6 +12,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::cookie;
 use super::error::Problem;
 use super::origin;
 use super::rate::Rates;
@@ -50,11 +52,17 @@ fn principal(request: &HttpRequest) -> Result<Principal, Problem> {
             Ok(principal)
         }
         Err(problem) => {
-            let address = request.peer_addr().map(|peer| peer.ip());
-            rates.map_or(Ok(()), |rates| rates.of_stranger(address))?;
+            stranger(request)?;
             Err(problem)
         }
     }
+}
+
+/// Counts a request of somebody who is not known.
+pub(super) fn stranger(request: &HttpRequest) -> Result<(), Problem> {
+    let rates = request.app_data::<web::Data<Rates>>();
+    let address = request.peer_addr().map(|peer| peer.ip());
+    rates.map_or(Ok(()), |rates| rates.of_stranger(address))
 }
 
 /// Who is at the other end of a connection, by its certificate; kept with the connection.
@@ -91,7 +99,8 @@ fn known(request: &HttpRequest) -> Result<Principal, Problem> {
     if let Some(Peer(certificate)) = request.conn_data::<Peer>() {
         return of_certificate(request, node, certificate, now_ms);
     }
-    Err(nobody(HOW))
+    let session = cookie::session(request, node, now_ms)?;
+    session.map(|it| it.0).ok_or_else(|| nobody(HOW))
 }
 
 const HOW: &str = "send the API key as `Authorization: Bearer thr_...`, as `X-API-Key`, or as the \

@@ -29,6 +29,10 @@ pub fn openapi() -> OpenApi {
             "api_key",
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-Key"))),
         )
+        .security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-theriac"))),
+        )
         .build();
     let none: [&str; 0] = [];
     let base = OpenApiBuilder::new()
@@ -50,6 +54,7 @@ pub fn openapi() -> OpenApi {
             SecurityRequirement::new("bearer", none),
             SecurityRequirement::new("basic", none),
             SecurityRequirement::new("api_key", none),
+            SecurityRequirement::new("session", none),
         ]))
         .build();
     let (_, document) = actix_web::App::new()

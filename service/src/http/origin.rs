@@ -18,21 +18,45 @@ pub(super) fn same(request: &HttpRequest) -> Result<(), Problem> {
         return Ok(());
     }
     let text = |name: &str| request.headers().get(name).map(|it| it.to_str().ok());
-    let refused = || {
-        Problem::new(
-            Code::Forbidden,
-            "the request comes from another site's page",
-        )
-    };
-    let site = text("Sec-Fetch-Site").flatten();
-    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
-        return Err(refused());
-    }
+    same_site(request)?;
     match text(header::ORIGIN.as_str()) {
         None => Ok(()),
         Some(Some(origin)) if is_ours(request, origin) => Ok(()),
-        Some(_) => Err(refused()),
+        Some(_) => Err(foreign()),
     }
+}
+
+fn foreign() -> Problem {
+    let text = "the request comes from another site's page";
+    Problem::new(Code::Forbidden, text)
+}
+
+/// What the browser says of a request that changes something.
+fn same_site(request: &HttpRequest) -> Result<(), Problem> {
+    let site = request.headers().get("Sec-Fetch-Site");
+    let site = site.and_then(|it| it.to_str().ok());
+    let own = site.is_none_or(|site| matches!(site, "same-origin" | "none"));
+    if own || request.method().is_safe() {
+        return Ok(());
+    }
+    Err(foreign())
+}
+
+/// Refuses a request with a session's cookie that changes something, or opens a connection, and is
+/// not of the node's own pages at `ours` (RFC 6454). Unlike [`same`] it takes no silence for an
+/// answer: only browsers have cookies, and a browser tells where such a request comes from.
+///
+/// # Errors
+/// `forbidden`.
+pub(super) fn of_page(request: &HttpRequest, ours: &str) -> Result<(), Problem> {
+    let origin = request.headers().get(header::ORIGIN);
+    let is_ours = origin.map(|it| it.as_bytes() == ours.as_bytes());
+    let fits = is_ours.unwrap_or_else(|| request.method().is_safe());
+    if !fits {
+        let text = "a request with a session's cookie must come from the node's own pages";
+        return Err(Problem::new(Code::Forbidden, text));
+    }
+    same_site(request)
 }
 
 /// Whether an origin is the one that the request was sent to.

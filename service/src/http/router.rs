@@ -9,7 +9,7 @@ use super::openapi::swagger;
 use super::portal;
 use super::routes::{
     accesses, blocks, certificates, custody, epcis, exceptions, keep, manage, operate, packs,
-    recall, stream, verify, vrs,
+    people, recall, stream, verify, vrs,
 };
 use crate::app::failure::Code;
 use crate::auth::{Action, actions};
@@ -155,6 +155,12 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::ManageKeys>("DELETE", "/api/v1/keys/{id}"),
     needs::<actions::ManageKeys>("POST", "/api/v1/keys/{id}/certificates"),
     needs::<actions::ManageKeys>("DELETE", "/api/v1/keys/{id}/certificates/{certificate}"),
+    needs::<actions::ManageKeys>("GET", "/api/v1/sessions"),
+    needs::<actions::ManageKeys>("DELETE", "/api/v1/sessions/{id}"),
+    open("GET", "/auth/login"),
+    open("GET", "/auth/callback"),
+    open("POST", "/auth/logout"),
+    open("GET", "/auth/me"),
     needs::<actions::ManageKeys>("POST", "/api/v1/parties"),
     needs::<actions::ManageKeys>("POST", "/api/v1/devices"),
     needs::<actions::Operate>("POST", "/api/v1/backups"),
@@ -230,6 +236,12 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(manage::delete_key)
         .service(certificates::post_certificate)
         .service(certificates::delete_certificate)
+        .service(people::get_sessions)
+        .service(people::delete_session)
+        .service(people::get_login)
+        .service(people::get_callback)
+        .service(people::get_signed_in)
+        .service(people::post_logout)
         .service(manage::post_party)
         .service(manage::post_device)
         .service(keep::post_backup)

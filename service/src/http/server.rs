@@ -14,6 +14,7 @@ use super::rate::Rates;
 use super::routes::epcis::Sending;
 use super::{portal, router};
 use crate::app::epcis::workers::Workers;
+use crate::auth::oidc::{SettingsError, SignIn};
 use crate::config::Config;
 use crate::node::{Node, OpenError};
 use crate::tls::Tls;
@@ -49,6 +50,9 @@ pub enum ServeError {
     /// The certificate or its settings cannot be used.
     #[error("setting up TLS")]
     Tls(#[from] PairError),
+    /// The settings of the sign-in cannot be used.
+    #[error("setting up the sign-in of people")]
+    SignIn(#[from] SettingsError),
     /// The server failed.
     #[error("running the HTTP server")]
     Run(#[source] io::Error),
@@ -63,9 +67,11 @@ pub enum ServeError {
 /// Opens the node and serves it.
 ///
 /// # Errors
-/// [`ServeError::Open`], [`ServeError::Listen`] or [`ServeError::Tls`]; then nothing runs.
+/// [`ServeError::Open`], [`ServeError::Listen`], [`ServeError::Tls`] or [`ServeError::SignIn`];
+/// then nothing runs.
 pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
     let tls = Tls::open(&config.tls, &world)?;
+    let sign_in = SignIn::open(&config.oidc)?;
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen).map_err(|error| ServeError::Listen(listen, error))?;
     let addr = listener
@@ -79,7 +85,7 @@ pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
         .name("http".to_owned())
         .spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = run(listener, &config, secure.as_ref(), &behind)?;
+                let server = run(listener, &config, (secure.as_ref(), sign_in), &behind)?;
                 actix_web::rt::spawn(anchor_accesses(behind));
                 if let Some(tls) = secure {
                     actix_web::rt::spawn(refresh(tls));
@@ -140,12 +146,13 @@ async fn refresh(tls: Tls) {
 fn run(
     listener: TcpListener,
     config: &Config,
-    tls: Option<&Tls>,
+    (tls, sign_in): (Option<&Tls>, SignIn),
     node: &Node,
 ) -> io::Result<actix_web::dev::Server> {
     let policies = web::Data::new(Policies::new(portal::start_page().as_deref()));
     let data = web::Data::new(node.clone());
     let rates = web::Data::new(Rates::new(&config.limits));
+    let sign_in = web::Data::new(sign_in);
     let sending = web::Data::new(Sending {
         private: config.subscriptions.allow_private,
     });
@@ -154,6 +161,7 @@ fn run(
             .app_data(data.clone())
             .app_data(policies.clone())
             .app_data(rates.clone())
+            .app_data(sign_in.clone())
             .app_data(sending.clone())
             .wrap(actix_web::middleware::Compress::default())
             .wrap(actix_web::middleware::from_fn(super::frame::frame))

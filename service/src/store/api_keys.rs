@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::certificates::{Binding, Index};
 use super::{Store, StoreError};
+use crate::auth::person::PERSON_PREFIX;
 use crate::auth::{ApiKey, Principal, Role};
 use crate::world::World;
 
@@ -235,18 +236,23 @@ impl Store {
             key_id: key.id().to_owned(),
             party: record.party.clone(),
             roles: record.roles.clone(),
+            person: None,
         })
     }
 
     /// What a key stands for, by its public id, while it is good: for work that goes on without a
     /// request.
     pub fn principal_of(&self, key_id: &str, now_ms: i64) -> Option<Principal> {
+        if key_id.starts_with(PERSON_PREFIX) {
+            return self.principal_of_person(key_id, now_ms);
+        }
         let keys = self.keys();
         let record = &keys.entries.get(key_id)?.record;
         record.opens(now_ms).then(|| Principal {
             key_id: key_id.to_owned(),
             party: record.party.clone(),
             roles: record.roles.clone(),
+            person: None,
         })
     }
 

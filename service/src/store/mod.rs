@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod certificates;
 pub mod documents;
 pub mod idempotency;
+pub mod sessions;
 pub mod shelf;
 
 use std::collections::BTreeSet;
@@ -15,9 +16,11 @@ use redb::Database;
 
 pub use api_keys::{ApiKeyInfo, NewApiKey, Revoked};
 pub use certificates::{Binding, Bound};
+pub use sessions::{NewSession, SessionInfo};
 pub use shelf::{Change, Durably};
 
 use api_keys::KeyTable;
+use sessions::Sessions;
 use shelf::Shelf;
 
 /// The node's own database. Cheap to clone.
@@ -28,6 +31,7 @@ struct Inner {
     database: RwLock<Option<Database>>,
     hash_key: [u8; 32],
     keys: RwLock<KeyTable>,
+    sessions: RwLock<Sessions>,
     claims: Mutex<BTreeSet<String>>,
 }
 
@@ -100,10 +104,12 @@ impl Store {
         }
         write.commit()?;
         let keys = KeyTable::load(&database)?;
+        let sessions = Sessions::load(&database)?;
         Ok(Self(Arc::new(Inner {
             database: RwLock::new(Some(database)),
             hash_key,
             keys: RwLock::new(keys),
+            sessions: RwLock::new(sessions),
             claims: Mutex::default(),
         })))
     }
@@ -148,7 +154,8 @@ impl Store {
             let read = database.begin_read()?;
             let copy = Database::create(&temporary)?;
             let write = copy.begin_write()?;
-            let shelves = Shelf::ALL.map(Shelf::table).into_iter();
+            let shelves = Shelf::ALL.into_iter().filter(|it| it.is_copied());
+            let shelves = shelves.map(Shelf::table);
             for table in [api_keys::TABLE, idempotency::TABLE]
                 .into_iter()
                 .chain(shelves)

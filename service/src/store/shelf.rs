@@ -19,6 +19,8 @@ pub enum Shelf {
     Queries,
     /// Subscriptions by id.
     Subscriptions,
+    /// Sessions of people by id.
+    Sessions,
 }
 
 /// Whether a write is on disk when it is acknowledged.
@@ -32,13 +34,19 @@ pub enum Durably {
 
 impl Shelf {
     /// All of them.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Jobs,
         Self::JobsOf,
         Self::Bodies,
         Self::Queries,
         Self::Subscriptions,
+        Self::Sessions,
     ];
+
+    /// Whether a copy of the node holds it: who is signed in here is not signed in there.
+    pub(super) fn is_copied(self) -> bool {
+        self != Self::Sessions
+    }
 
     pub(super) fn table(self) -> TableDefinition<'static, &'static str, &'static [u8]> {
         TableDefinition::new(self.name())
@@ -51,6 +59,7 @@ impl Shelf {
             Self::Bodies => "capture_bodies",
             Self::Queries => "queries",
             Self::Subscriptions => "subscriptions",
+            Self::Sessions => "sessions",
         }
     }
 }

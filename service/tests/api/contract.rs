@@ -47,7 +47,7 @@ fn every_described_route_is_in_the_table_and_every_row_is_described() {
 #[test]
 fn open_routes_and_only_they_are_described_as_open() {
     let described: Value = serde_json::from_str(&service::openapi_json()).unwrap();
-    assert_eq!(described["security"].as_array().unwrap().len(), 3);
+    assert_eq!(described["security"].as_array().unwrap().len(), 4);
     for route in ROUTES {
         let operation = &described["paths"][route.path][route.method.to_lowercase()];
         let open = operation["security"]

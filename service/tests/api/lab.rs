@@ -7,6 +7,7 @@ use gs1::{BizStep, Epc};
 use serde_json::{Value, json};
 use service::auth::Role;
 use service::client::segment;
+use service::config::OidcConfig;
 use service::store::NewApiKey;
 use service::{Config, NewParty, Server, World};
 use tempfile::TempDir;
@@ -27,6 +28,8 @@ pub(crate) struct Lab {
     pub(crate) keys: BTreeMap<Role, String>,
     /// Whether subscribers may be on this machine.
     pub(crate) private: bool,
+    /// Sign-in of people; none at first.
+    pub(crate) oidc: OidcConfig,
     server: Option<Server>,
 }
 
@@ -76,6 +79,7 @@ impl Lab {
             world,
             keys,
             private: true,
+            oidc: OidcConfig::default(),
             server: None,
         };
         lab.start();
@@ -116,6 +120,7 @@ impl Lab {
     pub(crate) fn start(&mut self) {
         let mut config = Config::for_testing(self.dir.path());
         config.subscriptions.allow_private = self.private;
+        config.oidc = self.oidc.clone();
         self.server = Some(service::serve(&config, self.world.clone()).unwrap());
     }
 

@@ -24,6 +24,7 @@ mod epcis;
 mod gateway;
 mod lab;
 mod misuse;
+mod oidc;
 mod query;
 mod recovery;
 mod subscribe;

@@ -130,6 +130,10 @@ pub fn create(
         return Err(Failure::new(Code::Unprocessable, text));
     }
     check(wanted, private)?;
+    if permit.principal().person.is_some() {
+        let text = "a subscription goes on when nobody is signed in: make it with an API key";
+        return Err(Failure::new(Code::Forbidden, text));
+    }
     let now_ms = node.world().now_ms();
     let due_ms = match (&wanted.schedule, wanted.stream) {
         (Some(fields), None | Some(false)) => {

@@ -24,10 +24,12 @@ pub struct AccessDto {
     pub seq: u64,
     /// When it was answered.
     pub at: String,
-    /// Public id of the API key.
+    /// Public id of the API key, or of the person who signed in.
     pub key: Option<String>,
     /// GLN of the key's party.
     pub party: Option<String>,
+    /// Who signed in: name and subject; null behind an API key.
+    pub person: Option<String>,
     /// Action of the policy that was asked for.
     pub action: Option<String>,
     /// HTTP method.
@@ -56,6 +58,7 @@ impl From<Line> for AccessDto {
             at: time_text(it.at_ms),
             key: it.key,
             party: it.party,
+            person: it.person,
             action: it.action,
             method: it.method,
             route: it.route,

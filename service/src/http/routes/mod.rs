@@ -10,6 +10,7 @@ pub mod keep;
 pub mod manage;
 pub mod operate;
 pub mod packs;
+pub mod people;
 pub mod recall;
 pub mod stream;
 pub mod verify;

@@ -683,6 +683,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions of people, the latest first */
+        get: operations["get_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a person's session
+         * @description From now on it opens nothing. Whether the person may sign in again is the identity provider's
+         *     to say.
+         */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments": {
         parameters: {
             query?: never;
@@ -846,6 +884,86 @@ export interface paths {
         };
         /** How it stands with the configured witnesses */
         get: operations["get_witnesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the identity provider
+         * @description A page for browsers. Redeems the code, checks who it is and begins a session.
+         */
+        get: operations["get_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in: leads to the identity provider
+         * @description A page for browsers. `return_to` is the path of this node to which the sign-in leads back.
+         */
+        get: operations["get_login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out: ends the session of this browser
+         * @description Signing out twice changes nothing. Must come from the node's own pages.
+         */
+        post: operations["post_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in, and whether people can sign in
+         * @description Asking does not make a session last longer than any other request does.
+         */
+        get: operations["get_signed_in"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1577,12 +1695,14 @@ export interface components {
             at: string;
             /** @description Hash of this line, hex. */
             hash: string;
-            /** @description Public id of the API key. */
+            /** @description Public id of the API key, or of the person who signed in. */
             key?: string | null;
             /** @description HTTP method. */
             method: string;
             /** @description GLN of the key's party. */
             party?: string | null;
+            /** @description Who signed in: name and subject; null behind an API key. */
+            person?: string | null;
             /** @description Hash of the line before, hex. */
             prev: string;
             /** @description Id of the request. */
@@ -3011,6 +3131,34 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "manufacturer" | "wholesaler" | "pharmacy" | "regulator" | "gateway";
+        /** @description A session. */
+        Session: {
+            /** @description When it began. */
+            began_at: string;
+            /** @description When it ends in any case. */
+            expires_at: string;
+            /** @description Public id of the session: 16 hex digits. */
+            id: string;
+            /** @description When it ends unless it is used before. */
+            idle_until: string;
+            /** @description Name of the person, as the identity provider tells it. */
+            name: string;
+            /** @description GLN of the party for which the person acts. */
+            party?: string | null;
+            /** @description Public id of the person: `person-` and 20 hex digits. */
+            person: string;
+            /** @description What the person may be asked for. */
+            roles: components["schemas"]["Role"][];
+            /** @description When it was last used. */
+            seen_at: string;
+            /** @description Id of the person there (`sub`). */
+            subject: string;
+        };
+        /** @description All sessions that last. */
+        Sessions: {
+            /** @description The latest first. */
+            sessions: components["schemas"]["Session"][];
+        };
         /**
          * @description How grave a finding is.
          * @enum {string}
@@ -3075,6 +3223,20 @@ export interface components {
             meaning: string;
             /** @description Pseudonym of who signs. */
             signer: string;
+        };
+        /** @description Who is signed in at this browser, and where people sign in. */
+        SignedIn: {
+            session?: components["schemas"]["Session"] | null;
+            /** @description Path at which people sign in; null when this node has no identity provider. */
+            sign_in?: string | null;
+        };
+        /** @description A session that was ended. */
+        SignedOut: {
+            /**
+             * @description Address at which the identity provider ends its own session, so that the next person at this
+             *     browser must sign in there; null when it has told none.
+             */
+            end_session_url?: string | null;
         };
         /** @description A subscription. */
         Subscription: {
@@ -4489,6 +4651,62 @@ export interface operations {
             };
         };
     };
+    get_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id of the session: 16 hex digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_shipments: {
         parameters: {
             query?: {
@@ -4760,6 +4978,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Witnesses"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_callback: {
+        parameters: {
+            query?: {
+                /** @description RFC 6749, 4.1.2 */
+                code?: string;
+                /** @description RFC 6749, 4.1.2 */
+                state?: string;
+                /** @description RFC 9207 */
+                iss?: string;
+                /** @description RFC 6749, 4.1.2.1 */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the path that was wanted */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_login: {
+        parameters: {
+            query?: {
+                /** @description Path of this node */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the identity provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_signed_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
             "4XX": {
