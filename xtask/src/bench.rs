@@ -1,7 +1,7 @@
 //! Benchmarks of whole paths. Each prints its figures beside a yardstick measured in the same
 //! run, since the machines are noisy; docs/benchmarks.md keeps them with the command.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::run::{sh, works};
 
@@ -35,6 +35,22 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
                `gs1` or `rules`"
         ),
     }
+}
+
+/// `soak [--minutes M] [--kill-every S]`: mixed load on a node that is killed again and again.
+pub(crate) fn soak(words: &[&str]) -> Result<()> {
+    let (mut minutes, mut every) = (20_u32, 60_u32);
+    for pair in words.chunks(2) {
+        match pair {
+            ["--minutes", number] => minutes = number.parse().context("--minutes")?,
+            ["--kill-every", number] => every = number.parse().context("--kill-every")?,
+            _ => bail!("soak: say [--minutes M] [--kill-every SECONDS]"),
+        }
+    }
+    sh("cargo build --release -p service")?;
+    sh(&format!(
+        "cargo run --release -p ledger-bench --features served -- soak {minutes} {every}"
+    ))
 }
 
 /// Crates with fuzz targets: each has an example `fuzz` that knows the options.

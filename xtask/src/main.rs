@@ -40,6 +40,9 @@ cargo xtask COMMAND
   bench verify          questions at the counter, beside a bare handler with one look-up
   bench query           queries, the sum of a lot, and memory
   bench gs1 [NAME]      event hash, documents, tags and element strings, each beside a yardstick
+  soak [--minutes M] [--kill-every SECONDS]
+                        mixed load on a node that is killed again and again: nothing may be lost,
+                        memory may not grow by being asked (20 minutes, every 60 s)
   fuzz [--seconds N] [--target NAME] [--seed S] [--list]
                         mutated input for every parser, N seconds each (10 unless said)
 ";
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         ["wasm"] => wasm::build(),
         ["openapi"] => web::openapi(),
         ["fuzz", rest @ ..] => bench::fuzz(rest),
+        ["soak", rest @ ..] => bench::soak(rest),
         ["bench", rest @ ..] => bench::bench(rest),
         ["faults", rest @ ..] => faults::faults(rest),
         ["sim", rest @ ..] => faults::sim(rest),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tangle::{Draft, Hlc, Item, Kind, Media, NetworkId, Parents, SigningKey};
+use tangle::{BlockId, Draft, Hlc, Item, Kind, Media, NetworkId, Parents, SignedBlock, SigningKey};
 
 use super::goods::{MAKER, seen};
 use super::load::{self, Outcome};
@@ -19,17 +19,12 @@ pub(crate) fn blocks(requests: usize) {
     // What a dock sees was made before: a pack that nobody made costs a search for what the
     // scanner may have meant.
     site.grow(requests);
-    let made = json!({ "party": MAKER, "roles": ["gateway"] });
-    let made = site.manage("/api/v1/keys", &made);
-    let api_key = made["key"].as_str().expect("a key");
+    let api_key = &gateway_key(&site);
     let each = requests / GATEWAYS;
     let mut network = None;
     let chains: Vec<Vec<Vec<u8>>> = (0..GATEWAYS)
         .map(|at| {
-            let signer = key(1_000 + at as u64);
-            let device = json!({ "key": signer.key_id().to_string(), "party": MAKER,
-                "label": format!("dock-{at}"), "role": "gateway" });
-            site.manage("/api/v1/devices", &device);
+            let signer = registered(&site, at as u64);
             let tips = tips(&site.process, api_key, &signer);
             network = Some(network_of(&tips));
             chain(&signer, &tips, at * each, each)
@@ -94,30 +89,50 @@ fn network_of(tips: &Value) -> NetworkId {
 
 /// A gateway's blocks, each behind the one before.
 fn chain(signer: &SigningKey, tips: &Value, first: usize, count: usize) -> Vec<Vec<u8>> {
-    let network = network_of(tips);
-    let list = tips["parents"].as_array().expect("parents").iter();
-    let list = list.map(|it| it.as_str().expect("an id").parse().expect("an id"));
-    let mut parents = Parents::from_unsorted(list).expect("parents");
-    let clock: u64 = tips["hlc"]
-        .as_str()
-        .expect("a clock")
-        .parse()
-        .expect("a number");
-    let mut prev = tips["prev"].as_str().map(|it| it.parse().expect("an id"));
-    let start = tips["seq"].as_u64().expect("a number");
-    let epoch = tips["epoch"].as_u64().expect("a number") as u32;
-    let mut blocks = Vec::with_capacity(count);
-    for at in 0..count {
-        let body = seen(first + at, 1_790_000_000_000 + at as i64).canonical_json();
+    let mut end = End::of(tips);
+    (first..first + count)
+        .map(|pack| end.next(signer, pack).bytes().to_vec())
+        .collect()
+}
+
+/// Where a gateway's chain ends.
+struct End {
+    network: NetworkId,
+    epoch: u32,
+    seq: u64,
+    prev: Option<BlockId>,
+    parents: Parents,
+    clock: u64,
+}
+
+impl End {
+    fn of(tips: &Value) -> Self {
+        let list = tips["parents"].as_array().expect("parents").iter();
+        let list = list.map(|it| it.as_str().expect("an id").parse().expect("an id"));
+        let clock = tips["hlc"].as_str().expect("a clock");
+        Self {
+            network: network_of(tips),
+            epoch: tips["epoch"].as_u64().expect("a number") as u32,
+            seq: tips["seq"].as_u64().expect("a number"),
+            prev: tips["prev"].as_str().map(|it| it.parse().expect("an id")),
+            parents: Parents::from_unsorted(list).expect("parents"),
+            clock: clock.parse().expect("a number"),
+        }
+    }
+
+    /// The next block: this pack is seen.
+    fn next(&mut self, signer: &SigningKey, pack: usize) -> SignedBlock {
+        let body = seen(pack, 1_790_000_000_000 + pack as i64).canonical_json();
         let mut salt = [0; 16];
-        salt[..8].copy_from_slice(&((first + at) as u64).to_le_bytes());
+        salt[..8].copy_from_slice(&(pack as u64).to_le_bytes());
+        self.clock += 1;
         let draft = Draft {
             kind: Kind::Events,
-            epoch,
-            seq: start + at as u64,
-            prev,
-            parents: std::mem::take(&mut parents),
-            hlc: Hlc(clock + at as u64 + 1),
+            epoch: self.epoch,
+            seq: self.seq,
+            prev: self.prev,
+            parents: std::mem::take(&mut self.parents),
+            hlc: Hlc(self.clock),
             anchor: None,
             items: vec![Item {
                 salt,
@@ -125,9 +140,54 @@ fn chain(signer: &SigningKey, tips: &Value, first: usize, count: usize) -> Vec<V
                 body,
             }],
         };
-        let block = draft.sign(signer, &network).expect("a good draft");
-        prev = Some(block.id(&network));
-        blocks.push(block.bytes().to_vec());
+        let block = draft.sign(signer, &self.network).expect("a good draft");
+        self.seq += 1;
+        self.prev = Some(block.id(&self.network));
+        block
     }
-    blocks
+}
+
+/// A gateway that signs a block whenever it is asked.
+pub(crate) struct Dock {
+    pub(crate) api_key: String,
+    signer: SigningKey,
+    end: End,
+    pack: usize,
+}
+
+impl Dock {
+    /// Registered at a node, with a key for its party.
+    pub(crate) fn new(site: &Site, number: u64) -> Self {
+        let api_key = gateway_key(site);
+        let signer = registered(site, number);
+        let end = End::of(&tips(&site.process, &api_key, &signer));
+        Self {
+            api_key,
+            signer,
+            end,
+            pack: 0,
+        }
+    }
+
+    /// The next block, and its id.
+    pub(crate) fn next_block(&mut self) -> (Vec<u8>, String) {
+        self.pack += 1;
+        let block = self.end.next(&self.signer, self.pack);
+        let id = block.id(&self.end.network).to_string();
+        (block.bytes().to_vec(), id)
+    }
+}
+
+fn gateway_key(site: &Site) -> String {
+    let made = json!({ "party": MAKER, "roles": ["gateway"] });
+    let made = site.manage("/api/v1/keys", &made);
+    made["key"].as_str().expect("a key").to_owned()
+}
+
+fn registered(site: &Site, number: u64) -> SigningKey {
+    let signer = key(1_000 + number);
+    let device = json!({ "key": signer.key_id().to_string(), "party": MAKER,
+        "label": format!("dock-{number}"), "role": "gateway" });
+    site.manage("/api/v1/devices", &device);
+    signer
 }

@@ -34,7 +34,29 @@ pub(crate) fn run(
     address: SocketAddr,
     connections: usize,
     (most, status): (Duration, u16),
-    mut next: impl FnMut(usize) -> Option<Vec<u8>>,
+    next: impl FnMut(usize) -> Option<Vec<u8>>,
+) -> Outcome {
+    looking(address, connections, (most, next), |answered, body| {
+        let text = String::from_utf8_lossy(body);
+        assert_eq!(answered, status, "{text}");
+    })
+}
+
+/// As [`run`] until `next` gives nothing, with a look at every answer's status and body.
+pub(crate) fn each(
+    address: SocketAddr,
+    connections: usize,
+    next: impl FnMut(usize) -> Option<Vec<u8>>,
+    look: impl FnMut(u16, &[u8]),
+) -> Outcome {
+    looking(address, connections, (Duration::MAX, next), look)
+}
+
+fn looking(
+    address: SocketAddr,
+    connections: usize,
+    (most, mut next): (Duration, impl FnMut(usize) -> Option<Vec<u8>>),
+    mut look: impl FnMut(u16, &[u8]),
 ) -> Outcome {
     let mut lanes: Vec<(Wire, Option<Instant>)> = (0..connections)
         .map(|_| (Wire::connect(address), None))
@@ -51,8 +73,7 @@ pub(crate) fn run(
         for (at, (wire, sent)) in lanes.iter_mut().enumerate() {
             let Some(begun) = sent.take() else { continue };
             let answer = wire.receive();
-            let text = String::from_utf8_lossy(answer.body);
-            assert_eq!(answer.status, status, "{text}");
+            look(answer.status, answer.body);
             times.push(u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX));
             if start.elapsed() < most
                 && let Some(request) = next(at)

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -64,10 +64,16 @@ impl Process {
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
+impl Process {
+    fn kill(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 
@@ -77,6 +83,7 @@ pub(crate) struct Site {
     pub(crate) admin: String,
     pub(crate) maker: String,
     pub(crate) pharmacy: String,
+    dir: PathBuf,
     _scratch: Option<Scratch>,
 }
 
@@ -107,12 +114,13 @@ impl Site {
             .expect("it runs");
         let facts: Value = serde_json::from_slice(&made.stdout).expect("facts");
         let admin = facts["admin_key"].as_str().expect("a key").to_owned();
-        let process = served(dir);
+        let process = served(dir, "127.0.0.1:0");
         let mut site = Self {
             process,
             admin,
             maker: String::new(),
             pharmacy: String::new(),
+            dir: dir.to_owned(),
             _scratch: None,
         };
         site.maker = site.party(MAKER, "manufacturer");
@@ -135,10 +143,11 @@ impl Site {
             let keys: [String; 3] = serde_json::from_slice(&text).expect("keys");
             let [admin, maker, pharmacy] = keys;
             return Self {
-                process: served(&dir),
+                process: served(&dir, "127.0.0.1:0"),
                 admin,
                 maker,
                 pharmacy,
+                dir,
                 _scratch: None,
             };
         }
@@ -147,6 +156,15 @@ impl Site {
         let keys = json!([site.admin, site.maker, site.pharmacy]);
         std::fs::write(facts, keys.to_string()).expect("a file");
         site
+    }
+
+    /// Kills the node as a power cut of its process would (SIGKILL) and serves what it left at the
+    /// same address; gives the seconds until it listened.
+    pub(crate) fn kill_and_serve(&mut self) -> f64 {
+        self.process.kill();
+        let (address, start) = (self.process.address.to_string(), Instant::now());
+        self.process = served(&self.dir, &address);
+        start.elapsed().as_secs_f64()
     }
 
     /// Has so many packs made.
@@ -189,8 +207,8 @@ impl Site {
     }
 }
 
-fn served(dir: &Path) -> Process {
+fn served(dir: &Path, listen: &str) -> Process {
     let data = dir.to_string_lossy();
-    let words = ["serve", "--data", &data, "--listen", "127.0.0.1:0"];
+    let words = ["serve", "--data", &data, "--listen", listen];
     Process::start(&theriac(), &words)
 }

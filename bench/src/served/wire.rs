@@ -1,7 +1,7 @@
 //! One kept-alive HTTP/1.1 connection that does little enough not to be what is measured: requests
 //! are bytes made beforehand, of an answer only status, length and body are looked at (RFC 9112).
 
-use std::io::{Read as _, Write as _};
+use std::io::{Error, ErrorKind, Read as _, Result, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
 /// A connection with at most one request on the way.
@@ -35,12 +35,17 @@ pub(crate) fn request(
 
 impl Wire {
     pub(crate) fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("it listens");
-        stream.set_nodelay(true).expect("a socket");
-        Self {
+        Self::try_connect(address).expect("it listens")
+    }
+
+    /// Connects to a server that may be gone.
+    pub(crate) fn try_connect(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
             stream,
             buffer: Vec::with_capacity(1 << 16),
-        }
+        })
     }
 
     pub(crate) fn send(&mut self, request: &[u8]) {
@@ -49,12 +54,19 @@ impl Wire {
 
     /// Waits for the answer to what was sent.
     pub(crate) fn receive(&mut self) -> Answer<'_> {
+        self.try_receive().expect("it answers")
+    }
+
+    fn try_receive(&mut self) -> Result<Answer<'_>> {
         self.buffer.clear();
         let mut piece = [0; 1 << 14];
         let (mut head, mut whole) = (0, usize::MAX);
         while self.buffer.len() < whole {
-            let count = self.stream.read(&mut piece).expect("it answers");
-            assert!(count > 0, "the server closed the connection");
+            let count = self.stream.read(&mut piece)?;
+            if count == 0 {
+                let text = "the server closed the connection";
+                return Err(Error::new(ErrorKind::UnexpectedEof, text));
+            }
             self.buffer.extend_from_slice(&piece[..count]);
             if head == 0
                 && let Some(end) = self.buffer.windows(4).position(|it| it == b"\r\n\r\n")
@@ -64,16 +76,22 @@ impl Wire {
             }
         }
         let status = std::str::from_utf8(&self.buffer[9..12]).expect("digits");
-        Answer {
+        Ok(Answer {
             status: status.parse().expect("a status"),
             body: &self.buffer[head..],
-        }
+        })
     }
 
     /// Asks and waits.
     pub(crate) fn ask(&mut self, request: &[u8]) -> Answer<'_> {
         self.send(request);
         self.receive()
+    }
+
+    /// Asks a server that may be killed meanwhile.
+    pub(crate) fn try_ask(&mut self, request: &[u8]) -> Result<Answer<'_>> {
+        self.stream.write_all(request)?;
+        self.try_receive()
     }
 }
 
