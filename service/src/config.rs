@@ -100,6 +100,10 @@ pub struct HttpConfig {
     pub keep_alive_s: u64,
     /// Seconds a client may take to send its request's head.
     pub request_head_timeout_s: u64,
+    /// Seconds a client may take to send its request's body, besides what its length allows.
+    pub body_timeout_s: u64,
+    /// Bytes a second of a body that must come in the mean.
+    pub body_bytes_per_s_min: u64,
     /// Seconds running requests may take to finish at shutdown.
     pub shutdown_timeout_s: u64,
     /// Connections open at a time over all workers.
@@ -185,6 +189,8 @@ impl Default for HttpConfig {
             workers: 0,
             keep_alive_s: 30,
             request_head_timeout_s: 10,
+            body_timeout_s: 20,
+            body_bytes_per_s_min: 16 * 1024,
             shutdown_timeout_s: 10,
             connections_max: 4_096,
         }

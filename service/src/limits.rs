@@ -3,6 +3,9 @@
 
 /// Body of a verification or another small JSON request, bytes.
 pub const SMALL_BODY_BYTES: usize = 256 * 1024;
+/// Arrays and objects in each other in a JSON body; an EPCIS document has a narrower bound of its
+/// own (`gs1::limits::DOCUMENT_DEPTH_MAX`).
+pub const JSON_DEPTH_MAX: usize = 64;
 /// Body of an EPCIS capture, bytes. Told to clients in `GS1-EPCIS-Capture-File-Size-Limit`.
 pub const CAPTURE_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// Body of a gateway's block upload, bytes: four full blocks, or thousands of usual ones.

@@ -1,5 +1,6 @@
 //! What the node tells about itself: metrics in the Prometheus text format and logs. Labels are
 //! route patterns and fixed words, never identifiers, so that their number stays bounded.
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -209,6 +210,7 @@ pub fn start_logging(config: &LogConfig) -> Result<(), String> {
         .map_err(|error| format!("reading the log filter {:?}: {error}", config.filter))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(colours())
         .with_writer(std::io::stderr);
     let started = match config.format {
         LogFormat::Text => builder.try_init(),
@@ -218,6 +220,12 @@ pub fn start_logging(config: &LogConfig) -> Result<(), String> {
         tracing::debug!("logging was started before");
     }
     Ok(())
+}
+
+/// Whether somebody reads the log at a terminal and wants colours (<https://no-color.org>).
+fn colours() -> bool {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !unwanted
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod deploy;
 mod doctor;
 mod documents;
 mod keep;
+mod logs;
 mod power;
 mod story;
 mod tidy;

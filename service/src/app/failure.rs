@@ -109,6 +109,9 @@ codes! {
         "SubscriptionControlsException";
     /// There is no query or subscription of this name, or it is somebody else's.
     NoSuchName = "no_such_name", 404, "No such name", No, "NoSuchNameException";
+    /// The body came slower than is waited for.
+    RequestTimeout = "request_timeout", 408, "Request came too slowly", Soon,
+        "ValidationException";
     /// The same `Idempotency-Key` came before with another request.
     IdempotencyMismatch = "idempotency_mismatch", 422, "Idempotency key used before", No,
         "ValidationException";

@@ -94,6 +94,10 @@ impl Problem {
             }
             _ => {}
         }
+        if self.0.code() == Code::RequestTimeout {
+            // Nobody knows where the next request would begin.
+            answer.force_close();
+        }
         if fhir {
             return answer.body(super::fhir::outcome(&self.0).to_string());
         }

@@ -18,6 +18,7 @@ mod rate;
 pub mod router;
 pub mod routes;
 pub mod server;
+mod unread;
 pub mod witness;
 
 pub(crate) use portal::is_built_in as has_portal;

@@ -6,8 +6,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
+use super::body::Patience;
 use super::csp::Policies;
 use super::guard::Peer;
 use super::rate::Rates;
@@ -153,6 +155,7 @@ fn run(
     let data = web::Data::new(node.clone());
     let rates = web::Data::new(Rates::new(&config.limits));
     let sign_in = web::Data::new(sign_in);
+    let patience = web::Data::new(Patience::new(&config.http));
     let sending = web::Data::new(Sending {
         private: config.subscriptions.allow_private,
     });
@@ -163,8 +166,11 @@ fn run(
             .app_data(rates.clone())
             .app_data(sign_in.clone())
             .app_data(sending.clone())
+            .app_data(patience.clone())
             .wrap(actix_web::middleware::Compress::default())
-            .wrap(actix_web::middleware::from_fn(super::frame::frame))
+            .wrap(from_fn(super::frame::frame))
+            // The outermost: `frame` writes bodies anew.
+            .wrap(from_fn(super::unread::hold))
             .configure(router::configure)
     });
     let config = &config.http;

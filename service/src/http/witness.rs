@@ -22,13 +22,14 @@ pub fn serve(listener: TcpListener, watch: Watch, announce: impl FnOnce()) -> io
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(watch.clone())
+                .wrap(actix_web::middleware::from_fn(super::unread::hold))
                 .service(post_add_checkpoint)
                 .service(get_healthz)
                 .service(get_checkpoint)
         });
         let server = server
             .workers(2)
-            .client_request_timeout(Duration::from_secs(10))
+            .client_request_timeout(BODY_PATIENCE)
             .shutdown_timeout(5)
             .max_connections(256)
             .disable_signals()
@@ -42,9 +43,19 @@ pub fn serve(listener: TcpListener, watch: Watch, announce: impl FnOnce()) -> io
     })
 }
 
+/// How long a log may take over the head of its request, and over the body.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
+
 #[post("/add-checkpoint")]
 async fn post_add_checkpoint(payload: web::Payload, watch: web::Data<Watch>) -> HttpResponse {
-    let Ok(Ok(body)) = payload.to_bytes_limited(ADD_CHECKPOINT_BODY_BYTES).await else {
+    let body = payload.to_bytes_limited(ADD_CHECKPOINT_BODY_BYTES);
+    // Whoever asks is unknown, and connections are few.
+    let Ok(body) = actix_web::rt::time::timeout(BODY_PATIENCE, body).await else {
+        return HttpResponse::RequestTimeout()
+            .force_close()
+            .body("the body came too slowly\n");
+    };
+    let Ok(Ok(body)) = body else {
         return text(
             StatusCode::BAD_REQUEST,
             "the body is too long or ended early\n",

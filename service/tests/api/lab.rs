@@ -118,9 +118,15 @@ impl Lab {
 
     /// Starts the server.
     pub(crate) fn start(&mut self) {
+        self.start_with(|_| {});
+    }
+
+    /// Starts the server with other settings.
+    pub(crate) fn start_with(&mut self, change: impl FnOnce(&mut Config)) {
         let mut config = Config::for_testing(self.dir.path());
         config.subscriptions.allow_private = self.private;
         config.oidc = self.oidc.clone();
+        change(&mut config);
         self.server = Some(service::serve(&config, self.world.clone()).unwrap());
     }
 

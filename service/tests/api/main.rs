@@ -23,6 +23,7 @@ mod corpus;
 mod epcis;
 mod gateway;
 mod lab;
+mod limits;
 mod misuse;
 mod oidc;
 mod query;

@@ -4,6 +4,7 @@
 mod arrows;
 mod files;
 mod purity;
+mod security;
 mod words;
 
 use std::fs;
