@@ -130,3 +130,13 @@ pub const SESSIONS_OF_PERSON_MAX: usize = 16;
 pub const PROVIDER_ANSWER_BYTES_MAX: u64 = 1024 * 1024;
 /// Characters of the path to which a sign-in leads back.
 pub const RETURN_TO_CHARS_MAX: usize = 1_024;
+/// Ceremonies with passkeys that wait for an answer; with more the oldest is forgotten.
+pub const CEREMONIES_MAX: usize = 10_000;
+/// How long a person may take to use a passkey, milliseconds.
+pub const CEREMONY_MS: i64 = 5 * 60 * 1_000;
+/// How old a session may be in which a passkey is made, milliseconds.
+pub const FRESH_SIGN_IN_MS: i64 = 10 * 60 * 1_000;
+/// Passkeys of one person.
+pub const PASSKEYS_OF_PERSON_MAX: usize = 16;
+/// Electronic signatures in a page.
+pub const SIGNATURES_PAGE_MAX: usize = 1_000;

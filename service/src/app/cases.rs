@@ -9,6 +9,7 @@ use tangle::{BlockId, Kind, Media};
 use crate::app::decide::fit_reason;
 use crate::app::failure::{Code, Failure};
 use crate::app::master::item;
+use crate::app::passkeys::Signed;
 use crate::app::visible::{Subject, visible};
 use crate::auth::{Permit, Principal, actions};
 use crate::limits::{BLOCK_ITEMS_MAX, CASES_PAGE_MAX, SIGNER_CHARS_MAX};
@@ -44,6 +45,26 @@ pub struct Ruling {
     pub reason: String,
     /// Pseudonym of who signs and what the signature means.
     pub signature: Option<(String, Meaning)>,
+}
+
+impl Ruling {
+    /// Whether it ends something, for which a person answers by name; to ask somebody to look into
+    /// a case does not.
+    pub fn is_signed_by_people(&self) -> bool {
+        !matches!(self.act, Act::Assign { .. })
+    }
+
+    /// Puts a person's signature in.
+    ///
+    /// # Errors
+    /// `unprocessable` when it names another signer or meaning already.
+    pub fn sign(&mut self, signed: &Signed) -> Result<(), Failure> {
+        if let Some((signer, meaning)) = &self.signature {
+            signed.fits(signer, *meaning)?;
+        }
+        self.signature = Some((signed.record.signer.clone(), signed.meaning));
+        Ok(())
+    }
 }
 
 /// A case with its findings.

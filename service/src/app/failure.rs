@@ -68,6 +68,10 @@ codes! {
     /// What came back from the identity provider is not a sign-in that was begun here, or none that
     /// can be trusted.
     SignInRefused = "sign_in_refused", 403, "Sign-in refused", No, "SecurityException";
+    /// What a person asks for is an electronic signature, and comes without a passkey's answer.
+    SignatureRequired = "signature_required", 403, "Signature required", No, "SecurityException";
+    /// The passkey's answer is not one to this request, or cannot be trusted.
+    SignatureRefused = "signature_refused", 403, "Signature refused", No, "SecurityException";
     /// There is no such thing, or it is not for this key to see.
     NotFound = "not_found", 404, "Not found", No, "NoSuchResourceException";
     /// The path exists, the method does not.

@@ -18,6 +18,7 @@ pub mod master;
 pub mod me;
 pub mod operate;
 pub mod pack;
+pub mod passkeys;
 pub mod people;
 pub mod proofs;
 pub mod recall;

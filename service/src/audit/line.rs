@@ -22,6 +22,9 @@ pub struct Access {
     /// Who signed in: name and subject; none behind an API key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
+    /// What was signed with a passkey: meaning, SHA-256 of the body, id of the signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
     /// The rule that was asked for permission: an action of the policy.
     pub action: Option<String>,
     /// HTTP method.

@@ -4,6 +4,7 @@
 //! compile. What rows a principal may see is another question, answered by one function in
 //! `app::visible`.
 pub mod oidc;
+pub mod passkey;
 pub mod person;
 pub mod policy;
 pub mod token;

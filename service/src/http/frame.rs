@@ -12,6 +12,7 @@ use super::csp::{FIXED, Policies};
 use super::error::Problem;
 use super::guard::Asked;
 use super::negotiate::wants_xml;
+use super::step_up::Noted;
 use crate::app::failure::Code;
 use crate::audit::Access;
 use crate::audit::line::TARGET_CHARS_MAX;
@@ -88,7 +89,7 @@ fn is_access(path: &str) -> bool {
 /// A line in the access log for an answer.
 fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str) {
     let request = response.request();
-    let (key, party, person, action) = {
+    let (key, party, person, action, signature) = {
         let left = request.extensions();
         let who = left.get::<Principal>();
         (
@@ -96,6 +97,7 @@ fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str)
             who.and_then(|who| who.party.clone()),
             who.and_then(|who| who.person.as_ref()).map(Person::said),
             left.get::<Asked>().map(|asked| asked.0.to_owned()),
+            left.get::<Noted>().and_then(Noted::text),
         )
     };
     let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
@@ -109,6 +111,7 @@ fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str)
         at_ms: node.world().now_ms(),
         key,
         party,
+        signature,
         person: person.map(|text| short(&text, TEXT_CHARS_MAX)),
         action,
         method: short(request.method().as_str(), METHOD_CHARS_MAX),

@@ -18,6 +18,7 @@ mod rate;
 pub mod router;
 pub mod routes;
 pub mod server;
+mod step_up;
 mod unread;
 pub mod witness;
 

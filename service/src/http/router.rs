@@ -157,6 +157,12 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::ManageKeys>("DELETE", "/api/v1/keys/{id}/certificates/{certificate}"),
     needs::<actions::ManageKeys>("GET", "/api/v1/sessions"),
     needs::<actions::ManageKeys>("DELETE", "/api/v1/sessions/{id}"),
+    needs::<actions::ReadPublic>("POST", "/auth/passkeys/challenge"),
+    needs::<actions::ReadPublic>("POST", "/auth/passkeys"),
+    needs::<actions::ReadPublic>("GET", "/auth/passkeys"),
+    needs::<actions::ReadPublic>("DELETE", "/auth/passkeys/{id}"),
+    needs::<actions::ReadPublic>("POST", "/auth/signatures/challenge"),
+    needs::<actions::ReadAccesses>("GET", "/api/v1/signatures"),
     open("GET", "/auth/login"),
     open("GET", "/auth/callback"),
     open("POST", "/auth/logout"),
@@ -236,12 +242,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(manage::delete_key)
         .service(certificates::post_certificate)
         .service(certificates::delete_certificate)
-        .service(people::get_sessions)
-        .service(people::delete_session)
-        .service(people::get_login)
-        .service(people::get_callback)
-        .service(people::get_signed_in)
-        .service(people::post_logout)
+        .configure(people::configure)
         .service(manage::post_party)
         .service(manage::post_device)
         .service(keep::post_backup)

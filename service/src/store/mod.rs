@@ -5,12 +5,13 @@ pub mod api_keys;
 pub mod certificates;
 pub mod documents;
 pub mod idempotency;
+pub mod passkeys;
 pub mod sessions;
 pub mod shelf;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use redb::Database;
 
@@ -33,6 +34,7 @@ struct Inner {
     keys: RwLock<KeyTable>,
     sessions: RwLock<Sessions>,
     claims: Mutex<BTreeSet<String>>,
+    passkeys: Mutex<()>,
 }
 
 /// The database failed or holds something unreadable.
@@ -111,6 +113,7 @@ impl Store {
             keys: RwLock::new(keys),
             sessions: RwLock::new(sessions),
             claims: Mutex::default(),
+            passkeys: Mutex::default(),
         })))
     }
 
@@ -187,6 +190,12 @@ impl Store {
     /// The key that signs the tokens of further pages.
     pub fn token_key(&self) -> [u8; 32] {
         blake3::derive_key("theriac page token v1", self.hash_key())
+    }
+
+    /// Held by who changes passkeys: two answers with one counter are looked at one by one.
+    fn passkey_lock(&self) -> MutexGuard<'_, ()> {
+        let lock = self.0.passkeys.lock();
+        lock.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn hash_key(&self) -> &[u8; 32] {

@@ -21,6 +21,10 @@ pub enum Shelf {
     Subscriptions,
     /// Sessions of people by id.
     Sessions,
+    /// Passkeys by the hash of their id.
+    Passkeys,
+    /// Electronic signatures by time and id.
+    Signatures,
 }
 
 /// Whether a write is on disk when it is acknowledged.
@@ -34,13 +38,15 @@ pub enum Durably {
 
 impl Shelf {
     /// All of them.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Jobs,
         Self::JobsOf,
         Self::Bodies,
         Self::Queries,
         Self::Subscriptions,
         Self::Sessions,
+        Self::Passkeys,
+        Self::Signatures,
     ];
 
     /// Whether a copy of the node holds it: who is signed in here is not signed in there.
@@ -60,6 +66,8 @@ impl Shelf {
             Self::Queries => "queries",
             Self::Subscriptions => "subscriptions",
             Self::Sessions => "sessions",
+            Self::Passkeys => "passkeys",
+            Self::Signatures => "signatures",
         }
     }
 }

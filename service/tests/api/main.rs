@@ -16,6 +16,7 @@
 )]
 
 mod accesses;
+mod authenticator;
 mod authz;
 mod capture;
 mod contract;
@@ -26,6 +27,7 @@ mod lab;
 mod limits;
 mod misuse;
 mod oidc;
+mod passkeys;
 mod query;
 mod recovery;
 mod subscribe;

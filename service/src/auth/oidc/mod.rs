@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub use claims::Identity;
 pub use settings::{Settings, SettingsError};
 
+use crate::auth::passkey::{Ceremonies, Passkeys};
 use crate::config::OidcConfig;
 use crate::world::World;
 use pending::{Attempt, Pending};
@@ -26,6 +27,7 @@ struct Inner {
     settings: Settings,
     provider: Provider,
     pending: Pending,
+    passkeys: Option<Passkeys>,
 }
 
 /// Why nobody was signed in.
@@ -79,16 +81,26 @@ impl SignIn {
             return Ok(Self(None));
         };
         let provider = Provider::new(&settings);
+        let passkeys = settings.relying_party().map(|party| Passkeys {
+            party,
+            ceremonies: Ceremonies::default(),
+        });
         Ok(Self(Some(Arc::new(Inner {
             settings,
             provider,
             pending: Pending::default(),
+            passkeys,
         }))))
     }
 
     /// Its settings; none when nobody can sign in.
     pub fn settings(&self) -> Option<&Settings> {
         self.0.as_ref().map(|it| &it.settings)
+    }
+
+    /// The passkeys of its people; none where browsers reach the node by an address and no name.
+    pub fn passkeys(&self) -> Option<&Passkeys> {
+        self.0.as_ref()?.passkeys.as_ref()
     }
 
     /// Begins a sign-in that leads back to `return_to`.

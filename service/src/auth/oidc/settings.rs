@@ -9,6 +9,7 @@ use openidconnect::{ClientId, ClientSecret, IssuerUrl, RedirectUrl, Scope};
 use zeroize::Zeroize as _;
 
 use super::claims::Mapping;
+use crate::auth::passkey::RelyingParty;
 use crate::config::OidcConfig;
 
 /// Path to which the provider sends browsers back.
@@ -27,6 +28,7 @@ pub struct Settings {
     pub(super) timeout: Duration,
     mapping: Mapping,
     origin: String,
+    host: Option<String>,
     secure: bool,
     idle_ms: i64,
     max_ms: i64,
@@ -95,6 +97,7 @@ impl Settings {
             authorities: authorities(config)?,
             timeout: Duration::from_secs(config.timeout_s.clamp(1, 60)),
             mapping: Mapping::new(config),
+            host: base.domain().map(str::to_owned),
             secure: base.scheme() == "https",
             origin,
             idle_ms: i64::from(config.session_idle_s) * 1_000,
@@ -110,6 +113,15 @@ impl Settings {
     /// Origin (RFC 6454) of the node's pages.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// For whom passkeys are made: they need the name of a host, an address will not do (Web
+    /// Authentication, 5.1.2).
+    pub(super) fn relying_party(&self) -> Option<RelyingParty> {
+        Some(RelyingParty {
+            id: self.host.clone()?,
+            origin: self.origin.clone(),
+        })
     }
 
     /// Whether browsers reach the node by https, which `__Host-` cookies need.

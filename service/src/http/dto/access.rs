@@ -30,6 +30,8 @@ pub struct AccessDto {
     pub party: Option<String>,
     /// Who signed in: name and subject; null behind an API key.
     pub person: Option<String>,
+    /// What was signed with a passkey: meaning, SHA-256 of the body, id of the signature.
+    pub signature: Option<String>,
     /// Action of the policy that was asked for.
     pub action: Option<String>,
     /// HTTP method.
@@ -59,6 +61,7 @@ impl From<Line> for AccessDto {
             key: it.key,
             party: it.party,
             person: it.person,
+            signature: it.signature,
             action: it.action,
             method: it.method,
             route: it.route,

@@ -9,6 +9,7 @@ pub mod finding;
 pub mod manage;
 pub mod operate;
 pub mod pack;
+pub mod passkey;
 pub mod people;
 pub mod recall;
 pub mod verdict;

@@ -2,8 +2,9 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::Parameters;
+use crate::app::cases::{self, Ruling};
 use crate::app::custody::{self, Asked};
-use crate::app::{cases, returns};
+use crate::app::returns;
 use crate::auth::actions;
 use crate::http::body::{self, answer, blocking};
 use crate::http::dto::custody::{
@@ -14,6 +15,7 @@ use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
 use crate::http::lang;
 use crate::http::once::{Once, said};
+use crate::http::step_up::StepUp;
 use crate::node::Node;
 
 /// Supply, export, destroy, sample, lock or undo packs
@@ -128,7 +130,8 @@ pub(crate) async fn get_case(
 
 /// Assign, resolve or de-escalate a case
 ///
-/// Decides about every finding in it, with a reason and the meaning of the signature.
+/// Decides about every finding in it, with a reason and the meaning of the signature. A person who
+/// resolves or de-escalates one signs with a passkey (header `Theriac-Signature`).
 #[utoipa::path(
     tag = "alerts",
     params(("id" = String, Path, description = "Id of the case, percent-encoded")),
@@ -147,10 +150,16 @@ pub(crate) async fn post_case_ruling(
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
     let (ruling, bytes): (RulingDto, _) = body::json(&request, payload).await?;
-    let ruling = ruling.into();
+    let mut ruling: Ruling = ruling.into();
     let once = Once::of(&request, &guard.0, &bytes)?;
+    let step_up = StepUp::of(&request, &bytes)?;
     let behind = node.clone();
     once.answer(&node, move || {
+        if ruling.is_signed_by_people()
+            && let Some(signed) = step_up.sign(&behind, guard.0.principal())?
+        {
+            ruling.sign(&signed)?;
+        }
         let blocks = cases::rule(&behind, &guard.0, &id, &ruling)?;
         let blocks = blocks.iter().map(ToString::to_string).collect();
         said(201, &RecordedBlocksDto { blocks })

@@ -15,6 +15,7 @@ use crate::http::dto::operate::{
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
 use crate::http::once::{Once, said};
+use crate::http::step_up::StepUp;
 use crate::limits::BUNDLE_BODY_BYTES;
 use crate::node::{Erasing, Node};
 
@@ -90,7 +91,8 @@ pub(crate) async fn post_import(
 ///
 /// Body and salt of the items are gone from the log when the answer is sent; signatures, leaves
 /// and proofs of everything else hold as before. The reason is recorded as a block. Refused if
-/// the order would be judged otherwise without the items.
+/// the order would be judged otherwise without the items. A person signs it with a passkey (header
+/// `Theriac-Signature`), unless it is a `dry_run`.
 #[utoipa::path(
     tag = "operation",
     request_body = NewErasureDto,
@@ -108,9 +110,14 @@ pub(crate) async fn post_erase(
 ) -> Result<HttpResponse, Problem> {
     let (wanted, bytes): (NewErasureDto, _) = body::json(&request, payload).await?;
     let once = Once::of(&request, &guard.0, &bytes)?;
+    let step_up = StepUp::of(&request, &bytes)?;
+    let looks = wanted.dry_run;
     let erasing = Erasing::try_from(wanted)?;
     let behind = node.clone();
     once.answer(&node, move || {
+        if !looks {
+            step_up.sign(&behind, guard.0.principal())?;
+        }
         let erased = operate::erase(&behind, &guard.0, &erasing)?;
         said(200, &ErasureDto::from(erased))
     })

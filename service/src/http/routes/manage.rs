@@ -18,11 +18,15 @@ use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
 use crate::http::lang;
 use crate::http::once::{Once, said};
+use crate::http::step_up::StepUp;
 use crate::node::{NewDevice, NewParty, Node};
 use crate::store::NewApiKey;
 use crate::store::idempotency::Answer;
 
 /// Decide: recall a lot, release or reject after quality review
+///
+/// A person's decision is an electronic signature: it needs a passkey's answer in the header
+/// `Theriac-Signature` (`POST /auth/signatures/challenge`).
 #[utoipa::path(
     tag = "decisions",
     request_body = DecisionDto,
@@ -40,8 +44,13 @@ pub(crate) async fn post_decision(
 ) -> Result<HttpResponse, Problem> {
     let (decision, bytes): (Decision, _) = body::json(&request, payload).await?;
     let once = Once::of(&request, &guard.0, &bytes)?;
+    let step_up = StepUp::of(&request, &bytes)?;
     let behind = node.clone();
     once.answer(&node, move || {
+        let decision = match step_up.sign(&behind, guard.0.principal())? {
+            Some(signed) => signed.on(decision)?,
+            None => decision,
+        };
         recorded(&decide::decide(&behind, &guard.0, &decision)?)
     })
     .await

@@ -10,6 +10,7 @@ pub mod keep;
 pub mod manage;
 pub mod operate;
 pub mod packs;
+pub mod passkeys;
 pub mod people;
 pub mod recall;
 pub mod stream;

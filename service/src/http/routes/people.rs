@@ -3,7 +3,9 @@
 use actix_web::http::header::{LOCATION, SET_COOKIE};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, delete, get, post, web};
 
-use super::{Parameters, pairs};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Parameters, pairs, passkeys};
 use crate::app::failure::{Code, Failure};
 use crate::app::people;
 use crate::auth::actions;
@@ -14,6 +16,23 @@ use crate::http::dto::people::{SessionsDto, SignedInDto, SignedOutDto};
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::{Guarded, stranger};
 use crate::node::Node;
+
+/// Mounts everything that people need.
+pub(in crate::http) fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(get_signed_in)
+        .service(get_login)
+        .service(get_callback)
+        .service(post_logout)
+        .service(get_sessions)
+        .service(delete_session)
+        .service(passkeys::post_passkey_challenge)
+        .service(passkeys::post_passkey)
+        .service(passkeys::get_passkeys)
+        .service(passkeys::delete_passkey)
+        .service(passkeys::post_signature_challenge)
+        .service(passkeys::get_signatures);
+}
 
 const LOGIN: &str = "/auth/login";
 

@@ -1,9 +1,9 @@
 //! People sign in with an identity provider that the test starts itself: what is right lets them in
 //! with their role, party and name; every single thing that is wrong lets nobody in; and when the
 //! provider is down nobody notices but who wants to sign in.
-mod browser;
+pub(crate) mod browser;
 mod ends;
-mod provider;
+pub(crate) mod provider;
 
 use serde_json::json;
 use service::auth::Role;

@@ -178,7 +178,8 @@ export interface paths {
         put?: never;
         /**
          * Assign, resolve or de-escalate a case
-         * @description Decides about every finding in it, with a reason and the meaning of the signature.
+         * @description Decides about every finding in it, with a reason and the meaning of the signature. A person who
+         *     resolves or de-escalates one signs with a passkey (header `Theriac-Signature`).
          */
         post: operations["post_case_ruling"];
         delete?: never;
@@ -213,7 +214,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decide: recall a lot, release or reject after quality review */
+        /**
+         * Decide: recall a lot, release or reject after quality review
+         * @description A person's decision is an electronic signature: it needs a passkey's answer in the header
+         *     `Theriac-Signature` (`POST /auth/signatures/challenge`).
+         */
         post: operations["post_decision"];
         delete?: never;
         options?: never;
@@ -390,7 +395,8 @@ export interface paths {
          * Erase items whose time has come
          * @description Body and salt of the items are gone from the log when the answer is sent; signatures, leaves
          *     and proofs of everything else hold as before. The reason is recorded as a block. Refused if
-         *     the order would be judged otherwise without the items.
+         *     the order would be judged otherwise without the items. A person signs it with a passkey (header
+         *     `Theriac-Signature`), unless it is a `dry_run`.
          */
         post: operations["post_erase"];
         delete?: never;
@@ -796,6 +802,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Electronic signatures, the oldest first
+         * @description Each with all that checks it again: `challenge` is BLAKE3 in derive-key mode (context `theriac
+         *     electronic signature v1`) over nonce, SHA-256 of the body, and signer, request and meaning, each
+         *     of the three after its length in 8 bytes, the lowest first.
+         */
+        get: operations["get_signatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -966,6 +994,86 @@ export interface paths {
         get: operations["get_signed_in"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own passkeys */
+        get: operations["get_passkeys"];
+        put?: never;
+        /** Keep a passkey that was made */
+        post: operations["post_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to make a passkey
+         * @description For a person who has signed in within the last ten minutes. The answer goes to
+         *     `navigator.credentials.create`.
+         */
+        post: operations["post_passkey_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a passkey of one's own away
+         * @description It signs nothing any more; what it signed stays.
+         */
+        delete: operations["delete_passkey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/signatures/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign a request
+         * @description The answer goes to `navigator.credentials.get`, and what comes of it, as JSON in base64url, into
+         *     the header `Theriac-Signature` of the request that is signed.
+         */
+        post: operations["post_signature_challenge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1714,6 +1822,8 @@ export interface components {
              * @description Number of the line.
              */
             seq: number;
+            /** @description What was signed with a passkey: meaning, SHA-256 of the body, id of the signature. */
+            signature?: string | null;
             /**
              * Format: int32
              * @description HTTP status of the answer.
@@ -2121,6 +2231,48 @@ export interface components {
          * @enum {string}
          */
         DeviceRole: "gateway" | "device";
+        /** @description An electronic signature with all that checks it again. */
+        ElectronicSignature: {
+            /** @description When it was made. */
+            at: string;
+            /** @description `authenticatorData`, base64url. */
+            authenticator_data: string;
+            /** @description `clientDataJSON`, base64url. */
+            client_data: string;
+            /** @description Id, as in the access log. */
+            id: string;
+            /** @description The identity provider (`iss`). */
+            issuer: string;
+            /** @description Its public key (`COSE_Key`), base64url. */
+            key: string;
+            /** @description What it means. */
+            meaning: string;
+            /** @description Name of who signed. */
+            name: string;
+            /** @description Part of the challenge, hex. */
+            nonce: string;
+            /** @description GLN of the party for which the person acted. */
+            party?: string | null;
+            /** @description Id of the passkey, base64url. */
+            passkey: string;
+            /** @description Method and path of the request that was signed. */
+            request: string;
+            /** @description SHA-256 of its body, hex. */
+            sha256: string;
+            /** @description The passkey's signature, base64url. */
+            signature: string;
+            /** @description Public id of who signed; the signer of the ledger's decision. */
+            signer: string;
+            /** @description Id of who signed at the identity provider (`sub`). */
+            subject: string;
+        };
+        /** @description A page of signatures. */
+        ElectronicSignatures: {
+            /** @description Send it as `cursor` for the next page. */
+            next?: string | null;
+            /** @description The oldest first. */
+            signatures: components["schemas"]["ElectronicSignature"][];
+        };
         /** @description What was erased, or would be. */
         Erasure: {
             /** @description The block that records the reason. */
@@ -2671,6 +2823,25 @@ export interface components {
             /** @description `manufacturer`, `wholesaler`, `pharmacy` or `regulator`. */
             role: components["schemas"]["Role"];
         };
+        /** @description A passkey that was made. */
+        NewPasskey: {
+            /** @description `RegistrationResponseJSON` of the browser. */
+            credential: components["schemas"]["PasskeyRegistration"];
+            /** @description What the person calls it. */
+            label?: string;
+        };
+        /** @description A request that a person wants to sign. */
+        NewSignature: {
+            /**
+             * @description `authorship`, `review`, `approval` or `responsibility`.
+             * @example approval
+             */
+            meaning: string;
+            /** @description Method and path with query of the request, as it will be sent: `POST /api/v1/decisions`. */
+            request: string;
+            /** @description SHA-256 of its body, 64 hex digits. */
+            sha256: string;
+        };
         /** @description A subscription, as it is asked for. */
         NewSubscription: {
             /** @description Address of the receiver. */
@@ -2860,6 +3031,114 @@ export interface components {
             gln: string;
             /** @description Name by master data. */
             name?: string | null;
+        };
+        /** @description A passkey. */
+        Passkey: {
+            /** @description Whether it is kept in several places. */
+            backed_up: boolean;
+            /** @description Id of the credential, base64url. */
+            id: string;
+            /** @description What the person calls it. */
+            label: string;
+            /** @description When it was made. */
+            made_at: string;
+            /** @description When it was last used. */
+            used_at?: string | null;
+        };
+        /** @description `AuthenticatorAttestationResponseJSON`; further fields are let be. */
+        PasskeyAttestation: {
+            /** @description base64url. */
+            attestationObject: string;
+            /** @description base64url. */
+            clientDataJSON: string;
+        };
+        /** @description What a browser needs to make a passkey (`PublicKeyCredentialCreationOptionsJSON`). */
+        PasskeyCreation: {
+            /** @description `none`: it does not matter who made the authenticator. */
+            attestation: string;
+            /** @description What the authenticator must do. */
+            authenticatorSelection: components["schemas"]["PasskeySelection"];
+            /** @description 32 bytes, base64url. */
+            challenge: string;
+            /** @description Passkeys that the person has already. */
+            excludeCredentials: components["schemas"]["PasskeyDescriptor"][];
+            /** @description Algorithms, the most wanted first. */
+            pubKeyCredParams: components["schemas"]["PasskeyParameter"][];
+            /** @description The node. */
+            rp: components["schemas"]["PasskeyRelyingParty"];
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            timeout: number;
+            /** @description The person. */
+            user: components["schemas"]["PasskeyUser"];
+        };
+        /** @description A passkey, named. */
+        PasskeyDescriptor: {
+            /** @description Id of the credential, base64url. */
+            id: string;
+            /** @description `public-key`. */
+            type: string;
+        };
+        /** @description A kind of key. */
+        PasskeyParameter: {
+            /**
+             * Format: int64
+             * @description COSE number of the algorithm.
+             */
+            alg: number;
+            /** @description `public-key`. */
+            type: string;
+        };
+        /** @description `RegistrationResponseJSON`; further fields are let be. */
+        PasskeyRegistration: {
+            /** @description What was made. */
+            response: components["schemas"]["PasskeyAttestation"];
+        };
+        /** @description The node as a party that relies on passkeys. */
+        PasskeyRelyingParty: {
+            /** @description Host name. */
+            id: string;
+            /** @description Name for people. */
+            name: string;
+        };
+        /** @description What a browser needs to sign (`PublicKeyCredentialRequestOptionsJSON`). */
+        PasskeyRequest: {
+            /** @description The person's passkeys. */
+            allowCredentials: components["schemas"]["PasskeyDescriptor"][];
+            /** @description Made of the request, its body, the meaning and the person; 32 bytes, base64url. */
+            challenge: string;
+            /** @description Host name of the node. */
+            rpId: string;
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            timeout: number;
+            /** @description `required`: PIN or biometrics. */
+            userVerification: string;
+        };
+        /** @description What an authenticator must do. */
+        PasskeySelection: {
+            /** @description `preferred`. */
+            residentKey: string;
+            /** @description `required`: PIN or biometrics. */
+            userVerification: string;
+        };
+        /** @description The person for whom a passkey is made. */
+        PasskeyUser: {
+            /** @description The same. */
+            displayName: string;
+            /** @description The person's public id, base64url. */
+            id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A person's passkeys. */
+        Passkeys: {
+            /** @description In no order. */
+            passkeys: components["schemas"]["Passkey"][];
         };
         /** @description A place and its name. */
         PlaceRef: {
@@ -4830,6 +5109,38 @@ export interface operations {
             };
         };
     };
+    get_signatures: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description Signatures, 1 to 1000; 100 without */
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ElectronicSignatures"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_stream: {
         parameters: {
             query?: {
@@ -5112,6 +5423,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreation"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the credential, base64url */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It signs nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_signature_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignature"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequest"];
                 };
             };
             "4XX": {
