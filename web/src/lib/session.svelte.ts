@@ -1,8 +1,9 @@
-// Who is connected. The key lives in this tab only (sessionStorage), is sent in a header, and is
-// taken out of the address bar at once when a link carries it in the fragment.
+// Who is connected: by a key, or as a person who has signed in. The key lives in this tab only
+// (sessionStorage), is sent in a header, and is taken out of the address bar at once when a link
+// carries it in the fragment. A person's session is a cookie that no script sees.
 import { browser } from '$app/environment';
 import { Client, Failure } from './api/client';
-import type { Me } from './api/types';
+import type { Me, SignedIn } from './api/types';
 
 const STORED = 'theriac.key';
 const KEY_FORM = /^thr_[0-9a-f]{8}_[A-Za-z0-9_-]{43}$/;
@@ -11,13 +12,17 @@ export const looksLikeKey = (text: string) => KEY_FORM.test(text.trim());
 
 class Session {
   #key = $state<string | null>(null);
+  /** The person's session; a key goes before it. */
+  person = $state.raw<SignedIn['session']>(null);
+  /** Where people sign in; null where the node has no identity provider. */
+  signIn = $state<string | null>(null);
   me = $state.raw<Me | null>(null);
   /** Whether the last exchange with the node worked; `false` also while the computer is offline. */
   online = $state(true);
   dialogOpen = $state(false);
 
-  client = $derived(this.#key === null ? null : new Client(this.#key));
-  connected = $derived(this.#key !== null);
+  connected = $derived(this.#key !== null || this.person !== null);
+  client = $derived(this.connected ? new Client(this.#key) : null);
 
   /** Takes the key of the link or of this tab; runs once, when the shell starts. */
   start(): void {
@@ -29,6 +34,7 @@ class Session {
     this.#takeFromLink();
     const stored = sessionStorage.getItem(STORED);
     if (this.#key === null && stored) this.#adopt(stored);
+    void this.#meetPerson();
   }
 
   /** Tries a key; adopts it if the node knows it. Throws `Failure` otherwise. */
@@ -40,10 +46,37 @@ class Session {
     this.online = true;
   }
 
-  disconnect(): void {
+  /** Forgets the key, or signs the person out; without an answer nobody is signed out. */
+  async disconnect(): Promise<void> {
+    if (this.#key === null && this.person !== null) {
+      let end: string | null | undefined;
+      try {
+        end = (await new Client(null).signOut()).end_session_url;
+      } catch (failure) {
+        this.notice(failure as Failure);
+        return;
+      }
+      this.person = null;
+      if (end) location.assign(end);
+    }
     this.#key = null;
     this.me = null;
     sessionStorage.clear();
+  }
+
+  async #meetPerson(): Promise<void> {
+    try {
+      const client = new Client(null);
+      const found = await client.signedIn();
+      this.signIn = found.sign_in ?? null;
+      if (this.#key !== null || !found.session) return;
+      const me = await client.me();
+      if (this.#key !== null) return;
+      this.person = found.session;
+      this.me = me;
+    } catch (failure) {
+      this.notice(failure as Failure);
+    }
   }
 
   /** Notes what a failure says about the connection and the key. */
@@ -70,7 +103,7 @@ class Session {
         if (this.#key !== key) return;
         this.notice(failure);
         if (failure.kind === 'unauthorized') {
-          this.disconnect();
+          void this.disconnect();
           this.dialogOpen = true;
         }
       },

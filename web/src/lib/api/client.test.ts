@@ -46,6 +46,31 @@ describe('the client', () => {
     expect(request!.headers.get('authorization')).toBe(`Bearer ${KEY}`);
   });
 
+  it('goes without a key and with the cookie of whoever has signed in', async () => {
+    const asked: Request[] = [];
+    const fetcher = async (request: Request) => {
+      asked.push(request);
+      return new Response(JSON.stringify({ sign_in: '/auth/login', session: null }));
+    };
+    const client = new Client(null, fetcher, 'http://node.test');
+    expect(await client.signedIn()).toEqual({ sign_in: '/auth/login', session: null });
+    await client.signOut();
+    expect(asked.map((request) => [request.method, request.url])).toEqual([
+      ['GET', 'http://node.test/auth/me'],
+      ['POST', 'http://node.test/auth/logout'],
+    ]);
+    for (const request of asked) {
+      expect(request.headers.has('authorization')).toBe(false);
+      expect(request.credentials).toBe('same-origin');
+    }
+  });
+
+  it('never sends a cookie beside a key', async () => {
+    const { client, asked } = against(json({}));
+    await client.me();
+    expect(asked[0]!.credentials).toBe('omit');
+  });
+
   it('escapes identifiers', async () => {
     const { client, asked } = against(json({}));
     await client.history('https://id.gs1.org/01/09506000134352/21/A%2FB');

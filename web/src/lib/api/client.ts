@@ -1,8 +1,9 @@
-// The portal's only way to the node: same origin, the key in a header, a deadline on every call,
+// The portal's only way to the node: same origin, the key in a header (or, without one, the cookie
+// of whoever has signed in), a deadline on every call,
 // and every failure one of a few kinds that the pages know how to show.
 import createClient from 'openapi-fetch';
 import type { paths } from './schema';
-import type { Block, History, Lot, Me, Shipment, Verdict } from './types';
+import type { Block, History, Lot, Me, Shipment, SignedIn, SignedOut, Verdict } from './types';
 
 /** Why a call gave no answer. */
 export type FailureKind =
@@ -35,12 +36,12 @@ interface Outcome<T> {
 export class Client {
   readonly #api;
 
-  constructor(key: string, fetcher?: (request: Request) => Promise<Response>, baseUrl = '') {
+  constructor(key: string | null, fetcher?: (request: Request) => Promise<Response>, baseUrl = '') {
     this.#api = createClient<paths>({
       baseUrl,
       fetch: fetcher ?? ((request) => fetch(request)),
-      headers: { authorization: `Bearer ${key}` },
-      credentials: 'omit',
+      headers: key === null ? {} : { authorization: `Bearer ${key}` },
+      credentials: key === null ? 'same-origin' : 'omit',
       cache: 'no-store',
       redirect: 'error',
     });
@@ -48,6 +49,15 @@ export class Client {
 
   me(): Promise<Me> {
     return answer((signal) => this.#api.GET('/api/v1/me', { signal }));
+  }
+
+  /** Who has signed in at this browser, and where people sign in. */
+  signedIn(): Promise<SignedIn> {
+    return answer((signal) => this.#api.GET('/auth/me', { signal }));
+  }
+
+  signOut(): Promise<SignedOut> {
+    return answer((signal) => this.#api.POST('/auth/logout', { signal }));
   }
 
   verify(scan: string, deadlineMs = VERIFY_DEADLINE_MS): Promise<Verdict> {

@@ -4,6 +4,8 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type Me = Schemas['Me'];
+export type SignedIn = Schemas['SignedIn'];
+export type SignedOut = Schemas['SignedOut'];
 export type PartyRef = Schemas['PartyRef'];
 export type VerdictClass = Schemas['VerdictClass'];
 export type PackSummary = Schemas['PackSummary'];
