@@ -10,6 +10,7 @@
 //! | [`doctor`] | a look at the node and its machine |
 //! | [`witness`] | a witness of other nodes' logs |
 //! | [`evidence`] | a bundle that anybody checks offline |
+//! | [`levels`] | what a public status page says |
 //! | [`auth`] | who may do what; permits |
 //! | [`audit`] | who did what: the chained access log |
 //! | [`node`] | the one writer and the folded state |
@@ -28,6 +29,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod http;
 pub mod keys;
+pub mod levels;
 pub mod limits;
 pub mod node;
 pub mod setup;

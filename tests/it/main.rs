@@ -13,6 +13,7 @@
 mod accesses;
 mod api_keys;
 mod cli;
+mod contract;
 mod crash;
 mod custody;
 mod deploy;
@@ -21,7 +22,9 @@ mod documents;
 mod keep;
 mod logs;
 mod power;
+mod round_trips;
 mod story;
+mod subscriptions;
 mod tidy;
 mod tls;
 mod tools;

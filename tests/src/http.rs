@@ -90,6 +90,19 @@ impl Client {
         answer(request.call())
     }
 
+    /// GET of a path with further headers.
+    #[must_use]
+    pub fn get_as(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.agent.get(format!("{}{path}", self.base));
+        if let Some(key) = &self.key {
+            request = request.header("authorization", format!("Bearer {key}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answer(request.call())
+    }
+
     /// POST of a JSON body.
     #[must_use]
     pub fn post(&self, path: &str, body: &Value) -> Answer {

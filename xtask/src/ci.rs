@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::run::{sh, sh_in};
-use crate::{run, tools, wasm, web};
+use crate::{contract, run, tools, wasm, web};
 
 /// A named step and what it does.
 struct Step {
@@ -15,7 +15,7 @@ struct Step {
     fast: bool,
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step {
         name: "fmt",
         run: fmt,
@@ -65,6 +65,11 @@ const STEPS: [Step; 15] = [
         name: "nextest-fast",
         run: nextest_fast,
         fast: true,
+    },
+    Step {
+        name: "contract",
+        run: contract::step,
+        fast: false,
     },
     Step {
         name: "doctest",

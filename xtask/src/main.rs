@@ -8,6 +8,7 @@
 
 mod bench;
 mod ci;
+mod contract;
 mod faults;
 mod run;
 mod tools;
@@ -26,6 +27,9 @@ cargo xtask COMMAND
   web                   build the portal into web/build
   wasm                  build the verifier for browsers, report its size, run its vectors
   openapi               write service/openapi.json and the portal's typed client from the code
+  contract [--examples N] [--seed S]
+                        the served API against its description and GS1's, N made-up requests of
+                        each operation on top of those at the edges, and chains of requests
   faults [ledger|kill] [--scale F] [--kills N]
                         the nightly column of the fault matrix (docs/design/ledger.md), or F of it
   sim [--hours N] [--seed S]  the ledger's simulator, on from seed S for N hours
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         ["web"] => web::build(),
         ["wasm"] => wasm::build(),
         ["openapi"] => web::openapi(),
+        ["contract", rest @ ..] => contract::contract(rest),
         ["fuzz", rest @ ..] => bench::fuzz(rest),
         ["soak", rest @ ..] => bench::soak(rest),
         ["bench", rest @ ..] => bench::bench(rest),

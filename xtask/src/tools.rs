@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::run::{root, sh, sh_in, works};
+use crate::run::{output, root, sh, sh_in, works};
 
 const NEXTEST: &str = "0.9";
 const CARGO_DENY: &str = "0.20.2";
 /// Independent LLRP peers, as Python packages and as a Node package.
 const PYTHON_PEERS: &str = "sllurp==3.0.5 pyllrp==3.1.1 bitstring==4.2.3";
+/// The tool that holds the service against descriptions of its API. Its test data come from the
+/// second, and what it calls a breach from the third: pinned, so that a seed means the same.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5 hypothesis==6.170.17 jsonschema_rs==0.60.3";
 const NODE_PEERS: &str = "llrpjs@1.0.1";
 
 /// Everything, for `cargo xtask setup`.
@@ -19,7 +22,8 @@ pub(crate) fn everything() -> Result<()> {
     cargo_deny()?;
     node()?;
     chromium()?;
-    peers()
+    peers()?;
+    schemathesis()
 }
 
 /// The test runner.
@@ -71,15 +75,7 @@ pub(crate) fn peers() -> Result<()> {
         "{}/venv/bin/python -c __import__('sllurp')",
         dir.display()
     )) {
-        if !works("python3 -m venv --help") {
-            apt("python3-venv")?;
-        }
-        sh_in(&dir, "python3 -m venv venv", &[])?;
-        sh_in(
-            &dir,
-            &format!("venv/bin/pip install --quiet {PYTHON_PEERS}"),
-            &[],
-        )?;
+        python(&dir, PYTHON_PEERS)?;
     }
     if !dir.join("node_modules/llrpjs").exists() {
         sh_in(
@@ -89,6 +85,40 @@ pub(crate) fn peers() -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The folder of [`schemathesis`]; the program is `venv/bin/schemathesis` there.
+pub(crate) fn contract_dir() -> PathBuf {
+    root().join("target/contract")
+}
+
+/// The tool of the contract tests.
+pub(crate) fn schemathesis() -> Result<()> {
+    let dir = contract_dir();
+    std::fs::create_dir_all(&dir).context("making target/contract")?;
+    let wanted = SCHEMATHESIS.split_whitespace().next().unwrap_or_default();
+    let version = wanted.rsplit('=').next().unwrap_or_default();
+    let there = output(&format!(
+        "{}/venv/bin/schemathesis --version",
+        dir.display()
+    ));
+    if there.is_ok_and(|text| text.trim().ends_with(version)) {
+        return Ok(());
+    }
+    python(&dir, SCHEMATHESIS)
+}
+
+/// Python packages in `venv` below a folder.
+fn python(dir: &Path, packages: &str) -> Result<()> {
+    if !works("python3 -c __import__('ensurepip')") {
+        apt("python3-venv")?;
+    }
+    sh_in(dir, "python3 -m venv venv", &[])?;
+    sh_in(
+        dir,
+        &format!("venv/bin/pip install --quiet {packages}"),
+        &[],
+    )
 }
 
 /// Installs Debian packages when this user may; otherwise says which are missing.
@@ -108,5 +138,5 @@ fn apt(packages: &str) -> Result<()> {
 }
 
 fn is_root() -> bool {
-    crate::run::output("id -u").is_ok_and(|id| id.trim() == "0")
+    output("id -u").is_ok_and(|id| id.trim() == "0")
 }

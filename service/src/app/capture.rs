@@ -7,7 +7,7 @@
 //! byte, is not written again. Jobs are told by `app::epcis::jobs`.
 use std::collections::BTreeSet;
 
-use gs1::epcis::{Document, Event, ParseError, parse_any};
+use gs1::epcis::{Document, Event, ParseError, Problem, Rule, is_xml, parse_any, xml};
 use tangle::{BlockId, Item, Kind, Media};
 
 use crate::app::failure::{Code, Failure, Fault};
@@ -40,12 +40,43 @@ pub(crate) fn record(
     record_parsed(node, party, &read(document)?)
 }
 
-/// Reads a document of any form.
+/// Reads a document of any form. Elements of XML stand in the order of its schema.
 ///
 /// # Errors
 /// `validation` with every fault by JSON pointer.
 pub(crate) fn read(document: &[u8]) -> Result<Document, Failure> {
-    parse_any(document).map_err(|error| invalid(&error))
+    let read = parse_any(document).map_err(|error| invalid(&error))?;
+    if is_xml(document) {
+        let mut problems = xml::schema_problems(document);
+        problems.retain(|problem| problem.rule == Rule::ElementOrder);
+        none_of(problems)?;
+    }
+    Ok(read)
+}
+
+/// Holds a document against the schema and the conformance requirements of EPCIS 2.0 to the
+/// letter: what is tolerated otherwise, such as a sensor attribute that is given both for the
+/// element and for a report, is a fault.
+///
+/// # Errors
+/// `validation` with every fault by JSON pointer.
+pub(crate) fn hold_strictly(document: &[u8]) -> Result<(), Failure> {
+    let judged = gs1::epcis::validate(document);
+    if judged.schema_valid && judged.conformant && judged.accepted {
+        return Ok(());
+    }
+    none_of(judged.problems)
+}
+
+fn none_of(problems: Vec<Problem>) -> Result<(), Failure> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let truncated = false;
+    Err(invalid(&ParseError {
+        problems,
+        truncated,
+    }))
 }
 
 /// Records what was read.

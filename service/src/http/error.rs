@@ -99,7 +99,8 @@ impl Problem {
             answer.force_close();
         }
         if fhir {
-            return answer.body(super::fhir::outcome(&self.0).to_string());
+            let outcome = super::fhir::outcome(&self.0);
+            return answer.body(serde_json::to_vec(&outcome).unwrap_or_default());
         }
         let body = self.body(request_id, path);
         if xml {

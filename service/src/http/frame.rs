@@ -64,6 +64,9 @@ pub(super) async fn frame<B: MessageBody + 'static>(
     if is_access(&path) {
         note(&node, &response, &route, &id);
     }
+    if is_answer(&path) {
+        node.levels().answered(status, took);
+    }
     node.metrics()
         .answered(known_method(&method), &route, status, took);
     tracing::info!(

@@ -177,6 +177,7 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/healthz"),
     open("GET", "/readyz"),
     open("GET", "/metrics"),
+    open("GET", "/status"),
     open("GET", "/api/openapi.json"),
 ];
 
@@ -253,6 +254,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(operate::get_healthz)
         .service(operate::get_readyz)
         .service(operate::get_metrics)
+        .service(operate::get_status)
         .service(operate::get_openapi);
 }
 

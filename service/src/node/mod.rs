@@ -43,6 +43,7 @@ pub use shared::SignedCheckpoint;
 use crate::app::failure::{Code, Failure};
 use crate::audit::AccessLog;
 use crate::keys::{DataDir, KeyStore, Secret};
+use crate::levels::ServiceLevels;
 use crate::store::Store;
 use crate::telemetry::Metrics;
 use crate::world::World;
@@ -60,6 +61,7 @@ struct Inner {
     keys: KeyStore,
     store: Store,
     accesses: AccessLog,
+    levels: ServiceLevels,
     /// Number of the latest access that the ledger vouches for, as far as this run knows.
     anchored: AtomicU64,
     world: World,
@@ -160,6 +162,21 @@ impl Node {
     /// Who asked for what.
     pub fn access_log(&self) -> &AccessLog {
         &self.0.accesses
+    }
+
+    /// What a public status page says.
+    pub fn levels(&self) -> &ServiceLevels {
+        &self.0.levels
+    }
+
+    /// Notes that the node lives, and keeps what a public status page says.
+    ///
+    /// # Errors
+    /// `internal` when it cannot be written.
+    pub(crate) fn keep_levels(&self) -> Result<(), Failure> {
+        self.0.levels.beat(self.world().now_ms(), self.ready());
+        let kept = self.0.levels.keep(&self.0.store);
+        kept.map_err(Failure::internal)
     }
 
     /// Counters and histograms.
@@ -292,6 +309,9 @@ impl Node {
             tracing::warn!(error = %failure, "the end of the access log is not in the ledger");
         }
         self.0.accesses.close();
+        if let Err(failure) = self.keep_levels() {
+            tracing::warn!(error = %failure, "the last moments are not in the service levels");
+        }
         let closed = self.ask(|reply| Request::Close { reply });
         self.0.end();
         self.0.store.close();

@@ -21,6 +21,7 @@ use crate::app::failure::Failure;
 use crate::audit::{AccessLog, LogError};
 use crate::config::Config;
 use crate::keys::{DataDir, KeyFileError, KeyStore, Secret};
+use crate::levels::ServiceLevels;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::world::World;
@@ -124,9 +125,11 @@ impl Node {
             shared.wake_on_checkpoint(wake.map_err(OpenError::Thread)?);
         }
         let questions = Questions::start(&queue, &keys, &world).map_err(OpenError::Thread)?;
+        let levels = ServiceLevels::kept(&store).map_err(OpenError::Store)?;
         let node = Self(Arc::new(Inner {
             shared,
             keys,
+            levels,
             store,
             anchored: AtomicU64::new(0),
             accesses,

@@ -25,6 +25,8 @@ pub enum Shelf {
     Passkeys,
     /// Electronic signatures by time and id.
     Signatures,
+    /// Service levels by day.
+    Days,
 }
 
 /// Whether a write is on disk when it is acknowledged.
@@ -38,7 +40,7 @@ pub enum Durably {
 
 impl Shelf {
     /// All of them.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Jobs,
         Self::JobsOf,
         Self::Bodies,
@@ -47,6 +49,7 @@ impl Shelf {
         Self::Sessions,
         Self::Passkeys,
         Self::Signatures,
+        Self::Days,
     ];
 
     /// Whether a copy of the node holds it: who is signed in here is not signed in there.
@@ -68,6 +71,7 @@ impl Shelf {
             Self::Sessions => "sessions",
             Self::Passkeys => "passkeys",
             Self::Signatures => "signatures",
+            Self::Days => "service_levels",
         }
     }
 }

@@ -9,7 +9,7 @@ use service::client::segment;
 
 use crate::lab::Lab;
 
-fn fixtures(path: &str) -> Option<PathBuf> {
+pub(crate) fn fixtures(path: &str) -> Option<PathBuf> {
     let base = std::env::var_os("THERIAC_FIXTURES").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
         PathBuf::from,

@@ -266,6 +266,8 @@ fn a_single_event_has_an_id_of_its_own() {
     let answer = lab
         .post(Role::Manufacturer, "/epcis/events", &event)
         .expect(201);
+    assert_eq!(answer.json()["eventID"], event["eventID"]);
+    assert_eq!(answer.json()["epcList"], event["epcList"]);
     let found = lab
         .get(Role::Manufacturer, &answer.headers["location"])
         .expect(200)
@@ -294,6 +296,7 @@ fn a_single_event_has_an_id_of_its_own() {
     let nameless = lab
         .post(Role::Manufacturer, "/epcis/events", &event)
         .expect(201);
+    assert!(nameless.json()["eventID"].is_string());
     assert_eq!(
         lab.get(Role::Manufacturer, &nameless.headers["location"])
             .expect(200)

@@ -5,6 +5,7 @@
 //! is recorded after a restart, too. Recording it twice records nothing twice.
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use gs1::epcis::Event;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tangle::{BlockId, Kind};
@@ -241,7 +242,7 @@ fn carry_out(node: &Node, begun: &Begun<'_>, document: &[u8]) -> Result<Job, Fai
     })
 }
 
-/// Records one event and gives its id.
+/// Records one event and gives it back under its id.
 ///
 /// # Errors
 /// `conflict` when an event of this id is there that the party sees, unless the new one declares
@@ -250,7 +251,7 @@ pub fn capture_one(
     node: &Node,
     permit: &Permit<actions::Capture>,
     body: &[u8],
-) -> Result<String, Failure> {
+) -> Result<Event, Failure> {
     let principal = permit.principal();
     let event = single(body)?;
     let id = event.event_id_or_hash();
@@ -265,7 +266,7 @@ pub fn capture_one(
         return Err(Failure::new(Code::Conflict, text));
     }
     capture::record(node, principal.party.as_deref(), body)?;
-    Ok(id)
+    event.with_event_id(&id).map_err(Failure::internal)
 }
 
 /// The job with this id, for the party whose it is.

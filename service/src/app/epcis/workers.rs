@@ -22,6 +22,8 @@ use crate::node::Node;
 const TICK: Duration = Duration::from_millis(100);
 /// How often documents that wait are looked at, when nobody says that there are some.
 const IDLE: Duration = Duration::from_secs(2);
+/// How often it is noted that the node lives: several times a minute, since minutes count.
+const LEVELS: Duration = Duration::from_secs(10);
 /// How often old jobs are forgotten, in idle rounds.
 const ROUNDS: u32 = 1_800;
 
@@ -59,6 +61,18 @@ impl Workers {
             running: Arc::default(),
         };
         workers.spawn(node, "subscriptions", move |woken| dispatch.run(woken))?;
+        let (levels, ended) = (node.clone(), Arc::clone(&workers.stop));
+        workers.spawn(node, "levels", move |woken| {
+            // Nobody wakes it but the end.
+            loop {
+                if let Err(failure) = levels.keep_levels() {
+                    tracing::warn!(error = %failure, "service levels could not be kept");
+                }
+                if !goes_on(&ended, woken, LEVELS) {
+                    return;
+                }
+            }
+        })?;
         Ok(workers)
     }
 

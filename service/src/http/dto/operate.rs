@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::app::failure::{Code, Failure};
 use crate::app::{operate, time_text};
+use crate::levels::{self, DayReport, Report};
 use crate::node::{Erasing, Erasure, WitnessState};
 
 /// A copy to make.
@@ -243,6 +244,55 @@ impl From<WitnessState> for WitnessDto {
             at: it.time_s.and_then(at),
             problem: it.problem,
             refused: it.refused,
+        }
+    }
+}
+
+/// What everybody may know of how the node serves.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Status)]
+pub struct StatusDto {
+    /// Whether it takes reads and writes now.
+    pub ready: bool,
+    /// Days looked back on, today among them.
+    pub window_days: i64,
+    /// An answer within this time is quick, milliseconds.
+    pub target_ms: u64,
+    /// Share of quick answers, 0 to 1; null without an answer.
+    pub quick_share: Option<f64>,
+    /// Share of minutes in which it took reads and writes, 0 to 1; null before the first.
+    pub availability: Option<f64>,
+    /// The same by day, oldest first.
+    pub days: Vec<StatusDayDto>,
+}
+
+/// A day of the status.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = StatusDay)]
+pub struct StatusDayDto {
+    /// Date in UTC, `YYYY-MM-DD`.
+    pub date: String,
+    /// As for all days.
+    pub quick_share: Option<f64>,
+    /// As for all days.
+    pub availability: Option<f64>,
+}
+
+impl StatusDto {
+    /// What is told, by a node that is `ready` or not.
+    pub fn new(ready: bool, report: Report) -> Self {
+        let day = |day: DayReport| StatusDayDto {
+            date: time_text(day.start_ms).chars().take(10).collect(),
+            quick_share: day.quick,
+            availability: day.up,
+        };
+        Self {
+            ready,
+            window_days: levels::DAYS,
+            target_ms: u64::try_from(levels::TARGET.as_millis()).unwrap_or(u64::MAX),
+            quick_share: report.quick,
+            availability: report.up,
+            days: report.days.into_iter().map(day).collect(),
         }
     }
 }

@@ -9,12 +9,14 @@ mod medication;
 mod supply;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::app::failure::{Code, Failure};
 use crate::auth::{Permit, actions};
 use crate::http::body::blocking;
-use crate::http::error::{Problem, ProblemBody};
+use crate::http::error::Problem;
 use crate::http::guard::Guarded;
 use crate::http::routes::Parameters;
 use crate::limits::FHIR_PAGE_MAX;
@@ -116,7 +118,7 @@ const KINDS: [Kind; 7] = [
     params(("version" = String, Path, description = "`r4` or `r5`")),
     responses(
         (status = 200, body = Object, content_type = "application/fhir+json"),
-        (status = "4XX", body = ProblemBody, content_type = "application/fhir+json")
+        (status = "4XX", body = OutcomeBody, content_type = "application/fhir+json")
     )
 )]
 #[get("/fhir/{version}/metadata")]
@@ -171,7 +173,7 @@ pub(crate) async fn get_fhir_metadata(
     ),
     responses(
         (status = 200, body = Object, content_type = "application/fhir+json"),
-        (status = "4XX", body = ProblemBody, content_type = "application/fhir+json")
+        (status = "4XX", body = OutcomeBody, content_type = "application/fhir+json")
     )
 )]
 #[get("/fhir/{version}/{resource}/{id}")]
@@ -209,7 +211,7 @@ pub(crate) async fn get_fhir_resource(
     ),
     responses(
         (status = 200, body = Object, content_type = "application/fhir+json"),
-        (status = "4XX", body = ProblemBody, content_type = "application/fhir+json")
+        (status = "4XX", body = OutcomeBody, content_type = "application/fhir+json")
     )
 )]
 #[get("/fhir/{version}/{resource}")]
@@ -257,7 +259,30 @@ fn answered(resource: &Value) -> HttpResponse {
 }
 
 /// A failure as FHIR clients read it.
-pub(super) fn outcome(failure: &Failure) -> Value {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FhirOutcome)]
+pub(super) struct OutcomeBody {
+    /// `OperationOutcome`.
+    #[serde(rename = "resourceType")]
+    resource_type: &'static str,
+    /// What went wrong: one issue.
+    issue: [Issue; 1],
+}
+
+/// An issue of an `OperationOutcome`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FhirIssue)]
+pub(super) struct Issue {
+    /// `error`.
+    severity: &'static str,
+    /// Of the value set `IssueType`.
+    code: &'static str,
+    /// What happened this time.
+    diagnostics: String,
+}
+
+/// A failure as FHIR clients read it.
+pub(super) fn outcome(failure: &Failure) -> OutcomeBody {
     let code = match failure.code() {
         Code::Unauthenticated => "login",
         Code::Forbidden => "forbidden",
@@ -266,14 +291,14 @@ pub(super) fn outcome(failure: &Failure) -> Value {
         Code::Overloaded | Code::ShuttingDown => "transient",
         _ => "processing",
     };
-    json!({
-        "resourceType": "OperationOutcome",
-        "issue": [{
-            "severity": "error",
-            "code": code,
-            "diagnostics": failure.outside()
-        }]
-    })
+    OutcomeBody {
+        resource_type: "OperationOutcome",
+        issue: [Issue {
+            severity: "error",
+            code,
+            diagnostics: failure.outside().to_owned(),
+        }],
+    }
 }
 
 /// An organisation by its GLN.

@@ -2,9 +2,14 @@
 use actix_web::{HttpResponse, get, web};
 
 use crate::app::failure::{Code, Failure};
+use crate::http::body::answer;
+use crate::http::dto::operate::StatusDto;
 use crate::http::error::{Problem, ProblemBody};
 use crate::node::Node;
 use crate::telemetry::Levels;
+
+/// Media type of the metrics.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The process is alive
 #[utoipa::path(tag = "operation", security(()), responses((status = 200, body = String)))]
@@ -47,7 +52,11 @@ pub(crate) async fn get_readyz(node: web::Data<Node>) -> Result<HttpResponse, Pr
 }
 
 /// Metrics in the Prometheus text format
-#[utoipa::path(tag = "operation", security(()), responses((status = 200, body = String)))]
+#[utoipa::path(
+    tag = "operation",
+    security(()),
+    responses((status = 200, body = String, content_type = OPENMETRICS))
+)]
 #[get("/metrics")]
 pub(crate) async fn get_metrics(node: web::Data<Node>) -> Result<HttpResponse, Problem> {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
@@ -66,8 +75,19 @@ pub(crate) async fn get_metrics(node: web::Data<Node>) -> Result<HttpResponse, P
         .metrics()
         .render(levels)
         .map_err(|error| Problem(Failure::internal(error)))?;
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(HttpResponse::Ok().content_type(kind).body(text))
+    Ok(HttpResponse::Ok().content_type(OPENMETRICS).body(text))
+}
+
+/// How the node served lately, for a public status page
+///
+/// By day of the last 30: the share of minutes in which the node took reads and writes, and the
+/// share of answers of the interfaces that came within 300 ms. No key is needed, nothing in it is
+/// about anybody, and a restart forgets none of it.
+#[utoipa::path(tag = "operation", security(()), responses((status = 200, body = StatusDto)))]
+#[get("/status")]
+pub(crate) async fn get_status(node: web::Data<Node>) -> HttpResponse {
+    let report = node.levels().report(node.world().now_ms());
+    answer(&StatusDto::new(node.ready(), report))
 }
 
 /// This description

@@ -13,6 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use rules::Lang;
 use serde_json::{Value, json};
 use tokio::time::{Interval, MissedTickBehavior, interval};
+use utoipa::ToSchema;
 
 use super::Parameters;
 use crate::app::failure::Code;
@@ -45,7 +46,7 @@ static OPEN: AtomicUsize = AtomicUsize::new(0);
         ("lang" = Option<String>, Query, description = "`en`, `de`, `fr` or `es`")
     ),
     responses(
-        (status = 200, body = String, content_type = "text/event-stream"),
+        (status = 200, body = NewsBody, content_type = "text/event-stream"),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json")
     )
@@ -141,11 +142,11 @@ impl Stream {
                 self.last = self.last.max(position);
                 let finding = FindingDto::from(finding.spoken(self.lang));
                 let data = serde_json::to_value(&finding).unwrap_or_default();
-                push(&mut text, "alert", Some(position), &data);
+                NewsBody::new("alert", Some(position), &data).write(&mut text);
             }
             let size = self.node.checkpoint().map(|it| it.checkpoint.size);
             let data = json!({ "events": now.0, "findings": now.1, "checkpoint_size": size });
-            push(&mut text, "ledger", None, &data);
+            NewsBody::new("ledger", None, &data).write(&mut text);
         }
         let notices = recall::notices(&self.node, &self.permit).unwrap_or_default();
         for notice in notices {
@@ -153,20 +154,42 @@ impl Stream {
             let key = format!("{} {}", notice.id, notice.notified_ms);
             if open && self.told.insert(key) {
                 let data = serde_json::to_value(NoticeDto::from(notice)).unwrap_or_default();
-                push(&mut text, "notice", None, &data);
+                NewsBody::new("notice", None, &data).write(&mut text);
             }
         }
         text
     }
 }
 
-fn push(text: &mut String, kind: &str, id: Option<u64>, data: &Value) {
-    use std::fmt::Write as _;
-    // Writing to a text does not fail; JSON text has no line break.
-    let _written = match id {
-        Some(id) => write!(text, "event: {kind}\nid: {id}\ndata: {data}\n\n"),
-        None => write!(text, "event: {kind}\ndata: {data}\n\n"),
-    };
+/// One event of the stream.
+#[derive(Debug, ToSchema)]
+#[schema(as = News)]
+pub(crate) struct NewsBody {
+    /// `alert`, `notice` or `ledger`.
+    event: &'static str,
+    /// Place of an alert in the ledger, for `Last-Event-ID`.
+    id: Option<String>,
+    /// The alert, the notice or the size of the ledger as JSON text.
+    data: String,
+}
+
+impl NewsBody {
+    fn new(event: &'static str, id: Option<u64>, data: &Value) -> Self {
+        Self {
+            event,
+            id: id.map(|id| id.to_string()),
+            data: data.to_string(),
+        }
+    }
+
+    fn write(&self, text: &mut String) {
+        text.extend(["event: ", self.event, "\n"]);
+        if let Some(id) = &self.id {
+            text.extend(["id: ", id, "\n"]);
+        }
+        // JSON text has no line break.
+        text.extend(["data: ", &self.data, "\n\n"]);
+    }
 }
 
 impl MessageBody for Stream {

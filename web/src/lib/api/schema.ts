@@ -1732,6 +1732,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the node served lately, for a public status page
+         * @description By day of the last 30: the share of minutes in which the node took reads and writes, and the
+         *     share of answers of the interfaces that came within 300 ms. No key is needed, nothing in it is
+         *     about anybody, and a restart forgets none of it.
+         */
+        get: operations["get_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/vrs/checkConnectivity": {
         parameters: {
             query?: never;
@@ -2399,6 +2421,22 @@ export interface components {
             /** @description JSON Pointer into the body, or the parameter's name. */
             pointer: string;
         };
+        /** @description An issue of an `OperationOutcome`. */
+        FhirIssue: {
+            /** @description Of the value set `IssueType`. */
+            code: string;
+            /** @description What happened this time. */
+            diagnostics: string;
+            /** @description `error`. */
+            severity: string;
+        };
+        /** @description A failure as FHIR clients read it. */
+        FhirOutcome: {
+            /** @description What went wrong: one issue. */
+            issue: components["schemas"]["FhirIssue"][];
+            /** @description `OperationOutcome`. */
+            resourceType: string;
+        };
         /** @description How far a record has come. */
         Finality: {
             /**
@@ -2859,6 +2897,15 @@ export interface components {
             signatureToken?: string | null;
             /** @description As events are recorded; or else a schedule. */
             stream?: boolean | null;
+        };
+        /** @description One event of the stream. */
+        News: {
+            /** @description The alert, the notice or the size of the ledger as JSON text. */
+            data: string;
+            /** @description `alert`, `notice` or `ledger`. */
+            event: string;
+            /** @description Place of an alert in the ledger, for `Last-Event-ID`. */
+            id?: string | null;
         };
         /** @description One of the steps. */
         NextStep: {
@@ -3516,6 +3563,48 @@ export interface components {
              *     browser must sign in there; null when it has told none.
              */
             end_session_url?: string | null;
+        };
+        /** @description What everybody may know of how the node serves. */
+        Status: {
+            /**
+             * Format: double
+             * @description Share of minutes in which it took reads and writes, 0 to 1; null before the first.
+             */
+            availability?: number | null;
+            /** @description The same by day, oldest first. */
+            days: components["schemas"]["StatusDay"][];
+            /**
+             * Format: double
+             * @description Share of quick answers, 0 to 1; null without an answer.
+             */
+            quick_share?: number | null;
+            /** @description Whether it takes reads and writes now. */
+            ready: boolean;
+            /**
+             * Format: int64
+             * @description An answer within this time is quick, milliseconds.
+             */
+            target_ms: number;
+            /**
+             * Format: int64
+             * @description Days looked back on, today among them.
+             */
+            window_days: number;
+        };
+        /** @description A day of the status. */
+        StatusDay: {
+            /**
+             * Format: double
+             * @description As for all days.
+             */
+            availability?: number | null;
+            /** @description Date in UTC, `YYYY-MM-DD`. */
+            date: string;
+            /**
+             * Format: double
+             * @description As for all days.
+             */
+            quick_share?: number | null;
         };
         /** @description A subscription. */
         Subscription: {
@@ -5161,7 +5250,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["News"];
                 };
             };
             503: {
@@ -6255,7 +6344,7 @@ export interface operations {
                 "GS1-Capture-Error-Behaviour"?: string | null;
                 /** @description 1.2 or 2.0 */
                 "GS1-EPCIS-Version"?: string | null;
-                /** @description `respond-async` */
+                /** @description `respond-async`; `handling=strict`: nothing is tolerated */
                 Prefer?: string | null;
                 /** @description Makes a repetition harmless */
                 "Idempotency-Key"?: string | null;
@@ -7412,6 +7501,8 @@ export interface operations {
             header?: {
                 /** @description 1.2 or 2.0 */
                 "GS1-EPCIS-Version"?: string | null;
+                /** @description `handling=strict` */
+                Prefer?: string | null;
                 /** @description Makes a repetition harmless */
                 "Idempotency-Key"?: string | null;
             };
@@ -7425,12 +7516,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Captured; `Location` is the event */
+            /** @description The event under its id; `Location` is where it can be read */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": Record<string, never>;
+                };
             };
             "4XX": {
                 headers: {
@@ -8289,7 +8382,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/fhir+json": components["schemas"]["Problem"];
+                    "application/fhir+json": components["schemas"]["FhirOutcome"];
                 };
             };
         };
@@ -8336,7 +8429,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/fhir+json": components["schemas"]["Problem"];
+                    "application/fhir+json": components["schemas"]["FhirOutcome"];
                 };
             };
         };
@@ -8370,7 +8463,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/fhir+json": components["schemas"]["Problem"];
+                    "application/fhir+json": components["schemas"]["FhirOutcome"];
                 };
             };
         };
@@ -8408,7 +8501,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": string;
+                    "application/openmetrics-text; version=1.0.0; charset=utf-8": string;
                 };
             };
         };
@@ -8436,6 +8529,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
                 };
             };
         };

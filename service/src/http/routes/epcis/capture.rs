@@ -7,11 +7,12 @@ use utoipa::ToSchema;
 
 use super::link;
 use super::params::PageParams;
+use crate::app::capture::hold_strictly;
 use crate::app::epcis::ask::Paging;
 use crate::app::epcis::jobs::{self, Behaviour, Job};
 use crate::app::epcis::show::Body;
 use crate::app::epcis::token::Question;
-use crate::app::failure::Code;
+use crate::app::failure::{Code, Failure};
 use crate::app::time_text;
 use crate::auth::actions;
 use crate::http::body::{self, blocking};
@@ -115,7 +116,8 @@ impl JobDto {
         ("GS1-Capture-Error-Behaviour" = Option<String>, Header,
             description = "`rollback` (all or nothing) or `proceed` (what can be recorded)"),
         ("GS1-EPCIS-Version" = Option<String>, Header, description = "1.2 or 2.0"),
-        ("Prefer" = Option<String>, Header, description = "`respond-async`"),
+        ("Prefer" = Option<String>, Header,
+            description = "`respond-async`; `handling=strict`: nothing is tolerated"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless")
     ),
     responses(
@@ -132,16 +134,14 @@ pub(crate) async fn post_capture(
 ) -> Result<HttpResponse, Problem> {
     negotiate::sent_version(&request)?;
     let behaviour = behaviour(&request)?;
-    let prefer = negotiate::text(&request, "Prefer")?.unwrap_or_default();
-    let later = prefer
-        .split([',', ';'])
-        .any(|it| it.trim() == "respond-async");
+    let prefer = Prefer::of(&request)?;
     let document = body::read(&request, payload, &DOCUMENTS, CAPTURE_BODY_BYTES).await?;
     let once = Once::of(&request, &guard.0, &document)?;
     let behind = node.clone();
     let mut response = once
         .answer(&node, move || {
-            let job = if later {
+            prefer.hold(&document)?;
+            let job = if prefer.later {
                 let job = jobs::accept(&behind, &guard.0, &document, behaviour)?;
                 behind.wake_workers();
                 job
@@ -156,12 +156,47 @@ pub(crate) async fn post_capture(
         })
         .await?;
     negotiate::mark(&mut response);
-    if later {
-        let applied = header::HeaderValue::from_static("respond-async");
+    prefer.applied(&mut response);
+    Ok(response)
+}
+
+/// What the client prefers (RFC 7240).
+#[derive(Clone, Copy)]
+struct Prefer {
+    /// `respond-async`.
+    later: bool,
+    /// `handling=strict`.
+    strict: bool,
+}
+
+impl Prefer {
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let text = negotiate::text(request, "Prefer")?.unwrap_or_default();
+        let has = |wanted: &str| text.split([',', ';']).any(|it| it.trim() == wanted);
+        Ok(Self {
+            later: has("respond-async"),
+            strict: has("handling=strict"),
+        })
+    }
+
+    fn hold(self, document: &[u8]) -> Result<(), Failure> {
+        if self.strict {
+            hold_strictly(document)?;
+        }
+        Ok(())
+    }
+
+    fn applied(self, response: &mut HttpResponse) {
+        let applied = match (self.later, self.strict) {
+            (true, true) => "respond-async, handling=strict",
+            (true, false) => "respond-async",
+            (false, true) => "handling=strict",
+            (false, false) => return,
+        };
+        let applied = header::HeaderValue::from_static(applied);
         let name = header::HeaderName::from_static("preference-applied");
         response.headers_mut().insert(name, applied);
     }
-    Ok(response)
 }
 
 fn behaviour(request: &HttpRequest) -> Result<Behaviour, Problem> {
@@ -239,10 +274,12 @@ pub(crate) async fn get_capture(
     request_body(content((Object = "application/json"), (String = "application/xml"))),
     params(
         ("GS1-EPCIS-Version" = Option<String>, Header, description = "1.2 or 2.0"),
+        ("Prefer" = Option<String>, Header, description = "`handling=strict`"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless")
     ),
     responses(
-        (status = 201, description = "Captured; `Location` is the event"),
+        (status = 201, body = Object, content_type = "application/json",
+            description = "The event under its id; `Location` is where it can be read"),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
     )
 )]
@@ -254,19 +291,26 @@ pub(crate) async fn post_event(
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::sent_version(&request)?;
+    let prefer = Prefer::of(&request)?;
     let document = body::read(&request, payload, &DOCUMENTS, CAPTURE_BODY_BYTES).await?;
     let once = Once::of(&request, &guard.0, &document)?;
     let behind = node.clone();
     let mut response = once
         .answer(&node, move || {
-            let id = jobs::capture_one(&behind, &guard.0, &document)?;
+            prefer.hold(&document)?;
+            let event = jobs::capture_one(&behind, &guard.0, &document)?;
             Ok(Answer {
                 status: 201,
-                location: Some(jobs::event_location(&id)),
-                body: String::new(),
+                location: Some(jobs::event_location(&event.event_id_or_hash())),
+                body: event.to_json().to_string(),
             })
         })
         .await?;
     negotiate::mark(&mut response);
+    Prefer {
+        later: false,
+        ..prefer
+    }
+    .applied(&mut response);
     Ok(response)
 }
