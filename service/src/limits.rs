@@ -140,3 +140,11 @@ pub const FRESH_SIGN_IN_MS: i64 = 10 * 60 * 1_000;
 pub const PASSKEYS_OF_PERSON_MAX: usize = 16;
 /// Electronic signatures in a page.
 pub const SIGNATURES_PAGE_MAX: usize = 1_000;
+/// Transformations gone through in a genealogy, each way, when the client does not say.
+pub const GENEALOGY_DEPTH: usize = 8;
+/// Transformations gone through in a genealogy, each way, at most.
+pub const GENEALOGY_DEPTH_MAX: usize = 32;
+/// Things of a genealogy, each way.
+pub const GENEALOGY_THINGS_MAX: usize = 1_000;
+/// Transformations of one thing that are looked at for its genealogy.
+pub const GENEALOGY_EVENTS_MAX: usize = 200;

@@ -12,6 +12,7 @@ pub mod events;
 pub mod evidence;
 pub mod exceptions;
 pub mod failure;
+pub mod genealogy;
 pub mod keys;
 pub mod lot;
 pub mod master;

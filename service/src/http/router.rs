@@ -117,6 +117,7 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::Query>("GET", "/api/v1/cases/{id}"),
     needs::<actions::Decide>("POST", "/api/v1/cases/{id}/rulings"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/history"),
+    needs::<actions::Query>("GET", "/api/v1/packs/{id}/genealogy"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/proof"),
     needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}"),
     needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}/reconciliation"),
@@ -206,6 +207,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(custody::get_case)
         .service(custody::post_case_ruling)
         .service(packs::get_history)
+        .service(packs::get_genealogy)
         .service(packs::get_pack_proof)
         .service(packs::get_lot)
         .service(packs::get_shipment)

@@ -26,6 +26,7 @@ mod counts;
 mod epcis;
 mod exceptions;
 mod gateway;
+mod genealogy;
 mod lab;
 mod limits;
 mod misuse;

@@ -6,6 +6,7 @@ pub mod block;
 pub mod cold;
 pub mod custody;
 pub mod finding;
+pub mod genealogy;
 pub mod manage;
 pub mod operate;
 pub mod pack;

@@ -3,13 +3,15 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::Parameters;
 use crate::app::lot::Slice;
-use crate::app::{lot, pack, proofs, shipment};
+use crate::app::{genealogy, lot, pack, proofs, shipment};
 use crate::auth::actions;
 use crate::http::body::{answer, blocking};
+use crate::http::dto::genealogy::GenealogyDto;
 use crate::http::dto::pack::{HistoryDto, LotDto, ShipmentDto};
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
 use crate::http::lang;
+use crate::limits::GENEALOGY_DEPTH;
 use crate::node::Node;
 
 /// The history of a pack
@@ -35,6 +37,31 @@ pub(crate) async fn get_history(
     let lang = lang::of(&request, parameters.text("lang"));
     let history = blocking(move || pack::history(&node, &guard.0, &id)).await?;
     Ok(answer(&HistoryDto::from(history.spoken(lang))))
+}
+
+/// What a thing was made from and what was made from it, through transformations
+#[utoipa::path(
+    tag = "packs",
+    params(
+        ("id" = String, Path, description = "Any form of the identifier, percent-encoded"),
+        ("depth" = Option<usize>, Query, description = "Steps each way, 1 to 32; 8 unless said")
+    ),
+    responses(
+        (status = 200, body = GenealogyDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[get("/api/v1/packs/{id}/genealogy")]
+pub(crate) async fn get_genealogy(
+    guard: Guarded<actions::Query>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let parameters = Parameters::of(&request, &["depth"])?;
+    let depth = parameters.number("depth")?.unwrap_or(GENEALOGY_DEPTH);
+    let found = blocking(move || genealogy::genealogy(&node, &guard.0, &id, depth)).await?;
+    Ok(answer(&GenealogyDto::from(found)))
 }
 
 /// The proof of a pack's latest event, to be checked offline

@@ -570,6 +570,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/packs/{id}/genealogy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a thing was made from and what was made from it, through transformations */
+        get: operations["get_genealogy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/packs/{id}/history": {
         parameters: {
             query?: never;
@@ -2505,6 +2522,17 @@ export interface components {
             /** @description First moment watched again. */
             to: string;
         };
+        /** @description The genealogy of a thing. */
+        Genealogy: {
+            /** @description What it was made from, nearest first. */
+            ancestors: components["schemas"]["Relative"][];
+            /** @description What was made from it, nearest first. */
+            descendants: components["schemas"]["Relative"][];
+            /** @description Canonical identifier. */
+            id: string;
+            /** @description Whether there may be more than is told. */
+            truncated: boolean;
+        };
         /** @description A GLN is wrong. */
         GlnError: {
             exception_item_uuid: string;
@@ -3392,6 +3420,19 @@ export interface components {
             block: string;
             /** @description Why. */
             reason: string;
+        };
+        /** @description A thing that another was made from, or that was made from it. */
+        Relative: {
+            /** @description Id of the event that tells it. */
+            event: string;
+            /** @description When it happened. */
+            event_time: string;
+            /** @description Canonical identifier of the thing, or of its class where only a quantity was told. */
+            id: string;
+            /** @description How many transformations away, from 1 on. */
+            steps: number;
+            /** @description The thing one step nearer. */
+            via: string;
         };
         /**
          * @description What is wished.
@@ -4788,6 +4829,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_genealogy: {
+        parameters: {
+            query?: {
+                /** @description Steps each way, 1 to 32; 8 unless said */
+                depth?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Any form of the identifier, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Genealogy"];
                 };
             };
             "4XX": {
