@@ -11,7 +11,7 @@ use crate::world::{
     pack_key,
 };
 
-const LOOKUPS: u64 = 40_000;
+const LOOKUPS: u64 = 60_000;
 
 pub(crate) fn grown(blocks: usize) {
     let scratch = Scratch::new("ledger");
@@ -53,38 +53,72 @@ pub(crate) fn grown(blocks: usize) {
     );
     milestone(&mut tangle);
     let blocks_made = blocks as u64;
-    let (first, second): (Vec<_>, Vec<_>) = sample.chunks_exact(2).map(|it| (it[0], it[1])).unzip();
-    look(&tangle, &first, blocks_made, 0);
+    let every_third =
+        |from: usize| -> Vec<_> { sample.iter().skip(from).step_by(3).copied().collect() };
+    look(&tangle, &every_third(0), blocks_made, Round::Last);
     tangle.flush().expect("durable");
-    look(&tangle, &second, blocks_made, 1);
+    look(&tangle, &every_third(1), blocks_made, Round::AtRest);
+    let read = touch(&dir);
+    println!("{{\"bench\":\"files read once\",\"mib\":{}}}", read >> 20);
+    look(&tangle, &every_third(2), blocks_made, Round::Warm);
     open(tangle, &dir, blocks);
 }
 
-/// Round 0 asks right after the last block, while rows still go to the index; round 1 when they
-/// are all there. Each asks for blocks and packs that the other did not.
-fn look(tangle: &Tangle, sample: &[tangle::BlockId], blocks: u64, round: u64) {
+/// When is asked. Each round asks for blocks and packs that the others did not.
+#[derive(Clone, Copy, Debug)]
+enum Round {
+    /// Right after the last block, while rows still go to the index.
+    Last,
+    /// When they are all there.
+    AtRest,
+    /// When every file has just been read once, so that what is measured is ours and not the
+    /// disk: a system may have put away pages that nobody asked for lately.
+    Warm,
+}
+
+/// Bytes of all files of a directory, after reading them.
+fn touch(dir: &std::path::Path) -> u64 {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(dir).expect("it is there").flatten() {
+        let path = entry.path();
+        bytes += if path.is_dir() {
+            touch(&path)
+        } else {
+            let mut file = std::fs::File::open(&path).expect("readable");
+            std::io::copy(&mut file, &mut std::io::sink()).expect("readable")
+        };
+    }
+    bytes
+}
+
+/// Bytes that this process has had the disk read.
+fn disk_reads() -> u64 {
+    of_process("io", "read_bytes:")
+}
+
+fn look(tangle: &Tangle, sample: &[tangle::BlockId], blocks: u64, round: Round) {
     let of = (blocks, round);
     let reader = tangle.reader();
     // In no order: a step that shares no factor with the length.
     let scattered = |at: usize| &sample[at.wrapping_mul(7919) % sample.len()];
-    let mut times = Vec::new();
+    let (mut times, before) = (Vec::new(), disk_reads());
     for at in 0..sample.len() {
         let start = Instant::now();
         let found = reader.block(scattered(at)).expect("sound").expect("there");
         times.push(start.elapsed().as_secs_f64());
         assert_eq!(found.id(), scattered(at));
     }
-    report("lookup by id", of, times);
-    let mut times = Vec::new();
+    report("lookup by id", of, (times, disk_reads() - before));
+    let (mut times, before) = (Vec::new(), disk_reads());
     for at in 0..5_000_u64 {
-        let pack = (at + 5_000 * round).wrapping_mul(104_729) % (blocks / 8).max(1);
+        let pack = (at + 5_000 * round as u64).wrapping_mul(104_729) % (blocks / 8).max(1);
         let start = Instant::now();
         let events = reader.blocks_with(0, &pack_key(pack)).expect("sound");
         times.push(start.elapsed().as_secs_f64());
         assert_eq!(events.len(), 8, "pack {pack}");
     }
-    report("pack trace of 8 events", of, times);
-    let mut times = Vec::new();
+    report("pack trace of 8 events", of, (times, disk_reads() - before));
+    let (mut times, before) = (Vec::new(), disk_reads());
     for at in 0..5_000 {
         let id = scattered(at);
         let start = Instant::now();
@@ -92,19 +126,19 @@ fn look(tangle: &Tangle, sample: &[tangle::BlockId], blocks: u64, round: u64) {
         times.push(start.elapsed().as_secs_f64());
         assert!(!proof.is_empty());
     }
-    report("proof made", of, times);
+    report("proof made", of, (times, disk_reads() - before));
 }
 
-fn report(what: &str, (blocks, round): (u64, u64), mut times: Vec<f64>) {
+fn report(what: &str, (blocks, round): (u64, Round), (mut times, read): (Vec<f64>, u64)) {
     times.sort_by(f64::total_cmp);
     let at = |part: usize| times[(times.len() * part / 1000).min(times.len() - 1)] * 1e6;
     println!(
-        "{{\"bench\":\"{what}\",\"blocks\":{blocks},\"at_rest\":{},\"p50_us\":{:.1},\"p99_us\":{:.1},\
-         \"p999_us\":{:.1},\"load\":{}}}",
-        round > 0,
+        "{{\"bench\":\"{what}\",\"blocks\":{blocks},\"round\":\"{round:?}\",\"p50_us\":{:.1},\"p99_us\":{:.1},\
+         \"p999_us\":{:.1},\"disk_bytes_each\":{},\"load\":{}}}",
         at(500),
         at(990),
         at(999),
+        read / times.len().max(1) as u64,
         load()
     );
 }
