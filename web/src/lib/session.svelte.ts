@@ -42,23 +42,13 @@ class Session {
     const me = await new Client(key.trim()).me();
     this.#key = key.trim();
     sessionStorage.setItem(STORED, this.#key);
+    this.person = null;
     this.me = me;
     this.online = true;
   }
 
-  /** Forgets the key, or signs the person out; without an answer nobody is signed out. */
-  async disconnect(): Promise<void> {
-    if (this.#key === null && this.person !== null) {
-      let end: string | null | undefined;
-      try {
-        end = (await new Client(null).signOut()).end_session_url;
-      } catch (failure) {
-        this.notice(failure as Failure);
-        return;
-      }
-      this.person = null;
-      if (end) location.assign(end);
-    }
+  /** Forgets the key; a person is signed out by `signOut`. */
+  disconnect(): void {
     this.#key = null;
     this.me = null;
     sessionStorage.clear();
@@ -94,6 +84,7 @@ class Session {
 
   #adopt(key: string): void {
     this.#key = key;
+    this.person = null;
     sessionStorage.setItem(STORED, key);
     new Client(key).me().then(
       (me) => {
@@ -103,7 +94,7 @@ class Session {
         if (this.#key !== key) return;
         this.notice(failure);
         if (failure.kind === 'unauthorized') {
-          void this.disconnect();
+          this.disconnect();
           this.dialogOpen = true;
         }
       },
