@@ -21,7 +21,8 @@ class Session {
   online = $state(true);
   dialogOpen = $state(false);
 
-  connected = $derived(this.#key !== null || this.person !== null);
+  keyed = $derived(this.#key !== null);
+  connected = $derived(this.keyed || this.person !== null);
   client = $derived(this.connected ? new Client(this.#key) : null);
 
   /** Takes the key of the link or of this tab; runs once, when the shell starts. */
@@ -34,7 +35,7 @@ class Session {
     this.#takeFromLink();
     const stored = sessionStorage.getItem(STORED);
     if (this.#key === null && stored) this.#adopt(stored);
-    void this.#meetPerson();
+    void import('./person').then(({ meet }) => meet());
   }
 
   /** Tries a key; adopts it if the node knows it. Throws `Failure` otherwise. */
@@ -47,26 +48,11 @@ class Session {
     this.online = true;
   }
 
-  /** Forgets the key; a person is signed out by `signOut`. */
+  /** Forgets the key; a person is signed out in `person`. */
   disconnect(): void {
     this.#key = null;
     this.me = null;
     sessionStorage.clear();
-  }
-
-  async #meetPerson(): Promise<void> {
-    try {
-      const client = new Client(null);
-      const found = await client.signedIn();
-      this.signIn = found.sign_in ?? null;
-      if (this.#key !== null || !found.session) return;
-      const me = await client.me();
-      if (this.#key !== null) return;
-      this.person = found.session;
-      this.me = me;
-    } catch (failure) {
-      this.notice(failure as Failure);
-    }
   }
 
   /** Notes what a failure says about the connection and the key. */
