@@ -37,7 +37,7 @@ fn run(env: &[(&str, &str)]) -> Result<()> {
     let tool = tool.to_string_lossy();
     let env = [&[("THERIAC_SCHEMATHESIS", &*tool)], env].concat();
     // The whole workspace, because that is what is built already.
-    let line = "cargo nextest run --workspace --locked --profile ci --no-capture \
-                -E test(/^contract::/)";
+    let line = "cargo nextest run --workspace --locked --profile ci \
+                --success-output immediate -E test(/^contract::/)";
     sh_in(&root(), line, &env)
 }
