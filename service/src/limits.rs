@@ -50,6 +50,8 @@ pub const REQUEST_ID_CHARS_MAX: usize = 64;
 pub const SCAN_EVENTS_MAX: usize = 20_000;
 /// Characters kept of a request's method in the access log.
 pub const METHOD_CHARS_MAX: usize = 16;
+/// Grants of sight that a party may have running or waiting to begin.
+pub const GRANTS_MAX: usize = 1_000;
 /// Lines in a page of the access log.
 pub const ACCESS_PAGE_MAX: usize = 1_000;
 /// Events read from disk to sort them by an extension, or to count them for `maxEventCount`.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tangle::{Genesis, NetworkId, Options, Tangle, VerifierKey};
 
-use crate::auth::Role;
+use crate::auth::{Role, Scope};
 use crate::config::{Config, NodeConfig};
 use crate::keys::{DataDir, KeyStore, Secret, make_private_dir};
 use crate::node::{Node, OpenError};
@@ -48,6 +48,7 @@ pub fn init(data_dir: &Path, name: &str, world: &World) -> Result<InitReport, Op
         roles: BTreeSet::from([Role::Admin]),
         label: "first key".to_owned(),
         expires_ms: None,
+        scope: Scope::default(),
     };
     let admin_key = store.create_key(admin, world)?.reveal();
     drop(store);

@@ -88,6 +88,7 @@ impl Trade {
                 roles: [role].into(),
                 label: name.to_owned(),
                 expires_ms: None,
+                scope: service::auth::Scope::default(),
             };
             let made = trade.node().create_api_key(new).expect("a key");
             trade.clients.insert(name, base.with_key(&made.key));

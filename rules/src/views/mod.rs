@@ -132,6 +132,11 @@ impl Engine {
         self.state.masters.products.values()
     }
 
+    /// Where a product may be sold, by master data.
+    pub fn market(&self, gtin: &gs1::Gtin) -> Option<&crate::Market> {
+        self.state.masters.markets.get(gtin)
+    }
+
     /// Devices told by master data.
     pub fn devices(&self) -> impl Iterator<Item = &Device> {
         self.state.masters.devices.values()

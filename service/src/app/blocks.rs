@@ -9,20 +9,21 @@ use crate::app::failure::{Code, Failure};
 use crate::app::visible::{Subject, visible};
 use crate::auth::{Permit, actions};
 use crate::limits::UPLOAD_BLOCKS_MAX;
-use crate::node::items::VERIFICATION;
+use crate::node::grants::{Grantee, Said};
+use crate::node::items::{GRANT, VERIFICATION};
 use crate::node::{Admission, Node};
 
 /// Takes in blocks; one admission for each, in order, durable when recorded.
 ///
 /// # Errors
-/// `malformed` with the number of the first block that cannot be read, `too_large` for too many;
-/// then nothing is taken.
+/// `malformed` with the number of the first block that cannot be read, `too_large` for too many,
+/// `forbidden` for one of another device than the key's; then nothing is taken.
 pub fn upload(
     node: &Node,
-    _permit: &Permit<actions::SubmitBlocks>,
+    permit: &Permit<actions::SubmitBlocks>,
     envelopes: &[&[u8]],
 ) -> Result<Vec<Admission>, Failure> {
-    node.submit_blocks(decoded(envelopes)?)
+    node.submit_blocks(decoded(permit, envelopes)?)
 }
 
 /// As [`upload`], for a few blocks, without a thread that waits for the disk.
@@ -31,26 +32,44 @@ pub fn upload(
 /// As [`upload`].
 pub async fn upload_few(
     node: &Node,
-    _permit: &Permit<actions::SubmitBlocks>,
+    permit: &Permit<actions::SubmitBlocks>,
     envelopes: &[&[u8]],
 ) -> Result<Vec<Admission>, Failure> {
-    node.submit_few(decoded(envelopes)?).await
+    node.submit_few(decoded(permit, envelopes)?).await
 }
 
-fn decoded(envelopes: &[&[u8]]) -> Result<Vec<SignedBlock>, Failure> {
+fn decoded(
+    permit: &Permit<actions::SubmitBlocks>,
+    envelopes: &[&[u8]],
+) -> Result<Vec<SignedBlock>, Failure> {
     if envelopes.len() > UPLOAD_BLOCKS_MAX {
         let text = format!("an upload may hold {UPLOAD_BLOCKS_MAX} blocks");
         return Err(Failure::new(Code::TooLarge, text));
     }
     let decode = |(at, envelope): (usize, &&[u8])| {
-        SignedBlock::decode(envelope).map_err(|error| {
+        let block = SignedBlock::decode(envelope).map_err(|error| {
             Failure::new(
                 Code::Malformed,
                 format!("block {at} of the upload: {error}"),
             )
-        })
+        })?;
+        if may_deliver(permit, &block.header().kid) {
+            return Ok(block);
+        }
+        let text = format!("block {at} of the upload is not of this key's device");
+        Err(Failure::new(Code::Forbidden, text))
     };
     envelopes.iter().enumerate().map(decode).collect()
+}
+
+/// Whether the key may upload blocks of an author: a device's key only those of the device.
+fn may_deliver(permit: &Permit<actions::SubmitBlocks>, author: &KeyId) -> bool {
+    let only = permit.principal().only_device();
+    only.is_none_or(|device| {
+        device
+            .parse::<KeyId>()
+            .is_ok_and(|device| device == *author)
+    })
 }
 
 /// Where an author's next block goes.
@@ -78,13 +97,14 @@ pub struct Tips {
 /// `not_found` for a key that is not registered.
 pub fn tips(
     node: &Node,
-    _permit: &Permit<actions::SubmitBlocks>,
+    permit: &Permit<actions::SubmitBlocks>,
     author: &KeyId,
 ) -> Result<Tips, Failure> {
-    if node
-        .read(|reader| Ok(reader.registry()))?
-        .principal(author)
-        .is_none()
+    if !may_deliver(permit, author)
+        || node
+            .read(|reader| Ok(reader.registry()))?
+            .principal(author)
+            .is_none()
     {
         return Err(Failure::not_found("author"));
     }
@@ -197,6 +217,7 @@ pub fn block(node: &Node, permit: &Permit<actions::Query>, id: &str) -> Result<B
             Media::EPCIS_EVENT => may_see(node, permit, &item.body, organisation.as_deref()),
             Media::DECISION | Media::MASTER_DATA => true,
             VERIFICATION => own || permit.principal().sees_all(),
+            GRANT => own || sees_grant(permit, &item.body),
             _ => false,
         };
         if shown {
@@ -217,6 +238,20 @@ pub fn block(node: &Node, permit: &Permit<actions::Query>, id: &str) -> Result<B
         outcome,
         items,
     })
+}
+
+/// A grant is seen by both sides; who only oversees sees all of them or those to its role.
+fn sees_grant(permit: &Permit<actions::Query>, body: &[u8]) -> bool {
+    let principal = permit.principal();
+    let to = match Said::read(body) {
+        Some(Said::Grant(grant)) => Some(grant.to),
+        _ => None,
+    };
+    principal.sees_all()
+        || to.is_some_and(|to| match to {
+            Grantee::Party(gln) => principal.party.as_ref() == Some(&gln),
+            Grantee::Role(role) => principal.has(role),
+        })
 }
 
 fn may_see(node: &Node, permit: &Permit<actions::Query>, body: &[u8], owner: Option<&str>) -> bool {

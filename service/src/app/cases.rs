@@ -10,11 +10,11 @@ use crate::app::decide::fit_reason;
 use crate::app::failure::{Code, Failure};
 use crate::app::master::item;
 use crate::app::passkeys::Signed;
-use crate::app::visible::{Subject, visible};
+use crate::app::visible::{Subject, by_right, visible};
 use crate::auth::{Permit, Principal, actions};
 use crate::limits::{BLOCK_ITEMS_MAX, CASES_PAGE_MAX, SIGNER_CHARS_MAX};
 use crate::node::entitled::{Speaker, entitled};
-use crate::node::{Fold, Node};
+use crate::node::{Node, View};
 
 /// What is done about a case.
 #[derive(Clone, Debug)]
@@ -131,8 +131,11 @@ pub fn rule(
     let decisions = {
         let fold = node.fold();
         let found = fold.engine.findings_of_case(id);
-        let mut seen = found.iter().filter(|it| sees(&fold, principal, it));
-        if seen.next().is_none() {
+        let own = |it: &&Finding| {
+            let mut subjects = it.subjects.iter();
+            subjects.any(|epc| by_right(&fold, principal, Subject::Thing(epc)))
+        };
+        if !found.iter().any(own) {
             return Err(Failure::not_found("case"));
         }
         decisions(&fold.engine, party, &found, ruling, signature.as_ref())?
@@ -208,8 +211,9 @@ fn signed(node: &Node, (signer, meaning): &(String, Meaning)) -> Result<Signatur
 }
 
 /// A case as far as a principal may see it: counts and findings are those it sees.
-fn shown(fold: &Fold, principal: &Principal, mut case: CaseView) -> Option<CaseView> {
-    if principal.sees_all() || case.owner.as_ref().map(|it| &it.gln) == principal.party.as_ref() {
+fn shown(fold: &View<'_>, principal: &Principal, mut case: CaseView) -> Option<CaseView> {
+    let owner = case.owner.as_ref().map(|it| &it.gln);
+    if principal.sees_all() || (owner.is_some() && owner == principal.party.as_ref()) {
         return Some(case);
     }
     let all = fold.engine.findings_of_case(&case.id);
@@ -226,7 +230,7 @@ fn shown(fold: &Fold, principal: &Principal, mut case: CaseView) -> Option<CaseV
     Some(case)
 }
 
-fn sees(fold: &Fold, principal: &Principal, finding: &Finding) -> bool {
+fn sees(fold: &View<'_>, principal: &Principal, finding: &Finding) -> bool {
     let subjects = finding.subjects.iter();
     subjects
         .into_iter()

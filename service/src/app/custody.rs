@@ -18,7 +18,7 @@ use tangle::{BlockId, Item, Kind, Media};
 
 use crate::app::failure::{Code, Failure};
 use crate::app::verify::{self, Question};
-use crate::app::visible::{Subject, makes, visible};
+use crate::app::visible::{Subject, by_right, makes};
 use crate::auth::{Permit, Role, actions};
 use crate::limits::OPERATION_PACKS_MAX;
 use crate::node::{Fold, Node};
@@ -69,13 +69,15 @@ impl Act {
 
     /// Whose it is to do (Delegated Regulation (EU) 2016/161, articles 16 to 30, 40).
     pub fn roles(self) -> &'static [Role] {
-        use Role::{Manufacturer, Pharmacy, Wholesaler};
+        use Role::{Hospital, Manufacturer, Pharmacy, Wholesaler};
         match self {
-            Self::Dispense => &[Pharmacy],
-            Self::Supply => &[Wholesaler, Pharmacy],
+            Self::Dispense => &[Pharmacy, Hospital],
+            Self::Supply => &[Wholesaler, Pharmacy, Hospital],
             Self::Export | Self::CheckOut => &[Manufacturer, Wholesaler],
             Self::FreeSample | Self::Lock | Self::ReportStolen => &[Manufacturer],
-            Self::Destroy | Self::Sample | Self::Undo => &[Manufacturer, Wholesaler, Pharmacy],
+            Self::Destroy | Self::Sample | Self::Undo => {
+                &[Manufacturer, Wholesaler, Pharmacy, Hospital]
+            }
         }
     }
 
@@ -303,7 +305,7 @@ impl Work<'_> {
             return makes(&fold.engine, party, &sgtin.gtin);
         }
         let epc = Epc::Sgtin(sgtin.clone());
-        operation == Operation::Supply || visible(fold, principal, Subject::Thing(&epc))
+        operation == Operation::Supply || by_right(fold, principal, Subject::Thing(&epc))
     }
 
     fn outcome(

@@ -175,8 +175,9 @@ fn check(node: &Node, new: &NewApiKey) -> Result<(), String> {
     if new.label.chars().count() > TEXT_CHARS_MAX {
         return Err(format!("a label may have {TEXT_CHARS_MAX} characters"));
     }
+    new.scope.check(&new.roles)?;
     let Some(party) = &new.party else {
-        let acts = |role: &&Role| !matches!(role, Role::Admin | Role::Regulator);
+        let acts = |role: &&Role| !role.needs_no_party();
         return match new.roles.iter().find(acts) {
             Some(role) => Err(format!("a key with the role {role} needs a party")),
             None => Ok(()),

@@ -1,10 +1,11 @@
-//! A lot: how many packs were made, where they are, which ones. The manufacturer and those who see
-//! everything get it whole; others get the numbers, and of holders and packs their own.
+//! A lot: how many packs were made, where they are, which ones. The manufacturer, those who oversee
+//! it and those whom the manufacturer granted it get it whole; others get the numbers, and of
+//! holders and packs their own.
 use gs1::{Epc, Gtin, Lot};
 use rules::{FindingView, LotPack, LotView};
 
 use crate::app::failure::{Code, Failure};
-use crate::app::visible::{Subject, makes, visible};
+use crate::app::visible::{Subject, sees_whole, visible};
 use crate::auth::{Permit, actions};
 use crate::limits::LOT_PAGE_MAX;
 use crate::node::Node;
@@ -73,13 +74,11 @@ pub fn lot(
     let mut packs = engine.lot_packs(&gtin, &lot, slice.from, slice.limit);
     let next = (packs.len() == slice.limit && slice.from + packs.len() < view.made)
         .then(|| format!("p{}", slice.from + packs.len()));
-    let class = Epc::Lgtin {
-        gtin: gtin.clone(),
-        lot,
-    };
+    let whole = sees_whole(&fold, principal, &gtin, &lot);
+    let class = Epc::Lgtin { gtin, lot };
     let mut findings = engine.findings_for(&class);
     let party = principal.party.as_deref().unwrap_or_default();
-    if !principal.sees_all() && !makes(engine, party, &gtin) {
+    if !whole {
         let seen = |id: &str| {
             Epc::parse(id).is_ok_and(|epc| visible(&fold, principal, Subject::Thing(&epc)))
         };
@@ -111,7 +110,7 @@ pub struct Reconciled {
 /// Reconciles a lot: every pack that was made is located, ended or not accounted for.
 ///
 /// # Errors
-/// `not_found` for everybody but the manufacturer and those who see everything.
+/// `not_found` for whoever does not see the lot as a whole.
 pub fn reconcile(
     node: &Node,
     permit: &Permit<actions::Query>,
@@ -123,8 +122,7 @@ pub fn reconcile(
     let lot = Lot::parse(lot).map_err(|_| missing())?;
     let fold = node.fold();
     let (engine, principal) = (&fold.engine, permit.principal());
-    let party = principal.party.as_deref().unwrap_or_default();
-    if !principal.sees_all() && !makes(engine, party, &gtin) {
+    if !sees_whole(&fold, principal, &gtin, &lot) {
         return Err(missing());
     }
     let view = engine.lot(&gtin, &lot).ok_or_else(missing)?;

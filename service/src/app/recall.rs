@@ -9,10 +9,10 @@ use rules::views::recall::PartyShare;
 use serde::{Deserialize, Serialize};
 
 use crate::app::failure::{Code, Failure};
-use crate::app::visible::{Subject, makes, visible};
+use crate::app::visible::{Subject, answers_for, sees_whole, visible};
 use crate::auth::{Permit, Principal, actions};
 use crate::limits::TEXT_CHARS_MAX;
-use crate::node::{Fold, Node};
+use crate::node::{Node, View};
 use crate::store::documents::Kind;
 
 /// A recall and how far it has come.
@@ -147,8 +147,7 @@ pub fn notify(
     let recall = {
         let fold = node.fold();
         let principal = permit.principal();
-        let party = principal.party.as_deref().unwrap_or_default();
-        if !principal.sees_all() && !makes(&fold.engine, party, &gtin) {
+        if !answers_for(&fold, principal, &gtin) {
             return Err(missing());
         }
         told(node, &fold, principal, &gtin, &lot)?.ok_or_else(missing)?
@@ -252,11 +251,11 @@ fn notice_id(recall: &Recall, party: &str) -> String {
     format!("{}/{}/{party}", recall.gtin, recall.lot)
 }
 
-/// A recall as far as a principal may see it: the maker and those who see everything see all
-/// parties, others themselves.
+/// A recall as far as a principal may see it: who sees the lot as a whole sees all parties, others
+/// themselves.
 fn told(
     node: &Node,
-    fold: &Fold,
+    fold: &View<'_>,
     principal: &Principal,
     gtin: &Gtin,
     lot: &Lot,
@@ -267,7 +266,7 @@ fn told(
         return Ok(None);
     };
     let party = principal.party.as_deref().unwrap_or_default();
-    let whole = principal.sees_all() || makes(engine, party, gtin);
+    let whole = sees_whole(fold, principal, gtin, lot);
     let mut recall = Recall {
         gtin: gtin.to_string(),
         lot: lot.to_string(),

@@ -14,7 +14,7 @@ use crate::app::visible::{Subject, visible};
 use crate::auth::{Permit, Principal, actions};
 use crate::limits::{SHIPMENT_LISTED_MAX, SHIPMENTS_PAGE_MAX};
 use crate::node::despatch::{Leg, Line, paper_id};
-use crate::node::{Fold, Node};
+use crate::node::{Fold, Node, View};
 
 /// A shipment.
 #[derive(Clone, Debug)]
@@ -166,13 +166,13 @@ fn row(fold: &Fold, id: &str) -> Option<Row> {
 }
 
 /// A paper is seen by whoever may see something that goes under it.
-fn sees_paper(fold: &Fold, principal: &Principal, paper: &str) -> bool {
+fn sees_paper(fold: &View<'_>, principal: &Principal, paper: &str) -> bool {
     let lines = fold.despatches.of_paper(paper);
     let mut epcs = lines.iter().flat_map(|line| &line.epcs);
     epcs.any(|epc| visible(fold, principal, Subject::Thing(epc)))
 }
 
-fn unit_view(fold: &Fold, principal: &Principal, epc: &Epc) -> Option<ShipmentView> {
+fn unit_view(fold: &View<'_>, principal: &Principal, epc: &Epc) -> Option<ShipmentView> {
     if !visible(fold, principal, Subject::Thing(epc)) {
         return None;
     }
@@ -202,7 +202,7 @@ fn of_unit(fold: &Fold, view: ShipmentView) -> Shipment {
     }
 }
 
-fn of_paper(fold: &Fold, principal: &Principal, paper: &str) -> Shipment {
+fn of_paper(fold: &View<'_>, principal: &Principal, paper: &str) -> Shipment {
     let engine = &fold.engine;
     let lines = fold.despatches.of_paper(paper);
     let sees = |epc: &&Epc| visible(fold, principal, Subject::Thing(epc));

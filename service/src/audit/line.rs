@@ -27,6 +27,9 @@ pub struct Access {
     pub signature: Option<String>,
     /// The rule that was asked for permission: an action of the policy.
     pub action: Option<String>,
+    /// Ids of the policies that decided about it; lines from before they were noted have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// HTTP method.
     pub method: String,
     /// Pattern of the route.

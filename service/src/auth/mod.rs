@@ -1,14 +1,18 @@
 //! Who is asking and what they may do. A key is turned into a `Principal` by `token`, a person whom
 //! an identity provider vouches for by `oidc`; a principal is turned into a `Permit` by `policy`,
-//! and every use case takes a permit as an argument, so that forgetting authorisation does not
-//! compile. What rows a principal may see is another question, answered by one function in
-//! `app::visible`.
+//! which asks the policies in `cedar`, and every use case takes a permit as an argument, so that
+//! forgetting authorisation does not compile. What rows a principal may see is another question,
+//! answered by one function in `app::visible`.
+pub mod cedar;
 pub mod oidc;
 pub mod passkey;
 pub mod person;
 pub mod policy;
+pub mod role;
 pub mod token;
 
+pub use cedar::Ruling;
 pub use person::Person;
-pub use policy::{Action, Denied, Permit, Principal, Role, actions};
+pub use policy::{Action, Denied, Permit, Principal, actions};
+pub use role::{Mandate, Role, Scope};
 pub use token::{ApiKey, KeyFormatError};

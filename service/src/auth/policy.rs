@@ -1,79 +1,13 @@
-//! The one table of who may do what. An action is a type, a permit for it can only be made here,
-//! and a use case asks for the permit in its signature.
+//! Actions and permits. An action is a type, a permit for it can only be made here, by asking the
+//! policies (`auth::cedar`), and a use case asks for the permit in its signature.
 use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
-
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 use super::Person;
-
-/// What an API key is for. One key may hold several.
-#[derive(
-    Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Runs the node: keys, master data, sees everything; the operator answers for what it
-    /// captures.
-    Admin,
-    /// Makes packs; decides about its own products.
-    Manufacturer,
-    /// Stores and forwards packs.
-    Wholesaler,
-    /// Verifies and dispenses packs.
-    Pharmacy,
-    /// Oversees: sees everything, may recall.
-    Regulator,
-    /// A machine that uploads signed blocks.
-    Gateway,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 6] = [
-        Self::Admin,
-        Self::Manufacturer,
-        Self::Wholesaler,
-        Self::Pharmacy,
-        Self::Regulator,
-        Self::Gateway,
-    ];
-
-    /// The role's name in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Manufacturer => "manufacturer",
-            Self::Wholesaler => "wholesaler",
-            Self::Pharmacy => "pharmacy",
-            Self::Regulator => "regulator",
-            Self::Gateway => "gateway",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl std::str::FromStr for Role {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or_else(|| {
-                format!(
-                    "unknown role {text:?}: expected one of {}",
-                    Self::ALL.map(Self::as_str).join(", ")
-                )
-            })
-    }
-}
+use super::cedar::{Ruling, rule};
+use super::role::{Role, Scope};
 
 /// Who is asking: what an API key stands for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -86,6 +20,8 @@ pub struct Principal {
     pub roles: BTreeSet<Role>,
     /// Who signed in; none behind an API key.
     pub person: Option<Person>,
+    /// How far it reaches, beyond its roles.
+    pub scope: Scope,
 }
 
 impl Principal {
@@ -94,18 +30,27 @@ impl Principal {
         self.roles.contains(&role)
     }
 
-    /// Sees every row: the node's administrator and the regulator.
+    /// Sees every row: the node's administrator, and regulators and auditors without a mandate.
     pub fn sees_all(&self) -> bool {
-        self.has(Role::Admin) || self.has(Role::Regulator)
+        self.has(Role::Admin) || (self.oversees() && self.scope.mandate.is_none())
+    }
+
+    /// Looks after others: a regulator or an auditor.
+    pub fn oversees(&self) -> bool {
+        self.roles.iter().any(|role| role.oversees())
+    }
+
+    /// The one device whose blocks the key may upload; `None` for any device's.
+    pub fn only_device(&self) -> Option<&str> {
+        let device = self.scope.device.as_deref();
+        device.filter(|_| !self.has(Role::Gateway))
     }
 }
 
 /// Something a principal may be permitted to do. Implemented by the types of [`actions`] only.
 pub trait Action: sealed::Sealed + fmt::Debug + 'static {
-    /// Stable name, in logs and in refusals.
+    /// Stable name, in the policies, in logs and in refusals.
     const NAME: &'static str;
-    /// Roles of which one is needed.
-    const ROLES: &'static [Role];
 }
 
 mod sealed {
@@ -113,10 +58,10 @@ mod sealed {
 }
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal : [$($role:ident),+];)+) => {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
         /// The actions; each type's documentation says what it covers.
         pub mod actions {
-            use super::{Action, Role, sealed};
+            use super::{Action, sealed};
             $(
                 $(#[$doc])*
                 #[derive(Debug)]
@@ -124,48 +69,54 @@ macro_rules! actions {
                 impl sealed::Sealed for $name {}
                 impl Action for $name {
                     const NAME: &'static str = $text;
-                    const ROLES: &'static [Role] = &[$(Role::$role),+];
                 }
             )+
         }
 
-        /// The policy as data, for documents and tests: action name and the roles that may.
-        pub const POLICY: &[(&str, &[Role])] =
-            &[$((<actions::$name as Action>::NAME, <actions::$name as Action>::ROLES)),+];
+        /// Names of the actions.
+        pub const ACTIONS: &[&str] = &[$(<actions::$name as Action>::NAME),+];
     };
 }
 
 actions! {
     /// Record EPCIS events on behalf of the key's party (or the operator), read one's jobs.
-    Capture = "capture": [Admin, Manufacturer, Wholesaler, Pharmacy];
+    Capture = "capture";
     /// Supply, export, destroy, sample, lock or undo packs, as the role may.
-    ChangeState = "change_state": [Manufacturer, Wholesaler, Pharmacy];
+    ChangeState = "change_state";
     /// Make decisions: recall a lot, release or reject after quality review.
-    Decide = "decide": [Manufacturer, Regulator];
+    Decide = "decide";
+    /// Give others sight of what one sees, and take it back.
+    Grant = "grant";
     /// Create and list API keys, register parties and devices.
-    ManageKeys = "manage_keys": [Admin];
+    ManageKeys = "manage_keys";
     /// Copy the node, take in bundles, erase items, see the witnesses.
-    Operate = "operate": [Admin];
+    Operate = "operate";
     /// Publish parties, locations, products and devices.
-    PublishMaster = "publish_master": [Admin, Manufacturer];
+    PublishMaster = "publish_master";
     /// Read events, histories, lots, shipments, alerts, blocks and proofs, as far as visible.
-    Query = "query": [Admin, Manufacturer, Wholesaler, Pharmacy, Regulator];
+    Query = "query";
     /// Search the access log.
-    ReadAccesses = "read_accesses": [Admin, Regulator];
+    ReadAccesses = "read_accesses";
     /// Read what every key holder may read: the checkpoint and who one is.
-    ReadPublic = "read_public":
-        [Admin, Manufacturer, Wholesaler, Pharmacy, Regulator, Gateway];
+    ReadPublic = "read_public";
     /// Store queries, and have their answers sent to oneself.
-    Subscribe = "subscribe": [Admin, Manufacturer, Wholesaler, Pharmacy, Regulator];
+    Subscribe = "subscribe";
     /// Upload signed blocks and ask where the next one attaches.
-    SubmitBlocks = "submit_blocks": [Gateway];
+    SubmitBlocks = "submit_blocks";
     /// Verify a scanned pack.
-    Verify = "verify": [Admin, Manufacturer, Wholesaler, Pharmacy, Regulator];
+    Verify = "verify";
+}
+
+/// The roles that may do an action for a party.
+pub fn roles_of(action: &'static str) -> Vec<Role> {
+    let may = |role: &Role| rule(action, &BTreeSet::from([*role]), true).allowed;
+    Role::ALL.into_iter().filter(may).collect()
 }
 
 /// Proof that a principal may perform `A`; only [`Permit::check`] makes one.
 pub struct Permit<A: Action> {
     principal: Principal,
+    ruling: Arc<Ruling>,
     action: PhantomData<fn() -> A>,
 }
 
@@ -174,7 +125,8 @@ impl<A: Action> fmt::Debug for Permit<A> {
         f.debug_struct("Permit")
             .field("action", &A::NAME)
             .field("key", &self.principal.key_id)
-            .finish()
+            .field("policy", &self.ruling.policy)
+            .finish_non_exhaustive()
     }
 }
 
@@ -182,37 +134,57 @@ impl<A: Action> Clone for Permit<A> {
     fn clone(&self) -> Self {
         Self {
             principal: self.principal.clone(),
+            ruling: Arc::clone(&self.ruling),
             action: PhantomData,
         }
     }
 }
 
-/// The principal's roles do not allow the action.
+/// The policies do not permit the action to the principal.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the key's roles do not allow {action}: one of {roles} is needed")]
+#[error("{text}")]
 pub struct Denied {
-    action: &'static str,
-    roles: String,
+    ruling: Arc<Ruling>,
+    text: String,
+}
+
+impl Denied {
+    /// What the policies said.
+    pub fn ruling(&self) -> &Arc<Ruling> {
+        &self.ruling
+    }
+
+    fn new(action: &'static str, ruling: Arc<Ruling>) -> Self {
+        let roles = || {
+            let roles: Vec<_> = roles_of(action).into_iter().map(Role::as_str).collect();
+            let roles = roles.join(", ");
+            format!("the key's roles do not allow {action}: one of {roles} is needed")
+        };
+        let text = ruling.says.clone().unwrap_or_else(roles);
+        Self { ruling, text }
+    }
 }
 
 impl<A: Action> Permit<A> {
-    /// Permits `A` when one of the principal's roles is in the table.
+    /// Permits `A` when the policies do.
+    ///
+    /// # Errors
+    /// [`Denied`]
     pub fn check(principal: Principal) -> Result<Self, Denied> {
-        if A::ROLES.iter().any(|role| principal.has(*role)) {
-            return Ok(Self {
-                principal,
-                action: PhantomData,
-            });
+        let ruling = rule(A::NAME, &principal.roles, principal.party.is_some());
+        if !ruling.allowed {
+            return Err(Denied::new(A::NAME, ruling));
         }
-        let roles = A::ROLES
-            .iter()
-            .map(|role| role.as_str())
-            .collect::<Vec<_>>()
-            .join(", ");
-        Err(Denied {
-            action: A::NAME,
-            roles,
+        Ok(Self {
+            principal,
+            ruling,
+            action: PhantomData,
         })
+    }
+
+    /// What the policies said.
+    pub fn ruling(&self) -> &Arc<Ruling> {
+        &self.ruling
     }
 
     /// Who was permitted.
@@ -231,33 +203,74 @@ mod tests {
             party: None,
             roles: roles.iter().copied().collect(),
             person: None,
+            scope: Scope::default(),
         }
     }
 
     #[test]
-    fn a_permit_needs_one_of_the_roles_of_the_table() {
+    fn a_permit_needs_one_of_the_roles_of_the_policies() {
         for role in Role::ALL {
             let permitted = Permit::<actions::SubmitBlocks>::check(holder(&[role])).is_ok();
-            assert_eq!(permitted, role == Role::Gateway, "{role}");
+            let machine = matches!(role, Role::Gateway | Role::Device);
+            assert_eq!(permitted, machine, "{role}");
         }
         let both = holder(&[Role::Gateway, Role::Pharmacy]);
         assert!(Permit::<actions::Verify>::check(both).is_ok());
         let denied = Permit::<actions::Verify>::check(holder(&[])).unwrap_err();
         assert!(denied.to_string().contains("verify"), "{denied}");
+        assert_eq!(denied.ruling().policy, super::super::cedar::DEFAULT_DENY);
     }
 
     #[test]
-    fn the_policy_table_names_each_action_once_and_gives_it_to_somebody() {
-        let names: BTreeSet<_> = POLICY.iter().map(|(name, _)| name).collect();
-        assert_eq!(names.len(), POLICY.len());
-        assert!(POLICY.iter().all(|(_, roles)| !roles.is_empty()));
+    fn what_is_signed_for_a_party_needs_one() {
+        let mut regulator = holder(&[Role::Regulator]);
+        let denied = Permit::<actions::Decide>::check(regulator.clone()).unwrap_err();
+        assert_eq!(denied.to_string(), "the key speaks for no party");
+        assert_eq!(denied.ruling().policy, "acting-needs-a-party");
+        regulator.party = Some("9506000100043".to_owned());
+        let permit = Permit::<actions::Decide>::check(regulator).unwrap();
+        assert_eq!(permit.ruling().policy, "regulator-oversees");
     }
 
+    /// The whole matrix, written by hand: what the policies are held against.
     #[test]
-    fn roles_read_as_they_print() {
-        for role in Role::ALL {
-            assert_eq!(role.as_str().parse::<Role>(), Ok(role));
+    fn the_policies_give_each_action_to_whom_it_was_meant() {
+        use Role::{
+            Admin, Auditor, Device, Gateway, Hospital, Manufacturer, Pharmacy, Regulator,
+            ThirdPartyLogistics, Wholesaler,
+        };
+        let trade = [
+            Manufacturer,
+            Wholesaler,
+            Pharmacy,
+            ThirdPartyLogistics,
+            Hospital,
+        ];
+        let and = |more: &[Role]| -> BTreeSet<Role> { trade.iter().chain(more).copied().collect() };
+        let only = |roles: &[Role]| -> BTreeSet<Role> { roles.iter().copied().collect() };
+        let expected = [
+            ("capture", and(&[Admin])),
+            ("change_state", and(&[])),
+            ("decide", only(&[Manufacturer, Regulator])),
+            ("grant", and(&[])),
+            ("manage_keys", only(&[Admin])),
+            ("operate", only(&[Admin])),
+            ("publish_master", only(&[Admin, Manufacturer])),
+            ("query", and(&[Admin, Regulator, Auditor])),
+            ("read_accesses", only(&[Admin, Regulator, Auditor])),
+            (
+                "read_public",
+                and(&[Admin, Regulator, Auditor, Gateway, Device]),
+            ),
+            ("subscribe", and(&[Admin, Regulator])),
+            ("submit_blocks", only(&[Gateway, Device])),
+            ("verify", and(&[Admin, Regulator])),
+        ];
+        let named: Vec<&str> = expected.iter().map(|(action, _)| *action).collect();
+        assert_eq!(named, ACTIONS);
+        for (action, roles) in expected {
+            let given: BTreeSet<Role> = roles_of(action).into_iter().collect();
+            assert_eq!(given, roles, "{action}");
         }
-        assert!("root".parse::<Role>().is_err());
     }
 }

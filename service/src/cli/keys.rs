@@ -11,7 +11,7 @@ use chrono::{DateTime, FixedOffset};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use service::app::time_text;
-use service::auth::Role;
+use service::auth::{Mandate, Role, Scope};
 use service::store::NewApiKey;
 use service::{Code, Config, Node, World};
 
@@ -25,6 +25,8 @@ Examples:
   theriac keys create --role pharmacy --party 9506000100033 --label 'counter 1'
   theriac keys create --data theriac-data --role admin
   theriac keys create --role wholesaler --party 9506000100026 --expires 2027-06-30T00:00:00Z
+  theriac keys create --role regulator --country DE --label 'BfArM'
+  theriac keys create --role device --party 9506000100029 --device 0c5f..e1
   theriac keys list --format json
   theriac keys revoke 1f2e3d4c
   theriac keys bind 1f2e3d4c --certificate gateway.pem
@@ -75,8 +77,30 @@ struct Create {
     /// When it ends, RFC 3339 (2027-06-30T00:00:00Z); never without
     #[arg(long, value_name = "TIME", value_parser = time)]
     expires: Option<DateTime<FixedOffset>>,
+    /// Country that a regulator or auditor looks after (DE); may be given several times
+    #[arg(long = "country", value_name = "CC")]
+    countries: Vec<String>,
+    /// First digits of GTINs that a regulator or auditor looks after; may be given several times
+    #[arg(long = "gtin-prefix", value_name = "DIGITS")]
+    prefixes: Vec<String>,
+    /// Public key of the one device whose blocks a key with the role device uploads
+    #[arg(long, value_name = "HEX")]
+    device: Option<String>,
     #[command(flatten)]
     place: Place,
+}
+
+impl Create {
+    fn scope(&self) -> Scope {
+        let mandate = Mandate {
+            countries: self.countries.iter().cloned().collect(),
+            gtin_prefixes: self.prefixes.iter().cloned().collect(),
+        };
+        Scope {
+            mandate: (mandate != Mandate::default()).then_some(mandate),
+            device: self.device.clone(),
+        }
+    }
 }
 
 fn time(text: &str) -> Result<DateTime<FixedOffset>, String> {
@@ -152,6 +176,8 @@ fn create(command: &Create, format: Format) -> Result<Exit, Failure> {
                 "party": command.party,
                 "label": command.label,
                 "expires_at": command.expires.map(|end| end.to_rfc3339()),
+                "mandate": command.scope().mandate,
+                "device": command.device,
             }),
         )?,
     };
@@ -172,6 +198,7 @@ fn create_offline(command: &Create, data: &Path) -> Result<Value, Failure> {
         roles: command.roles.iter().copied().collect::<BTreeSet<Role>>(),
         label: command.label.clone(),
         expires_ms: command.expires.map(|end| end.timestamp_millis()),
+        scope: command.scope(),
     });
     let closed = node.close();
     let made = made.map_err(Failure::usage)?;

@@ -14,6 +14,7 @@ mod event_hash;
 mod evidence;
 mod exit;
 mod files;
+mod grants;
 mod init;
 mod keys;
 mod ledger;
@@ -78,6 +79,7 @@ enum Command {
     Pack(custody::Pack),
     Recall(custody::Recall),
     Keys(keys::Keys),
+    Grants(grants::Grants),
     Accesses(accesses::Accesses),
     Epc(epc::EpcCommand),
     Epcis(epcis::EpcisCommand),
@@ -129,6 +131,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Pack(command) => custody::pack(command, cli.format),
         Command::Recall(command) => custody::recall(command, cli.format),
         Command::Keys(command) => keys::run(command, cli.format),
+        Command::Grants(command) => grants::run(command, cli.format),
         Command::Accesses(command) => accesses::run(command, cli.format),
         Command::Epc(command) => epc::run(command),
         Command::Epcis(command) => epcis::run(command, cli.format),

@@ -9,7 +9,7 @@ use super::cast::{self, Actor};
 use super::logger::Logger;
 use super::story::{Story, logger_id};
 use crate::app::failure::Failure;
-use crate::auth::Role;
+use crate::auth::{Role, Scope};
 use crate::node::{NewDevice, NewParty, Node};
 use crate::store::NewApiKey;
 
@@ -110,6 +110,7 @@ fn api_key(node: &Node, actor: Actor, role: Role, label: &str) -> Result<String,
         roles: BTreeSet::from([role]),
         label: label.to_owned(),
         expires_ms: None,
+        scope: Scope::default(),
     })?;
     Ok(made.key)
 }

@@ -10,7 +10,7 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::csp::{FIXED, Policies};
 use super::error::Problem;
-use super::guard::Asked;
+use super::guard::{Asked, Ruled};
 use super::negotiate::wants_xml;
 use super::step_up::Noted;
 use crate::app::failure::Code;
@@ -92,7 +92,7 @@ fn is_access(path: &str) -> bool {
 /// A line in the access log for an answer.
 fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str) {
     let request = response.request();
-    let (key, party, person, action, signature) = {
+    let (key, party, person, action, policy, signature) = {
         let left = request.extensions();
         let who = left.get::<Principal>();
         (
@@ -100,6 +100,7 @@ fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str)
             who.and_then(|who| who.party.clone()),
             who.and_then(|who| who.person.as_ref()).map(Person::said),
             left.get::<Asked>().map(|asked| asked.0.to_owned()),
+            left.get::<Ruled>().map(|ruled| ruled.0.policy.clone()),
             left.get::<Noted>().and_then(Noted::text),
         )
     };
@@ -117,6 +118,7 @@ fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str)
         signature,
         person: person.map(|text| short(&text, TEXT_CHARS_MAX)),
         action,
+        policy,
         method: short(request.method().as_str(), METHOD_CHARS_MAX),
         route: route.to_owned(),
         target: short(target, TARGET_CHARS_MAX),

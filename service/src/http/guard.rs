@@ -5,6 +5,7 @@
 //! that the session of a person who signed in.
 use std::any::Any;
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -17,7 +18,7 @@ use super::error::Problem;
 use super::origin;
 use super::rate::Rates;
 use crate::app::failure::{Code, Failure};
-use crate::auth::{Action, ApiKey, Permit, Principal};
+use crate::auth::{Action, ApiKey, Permit, Principal, Ruling};
 use crate::node::Node;
 use crate::tls::pair::Certificate;
 
@@ -33,11 +34,20 @@ impl<A: Action> FromRequest for Guarded<A> {
         request.extensions_mut().insert(Asked(A::NAME));
         ready(principal(request).and_then(|principal| {
             request.extensions_mut().insert(principal.clone());
-            let permit = Permit::check(principal).map_err(Failure::from)?;
-            Ok(Self(permit))
+            let permit = Permit::check(principal);
+            let ruling = match &permit {
+                Ok(permit) => permit.ruling(),
+                Err(denied) => denied.ruling(),
+            };
+            request.extensions_mut().insert(Ruled(Arc::clone(ruling)));
+            Ok(Self(permit.map_err(Failure::from)?))
         }))
     }
 }
+
+/// What the policies said to that, left for the access log.
+#[derive(Clone, Debug)]
+pub(crate) struct Ruled(pub(crate) Arc<Ruling>);
 
 /// The action that a handler asked permission for, left for the access log.
 #[derive(Clone, Copy, Debug)]

@@ -8,8 +8,8 @@ use super::fhir;
 use super::openapi::swagger;
 use super::portal;
 use super::routes::{
-    accesses, blocks, certificates, custody, epcis, exceptions, keep, manage, operate, packs,
-    people, recall, stream, verify, vrs,
+    accesses, blocks, certificates, custody, epcis, exceptions, grants, keep, manage, operate,
+    packs, people, recall, stream, verify, vrs,
 };
 use crate::app::failure::Code;
 use crate::auth::{Action, actions};
@@ -170,6 +170,9 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/auth/me"),
     needs::<actions::ManageKeys>("POST", "/api/v1/parties"),
     needs::<actions::ManageKeys>("POST", "/api/v1/devices"),
+    needs::<actions::Query>("GET", "/api/v1/grants"),
+    needs::<actions::Grant>("POST", "/api/v1/grants"),
+    needs::<actions::Grant>("POST", "/api/v1/grants/{id}/revoke"),
     needs::<actions::Operate>("POST", "/api/v1/backups"),
     needs::<actions::Operate>("POST", "/api/v1/ledger/import"),
     needs::<actions::Operate>("POST", "/api/v1/ledger/erase"),
@@ -248,6 +251,9 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .configure(people::configure)
         .service(manage::post_party)
         .service(manage::post_device)
+        .service(grants::get_grants)
+        .service(grants::post_grant)
+        .service(grants::post_grant_revocation)
         .service(keep::post_backup)
         .service(keep::post_import)
         .service(keep::post_erase)

@@ -16,6 +16,7 @@ use super::rate::Rates;
 use super::routes::epcis::Sending;
 use super::{portal, router};
 use crate::app::epcis::workers::Workers;
+use crate::auth::cedar::{PolicyError, policies};
 use crate::auth::oidc::{SettingsError, SignIn};
 use crate::config::Config;
 use crate::node::{Node, OpenError};
@@ -46,6 +47,9 @@ pub enum ServeError {
     /// The node does not open.
     #[error("opening the node")]
     Open(#[from] OpenError),
+    /// The policies are not valid: nobody could be let in.
+    #[error("reading the policies of access")]
+    Policies(#[from] PolicyError),
     /// The address cannot be bound.
     #[error("listening on {0}")]
     Listen(SocketAddr, #[source] io::Error),
@@ -69,9 +73,10 @@ pub enum ServeError {
 /// Opens the node and serves it.
 ///
 /// # Errors
-/// [`ServeError::Open`], [`ServeError::Listen`], [`ServeError::Tls`] or [`ServeError::SignIn`];
-/// then nothing runs.
+/// [`ServeError::Policies`], [`ServeError::Open`], [`ServeError::Listen`], [`ServeError::Tls`] or
+/// [`ServeError::SignIn`]; then nothing runs.
 pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
+    policies()?;
     let tls = Tls::open(&config.tls, &world)?;
     let sign_in = SignIn::open(&config.oidc)?;
     let listen = config.http.listen;

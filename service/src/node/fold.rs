@@ -12,7 +12,8 @@ use tangle::{BlockId, Item, KeyId, Kind, Media, Ordered, Outcome, VerifiedBlock}
 use super::catalog::{BlockRow, Catalog};
 use super::despatch::Despatches;
 use super::entitled::{Speaker, entitled};
-use super::items::{self, Unreadable, VOCABULARY};
+use super::grants::{Grants, Said};
+use super::items::{self, GRANT, Unreadable, VOCABULARY};
 use super::prefixes::Prefixes;
 use super::vocabulary::{Element, Vocabularies};
 
@@ -32,6 +33,8 @@ pub struct Fold {
     pub authority: Authority,
     /// Master data of documents: attributes and hierarchies, for queries.
     pub vocabularies: Vocabularies,
+    /// Who was given sight of what.
+    pub grants: Grants,
     /// Lengths of company prefixes, as URNs have shown them.
     pub prefixes: Prefixes,
     /// Outcomes other than applied.
@@ -51,6 +54,7 @@ impl Fold {
             engine: Engine::new(Profile::default()),
             catalog: Catalog::default(),
             vocabularies: Vocabularies::default(),
+            grants: Grants::default(),
             prefixes: Prefixes::default(),
             despatches: Despatches::default(),
             authority: Authority::new(root),
@@ -117,6 +121,9 @@ impl Fold {
             return Outcome::Rejected { code: why.code() };
         }
         let actor = actor.filter(|id| Gln::parse(id).is_ok());
+        if let (Some(granter), None) = (&actor, &device) {
+            self.learn_grants(block, granter, row.recorded_ms);
+        }
         let mut twin = None;
         for (item, fact) in facts {
             let stamp = Stamp {
@@ -157,6 +164,19 @@ impl Fold {
         for (_, item) in block.items().filter(|(_, it)| it.media == VOCABULARY) {
             if let (Some(actor), Some(element)) = (actor, Element::read(&item.body)) {
                 self.vocabularies.learn(actor, element);
+            }
+        }
+    }
+
+    /// Grants of sight and revocations by a party; machines give none.
+    fn learn_grants(&mut self, block: &VerifiedBlock, granter: &str, recorded_ms: i64) {
+        if block.header().kind != Kind::Grant {
+            return;
+        }
+        for (index, item) in block.items().filter(|(_, it)| it.media == GRANT) {
+            if let Some(said) = Said::read(&item.body) {
+                let id = super::grants::id_of(block.id(), index);
+                self.grants.learn(granter, id, said, recorded_ms);
             }
         }
     }

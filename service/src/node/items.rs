@@ -39,6 +39,8 @@ pub enum Unreadable {
     Master,
     /// An item's media does not belong into a block of this kind.
     MediaOfKind,
+    /// An item is no grant and no revocation.
+    Grant,
 }
 
 impl Unreadable {
@@ -50,6 +52,7 @@ impl Unreadable {
             Self::Decision => 3,
             Self::Master => 4,
             Self::MediaOfKind => 5,
+            Self::Grant => 6,
         }
     }
 
@@ -61,6 +64,7 @@ impl Unreadable {
             3 => "an item is not a readable decision",
             4 => "an item is not readable master data",
             5 => "an item does not belong into a block of this kind",
+            6 => "an item is not a readable grant or revocation",
             _ => "not readable",
         }
     }
@@ -72,6 +76,9 @@ pub const VERIFICATION: Media = Media(8);
 
 /// An element of a vocabulary that came in a document's header (see [`super::vocabulary`]).
 pub const VOCABULARY: Media = Media(7);
+
+/// A grant of sight or its revocation as canonical JSON (see [`super::grants`]).
+pub const GRANT: Media = Media(9);
 
 /// Reads an item of a block of this kind; `None` when it says nothing to the rules (registry
 /// operations, logger files, opaque items).
@@ -93,7 +100,10 @@ pub fn fact(kind: Kind, item: &Item) -> Result<Option<Fact>, Unreadable> {
             Ok(None)
         }
         (Kind::Events | Kind::SensorBatch, Media::LOGGER_FILE) => Ok(None),
-        (Kind::Events | Kind::SensorBatch | Kind::Decision | Kind::MasterData, _) => {
+        (Kind::Grant, GRANT) => super::grants::Said::read(&item.body)
+            .map(|_| None)
+            .ok_or(Unreadable::Grant),
+        (Kind::Events | Kind::SensorBatch | Kind::Decision | Kind::MasterData | Kind::Grant, _) => {
             Err(Unreadable::MediaOfKind)
         }
         _ => Ok(None),

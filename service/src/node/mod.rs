@@ -9,6 +9,7 @@ mod cosign;
 pub mod despatch;
 pub mod entitled;
 pub mod fold;
+pub mod grants;
 pub mod items;
 mod keep;
 mod open;
@@ -16,6 +17,7 @@ mod prefixes;
 mod questions;
 mod register;
 mod shared;
+mod view;
 pub mod vocabulary;
 mod writer;
 
@@ -23,7 +25,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use tangle::{
@@ -39,6 +41,7 @@ pub use keep::{Erasing, Erasure};
 pub use open::{OpenError, check, open_ledger};
 pub use register::{NewDevice, NewParty};
 pub use shared::SignedCheckpoint;
+pub use view::View;
 
 use crate::app::failure::{Code, Failure};
 use crate::audit::AccessLog;
@@ -101,9 +104,10 @@ impl Node {
         returned.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The folded state. Held by the caller for memory work only: the writer waits for it.
-    pub fn fold(&self) -> RwLockReadGuard<'_, Fold> {
-        self.0.shared.fold()
+    /// The folded state, and what time it is. Held by the caller for memory work only: the writer
+    /// waits for it.
+    pub fn fold(&self) -> View<'_> {
+        View::new(self.0.shared.fold(), self.0.world.now_ms())
     }
 
     /// Runs `read` on the ledger.

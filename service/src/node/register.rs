@@ -20,7 +20,7 @@ pub struct NewParty {
     pub gln: String,
     /// Its name.
     pub name: String,
-    /// What it does: `manufacturer`, `wholesaler`, `pharmacy` or `regulator`.
+    /// What it does: any role but `admin`, `gateway` and `device`.
     pub role: auth::Role,
 }
 
@@ -46,11 +46,10 @@ impl Node {
     /// # Errors
     /// `unprocessable` for a bad GLN or role.
     pub fn register_party(&self, party: &NewParty) -> Result<(), Failure> {
-        use auth::Role::{Manufacturer, Pharmacy, Regulator, Wholesaler};
         let unfit = |text: String| Failure::new(Code::Unprocessable, text);
         let gln = Gln::parse(&party.gln)
             .map_err(|error| unfit(format!("reading the party's GLN: {error}")))?;
-        if !matches!(party.role, Manufacturer | Wholesaler | Pharmacy | Regulator) {
+        if !party.role.is_of_party() {
             return Err(unfit(format!("{} is no role of a party", party.role)));
         }
         self.register_organisation(gln.as_str(), &party.name, &Secret::Author(gln.to_string()))?;

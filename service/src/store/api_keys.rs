@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::certificates::{Binding, Index};
 use super::{Store, StoreError};
 use crate::auth::person::PERSON_PREFIX;
-use crate::auth::{ApiKey, Principal, Role};
+use crate::auth::{ApiKey, Principal, Role, Scope};
 use crate::world::World;
 
 pub(super) const TABLE: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("api_keys");
@@ -23,6 +23,8 @@ pub struct NewApiKey {
     pub label: String,
     /// Unix milliseconds after which it is refused; `None` for no end.
     pub expires_ms: Option<i64>,
+    /// How far it reaches, beyond its roles.
+    pub scope: Scope,
 }
 
 /// A stored key without its hash.
@@ -44,6 +46,8 @@ pub struct ApiKeyInfo {
     pub revoked_ms: Option<i64>,
     /// Client certificates that stand for it.
     pub certificates: Vec<Binding>,
+    /// How far it reaches, beyond its roles.
+    pub scope: Scope,
 }
 
 /// What became of a wish to take a key back.
@@ -69,6 +73,8 @@ struct Record {
     revoked_ms: Option<i64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     certificates: Vec<Binding>,
+    #[serde(default)]
+    scope: Scope,
 }
 
 impl Record {
@@ -159,6 +165,7 @@ impl Store {
             expires_ms: new.expires_ms,
             revoked_ms: None,
             certificates: Vec::new(),
+            scope: new.scope,
         };
         let bytes = record.to_bytes()?;
         let mut keys = self.keys_mut();
@@ -237,6 +244,7 @@ impl Store {
             party: record.party.clone(),
             roles: record.roles.clone(),
             person: None,
+            scope: record.scope.clone(),
         })
     }
 
@@ -253,6 +261,7 @@ impl Store {
             party: record.party.clone(),
             roles: record.roles.clone(),
             person: None,
+            scope: record.scope.clone(),
         })
     }
 
@@ -267,6 +276,7 @@ impl Store {
             expires_ms: entry.record.expires_ms,
             revoked_ms: entry.record.revoked_ms,
             certificates: entry.record.certificates.clone(),
+            scope: entry.record.scope.clone(),
         };
         self.keys().entries.iter().map(info).collect()
     }
@@ -282,6 +292,7 @@ mod tests {
             roles: BTreeSet::from([Role::Pharmacy]),
             label: "till 1".to_owned(),
             expires_ms,
+            scope: Scope::default(),
         }
     }
 

@@ -94,6 +94,23 @@ fn every_code_is_documented_with_its_status_and_title_and_no_other_is() {
     assert_eq!(documented(), table);
 }
 
+/// The table of actions and roles in docs/api.md is the one that the policies give.
+#[test]
+fn every_action_is_documented_with_the_roles_that_may() {
+    use service::auth::policy::{ACTIONS, roles_of};
+    let text = here("../docs/api.md");
+    let row = |action: &'static str| {
+        let roles: Vec<_> = roles_of(action).iter().map(|role| role.as_str()).collect();
+        format!("| `{action}` | {} |", roles.join(", "))
+    };
+    let wanted: Vec<String> = ACTIONS.iter().map(|action| row(action)).collect();
+    let wanted = wanted.join("\n");
+    assert!(
+        text.contains(&wanted),
+        "docs/api.md needs this table:\n{wanted}"
+    );
+}
+
 #[test]
 fn every_route_is_documented() {
     let text = here("../docs/api.md");

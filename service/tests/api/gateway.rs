@@ -6,10 +6,13 @@ use service::NewDevice;
 use service::auth::Role;
 use tangle::{Anchor, Draft, Hlc, Item, Kind, Media, Parents, SignedBlock, SigningKey};
 
-use crate::lab::{Answer, Lab, NOW_MS, WHOLESALER, document, move_to};
+use crate::lab::{Answer, Lab, NOW_MS, WHOLESALER, device_of, document, move_to};
 
 fn registered(lab: &Lab) -> SigningKey {
-    let key = SigningKey::from_seed([5; 32]);
+    registered_as(lab, device_of(5))
+}
+
+fn registered_as(lab: &Lab, key: SigningKey) -> SigningKey {
     let device = NewDevice {
         key: key.key_id(),
         party: WHOLESALER.to_owned(),
@@ -62,7 +65,11 @@ fn item(event: &Value) -> Item {
 }
 
 fn upload(lab: &Lab, body: &[u8]) -> Answer {
-    let bearer = format!("Bearer {}", lab.keys[&Role::Gateway]);
+    upload_as(lab, Role::Gateway, body)
+}
+
+fn upload_as(lab: &Lab, role: Role, body: &[u8]) -> Answer {
+    let bearer = format!("Bearer {}", lab.keys[&role]);
     let headers = [
         ("Authorization", bearer.as_str()),
         ("Content-Type", "application/cbor"),
@@ -110,6 +117,34 @@ fn a_signed_block_is_recorded_once_and_tells_its_device() {
         (&last["device"], &last["block"]),
         (&"dock-7".into(), &id.to_string().into())
     );
+}
+
+#[test]
+fn a_devices_key_delivers_the_blocks_of_its_device_only() {
+    let lab = Lab::new();
+    lab.play();
+    let own = registered_as(&lab, device_of(1));
+    let other = registered(&lab);
+    let seen = move_to(BizStep::Receiving, WHOLESALER, NOW_MS);
+    let mine = block(&lab, &own, vec![item(&seen)]);
+    let later = move_to(BizStep::Receiving, WHOLESALER, NOW_MS + 1);
+    let foreign = block(&lab, &other, vec![item(&later)]);
+    let both = [&[0x82][..], mine.bytes(), foreign.bytes()].concat();
+    upload_as(&lab, Role::Device, &both).expect(403);
+    assert_eq!(
+        statuses(upload(&lab, mine.bytes())),
+        ["recorded"],
+        "nothing of a refused upload was taken"
+    );
+    assert_eq!(
+        statuses(upload_as(&lab, Role::Device, mine.bytes())),
+        ["known"]
+    );
+    let tips = |key: &SigningKey| {
+        let path = format!("/api/v1/tips?author={}", key.key_id());
+        lab.get(Role::Device, &path).status
+    };
+    assert_eq!((tips(&own), tips(&other)), (200, 404));
 }
 
 #[test]

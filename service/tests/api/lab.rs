@@ -5,7 +5,7 @@ use std::time::Duration;
 use gs1::epcis::{Action, Event};
 use gs1::{BizStep, Epc};
 use serde_json::{Value, json};
-use service::auth::Role;
+use service::auth::{Role, Scope};
 use service::client::segment;
 use service::config::OidcConfig;
 use service::store::NewApiKey;
@@ -18,6 +18,9 @@ pub(crate) const MAKER: &str = "9506000100012";
 pub(crate) const WHOLESALER: &str = "9506000100029";
 pub(crate) const PHARMACY: &str = "9506000100036";
 pub(crate) const REGULATOR: &str = "9506000100043";
+pub(crate) const CARRIER: &str = "9506000100050";
+pub(crate) const HOSPITAL: &str = "9506000100067";
+pub(crate) const AUDITOR: &str = "9506000100074";
 pub(crate) const GTIN: &str = "09506000134352";
 pub(crate) const SSCC: &str = "https://id.gs1.org/00/395060000000000016";
 
@@ -68,7 +71,7 @@ impl Answer {
 }
 
 impl Lab {
-    /// A node with the four parties, their product, and a key for each role.
+    /// A node with a party of each role, their product, and a key for each role.
     pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let world = World::manual(NOW_MS, 7);
@@ -88,6 +91,9 @@ impl Lab {
             (WHOLESALER, Role::Wholesaler),
             (PHARMACY, Role::Pharmacy),
             (REGULATOR, Role::Regulator),
+            (CARRIER, Role::ThirdPartyLogistics),
+            (HOSPITAL, Role::Hospital),
+            (AUDITOR, Role::Auditor),
         ] {
             let party = NewParty {
                 gln: gln.to_owned(),
@@ -98,6 +104,7 @@ impl Lab {
             lab.key(gln, role);
         }
         lab.key(WHOLESALER, Role::Gateway);
+        lab.key(WHOLESALER, Role::Device);
         let product = json!([{"type": "product", "gtin": GTIN, "name": "Insulin 100 IU",
             "mah": MAKER, "storage": "2-8C"}]);
         lab.post(Role::Admin, "/api/v1/master-data", &product)
@@ -106,14 +113,30 @@ impl Lab {
     }
 
     fn key(&mut self, gln: &str, role: Role) {
+        let scope = Scope {
+            device: (role == Role::Device).then(|| device_of(1).key_id().to_string()),
+            mandate: None,
+        };
+        let key = self.made_key(Some(gln), role, scope, None);
+        self.keys.insert(role, key);
+    }
+
+    /// A further key.
+    pub(crate) fn made_key(
+        &self,
+        party: Option<&str>,
+        role: Role,
+        scope: Scope,
+        expires_ms: Option<i64>,
+    ) -> String {
         let new = NewApiKey {
-            party: Some(gln.to_owned()),
+            party: party.map(ToOwned::to_owned),
             roles: BTreeSet::from([role]),
             label: role.to_string(),
-            expires_ms: None,
+            expires_ms,
+            scope,
         };
-        let made = self.node().create_api_key(new).unwrap();
-        self.keys.insert(role, made.key);
+        self.node().create_api_key(new).unwrap().key
     }
 
     /// Starts the server.
@@ -239,6 +262,11 @@ impl Lab {
         let received = move_to(BizStep::Receiving, WHOLESALER, NOW_MS - 60_000_000);
         self.capture(Role::Wholesaler, &[received]).expect(202);
     }
+}
+
+/// The signing key of a device; the key of role `device` is for number 1.
+pub(crate) fn device_of(number: u8) -> tangle::SigningKey {
+    tangle::SigningKey::from_seed([number; 32])
 }
 
 pub(crate) fn pack_id(serial: &str) -> String {

@@ -27,6 +27,7 @@ mod epcis;
 mod exceptions;
 mod gateway;
 mod genealogy;
+mod grants;
 mod lab;
 mod limits;
 mod misuse;

@@ -14,13 +14,13 @@ use crate::lab::{Lab, NOW_MS, commission};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a receiver was sent.
-struct Sent {
+pub(crate) struct Sent {
     headers: String,
     body: Vec<u8>,
 }
 
 impl Sent {
-    fn events(&self) -> Vec<Value> {
+    pub(crate) fn events(&self) -> Vec<Value> {
         let document: Value = serde_json::from_slice(&self.body).unwrap();
         let list = document.pointer("/epcisBody/queryResults/resultsBody/eventList");
         list.unwrap().as_array().unwrap().clone()
@@ -37,7 +37,7 @@ impl Sent {
 }
 
 /// A receiver that answers with these statuses one after the other, and then with 200.
-fn receiver(statuses: Vec<u16>) -> (String, Receiver<Sent>) {
+pub(crate) fn receiver(statuses: Vec<u16>) -> (String, Receiver<Sent>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let (send, receive) = channel();

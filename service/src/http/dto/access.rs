@@ -34,6 +34,8 @@ pub struct AccessDto {
     pub signature: Option<String>,
     /// Action of the policy that was asked for.
     pub action: Option<String>,
+    /// Ids of the policies that decided, parted by commas.
+    pub policy: Option<String>,
     /// HTTP method.
     pub method: String,
     /// Pattern of the route.
@@ -63,6 +65,7 @@ impl From<Line> for AccessDto {
             person: it.person,
             signature: it.signature,
             action: it.action,
+            policy: it.policy,
             method: it.method,
             route: it.route,
             target: it.target,

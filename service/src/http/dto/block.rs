@@ -277,6 +277,7 @@ fn media_word(media: Media) -> String {
         Media::DECISION => "decision".to_owned(),
         Media::MASTER_DATA => "master_data".to_owned(),
         Media::LOGGER_FILE => "logger_file".to_owned(),
+        crate::node::items::GRANT => "grant".to_owned(),
         Media(other) => other.to_string(),
     }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::PartyDto;
 use crate::app::time_text;
-use crate::auth::Role;
+use crate::auth::{Mandate, Role};
 use crate::store::{ApiKeyInfo, Binding};
 
 /// Who the key stands for, and where.
@@ -44,6 +44,12 @@ pub struct NewKeyDto {
     /// When it ends, RFC 3339.
     #[serde(default)]
     pub expires_at: Option<String>,
+    /// What a regulator's or auditor's key looks after; everything without.
+    #[serde(default)]
+    pub mandate: Option<Mandate>,
+    /// Public key (64 hex digits) of the device whose blocks a `device` key uploads.
+    #[serde(default)]
+    pub device: Option<String>,
 }
 
 /// A key just made. It is shown this once.
@@ -124,6 +130,12 @@ pub struct BoundDto {
     pub id: String,
     /// SHA-256 of the certificate's public key, hex.
     pub spki_sha256: String,
+    /// What it looks after; everything without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<Mandate>,
+    /// The one device whose blocks it uploads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 /// A party to register with this node.
@@ -135,7 +147,7 @@ pub struct NewPartyDto {
     pub gln: String,
     /// Name.
     pub name: String,
-    /// `manufacturer`, `wholesaler`, `pharmacy` or `regulator`.
+    /// Any role but `admin`, `gateway` and `device`.
     pub role: Role,
 }
 
@@ -201,6 +213,8 @@ impl From<Binding> for BindingDto {
             bound_at: time_text(it.bound_ms),
             expires_at: it.expires_ms.map(time_text),
             revoked_at: it.revoked_ms.map(time_text),
+            mandate: it.scope.mandate,
+            device: it.scope.device,
         }
     }
 }

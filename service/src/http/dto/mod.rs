@@ -7,6 +7,7 @@ pub mod cold;
 pub mod custody;
 pub mod finding;
 pub mod genealogy;
+pub mod grant;
 pub mod manage;
 pub mod operate;
 pub mod pack;

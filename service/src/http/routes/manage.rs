@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Parameters;
 use crate::app::failure::{Code, Failure};
 use crate::app::{alerts, decide, keys, master, me};
-use crate::auth::actions;
+use crate::auth::{Scope, actions};
 use crate::http::body::{self, answer, blocking};
 use crate::http::dto::finding::{AlertsDto, findings};
 use crate::http::dto::manage::{
@@ -177,6 +177,10 @@ pub(crate) async fn post_key(
         roles: new.roles,
         label: new.label,
         expires_ms,
+        scope: Scope {
+            mandate: new.mandate,
+            device: new.device,
+        },
     };
     let behind = node.clone();
     once.answer_secret(&node, move || {

@@ -6,6 +6,7 @@ pub mod certificates;
 pub mod custody;
 pub mod epcis;
 pub mod exceptions;
+pub mod grants;
 pub mod keep;
 pub mod manage;
 pub mod operate;
