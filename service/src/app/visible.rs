@@ -208,3 +208,6 @@ fn things(event: &Event) -> Vec<&Epc> {
     all.extend(event.epc_classes());
     all
 }
+
+#[cfg(test)]
+mod tests;

@@ -141,6 +141,7 @@ mod tests {
             roles: BTreeSet::from([Role::Gateway]),
             label: "dock".to_owned(),
             expires_ms,
+            scope: crate::auth::Scope::default(),
         }
     }
 

@@ -71,6 +71,7 @@ impl House {
             roles: BTreeSet::from([Role::Gateway]),
             label: "dock 1".to_owned(),
             expires_ms: None,
+            scope: service::auth::Scope::default(),
         };
         self.server.node.create_api_key(new).unwrap().id
     }

@@ -90,6 +90,12 @@ pub struct KeyDto {
     pub revoked_at: Option<String>,
     /// Client certificates that stand for it.
     pub certificates: Vec<BindingDto>,
+    /// What it looks after; everything without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<Mandate>,
+    /// The one device whose blocks it uploads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 /// A client certificate's key, bound to an API key.
@@ -130,12 +136,6 @@ pub struct BoundDto {
     pub id: String,
     /// SHA-256 of the certificate's public key, hex.
     pub spki_sha256: String,
-    /// What it looks after; everything without.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mandate: Option<Mandate>,
-    /// The one device whose blocks it uploads.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<String>,
 }
 
 /// A party to register with this node.
@@ -202,6 +202,8 @@ impl From<ApiKeyInfo> for KeyDto {
             expires_at: it.expires_ms.map(time_text),
             revoked_at: it.revoked_ms.map(time_text),
             certificates: it.certificates.into_iter().map(BindingDto::from).collect(),
+            mandate: it.scope.mandate,
+            device: it.scope.device,
         }
     }
 }
@@ -213,8 +215,6 @@ impl From<Binding> for BindingDto {
             bound_at: time_text(it.bound_ms),
             expires_at: it.expires_ms.map(time_text),
             revoked_at: it.revoked_ms.map(time_text),
-            mandate: it.scope.mandate,
-            device: it.scope.device,
         }
     }
 }
