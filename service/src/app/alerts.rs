@@ -1,9 +1,8 @@
 //! The list of findings, newest first, as far as the principal may see what they are about.
-use gs1::Epc;
 use rules::{FindingStatus, FindingView};
 
 use crate::app::failure::{Code, Failure};
-use crate::app::visible::{Subject, visible};
+use crate::app::findings::shown;
 use crate::auth::{Permit, actions};
 use crate::limits::ALERTS_PAGE_MAX;
 use crate::node::Node;
@@ -29,16 +28,11 @@ pub fn alerts(
 ) -> Result<AlertsPage, Failure> {
     let status = status.map(status_of).transpose()?;
     let fold = node.fold();
-    let seen = |finding: &FindingView| {
-        finding
-            .subjects
-            .iter()
-            .filter_map(|id| Epc::parse(id).ok())
-            .any(|epc| visible(&fold, permit.principal(), Subject::Thing(&epc)))
-    };
+    let seen = |finding| shown(&fold, permit.principal(), finding);
     let mut all = fold.engine.findings();
     if let Some(cursor) = cursor {
-        let found = all.by_ref().any(|finding| finding.id == cursor);
+        let found = all.by_ref().find(|finding| finding.id == cursor);
+        let found = found.and_then(seen).is_some();
         if !found {
             return Err(Failure::new(
                 Code::QueryParameter,
@@ -48,7 +42,7 @@ pub fn alerts(
     }
     let mut page: Vec<FindingView> = all
         .filter(|finding| status.is_none_or(|status| finding.status == status))
-        .filter(seen)
+        .filter_map(seen)
         .take(ALERTS_PAGE_MAX + 1)
         .collect();
     let more = page.len() > ALERTS_PAGE_MAX;
@@ -88,12 +82,8 @@ pub fn since(
     let fold = node.fold();
     let changed = fold.engine.findings_since(position).into_iter();
     changed
-        .filter(|(_, finding)| {
-            finding
-                .subjects
-                .iter()
-                .filter_map(|id| Epc::parse(id).ok())
-                .any(|epc| visible(&fold, permit.principal(), Subject::Thing(&epc)))
+        .filter_map(|(position, finding)| {
+            Some((position, shown(&fold, permit.principal(), finding)?))
         })
         .collect()
 }
@@ -108,9 +98,7 @@ pub fn one(node: &Node, permit: &Permit<actions::Query>, id: &str) -> Result<Fin
     hex::decode_to_slice(id, &mut digest).map_err(|_| missing())?;
     let fold = node.fold();
     let finding = fold.engine.finding(&digest).ok_or_else(missing)?;
-    let seen = |epc: &Epc| visible(&fold, permit.principal(), Subject::Thing(epc));
-    if !finding.subjects.iter().any(seen) {
-        return Err(missing());
-    }
-    fold.engine.shown_finding(finding).ok_or_else(missing)
+    let found = fold.engine.shown_finding(finding);
+    let seen = found.and_then(|finding| shown(&fold, permit.principal(), finding));
+    seen.ok_or_else(missing)
 }

@@ -202,10 +202,14 @@ pub fn block(node: &Node, permit: &Permit<actions::Query>, id: &str) -> Result<B
     let id: BlockId = id.parse().map_err(|_| missing())?;
     let block = node.block(&id)?.ok_or_else(missing)?;
     let organisation = owner(node, &block);
-    let of_events = matches!(block.header().kind, Kind::Events | Kind::SensorBatch);
+    // What parties say to each other, or ask, is theirs; the rest everybody needs to check proofs.
+    let is_theirs = matches!(
+        block.header().kind,
+        Kind::Events | Kind::SensorBatch | Kind::Grant | Kind::Opaque(_)
+    );
     let own = organisation.is_some() && organisation == permit.principal().party;
     let mut items = Vec::new();
-    let mut seen = !of_events || own || permit.principal().sees_all();
+    let mut seen = !is_theirs || own || permit.principal().sees_all();
     for (index, item) in block.items() {
         let mut view = ItemView {
             index,

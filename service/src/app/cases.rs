@@ -8,6 +8,7 @@ use tangle::{BlockId, Kind, Media};
 
 use crate::app::decide::fit_reason;
 use crate::app::failure::{Code, Failure};
+use crate::app::findings;
 use crate::app::master::item;
 use crate::app::passkeys::Signed;
 use crate::app::visible::{Subject, by_right, visible};
@@ -103,6 +104,8 @@ pub fn case(
     let case = case.ok_or_else(|| Failure::not_found("case"))?;
     let in_it = |finding: &rules::FindingView| case.findings.contains(&finding.id);
     let findings = fold.engine.findings().filter(in_it);
+    let seen = |finding| findings::shown(&fold, permit.principal(), finding);
+    let findings = findings.filter_map(seen);
     let findings = findings.map(|finding| finding.spoken(lang)).collect();
     Ok(Case {
         case: case.spoken(lang),

@@ -5,6 +5,7 @@ use gs1::{Epc, Gtin, Lot};
 use rules::{FindingView, LotPack, LotView};
 
 use crate::app::failure::{Code, Failure};
+use crate::app::findings;
 use crate::app::visible::{Subject, sees_whole, visible};
 use crate::auth::{Permit, actions};
 use crate::limits::LOT_PAGE_MAX;
@@ -85,6 +86,8 @@ pub fn lot(
         view.holders.retain(|holder| holder.party == party);
         packs.retain(|pack| seen(&pack.id));
         findings.retain(|finding| finding.subjects.first().is_some_and(|id| seen(id)));
+        let shown = |finding| findings::shown(&fold, principal, finding);
+        findings = findings.into_iter().filter_map(shown).collect();
     }
     Ok(LotPage {
         lot: view,

@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod exceptions;
 pub mod failure;
 pub mod genealogy;
+pub(crate) mod findings;
 pub mod grants;
 pub mod keys;
 pub mod lot;

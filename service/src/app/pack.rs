@@ -7,8 +7,8 @@ use tangle::{BlockId, Status};
 
 use crate::app::blocks::Finality;
 use crate::app::failure::Failure;
-use crate::app::identify;
 use crate::app::visible::{Subject, visible};
+use crate::app::{findings, identify};
 use crate::auth::{Permit, actions};
 use crate::limits::HISTORY_EVENTS_MAX;
 use crate::node::fold::Fold;
@@ -76,6 +76,8 @@ pub fn history(node: &Node, permit: &Permit<actions::Query>, id: &str) -> Result
             return Err(missing());
         }
         let engine = &fold.engine;
+        let findings = engine.findings_for(&epc).into_iter();
+        let seen = |finding| findings::shown(&fold, permit.principal(), finding);
         let mut entries = engine.history(&epc);
         let surplus = entries.len().saturating_sub(HISTORY_EVENTS_MAX);
         entries.drain(..surplus);
@@ -92,7 +94,7 @@ pub fn history(node: &Node, permit: &Permit<actions::Query>, id: &str) -> Result
             events: entries.into_iter().map(event).collect(),
             containers: engine.containers_of(&epc),
             cold_chain: engine.cold_chain(&sgtin),
-            findings: engine.findings_for(&epc),
+            findings: findings.filter_map(seen).collect(),
         }
     };
     for event in &mut told.events {

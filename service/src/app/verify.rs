@@ -8,9 +8,9 @@ use rules::{Lang, Purpose, Verification};
 
 use crate::app::blocks::Finality;
 use crate::app::failure::{Code, Failure};
-use crate::app::identify;
 use crate::app::pack::finality_of;
 use crate::app::visible::{Subject, visible};
+use crate::app::{findings, identify};
 use crate::auth::{Permit, Principal, actions};
 use crate::limits::{SCAN_CHARS_MAX, VERIFY_BATCH_MAX};
 use crate::node::Node;
@@ -155,6 +155,10 @@ pub(crate) fn judge(
         if !seen {
             // Whoever never had it learns what to do with it, not who has it.
             verdict.pack.holder = None;
+            verdict.evidence.clear();
+            for finding in &mut verdict.findings {
+                findings::outline(finding, &epc, &verdict.say);
+            }
         }
     }
     drop(fold);
