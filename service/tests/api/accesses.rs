@@ -1,9 +1,15 @@
-//! The access log: every route leaves a line, with who, what and how it ended; refusals too.
+//! The access log: every operation leaves a line, with who, what and how it ended; refusals too.
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
 use serde_json::Value;
+use service::audit::{Access, Wanted};
 use service::auth::Role;
-use service::http::router::ROUTES;
+use service::auth::cedar::{Question, policies};
+use service::auth::policy::roles_of;
+use service::http::router::{ROUTES, Route};
 
+use crate::every::{Every, Request, operations};
 use crate::lab::{Lab, WHOLESALER};
 
 fn logged(lab: &Lab, query: &str) -> Vec<Value> {
@@ -15,35 +21,160 @@ fn logged(lab: &Lab, query: &str) -> Vec<Value> {
     lines.as_array().expect("a list").clone()
 }
 
-/// Coverage: a route that nobody notes is a route that nobody can account for.
+/// Operations that leave no line, and why. An entry that leaves one, or is gone, fails.
+const NOT_NOTED: [(&str, &str, &str); 3] = [
+    (
+        "GET",
+        "/healthz",
+        "asked every few seconds, tells nothing of the records",
+    ),
+    (
+        "GET",
+        "/readyz",
+        "asked every few seconds, tells nothing of the records",
+    ),
+    (
+        "GET",
+        "/metrics",
+        "asked every few seconds, sums and times only",
+    ),
+];
+
+/// What the log got since a line, the oldest first.
+fn since(lab: &Lab, seq: u64) -> Vec<Access> {
+    let head = lab.node().access_log().sync();
+    let count = usize::try_from(head.seq - seq).unwrap();
+    let log = lab.node().access_log();
+    let mut lines = log.newest(&Wanted::default(), count).unwrap();
+    lines.reverse();
+    lines.into_iter().map(|line| line.access).collect()
+}
+
+/// Who asks, and what the policies must have said to that.
+fn asker(lab: &Lab, role: Role, action: &'static str) -> (Option<String>, Option<String>, String) {
+    let key = lab.keys[&role].split('_').nth(1).unwrap().to_owned();
+    let me = lab.get(role, "/api/v1/me").expect(200).json();
+    let party = me["party"]["gln"].as_str().map(ToOwned::to_owned);
+    let question = Question {
+        action,
+        roles: [role].into(),
+        party: party.is_some(),
+    };
+    let ruling = policies().unwrap().decide(&question).unwrap();
+    (Some(key), party, ruling.policy)
+}
+
+/// Sends a request and holds the one line that it left against who asked for what.
+fn leaves_its_line(lab: &Lab, request: &Request, role: Option<Role>, action: &'static str) {
+    let what = format!("{} {} as {role:?}", request.method, request.pattern);
+    let (key, party, policy) = match role {
+        Some(role) => {
+            let (key, party, policy) = asker(lab, role, action);
+            (key, party, Some(policy))
+        }
+        None => (None, None, None),
+    };
+    let bearer = role.map_or_else(String::new, |role| format!("Bearer {}", lab.keys[&role]));
+    let mut headers = vec![("X-Request-Id", "covered-1"), ("X-Purpose", "coverage")];
+    if role.is_some() {
+        headers.push(("Authorization", bearer.as_str()));
+    }
+    let before = lab.node().access_log().sync().seq;
+    let path = request.path(role.unwrap_or(request.role));
+    let answer = request.send_to(lab, &path, &headers);
+    let expected = Access {
+        at_ms: lab.world.now_ms(),
+        key,
+        party,
+        action: Some(action.to_owned()),
+        policy,
+        method: request.method.to_owned(),
+        route: request.pattern.to_owned(),
+        target: path,
+        why: Some("coverage".to_owned()),
+        status: answer.status,
+        request: "covered-1".to_owned(),
+    };
+    assert_eq!(since(lab, before), [expected], "{what}");
+    let outcome = match role {
+        None => 401,
+        Some(role) if role == request.role => request.status,
+        Some(_) => 403,
+    };
+    assert_eq!(answer.status, outcome, "{what}");
+}
+
+/// Coverage: an operation that nobody notes is one that nobody can account for. Answered, refused
+/// or asked by a stranger, it leaves one line with who, what, when, why, by which policy, and how
+/// it ended.
 #[test]
-fn every_route_leaves_a_line_for_whoever_asks() {
-    let lab = Lab::new();
-    let audited = ROUTES.iter().filter(|route| {
-        ["/api/", "/epcis", "/fhir", "/vrs"]
+fn every_operation_leaves_exactly_one_line_for_whoever_asks() {
+    let every = Every::new();
+    let lab = &every.lab;
+    for request in &every.requests {
+        let row = |it: &&Route| (it.method, it.path) == (request.method, request.pattern);
+        let action = ROUTES.iter().find(row).and_then(|it| it.action);
+        let action = action.expect("requests are of operations with a policy");
+        leaves_its_line(lab, request, None, action);
+        let may = roles_of(action);
+        if let Some(role) = Role::ALL.iter().find(|role| !may.contains(role)) {
+            leaves_its_line(lab, request, Some(*role), action);
+        }
+        leaves_its_line(lab, request, Some(request.role), action);
+    }
+    let requests = every.by_operation();
+    for (method, pattern) in operations() {
+        if requests.contains_key(&(method.clone(), pattern.clone())) {
+            continue;
+        }
+        let before = lab.node().access_log().sync().seq;
+        let path = pattern.replace(['{', '}'], "");
+        lab.send(&method, &path, &[], &[]);
+        let lines = since(lab, before);
+        let exempt = NOT_NOTED
             .iter()
-            .any(|root| route.path.starts_with(root))
-    });
-    let mut asked = 0;
-    for route in audited {
-        let path = route.path.replace("{tail}", "");
-        let path = path.replace(['{', '}'], "x");
-        lab.send(
-            route.method,
-            &path,
-            &[("X-Request-Id", &format!("covered-{asked}"))],
-            &[],
-        );
-        asked += 1;
+            .any(|row| (row.0, row.1) == (method.as_str(), pattern.as_str()));
+        let told: Vec<_> = lines
+            .iter()
+            .map(|it| (it.route.as_str(), it.key.as_deref(), it.action.as_deref()))
+            .collect();
+        let expected = [(pattern.as_str(), None, None)];
+        assert_eq!(told, expected[..usize::from(!exempt)], "{method} {pattern}");
     }
-    assert!(asked > 20, "{asked}");
-    let lines = logged(&lab, "");
-    for number in 0..asked {
-        let id = format!("covered-{number}");
-        let line = lines.iter().find(|line| line["request"] == id);
-        let line = line.unwrap_or_else(|| panic!("{id} left no line"));
-        assert_eq!(line["key"], Value::Null, "{line}");
+    for row in NOT_NOTED {
+        let operation = (row.0.to_owned(), row.1.to_owned());
+        assert!(operations().contains(&operation), "{row:?} is gone");
     }
+    let head = lab.node().access_log().sync();
+    let folder = lab.dir.path().join("access");
+    assert_eq!(service::audit::check(&folder, |_| {}).unwrap(), head);
+}
+
+/// A connection that becomes a WebSocket has a line when it begins, and none for what it is sent.
+#[test]
+fn a_web_socket_leaves_its_line() {
+    let every = Every::new();
+    let lab = &every.lab;
+    let before = lab.node().access_log().sync().seq;
+    let url = lab.url("");
+    let mut socket = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    let head = format!(
+        "GET /epcis/queries/mine/events?stream=true HTTP/1.1\r\nHost: x\r\n\
+         Authorization: Bearer {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        lab.keys[&Role::Manufacturer]
+    );
+    socket.write_all(head.as_bytes()).unwrap();
+    let mut status = [0; 12];
+    socket.read_exact(&mut status).unwrap();
+    assert_eq!(&status, b"HTTP/1.1 101");
+    let lines = since(lab, before);
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert_eq!(
+        (lines[0].status, lines[0].action.as_deref()),
+        (101, Some("query"))
+    );
+    assert_eq!(lines[0].party.as_deref(), Some(crate::lab::MAKER));
 }
 
 #[test]

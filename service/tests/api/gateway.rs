@@ -64,6 +64,13 @@ fn item(event: &Value) -> Item {
     }
 }
 
+/// A block that a device has signed and nobody has delivered.
+pub(crate) fn a_block(lab: &Lab, key: SigningKey) -> Vec<u8> {
+    let key = registered_as(lab, key);
+    let seen = move_to(BizStep::Receiving, WHOLESALER, NOW_MS - 9_000);
+    block(lab, &key, vec![item(&seen)]).bytes().to_vec()
+}
+
 fn upload(lab: &Lab, body: &[u8]) -> Answer {
     upload_as(lab, Role::Gateway, body)
 }

@@ -186,6 +186,33 @@ impl Lab {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answer {
+        let (mut answer, mut rest) = self.begin(method, path, headers, body);
+        answer.body = rest.read_to_vec().unwrap();
+        answer
+    }
+
+    /// As [`Lab::send`], for an answer that does not end: what is read is its head, and the body
+    /// of a failure.
+    pub(crate) fn send_for_head(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let (mut answer, mut rest) = self.begin(method, path, headers, &[]);
+        if answer.status >= 400 {
+            answer.body = rest.read_to_vec().unwrap();
+        }
+        answer
+    }
+
+    fn begin(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> (Answer, ureq::Body) {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_mins(1)))
@@ -198,18 +225,19 @@ impl Lab {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut answer = agent.run(request.body(body.to_vec()).unwrap()).unwrap();
+        let answer = agent.run(request.body(body.to_vec()).unwrap()).unwrap();
         let header = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
             (
                 name.to_string(),
                 value.to_str().unwrap_or_default().to_owned(),
             )
         };
-        Answer {
+        let head = Answer {
             status: answer.status().as_u16(),
             headers: answer.headers().iter().map(header).collect(),
-            body: answer.body_mut().read_to_vec().unwrap(),
-        }
+            body: Vec::new(),
+        };
+        (head, answer.into_body())
     }
 
     pub(crate) fn get(&self, role: Role, path: &str) -> Answer {
@@ -262,6 +290,20 @@ impl Lab {
         let received = move_to(BizStep::Receiving, WHOLESALER, NOW_MS - 60_000_000);
         self.capture(Role::Wholesaler, &[received]).expect(202);
     }
+}
+
+/// The party that the key of a role speaks for.
+pub(crate) fn gln_of(role: Role) -> Option<&'static str> {
+    Some(match role {
+        Role::Admin => return None,
+        Role::Manufacturer => MAKER,
+        Role::Wholesaler | Role::Gateway | Role::Device => WHOLESALER,
+        Role::Pharmacy => PHARMACY,
+        Role::Regulator => REGULATOR,
+        Role::Auditor => AUDITOR,
+        Role::ThirdPartyLogistics => CARRIER,
+        Role::Hospital => HOSPITAL,
+    })
 }
 
 /// The signing key of a device; the key of role `device` is for number 1.

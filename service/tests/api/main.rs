@@ -25,6 +25,7 @@ mod corpus;
 mod counts;
 mod epcis;
 mod exceptions;
+mod every;
 mod gateway;
 mod genealogy;
 mod grants;

@@ -1,9 +1,15 @@
 //! The same rows, asked for by everybody: who took part sees them, the others get the answer they
 //! would get if there was nothing.
-use service::auth::Role;
-use service::client::segment;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lab::{GTIN, Lab, SSCC, pack_path};
+use serde_json::Value;
+use service::auth::Role;
+use service::auth::policy::roles_of;
+use service::client::segment;
+use service::http::router::ROUTES;
+
+use crate::every::Every;
+use crate::lab::{Answer, GTIN, Lab, SSCC, pack_id, pack_path};
 
 #[test]
 fn rows_are_for_those_who_took_part() {
@@ -96,4 +102,92 @@ fn a_wholesaler_sees_of_a_lot_its_own_packs_and_holdings() {
     };
     assert_eq!(of(Role::Manufacturer), (3, 3, 2));
     assert_eq!(of(Role::Wholesaler), (3, 2, 1));
+}
+
+/// Operations that answer a stranger otherwise about what is there than about what is not, and
+/// why. An entry that answers alike, or is gone, fails.
+const TELLS_STRANGERS: [(&str, &str, &str); 2] = [
+    (
+        "GET",
+        "/vrs/gtin/{gtin}/lot/{lot}/ser/{serial}",
+        "whether a pack is genuine is what is asked, by whoever holds it",
+    ),
+    (
+        "GET",
+        "/vrs/verify/gtin/{gtin}/lot/{lot}/ser/{serial}",
+        "whether a pack is genuine is what is asked, by whoever holds it",
+    ),
+];
+
+/// A name of the same form, of nothing that is there; the same name where it is no secret.
+fn unknown(name: &str) -> String {
+    let is_hex = |text: &str| text.bytes().all(|it| it.is_ascii_hexdigit() || it == b'-');
+    let made = format!("{GTIN}-");
+    match name {
+        "A1" | "LOT1" | "LOT2" => "NONE".to_owned(),
+        "mine" | "spare" => "nothing".to_owned(),
+        SSCC => "https://id.gs1.org/00/395060001000000174".to_owned(),
+        _ if name == pack_id("A1") => pack_id("NONE"),
+        _ if name.contains("/414/") => "https://id.gs1.org/414/9506000100098".to_owned(),
+        _ if name.starts_with(&made) => format!("{made}{}", hex::encode("NONE")),
+        // Ids: the last digits are others.
+        _ if name.len() >= 32 && is_hex(name.trim_start_matches("urn:uuid:")) => {
+            format!("{}7777", &name[..name.len() - 4])
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// All that an answer says, without what is of one request alone.
+fn said(answer: &Answer) -> (u16, BTreeMap<String, String>, String) {
+    let mut headers = answer.headers.clone();
+    headers.remove("x-request-id");
+    headers.remove("date");
+    let mut body = String::from_utf8_lossy(&answer.body).into_owned();
+    if let Ok(mut json) = serde_json::from_slice::<Value>(&answer.body) {
+        if let Some(fields) = json.as_object_mut() {
+            fields.remove("instance");
+        }
+        body = json.to_string();
+    }
+    (answer.status, headers, body)
+}
+
+/// The tenant matrix: a party that may do the same as the others, and has no part in the story,
+/// asks every operation that names something.
+#[test]
+fn unknown_and_not_yours_answer_alike_on_every_operation_that_names_something() {
+    let every = Every::new();
+    let lab = &every.lab;
+    let (mut asked, mut told) = (0, BTreeSet::new());
+    for request in &every.requests {
+        let row = |it: &&service::http::router::Route| {
+            (it.method, it.path) == (request.method, request.pattern)
+        };
+        let action = ROUTES.iter().find(row).and_then(|it| it.action).unwrap();
+        let names: Vec<String> = request.names.iter().map(|name| unknown(name)).collect();
+        if names == request.names || !roles_of(action).contains(&Role::Hospital) {
+            continue;
+        }
+        let bearer = format!("Bearer {}", lab.keys[&Role::Hospital]);
+        let headers = [("Authorization", bearer.as_str())];
+        let of = |names: &[String]| {
+            said(&request.send_to(lab, &request.path_with(names, Role::Hospital), &headers))
+        };
+        let (there, not_there) = (of(&request.names), of(&names));
+        let row = (request.method, request.pattern);
+        if TELLS_STRANGERS.iter().any(|it| (it.0, it.1) == row) {
+            assert_ne!(there.2, not_there.2, "{row:?} needs no exception");
+            told.insert(row);
+            continue;
+        }
+        assert_eq!(there, not_there, "{row:?} {names:?}");
+        // A failure, or a list of nothing.
+        let empty = ["\"eventList\":[]", "\"member\":[]"];
+        let nothing = empty.iter().any(|list| there.2.contains(list));
+        assert!(there.0 == 404 || nothing, "{row:?}: {there:?}");
+        asked += 1;
+    }
+    assert_eq!(told.len(), TELLS_STRANGERS.len());
+    assert!(asked >= 30, "{asked}");
 }
