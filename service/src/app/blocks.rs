@@ -7,7 +7,7 @@ use tangle::{Anchor, BlockId, Hlc, KeyId, Kind, Media, Outcome, SignedBlock, Ver
 use crate::app::events::owner;
 use crate::app::failure::{Code, Failure};
 use crate::app::visible::{Subject, visible};
-use crate::auth::{Permit, actions};
+use crate::auth::{Permit, Role, actions};
 use crate::limits::UPLOAD_BLOCKS_MAX;
 use crate::node::grants::{Grantee, Said};
 use crate::node::items::{GRANT, VERIFICATION};
@@ -64,12 +64,10 @@ fn decoded(
 
 /// Whether the key may upload blocks of an author: a device's key only those of the device.
 fn may_deliver(permit: &Permit<actions::SubmitBlocks>, author: &KeyId) -> bool {
-    let only = permit.principal().only_device();
-    only.is_none_or(|device| {
-        device
-            .parse::<KeyId>()
-            .is_ok_and(|device| device == *author)
-    })
+    let principal = permit.principal();
+    let device = principal.scope.device.as_deref();
+    let device = device.and_then(|device| device.parse::<KeyId>().ok());
+    principal.has(Role::Gateway) || device.is_some_and(|device| device == *author)
 }
 
 /// Where an author's next block goes.

@@ -39,12 +39,6 @@ impl Principal {
     pub fn oversees(&self) -> bool {
         self.roles.iter().any(|role| role.oversees())
     }
-
-    /// The one device whose blocks the key may upload; `None` for any device's.
-    pub fn only_device(&self) -> Option<&str> {
-        let device = self.scope.device.as_deref();
-        device.filter(|_| !self.has(Role::Gateway))
-    }
 }
 
 /// Something a principal may be permitted to do. Implemented by the types of [`actions`] only.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::shelf::{Change, Durably, Shelf};
 use super::{Store, StoreError};
 use crate::auth::oidc::Identity;
-use crate::auth::{Person, Principal, Role};
+use crate::auth::{Person, Principal, Role, Scope};
 use crate::limits::SESSIONS_OF_PERSON_MAX;
 use crate::world::World;
 
@@ -104,6 +104,7 @@ impl Session {
             party: self.record.party.clone(),
             roles: self.record.roles.clone(),
             person: Some(self.record.person.clone()),
+            scope: Scope::default(),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::every::{Every, Operation, Request, operations};
 use crate::lab::{Answer, Lab};
 
 /// Operations that anybody may call, and why. An entry that is closed, or gone, fails.
-const OPEN: [(&str, &str, &str); 4] = [
+const OPEN: [(&str, &str, &str); 9] = [
     (
         "GET",
         "/healthz",
@@ -25,6 +25,11 @@ const OPEN: [(&str, &str, &str); 4] = [
     ),
     (
         "GET",
+        "/status",
+        "shares of answers in time, for a page that anybody may see",
+    ),
+    (
+        "GET",
         "/metrics",
         "counters and times, no identifiers; a proxy keeps it inside",
     ),
@@ -32,6 +37,18 @@ const OPEN: [(&str, &str, &str); 4] = [
         "GET",
         "/api/openapi.json",
         "the description is the same for everybody, and in the source",
+    ),
+    ("GET", "/auth/login", "who signs in has not signed in"),
+    ("GET", "/auth/callback", "who signs in has not signed in"),
+    (
+        "GET",
+        "/auth/me",
+        "tells a browser whether somebody has signed in at it",
+    ),
+    (
+        "POST",
+        "/auth/logout",
+        "ends what the browser holds, and nothing else",
     ),
 ];
 

@@ -184,6 +184,7 @@ impl Every {
             exceptions(),
             machines(&story),
             manage(&story),
+            people(),
             ends(&story),
         ];
         Self {
@@ -427,6 +428,7 @@ fn records(story: &Story) -> Vec<Request> {
     let medication = format!("{GTIN}-{}", hex::encode("LOT1"));
     vec![
         get("/api/v1/packs/{id}/history", Wholesaler, &[&pack]),
+        get("/api/v1/packs/{id}/genealogy", Wholesaler, &[&pack]),
         get("/api/v1/packs/{id}/proof", Wholesaler, &[&pack]),
         get("/api/v1/packs/{id}/evidence", Wholesaler, &[&pack]),
         get("/api/v1/lots/{gtin}/{lot}", Wholesaler, &[GTIN, "LOT1"]),
@@ -554,6 +556,27 @@ fn manage(story: &Story) -> Vec<Request> {
         get("/api/v1/witnesses", Admin, &[]),
         get("/api/v1/accesses", Admin, &[]),
     ]
+}
+
+/// What is of people who sign in, and of nobody else.
+fn people() -> Vec<Request> {
+    use Role::Admin;
+    let signed = json!({ "request": "POST /api/v1/decisions", "sha256": SPKI[0],
+        "meaning": "approval" });
+    let made = json!({ "label": "phone", "credential": {} });
+    let no_session = [
+        post("/auth/passkeys/challenge", Admin, &[]).says(&json!({}), 422),
+        post("/auth/passkeys", Admin, &[]).says(&made, 422),
+        get("/auth/passkeys", Admin, &[]).ends(422),
+        delete("/auth/passkeys/{id}", Admin, &["nothing"]).ends(422),
+        post("/auth/signatures/challenge", Admin, &[]).says(&signed, 422),
+    ];
+    let overseen = [
+        get("/api/v1/signatures", Admin, &[]),
+        get("/api/v1/sessions", Admin, &[]),
+        delete("/api/v1/sessions/{id}", Admin, &["nothing"]).ends(404),
+    ];
+    no_session.into_iter().chain(overseen).collect()
 }
 
 /// What takes away what others name comes last.

@@ -143,6 +143,7 @@ fn nobody() -> Principal {
     Principal {
         key_id: "00000000".to_owned(),
         party: None,
+        person: None,
         roles: BTreeSet::new(),
         scope: Scope::default(),
     }

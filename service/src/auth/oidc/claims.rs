@@ -74,7 +74,7 @@ impl Mapping {
             return Err(nobody("this person's groups act for more than one party"));
         }
         let party = parties.into_iter().next();
-        let acts = |role: &Role| !matches!(role, Role::Admin | Role::Regulator);
+        let acts = |role: &Role| !role.needs_no_party();
         if party.is_none() && roles.iter().any(acts) {
             return Err(nobody("this person's groups act for no party"));
         }

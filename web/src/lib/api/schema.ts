@@ -302,6 +302,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grants that the caller gave, or that were given to it */
+        get: operations["get_grants"];
+        put?: never;
+        /**
+         * Give another party, or all regulators or auditors, sight of what one sees
+         * @description To read, and nothing else; from and until a time, for a purpose. It is a record of the ledger.
+         */
+        post: operations["post_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a grant back from now on */
+        post: operations["post_grant_revocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -1850,6 +1888,8 @@ export interface components {
             party?: string | null;
             /** @description Who signed in: name and subject; null behind an API key. */
             person?: string | null;
+            /** @description Ids of the policies that decided, parted by commas. */
+            policy?: string | null;
             /** @description Hash of the line before, hex. */
             prev: string;
             /** @description Id of the request. */
@@ -2431,6 +2471,22 @@ export interface components {
             /** @description When it was entered again. */
             to: string;
         };
+        /** @description Of what. */
+        Extent: {
+            /** @description GTIN of the product. */
+            gtin?: string | null;
+            /** @description Identifier of the shipment or the pack, in any form. */
+            id?: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["ExtentKind"];
+            /** @description Number of the lot. */
+            lot?: string | null;
+        };
+        /**
+         * @description What a grant is of.
+         * @enum {string}
+         */
+        ExtentKind: "all" | "product" | "lot" | "shipment" | "pack";
         /** @description One fault of a request. */
         Fault: {
             /** @description What is wrong there. */
@@ -2559,6 +2615,47 @@ export interface components {
             /** @description `packed`, `in_transit`, `partly_received` or `received`. */
             state: string;
         };
+        /** @description A grant. */
+        GrantOfSight: {
+            /** @description From when on. */
+            from: string;
+            /** @description GLN of who gave it. */
+            granter: string;
+            /** @description Its id: the block that holds it. */
+            id: string;
+            /** @description Of what. */
+            of: components["schemas"]["Extent"];
+            /** @description What for. */
+            purpose: string;
+            /** @description When it was recorded. */
+            recorded_at: string;
+            /** @description Why it was taken back. */
+            revocation?: string | null;
+            /** @description When it was taken back. */
+            revoked_at?: string | null;
+            /** @description `pending`, `active`, `ended` or `revoked`. */
+            status: string;
+            /** @description To whom. */
+            to: components["schemas"]["Grantee"];
+            /** @description The first moment at which it is over. */
+            until?: string | null;
+        };
+        /** @description Why a grant is taken back. */
+        GrantRevocation: {
+            /** @description Why; no personal data. */
+            reason: string;
+        };
+        /** @description To whom: a party or a role, one of the two. */
+        Grantee: {
+            /** @description GLN of a party that is registered here. */
+            party?: string | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /** @description Grants. */
+        GrantsOfSight: {
+            /** @description Grants by the caller and to the caller, the latest first. */
+            grants: components["schemas"]["GrantOfSight"][];
+        };
         /** @description A GTIN is wrong. */
         GtinError: {
             exception_item_uuid: string;
@@ -2673,12 +2770,15 @@ export interface components {
             certificates: components["schemas"]["CertificateBinding"][];
             /** @description When it was made. */
             created_at: string;
+            /** @description The one device whose blocks it uploads. */
+            device?: string | null;
             /** @description When it ends. */
             expires_at?: string | null;
             /** @description Public id. */
             id: string;
             /** @description What people call it. */
             label: string;
+            mandate?: components["schemas"]["Mandate"] | null;
             /** @description GLN of its party. */
             party?: string | null;
             /** @description When it was taken back. */
@@ -2765,6 +2865,16 @@ export interface components {
             serial: string;
             /** @description Status in CBV terms. */
             status: string;
+        };
+        /**
+         * @description What a regulator or an auditor looks after: rows of products that are sold in one of the
+         *     countries or whose GTIN begins with one of the prefixes, and events at places in the countries.
+         */
+        Mandate: {
+            /** @description ISO 3166-1 alpha-2 codes, capital letters. */
+            countries?: string[];
+            /** @description First digits of GTINs of 14 digits, 1 to 14 of them. */
+            gtin_prefixes?: string[];
         };
         /** @description Records of master data, each `{"type":"party"|"location"|"product"|"device", ..}`. */
         MasterData: Record<string, never>[];
@@ -2869,12 +2979,28 @@ export interface components {
             /** @description And those older than they are kept. */
             retention?: components["schemas"]["Retention"][];
         };
+        /** @description A grant to make. */
+        NewGrant: {
+            /** @description From when on, RFC 3339; from now on without. */
+            from?: string | null;
+            /** @description Of what. */
+            of: components["schemas"]["Extent"];
+            /** @description What for; no personal data. */
+            purpose: string;
+            /** @description To whom. */
+            to: components["schemas"]["Grantee"];
+            /** @description The first moment at which it is over, RFC 3339; never without. */
+            until?: string | null;
+        };
         /** @description A key to make. */
         NewKey: {
+            /** @description Public key (64 hex digits) of the device whose blocks a `device` key uploads. */
+            device?: string | null;
             /** @description When it ends, RFC 3339. */
             expires_at?: string | null;
             /** @description What people call it. */
             label?: string;
+            mandate?: components["schemas"]["Mandate"] | null;
             /** @description GLN of the party it speaks for. */
             party?: string | null;
             /** @description What it may be used for. */
@@ -2886,7 +3012,7 @@ export interface components {
             gln: string;
             /** @description Name. */
             name: string;
-            /** @description `manufacturer`, `wholesaler`, `pharmacy` or `regulator`. */
+            /** @description Any role but `admin`, `gateway` and `device`. */
             role: components["schemas"]["Role"];
         };
         /** @description A passkey that was made. */
@@ -3497,7 +3623,7 @@ export interface components {
          * @description What an API key is for. One key may hold several.
          * @enum {string}
          */
-        Role: "admin" | "manufacturer" | "wholesaler" | "pharmacy" | "regulator" | "gateway";
+        Role: "admin" | "manufacturer" | "wholesaler" | "pharmacy" | "regulator" | "gateway" | "auditor" | "third_party_logistics" | "hospital" | "device";
         /** @description A session. */
         Session: {
             /** @description When it began. */
@@ -4364,6 +4490,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExceptionCase"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantsOfSight"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOfSight"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_grant_revocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the grant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantRevocation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantOfSight"];
                 };
             };
             "4XX": {
