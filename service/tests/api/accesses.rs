@@ -9,8 +9,9 @@ use service::auth::cedar::{Question, policies};
 use service::auth::policy::roles_of;
 use service::http::router::{ROUTES, Route};
 
-use crate::every::{Every, Request, operations};
+use crate::every::{Every, operations};
 use crate::lab::{Lab, WHOLESALER};
+use crate::request::Request;
 
 fn logged(lab: &Lab, query: &str) -> Vec<Value> {
     let answer = lab.get(

@@ -36,6 +36,7 @@ mod oidc;
 mod passkeys;
 mod query;
 mod recovery;
+mod request;
 mod status;
 mod subscribe;
 mod upkeep;
