@@ -471,7 +471,7 @@ fn news(lab: &Lab, role: Role) -> String {
     );
     socket.write_all(head.as_bytes()).unwrap();
     let mut text = String::new();
-    let mut chunk = [0; 65_536];
+    let mut chunk = [0; 8_192];
     // Alerts come before the ledger's sizes.
     while !text.contains("event: ledger") {
         let count = socket.read(&mut chunk).unwrap();

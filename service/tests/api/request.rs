@@ -79,9 +79,10 @@ impl Request {
                 Some(part) => (part, "/"),
                 None => (part, ""),
             };
-            match part.starts_with('{') {
-                true => path.push_str(&segment(names.next().expect("a name for each segment"))),
-                false => path.push_str(part),
+            if part.starts_with('{') {
+                path.push_str(&segment(names.next().expect("a name for each segment")));
+            } else {
+                path.push_str(part);
             }
             path.push_str(slash);
         }
