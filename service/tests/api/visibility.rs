@@ -191,3 +191,76 @@ fn unknown_and_not_yours_answer_alike_on_every_operation_that_names_something() 
     assert_eq!(told.len(), TELLS_STRANGERS.len());
     assert!(asked >= 30, "{asked}");
 }
+
+/// Paths of everything in a value that is not empty, places in lists left out.
+fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            for (name, value) in map {
+                fields(value, &format!("{path}/{name}"), found);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|it| fields(it, path, found)),
+        Value::Null => {}
+        _ => {
+            found.insert(path.to_owned());
+        }
+    }
+}
+
+fn fields_of(value: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    fields(value, "", &mut found);
+    found
+}
+
+/// The same event, and the same pack, seen by several roles.
+#[test]
+fn a_role_sees_the_fields_that_it_should() {
+    let lab = Lab::new();
+    lab.play();
+    let again = crate::lab::commission(&["A1"], "LOT1", crate::lab::NOW_MS - 1_000);
+    lab.capture(Role::Manufacturer, &[again]).expect(202);
+    let events = lab.get(Role::Admin, "/epcis/events").expect(200).events();
+    let path = format!(
+        "/epcis/events/{}",
+        segment(events[0]["eventID"].as_str().unwrap())
+    );
+    let whole = lab.get(Role::Admin, &path).expect(200).json();
+    for role in [
+        Role::Regulator,
+        Role::Auditor,
+        Role::Manufacturer,
+        Role::Wholesaler,
+    ] {
+        // An event was signed whole, and is shown whole or not at all.
+        assert_eq!(lab.get(role, &path).expect(200).json(), whole, "{role}");
+    }
+    for role in [Role::Pharmacy, Role::Hospital, Role::ThirdPartyLogistics] {
+        lab.get(role, &path).expect(404);
+    }
+    let full = fields_of(&lab.verify(Role::Wholesaler, "A1"));
+    for role in [Role::Admin, Role::Regulator, Role::Manufacturer] {
+        assert_eq!(fields_of(&lab.verify(role, "A1")), full, "{role}");
+    }
+    let told = fields_of(&lab.verify(Role::Pharmacy, "A1"));
+    assert!(told.is_subset(&full), "{told:?}");
+    let kept_back: BTreeSet<_> = full.difference(&told).map(String::as_str).collect();
+    let theirs = [
+        "/pack/holder",
+        "/evidence",
+        "/findings/evidence",
+        "/findings/facts",
+    ];
+    for path in &kept_back {
+        assert!(theirs.iter().any(|it| path.starts_with(it)), "{path}");
+    }
+    for part in theirs {
+        assert!(
+            kept_back.iter().any(|path| path.starts_with(part)),
+            "{part}"
+        );
+    }
+    let finding = &lab.verify(Role::Pharmacy, "A1")["findings"][0];
+    assert_eq!(finding["subjects"], serde_json::json!([pack_id("A1")]));
+}
