@@ -2,8 +2,8 @@
 //! disk until the service has them.
 //!
 //! ```text
-//! reader::tcp --Read--> smooth --Observation--> capture --Event--> spool --> uplink --> service
-//!  (llrp)                                                   (sign: blocks, chain)
+//! source --Raw--> smooth --Observation--> capture --Event--> spool --> uplink --> service
+//!  (llrp)                        lost time --> gap --^    (sign: blocks, chain)
 //! ```
 //!
 //! [`llrp`], [`smooth`], [`capture`], [`sign`] and [`sensor`] are functions of values: bytes and
@@ -14,6 +14,7 @@
 pub mod capture;
 pub mod config;
 pub mod courier;
+pub mod gap;
 pub mod keyfile;
 pub mod llrp;
 pub mod pipeline;
@@ -23,5 +24,6 @@ pub mod sensor;
 pub mod sign;
 pub mod sim;
 pub mod smooth;
+pub mod source;
 pub mod spool;
 pub mod uplink;

@@ -1,4 +1,4 @@
-//! The bridge at work: one task per reader, one loop from reads to events on disk, one thread
+//! The bridge at work: one task per source, one loop from reads to events on disk, one thread
 //! from the disk to the service. The loop owns smoother and batcher; everything it says goes into
 //! the spool before it reads on, so that only what is still in the air (an open passage) can be
 //! lost with the process.
@@ -15,10 +15,11 @@ use tokio::task::JoinSet;
 use crate::capture::{self, Batcher, CaptureError, Place};
 use crate::config::{Config, ConfigError};
 use crate::courier::{Courier, Done, Orders};
-use crate::llrp::session::{Notice, Session};
+use crate::gap;
 use crate::reader::clock::Clock;
-use crate::reader::tcp::{self, Told, What};
 use crate::smooth::{Observation, Smoother, Totals};
+use crate::source::llrp::Llrp;
+use crate::source::{Driver, InputChange, Outlet, Raw, Status, Told};
 use crate::spool::{Broken, Spool};
 use crate::uplink::Uplink;
 
@@ -81,11 +82,11 @@ pub enum RunError {
     Ended(&'static str),
 }
 
-/// Messages between readers and loop; a full channel pushes back on the readers.
+/// Messages between sources and loop; a full channel pushes back on the sources.
 const CHANNEL: usize = 256;
 /// How often passages and batches are looked at.
 const TICK: Duration = Duration::from_millis(50);
-/// How long readers may take to say good-bye, ms.
+/// How long sources may take to say good-bye, ms.
 const GOODBYE_MS_MAX: u64 = 6_000;
 
 /// Runs until `stop` turns true or, with `once`, until the readers are quiet and everything is
@@ -113,21 +114,15 @@ pub async fn run(
     let courier_orders = Arc::clone(&orders);
     let mut courier = tokio::task::spawn_blocking(move || courier.run(&courier_orders));
 
-    let (to, from) = mpsc::channel(CHANNEL);
-    let (stop_readers, readers_stop) = watch::channel(false);
-    let mut readers = JoinSet::new();
-    for (at, reader) in config.reader.iter().enumerate() {
-        let session = Session::new(reader.session());
-        let target = (at, reader.address.clone());
-        readers.spawn(tcp::run(
-            target,
-            session,
-            clock,
-            to.clone(),
-            readers_stop.clone(),
-        ));
+    let (outlet, from) = Outlet::bounded(CHANNEL);
+    let (stop_sources, sources_stop) = watch::channel(false);
+    let mut sources = JoinSet::new();
+    for driver in drivers(config, clock) {
+        let kind = driver.caps().kind;
+        tracing::debug!(kind, "source starts");
+        sources.spawn(driver.run(outlet.clone(), sources_stop.clone()));
     }
-    drop(to);
+    drop(outlet);
     let mut line = Line {
         places: config.places()?,
         device,
@@ -144,9 +139,9 @@ pub async fn run(
         ended = &mut courier => (Ok(()), Some(ended)),
     };
     // Whatever happened, what is in the air is brought down before the verdict.
-    // Nobody listens any more when all readers have ended.
-    let _nobody = stop_readers.send(true);
-    let landed = line.land(readers).await;
+    // Nobody listens any more when all sources have ended.
+    let _nobody = stop_sources.send(true);
+    let landed = line.land(sources).await;
     let deliver_ms = once.map_or(0, |once| once.deliver_ms);
     orders.finish(clock.now().mono_ms + deliver_ms);
     let ended = match ended {
@@ -185,7 +180,7 @@ impl Line {
         loop {
             tokio::select! {
                 told = self.from.recv() => {
-                    let Some(told) = told else { return Err(RunError::Ended("a reader's task")) };
+                    let Some(told) = told else { return Err(RunError::Ended("all sources")) };
                     if self.take(told).await? {
                         last_read = Some(self.clock.now().mono_ms);
                     }
@@ -208,21 +203,31 @@ impl Line {
 
     /// True when it was reads.
     async fn take(&mut self, told: Told) -> Result<bool, RunError> {
-        let reads = match told.what {
-            What::Reads(reads) => reads,
-            What::Notice(notice) => {
-                let name = self
-                    .places
-                    .get(told.reader)
-                    .map_or("", |place| place.name.as_str());
-                log(name, &notice);
+        let Some(place) = self.places.get(told.source) else {
+            return Ok(false);
+        };
+        let reads = match told.raw {
+            Raw::Tags(reads) => reads,
+            Raw::Input(InputChange { port, high, .. }) => {
+                tracing::info!(source = place.name, port, high, "input changed");
+                return Ok(false);
+            }
+            Raw::Status(status) => {
+                log(&place.name, &status);
+                return Ok(false);
+            }
+            Raw::Gap(lost) => {
+                let event = gap::event(place, &self.device, &lost)?;
+                let cause = lost.cause.word();
+                tracing::warn!(source = place.name, cause, "data gap");
+                self.store(vec![event.canonical_json()]).await?;
                 return Ok(false);
             }
         };
         let now = self.clock.now().mono_ms;
         let mut early = Vec::new();
         for read in &reads {
-            early.extend(self.smoother.read(told.reader, read));
+            early.extend(self.smoother.read(told.source, read));
         }
         self.add(early, now).await?;
         Ok(true)
@@ -260,6 +265,11 @@ impl Line {
             );
             events.push(event.canonical_json());
         }
+        self.store(events).await
+    }
+
+    /// Puts events into the spool; they are on disk when it returns.
+    async fn store(&mut self, events: Vec<Vec<u8>>) -> Result<(), RunError> {
         if events.is_empty() {
             return Ok(());
         }
@@ -272,8 +282,8 @@ impl Line {
         Ok(())
     }
 
-    /// Waits for the readers to end, takes what they still say, and closes all passages.
-    async fn land(&mut self, mut readers: JoinSet<()>) -> Result<(), RunError> {
+    /// Waits for the sources to end, takes what they still say, and closes all passages.
+    async fn land(&mut self, mut sources: JoinSet<()>) -> Result<(), RunError> {
         let until = self
             .clock
             .instant(self.clock.now().mono_ms + GOODBYE_MS_MAX);
@@ -281,7 +291,7 @@ impl Line {
         while let Ok(Some(told)) = tokio::time::timeout_at(until, self.from.recv()).await {
             landed = landed.and(self.take(told).await.map(|_| ()));
         }
-        readers.shutdown().await;
+        sources.shutdown().await;
         landed?;
         let now = self.clock.now().mono_ms;
         let observations = self.smoother.flush();
@@ -306,29 +316,27 @@ impl Line {
     }
 }
 
-fn log(reader: &str, notice: &Notice) {
-    match notice {
-        Notice::Device(device) => tracing::info!(
-            reader,
-            firmware = %device.firmware,
-            manufacturer = device.manufacturer,
-            antennas = device.antennas_max,
-            "reader connected"
-        ),
-        Notice::Armed => tracing::info!(reader, "inventory runs"),
-        Notice::Refused(status) => {
-            tracing::warn!(
-                reader,
-                status,
-                "the reader refused: another client holds it"
-            );
+/// A driver for each source of the configuration, in its order.
+fn drivers(config: &Config, clock: Clock) -> Vec<Box<dyn Driver>> {
+    let readers = config.reader.iter().enumerate().map(|(source, reader)| {
+        let driver: Box<dyn Driver> = Box::new(Llrp {
+            source,
+            name: reader.name.clone(),
+            address: reader.address.clone(),
+            session: reader.session(),
+            clock,
+        });
+        driver
+    });
+    readers.collect()
+}
+
+fn log(source: &str, status: &Status) {
+    match status {
+        Status::Up(how) => tracing::info!(source, how, "source is heard"),
+        Status::Down(why) => tracing::warn!(source, why, "source is not heard"),
+        Status::Antenna { port, connected } => {
+            tracing::warn!(source, port, connected, "antenna changed");
         }
-        Notice::Event(event) => tracing::info!(reader, ?event, "reader event"),
-        Notice::Tolerated(request, status) => {
-            tracing::warn!(reader, %request, %status, "request refused; going on without it");
-        }
-        Notice::Skipped(error) => tracing::warn!(reader, %error, "message stepped over"),
-        Notice::Stray(kind, id) => tracing::warn!(reader, %kind, id, "response nobody asked for"),
-        Notice::Lost(why) => tracing::warn!(reader, ?why, "connection lost"),
     }
 }

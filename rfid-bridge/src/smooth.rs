@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::llrp::parameter::EpcBits;
-use crate::llrp::session::Read;
 use crate::llrp::tag::ReaderTime;
+use crate::source::TagRead;
 
 /// When a passage ends and what counts as one. Times in milliseconds.
 #[derive(Debug, Clone)]
@@ -48,8 +48,8 @@ pub struct Observation {
     pub epc: EpcBits,
     /// The port with the strongest read; between equals the one with more reads.
     pub antenna: u16,
-    /// The strongest read in dBm, when told.
-    pub rssi_dbm: Option<i8>,
+    /// The strongest read in hundredths of a dBm, when told.
+    pub rssi_cdbm: Option<i32>,
     /// Sightings, at least 1.
     pub reads: u32,
     /// First sighting, gateway's wall clock, ms since the Unix epoch.
@@ -99,7 +99,7 @@ struct Passage {
     told: bool,
     reads: u32,
     /// Per antenna: strongest signal, sightings.
-    antennas: BTreeMap<u16, (Option<i8>, u32)>,
+    antennas: BTreeMap<u16, (Option<i32>, u32)>,
     first_ms: i64,
     last_ms: i64,
     reader_first: Option<ReaderTime>,
@@ -118,7 +118,7 @@ impl Smoother {
 
     /// Takes one read of a reader; returns what had to be closed early to stay within
     /// [`TAGS_OPEN_MAX`], normally nothing.
-    pub fn read(&mut self, reader: usize, read: &Read) -> Vec<Observation> {
+    pub fn read(&mut self, reader: usize, read: &TagRead) -> Vec<Observation> {
         let count = u64::from(read.count);
         self.totals.reads += count;
         if read.epc.bits == 0 {
@@ -127,8 +127,8 @@ impl Smoother {
         }
         let floor = self.config.rssi_floor_dbm;
         if floor
-            .zip(read.rssi_dbm)
-            .is_some_and(|(floor, rssi)| rssi < floor)
+            .zip(read.rssi_cdbm)
+            .is_some_and(|(floor, rssi)| rssi < i32::from(floor) * 100)
         {
             self.totals.suppressed_weak += count;
             return Vec::new();
@@ -192,7 +192,7 @@ impl Smoother {
 }
 
 impl Passage {
-    fn begin(read: &Read) -> Self {
+    fn begin(read: &TagRead) -> Self {
         Self {
             began_at: read.arrived.mono_ms,
             heard_at: read.arrived.mono_ms,
@@ -206,11 +206,11 @@ impl Passage {
         }
     }
 
-    fn add(&mut self, read: &Read) {
-        let count = u32::from(read.count);
+    fn add(&mut self, read: &TagRead) {
+        let count = read.count;
         self.reads = self.reads.saturating_add(count);
         let (strongest, seen) = self.antennas.entry(read.antenna).or_default();
-        *strongest = (*strongest).max(read.rssi_dbm);
+        *strongest = (*strongest).max(read.rssi_cdbm);
         *seen = seen.saturating_add(count);
         if read.first_ms < self.first_ms {
             self.first_ms = read.first_ms;
@@ -237,14 +237,14 @@ impl Passage {
             .antennas
             .iter()
             .max_by_key(|(port, (rssi, seen))| (*rssi, *seen, std::cmp::Reverse(**port)));
-        let (antenna, rssi_dbm) = best.map_or((0, None), |(port, (rssi, _))| (*port, *rssi));
+        let (antenna, rssi_cdbm) = best.map_or((0, None), |(port, (rssi, _))| (*port, *rssi));
         totals.observations += 1;
         totals.observed += u64::from(self.reads);
         Some(Observation {
             reader,
             epc: epc.clone(),
             antenna,
-            rssi_dbm,
+            rssi_cdbm,
             reads: self.reads,
             first_ms: self.first_ms,
             last_ms: self.last_ms,

@@ -19,7 +19,7 @@ fn seen(epc: &str, at: i64) -> Observation {
         reader: 0,
         epc: EpcBits::from_bytes(&bytes).unwrap(),
         antenna: 1,
-        rssi_dbm: Some(-50),
+        rssi_cdbm: Some(-5_000),
         reads: 4,
         first_ms: at,
         last_ms: at + 10,

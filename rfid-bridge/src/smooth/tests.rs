@@ -7,16 +7,17 @@ use crate::llrp::session::Now;
 
 const EPOCH_MS: i64 = 1_790_000_000_000;
 
-fn read(mono_ms: u64, tag: u8, antenna: u16, rssi_dbm: Option<i8>, count: u16) -> Read {
+fn read(mono_ms: u64, tag: u8, antenna: u16, rssi_dbm: Option<i8>, count: u16) -> TagRead {
     let unix_ms = EPOCH_MS + i64::try_from(mono_ms).unwrap();
-    Read {
+    TagRead {
+        tid: Vec::new(),
         epc: EpcBits {
             bits: if tag == 0 { 0 } else { 8 },
             bytes: vec![tag; usize::from(tag > 0)],
         },
         antenna,
-        rssi_dbm,
-        count,
+        rssi_cdbm: rssi_dbm.map(|dbm| i32::from(dbm) * 100),
+        count: u32::from(count),
         reader_first: None,
         reader_last: Some(ReaderTime::Uptime(mono_ms)),
         first_ms: unix_ms,
@@ -28,7 +29,7 @@ fn read(mono_ms: u64, tag: u8, antenna: u16, rssi_dbm: Option<i8>, count: u16) -
 /// Plays the reads, looking every 100 ms until 100 s; the observations as
 /// `tag first..last antenna rssi reads`.
 fn check(config: SmoothConfig, reads: &str, expected: &[&str]) -> Totals {
-    let mut reads: Vec<Read> = reads
+    let mut reads: Vec<TagRead> = reads
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
@@ -65,7 +66,8 @@ fn check(config: SmoothConfig, reads: &str, expected: &[&str]) -> Totals {
                 it.first_ms - EPOCH_MS,
                 it.last_ms - EPOCH_MS,
                 it.antenna,
-                it.rssi_dbm.map_or("-".to_owned(), |dbm| dbm.to_string()),
+                it.rssi_cdbm
+                    .map_or("-".to_owned(), |cdbm| (cdbm / 100).to_string()),
                 it.reads
             )
         })

@@ -1,0 +1,159 @@
+//! LLRP readers as a source: the reader's session ([`crate::reader::tcp`]) in the words that all
+//! sources share. Loss of the connection becomes lost time, an overflow of the reader's buffer a
+//! gap without a known length.
+
+use tokio::sync::{mpsc, watch};
+
+use super::TagRead;
+use super::outage::Outage;
+use super::{Caps, Closed, Driver, Gap, GapCause, InputChange, Outlet, Raw, Running, Status};
+use crate::llrp::event::ReaderEvent;
+use crate::llrp::session::{Notice, Now, Read, Session, SessionConfig};
+use crate::reader::clock::Clock;
+use crate::reader::tcp::{self, What};
+
+/// One LLRP reader.
+#[derive(Debug)]
+pub struct Llrp {
+    /// Its place among the sources.
+    pub source: usize,
+    /// Its name; logs only.
+    pub name: String,
+    /// Host and port.
+    pub address: String,
+    /// How to talk to it.
+    pub session: SessionConfig,
+    /// Times.
+    pub clock: Clock,
+}
+
+/// Messages between the session and this adapter: the bounded channel proper is the outlet's.
+const BETWEEN: usize = 4;
+
+impl Driver for Llrp {
+    fn caps(&self) -> Caps {
+        Caps {
+            kind: "llrp",
+            acknowledges: false,
+        }
+    }
+
+    fn run(self: Box<Self>, outlet: Outlet, stop: watch::Receiver<bool>) -> Running {
+        Box::pin(async move {
+            let (to, from) = mpsc::channel(BETWEEN);
+            let session = Session::new(self.session.clone());
+            let target = (self.source, self.address.clone());
+            let session = tcp::run(target, session, self.clock, to, stop);
+            tokio::join!(session, self.translate(from, outlet));
+        })
+    }
+}
+
+impl Llrp {
+    async fn translate(&self, mut from: mpsc::Receiver<tcp::Told>, outlet: Outlet) {
+        let mut outage = Outage::begin(self.clock.now().unix_ms);
+        while let Some(told) = from.recv().await {
+            let raws = match told.what {
+                What::Reads(reads) => {
+                    vec![Raw::Tags(reads.into_iter().map(TagRead::from).collect())]
+                }
+                What::Notice(notice) => {
+                    log(&self.name, &notice);
+                    raws(&notice, &mut outage, self.clock.now())
+                }
+            };
+            for raw in raws {
+                if outlet.tell(self.source, raw).await == Err(Closed) {
+                    return;
+                }
+            }
+        }
+        if let Some(gap) = outage.heard(self.clock.now().unix_ms) {
+            // At the end of the run; nobody may listen any more.
+            let _nobody = outlet.tell(self.source, Raw::Gap(gap)).await;
+        }
+    }
+}
+
+/// What the pipeline should know of a notice.
+fn raws(notice: &Notice, outage: &mut Outage, now: Now) -> Vec<Raw> {
+    match notice {
+        Notice::Armed => {
+            let gap = outage.heard(now.unix_ms).map(Raw::Gap);
+            let up = Raw::Status(Status::Up("inventory runs".to_owned()));
+            gap.into_iter().chain([up]).collect()
+        }
+        Notice::Lost(why) => {
+            outage.lost(now.unix_ms);
+            vec![Raw::Status(Status::Down(format!("{why:?}")))]
+        }
+        Notice::Event(event) => of_event(event, now).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn of_event(event: &ReaderEvent, now: Now) -> Option<Raw> {
+    Some(match *event {
+        ReaderEvent::Gpi { port, state } => Raw::Input(InputChange {
+            port,
+            high: state,
+            at: now,
+        }),
+        ReaderEvent::Antenna { connected, id } => Raw::Status(Status::Antenna {
+            port: id,
+            connected,
+        }),
+        ReaderEvent::BufferOverflow => Raw::Gap(Gap {
+            cause: GapCause::Overflow,
+            from_ms: now.unix_ms,
+            to_ms: now.unix_ms,
+            lost: None,
+            device: None,
+        }),
+        _ => return None,
+    })
+}
+
+impl From<Read> for TagRead {
+    fn from(read: Read) -> Self {
+        Self {
+            epc: read.epc,
+            tid: Vec::new(),
+            antenna: read.antenna,
+            rssi_cdbm: read.rssi_dbm.map(|dbm| i32::from(dbm) * 100),
+            count: u32::from(read.count),
+            reader_first: read.reader_first,
+            reader_last: read.reader_last,
+            first_ms: read.first_ms,
+            last_ms: read.last_ms,
+            arrived: read.arrived,
+        }
+    }
+}
+
+fn log(reader: &str, notice: &Notice) {
+    match notice {
+        Notice::Device(device) => tracing::info!(
+            reader,
+            firmware = %device.firmware,
+            manufacturer = device.manufacturer,
+            antennas = device.antennas_max,
+            "reader connected"
+        ),
+        Notice::Armed => tracing::info!(reader, "inventory runs"),
+        Notice::Refused(status) => {
+            tracing::warn!(
+                reader,
+                status,
+                "the reader refused: another client holds it"
+            );
+        }
+        Notice::Event(event) => tracing::info!(reader, ?event, "reader event"),
+        Notice::Tolerated(request, status) => {
+            tracing::warn!(reader, %request, %status, "request refused; going on without it");
+        }
+        Notice::Skipped(error) => tracing::warn!(reader, %error, "message stepped over"),
+        Notice::Stray(kind, id) => tracing::warn!(reader, %kind, id, "response nobody asked for"),
+        Notice::Lost(why) => tracing::warn!(reader, ?why, "connection lost"),
+    }
+}
