@@ -59,7 +59,7 @@ pub struct CaptureError {
     pub source: gs1::epcis::ParseError,
 }
 
-/// Collects observations into batches, one per reader at a time.
+/// Collects observations into batches, one per place at a time.
 #[derive(Debug)]
 pub struct Batcher {
     config: BatchConfig,
@@ -84,8 +84,8 @@ impl Batcher {
 
     /// Adds an observation at monotonic time `now_ms`; returns the batch it made full.
     pub fn add(&mut self, observation: Observation, now_ms: u64) -> Option<Vec<Observation>> {
-        let reader = observation.reader;
-        let batch = self.open.entry(reader).or_insert_with(|| Batch {
+        let place = observation.place;
+        let batch = self.open.entry(place).or_insert_with(|| Batch {
             opened_at: now_ms,
             added_at: now_ms,
             observations: Vec::new(),
@@ -93,7 +93,7 @@ impl Batcher {
         batch.added_at = now_ms;
         batch.observations.push(observation);
         let full = batch.observations.len() >= self.config.tags_max.max(1);
-        full.then(|| self.open.remove(&reader).map(|batch| batch.observations))
+        full.then(|| self.open.remove(&place).map(|batch| batch.observations))
             .flatten()
     }
 
@@ -104,15 +104,15 @@ impl Batcher {
             batch.added_at + config.quiet_ms <= now_ms
                 || batch.opened_at + config.age_ms_max <= now_ms
         };
-        let readers: Vec<usize> = self
+        let places: Vec<usize> = self
             .open
             .iter()
             .filter(|(_, batch)| due(batch))
-            .map(|(reader, _)| *reader)
+            .map(|(place, _)| *place)
             .collect();
-        readers
+        places
             .iter()
-            .filter_map(|reader| self.open.remove(reader))
+            .filter_map(|place| self.open.remove(place))
             .map(|batch| batch.observations)
             .collect()
     }
@@ -180,6 +180,10 @@ pub fn event(
         .with_event_id(&id)
         .with_read_point(&place.read_point)
         .with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "rfid", summary);
+    let tags = tags(batch);
+    if !tags.is_empty() {
+        event = event.with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "tags", json!(tags));
+    }
     if let Some(location) = &place.biz_location {
         event = event.with_biz_location(location);
     }
@@ -188,6 +192,23 @@ pub fn event(
         tags: batch.len(),
         source,
     })
+}
+
+/// Which chip each EPC was on, for those whose TID memory was read: an EPC can be copied onto any
+/// tag, the chip's own number cannot. An EPC on two chips makes two entries.
+fn tags(batch: &[Observation]) -> Vec<serde_json::Value> {
+    let pairs: BTreeSet<(String, String)> = batch
+        .iter()
+        .flat_map(|observation| {
+            let epc = identify(&observation.epc).canonical();
+            let tids = observation.tids.iter().map(hex::encode_upper);
+            tids.map(move |tid| (epc.clone(), tid))
+        })
+        .collect();
+    pairs
+        .into_iter()
+        .map(|(epc, tid)| json!({ "epc": epc, "tid": tid }))
+        .collect()
 }
 
 /// Prefix of what we add to an event.

@@ -21,6 +21,8 @@
 //! [spool]
 //! path = "spool.redb"
 //! ```
+//!
+//! Sources other than LLRP readers (MQTT, HTTP push, sensors) are described in [`feed`].
 
 use std::path::{Path, PathBuf};
 
@@ -34,14 +36,30 @@ use crate::llrp::session::SessionConfig;
 use crate::sign::BLOCK_EVENTS_MAX;
 use crate::smooth::SmoothConfig;
 
+pub mod feed;
+
+use feed::{BrokerEntry, FeedEntry, PushEntry, SensorEntry};
+
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Who signs.
     pub device: Device,
-    /// At least one reader.
+    /// LLRP readers; at least one of these or of the feeds.
+    #[serde(default)]
     pub reader: Vec<Reader>,
+    /// Sources that send messages.
+    #[serde(default)]
+    pub feed: Vec<FeedEntry>,
+    /// MQTT brokers that feeds come by.
+    #[serde(default)]
+    pub broker: Vec<BrokerEntry>,
+    /// HTTP listener that feeds come by.
+    pub push: Option<PushEntry>,
+    /// What is known of sensors.
+    #[serde(default)]
+    pub sensor: Vec<SensorEntry>,
     /// Where blocks go.
     pub uplink: Uplink,
     /// Where they wait.
@@ -134,6 +152,8 @@ pub struct Blocks {
     pub events_max: Option<usize>,
     /// Age at which fewer events make a block, ms. 5,000 unless set.
     pub age_ms_max: Option<u64>,
+    /// Age at which a sensor's values become an event, ms; alarms at once. 5,000 unless set.
+    pub sample_age_ms_max: Option<u64>,
 }
 
 /// A configuration that cannot be used.
@@ -187,6 +207,9 @@ impl Config {
         ] {
             *file = folder.join(&*file);
         }
+        for file in config.feed_files() {
+            *file = folder.join(&*file);
+        }
         config.check()?;
         Ok(config)
     }
@@ -206,17 +229,16 @@ impl Config {
                 why: why.to_owned(),
             })
         };
-        if self.reader.is_empty() {
-            return fail("reader", "at least one [[reader]] is needed");
+        let names = self.reader.iter().map(|reader| &reader.name);
+        let names: Vec<&String> = names
+            .chain(self.feed.iter().map(|feed| &feed.name))
+            .collect();
+        if names.is_empty() {
+            return fail("reader", "at least one [[reader]] or [[feed]] is needed");
         }
-        for (at, reader) in self.reader.iter().enumerate() {
-            if self
-                .reader
-                .iter()
-                .take(at)
-                .any(|other| other.name == reader.name)
-            {
-                return fail("reader.name", &format!("{:?} is used twice", reader.name));
+        for (at, name) in names.iter().enumerate() {
+            if names.iter().take(at).any(|other| other == name) {
+                return fail("reader.name", &format!("{name:?} is used twice"));
             }
         }
         if !self.uplink.url.starts_with("http://") && !self.uplink.url.starts_with("https://") {
@@ -236,15 +258,19 @@ impl Config {
         {
             return fail("blocks.event_tags_max", "is between 1 and 10000");
         }
+        self.check_feeds()?;
         self.places().map(|_| ())
     }
 
-    /// Where each reader stands, in the order of the file.
+    /// Where each source stands: readers first, then feeds, in the order of the file.
     ///
     /// # Errors
     /// [`ConfigError::Value`] for an identifier or a business step that is none.
     pub fn places(&self) -> Result<Vec<Place>, ConfigError> {
-        self.reader.iter().map(Reader::place).collect()
+        let readers = self.reader.iter().map(Reader::place);
+        readers
+            .chain(self.feed.iter().map(FeedEntry::place))
+            .collect()
     }
 
     /// The API key: the first line of its file.
@@ -284,6 +310,11 @@ impl Config {
         }
     }
 
+    /// How long a sensor's values wait for others, ms.
+    pub fn sample_age_ms(&self) -> u64 {
+        self.blocks.sample_age_ms_max.unwrap_or(5_000)
+    }
+
     /// Settings of the courier.
     pub fn courier(&self) -> CourierConfig {
         let default = CourierConfig::default();
@@ -299,21 +330,13 @@ impl Config {
 
 impl Reader {
     fn place(&self) -> Result<Place, ConfigError> {
-        let wrong = |field: &str, why: &dyn std::fmt::Display| ConfigError::Value {
-            field: format!("reader {:?}, {field}", self.name),
-            why: why.to_string(),
-        };
-        let epc = |field: &str, text: &str| Epc::parse(text).map_err(|error| wrong(field, &error));
-        Ok(Place {
-            name: self.name.clone(),
-            read_point: epc("read_point", &self.read_point)?,
-            biz_location: self
-                .biz_location
-                .as_deref()
-                .map(|text| epc("biz_location", text))
-                .transpose()?,
-            biz_step: BizStep::parse(&self.biz_step).map_err(|error| wrong("biz_step", &error))?,
-        })
+        let field = format!("reader {:?}", self.name);
+        let location = self.biz_location.as_deref();
+        place(
+            &field,
+            &self.name,
+            (&self.read_point, location, &self.biz_step),
+        )
     }
 
     /// Settings of the LLRP session.
@@ -326,6 +349,27 @@ impl Reader {
             ..default
         }
     }
+}
+
+/// A place of its texts: read point, location, step. `whose` is named in errors.
+fn place(
+    whose: &str,
+    name: &str,
+    (read_point, biz_location, biz_step): (&str, Option<&str>, &str),
+) -> Result<Place, ConfigError> {
+    let wrong = |field: &str, why: &dyn std::fmt::Display| ConfigError::Value {
+        field: format!("{whose}, {field}"),
+        why: why.to_string(),
+    };
+    let epc = |field: &str, text: &str| Epc::parse(text).map_err(|error| wrong(field, &error));
+    Ok(Place {
+        name: name.to_owned(),
+        read_point: epc("read_point", read_point)?,
+        biz_location: biz_location
+            .map(|text| epc("biz_location", text))
+            .transpose()?,
+        biz_step: BizStep::parse(biz_step).map_err(|error| wrong("biz_step", &error))?,
+    })
 }
 
 fn read_text(path: &Path) -> Result<String, ConfigError> {

@@ -77,6 +77,7 @@ pub fn run(file: &Path, format: &Format, root_key: Option<&str>) -> anyhow::Resu
                 subject: epc(subject, "--subject")?,
                 read_point: epc(read_point, "--read-point")?,
                 device_id: None,
+                sensor: None,
             };
             document(&logger, &context)?.to_string()
         }

@@ -42,10 +42,15 @@ impl Default for SmoothConfig {
 /// One tag's passage at one reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
-    /// Which reader, by its place in the configuration.
-    pub reader: usize,
+    /// Number of the passage: none is given twice.
+    pub number: u64,
+    /// Where, by its place in the configuration.
+    pub place: usize,
     /// The tag.
     pub epc: EpcBits,
+    /// TID memories read with that EPC, at most [`TIDS_MAX`]; more than one is two tags with one
+    /// EPC.
+    pub tids: Vec<Vec<u8>>,
     /// The port with the strongest read; between equals the one with more reads.
     pub antenna: u16,
     /// The strongest read in hundredths of a dBm, when told.
@@ -90,10 +95,26 @@ pub struct Smoother {
     config: SmoothConfig,
     open: BTreeMap<(usize, EpcBits), Passage>,
     totals: Totals,
+    next: u64,
+    /// Passages that began since they were last asked for.
+    begun: Vec<(usize, EpcBits)>,
+    /// Others that changed, likewise.
+    changed: Vec<(usize, EpcBits)>,
+    /// Passages that ended without an observation, likewise.
+    ended: Vec<u64>,
+    /// Passages of an earlier process that a later one of the same tag has followed.
+    over: Vec<((usize, EpcBits), Passage)>,
 }
+
+/// TID memories told for one EPC.
+pub const TIDS_MAX: usize = 4;
 
 #[derive(Debug)]
 struct Passage {
+    number: u64,
+    /// It is among the changed.
+    dirty: bool,
+    tids: Vec<Vec<u8>>,
     began_at: u64,
     heard_at: u64,
     told: bool,
@@ -113,12 +134,17 @@ impl Smoother {
             config,
             open: BTreeMap::new(),
             totals: Totals::default(),
+            next: 0,
+            begun: Vec::new(),
+            changed: Vec::new(),
+            ended: Vec::new(),
+            over: Vec::new(),
         }
     }
 
-    /// Takes one read of a reader; returns what had to be closed early to stay within
+    /// Takes one read at a place; returns what had to be closed early to stay within
     /// [`TAGS_OPEN_MAX`], normally nothing.
-    pub fn read(&mut self, reader: usize, read: &TagRead) -> Vec<Observation> {
+    pub fn read(&mut self, place: usize, read: &TagRead) -> Vec<Observation> {
         let count = u64::from(read.count);
         self.totals.reads += count;
         if read.epc.bits == 0 {
@@ -134,35 +160,71 @@ impl Smoother {
             return Vec::new();
         }
         let now = read.arrived.mono_ms;
-        let early = if self.open.len() >= TAGS_OPEN_MAX {
+        let mut early = if self.open.len() >= TAGS_OPEN_MAX {
             self.flush()
         } else {
             Vec::new()
         };
-        let passage = self
+        let key = (place, read.epc.clone());
+        if self
             .open
-            .entry((reader, read.epc.clone()))
-            .or_insert_with(|| Passage::begin(read));
+            .get(&key)
+            .is_some_and(|it| it.is_before(read, self.config.idle_ms))
+        {
+            early.extend(self.close(&key));
+        }
+        let next = &mut self.next;
+        let passage = self.open.entry(key.clone()).or_insert_with(|| {
+            *next += 1;
+            Passage::begin(read, *next - 1)
+        });
         passage.heard_at = passage.heard_at.max(now);
         if passage.told {
             self.totals.suppressed_parked += count;
-        } else {
-            passage.add(read);
+            return early;
+        }
+        passage.add(read);
+        if !passage.dirty {
+            passage.dirty = true;
+            let is_new = passage.reads == read.count;
+            let list = if is_new {
+                &mut self.begun
+            } else {
+                &mut self.changed
+            };
+            list.push(key);
         }
         early
     }
 
+    /// Ends a passage.
+    fn close(&mut self, key: &(usize, EpcBits)) -> Option<Observation> {
+        let passage = self.open.remove(key)?;
+        if passage.told {
+            return None;
+        }
+        let reads_min = self.config.reads_min;
+        let told = passage.tell(key, reads_min, &mut self.totals);
+        if told.is_none() {
+            self.ended.push(passage.number);
+        }
+        told
+    }
+
     /// The passages that are over, and those that have lasted long enough to be told.
     pub fn due(&mut self, now_ms: u64) -> Vec<Observation> {
-        let mut out = Vec::new();
+        let mut out = self.overtaken();
         let config = self.config.clone();
-        let totals = &mut self.totals;
-        self.open.retain(|(reader, epc), passage| {
+        let (totals, ended) = (&mut self.totals, &mut self.ended);
+        self.open.retain(|key, passage| {
             let over = passage.heard_at + config.idle_ms <= now_ms;
             let long = passage.began_at + config.passage_ms_max <= now_ms;
             if (over || long) && !passage.told {
                 passage.told = true;
-                out.extend(passage.tell(*reader, epc, config.reads_min, totals));
+                match passage.tell(key, config.reads_min, totals) {
+                    Some(observation) => out.push(observation),
+                    None => ended.push(passage.number),
+                }
             }
             !over
         });
@@ -171,10 +233,18 @@ impl Smoother {
 
     /// Ends all passages: the reader or the bridge stops.
     pub fn flush(&mut self) -> Vec<Observation> {
+        let keys: Vec<(usize, EpcBits)> = self.open.keys().cloned().collect();
+        let mut out = self.overtaken();
+        out.extend(keys.iter().filter_map(|key| self.close(key)));
+        out
+    }
+
+    fn overtaken(&mut self) -> Vec<Observation> {
         let mut out = Vec::new();
-        for ((reader, epc), passage) in std::mem::take(&mut self.open) {
-            if !passage.told {
-                out.extend(passage.tell(reader, &epc, self.config.reads_min, &mut self.totals));
+        for (key, passage) in std::mem::take(&mut self.over) {
+            match passage.tell(&key, self.config.reads_min, &mut self.totals) {
+                Some(observation) => out.push(observation),
+                None => self.ended.push(passage.number),
             }
         }
         out
@@ -192,8 +262,22 @@ impl Smoother {
 }
 
 impl Passage {
-    fn begin(read: &TagRead) -> Self {
+    /// By the reader's own clock the tag was away for longer than the idle time, although both
+    /// reads came together: they were held somewhere on the way.
+    fn is_before(&self, read: &TagRead, idle_ms: u64) -> bool {
+        let (Some(ReaderTime::Utc(last)), Some(ReaderTime::Utc(first))) =
+            (self.reader_last, read.reader_first)
+        else {
+            return false;
+        };
+        first.saturating_sub(last) > idle_ms.saturating_mul(1000)
+    }
+
+    fn begin(read: &TagRead, number: u64) -> Self {
         Self {
+            number,
+            dirty: false,
+            tids: Vec::new(),
             began_at: read.arrived.mono_ms,
             heard_at: read.arrived.mono_ms,
             told: false,
@@ -208,6 +292,10 @@ impl Passage {
 
     fn add(&mut self, read: &TagRead) {
         let count = read.count;
+        let is_new = !read.tid.is_empty() && !self.tids.contains(&read.tid);
+        if is_new && self.tids.len() < TIDS_MAX {
+            self.tids.push(read.tid.clone());
+        }
         self.reads = self.reads.saturating_add(count);
         let (strongest, seen) = self.antennas.entry(read.antenna).or_default();
         *strongest = (*strongest).max(read.rssi_cdbm);
@@ -224,8 +312,7 @@ impl Passage {
 
     fn tell(
         &self,
-        reader: usize,
-        epc: &EpcBits,
+        (place, epc): &(usize, EpcBits),
         reads_min: u32,
         totals: &mut Totals,
     ) -> Option<Observation> {
@@ -241,8 +328,10 @@ impl Passage {
         totals.observations += 1;
         totals.observed += u64::from(self.reads);
         Some(Observation {
-            reader,
+            number: self.number,
+            place: *place,
             epc: epc.clone(),
+            tids: self.tids.clone(),
             antenna,
             rssi_cdbm,
             reads: self.reads,
@@ -253,6 +342,8 @@ impl Passage {
         })
     }
 }
+
+pub mod kept;
 
 #[cfg(test)]
 mod tests;

@@ -7,18 +7,26 @@
 //! llrp   reader::tcp -> reads, inputs, lost time --+
 //! mqtt   broker -> letters, acknowledged later ----+--> bounded channel --> pipeline
 //! push   HTTP -> letters, answered later ----------+
+//! folder files -> letters, put away later ---------+
 //! ```
 
+use std::borrow::Cow;
 use std::pin::Pin;
 
+use gs1::Decimal;
+use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 
 use crate::llrp::parameter::EpcBits;
 use crate::llrp::session::Now;
 use crate::llrp::tag::ReaderTime;
+use crate::sensor::log::LogFile;
 
+pub mod folder;
 pub mod llrp;
+pub mod mqtt;
 pub mod outage;
+pub mod push;
 
 /// What the pipeline should know of a driver before it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +71,19 @@ impl Outlet {
     /// # Errors
     /// [`Closed`].
     pub async fn tell(&self, source: usize, raw: Raw) -> Result<(), Closed> {
-        let told = Told { source, raw };
+        self.send(source, Heard::Raw(raw)).await
+    }
+
+    /// Hands over a letter, likewise.
+    ///
+    /// # Errors
+    /// [`Closed`].
+    pub async fn hand(&self, source: usize, letter: Letter) -> Result<(), Closed> {
+        self.send(source, Heard::Letter(letter)).await
+    }
+
+    async fn send(&self, source: usize, heard: Heard) -> Result<(), Closed> {
+        let told = Told { source, heard };
         self.0.send(told).await.map_err(|_| Closed)
     }
 }
@@ -74,11 +94,67 @@ pub struct Told {
     /// Which source, by its place in the configuration: readers first, then feeds.
     pub source: usize,
     /// What.
-    pub raw: Raw,
+    pub heard: Heard,
+}
+
+/// Something that needs no answer, or a letter that does.
+#[derive(Debug)]
+pub enum Heard {
+    /// Said once.
+    Raw(Raw),
+    /// Kept by its sender until it is acknowledged.
+    Letter(Letter),
+}
+
+/// A message of a broker or a client, not read yet.
+#[derive(Debug)]
+pub struct Letter {
+    /// Topic or path.
+    pub topic: String,
+    /// The bytes as they came.
+    pub body: Vec<u8>,
+    /// When.
+    pub at: Now,
+    /// The sender says that it may have come before.
+    pub again: bool,
+    /// To be used when what the letter says is on disk.
+    pub receipt: Receipt,
+}
+
+/// How a letter's sender learns what became of it. Dropped unused, the sender keeps the letter.
+pub struct Receipt(Box<dyn FnOnce(Outcome) + Send>);
+
+/// What became of a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// What it says is on disk.
+    Kept,
+    /// It was on disk already.
+    Known,
+    /// It cannot be read, and why; sending it again is of no use.
+    Unreadable(String),
+}
+
+impl Receipt {
+    /// `tell` is called once, and must not block.
+    pub fn new(tell: impl FnOnce(Outcome) + Send + 'static) -> Self {
+        Self(Box::new(tell))
+    }
+
+    /// Lets the sender know.
+    pub fn give(self, outcome: Outcome) {
+        (self.0)(outcome);
+    }
+}
+
+impl std::fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Receipt")
+    }
 }
 
 /// A raw event.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Raw {
     /// Tags were read.
     Tags(Vec<TagRead>),
@@ -88,6 +164,10 @@ pub enum Raw {
     Status(Status),
     /// Something was not heard and never will be.
     Gap(Gap),
+    /// A sensor measured.
+    Sensor(Report),
+    /// A logger's file.
+    Log(Box<LogFile>),
 }
 
 /// One report of one tag.
@@ -122,8 +202,105 @@ pub struct InputChange {
     pub port: u16,
     /// High or low.
     pub high: bool,
-    /// Arrival by both clocks of the gateway.
-    pub at: Now,
+    /// Gateway's wall clock, ms since the Unix epoch.
+    pub at_ms: i64,
+}
+
+/// What one sensor measured, in one message of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The sensor as it names itself.
+    pub device: String,
+    /// The message's number by the sensor's own counting, when it has one.
+    pub sequence: Option<u64>,
+    /// When, gateway's wall clock, ms since the Unix epoch.
+    pub at_ms: i64,
+    /// Measured values; none in a message that only counts.
+    pub samples: Vec<Sample>,
+}
+
+/// One measured value, exactly as told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// What was measured.
+    pub measure: Measure,
+    /// The value in the unit of the measure, as decimal text.
+    #[serde(with = "decimal_text")]
+    pub value: Decimal,
+    /// When, gateway's wall clock, ms since the Unix epoch.
+    pub at_ms: i64,
+    /// Which of several probes of the sensor.
+    pub channel: Option<String>,
+    /// The device says it is out of its limits.
+    pub alarm: bool,
+    /// The value cannot be: the sensor is broken.
+    pub fault: bool,
+}
+
+/// A measurement type of the CBV with a unit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Measure {
+    /// CBV measurement type, such as `Temperature`.
+    pub type_: Cow<'static, str>,
+    /// UN/ECE Rec. 20 common code.
+    pub uom: Cow<'static, str>,
+}
+
+impl Measure {
+    /// Temperature in degrees Celsius.
+    pub const TEMPERATURE_CEL: Self = Self::of("Temperature", "CEL");
+    /// Temperature in degrees Fahrenheit.
+    pub const TEMPERATURE_FAH: Self = Self::of("Temperature", "FAH");
+    /// Relative humidity in percent.
+    pub const HUMIDITY_P1: Self = Self::of("RelativeHumidity", "P1");
+    /// Pressure in hectopascals.
+    pub const PRESSURE_HPA: Self = Self::of("Pressure", "A97");
+    /// Illuminance in lux.
+    pub const ILLUMINANCE_LUX: Self = Self::of("Illuminance", "LUX");
+
+    const fn of(type_: &'static str, uom: &'static str) -> Self {
+        Self {
+            type_: Cow::Borrowed(type_),
+            uom: Cow::Borrowed(uom),
+        }
+    }
+
+    /// Any other.
+    pub fn new(type_: &str, uom: &str) -> Self {
+        Self {
+            type_: Cow::Owned(type_.to_owned()),
+            uom: Cow::Owned(uom.to_owned()),
+        }
+    }
+}
+
+impl Sample {
+    /// A value without an alarm.
+    pub fn new(measure: Measure, value: Decimal, at_ms: i64) -> Self {
+        Self {
+            measure,
+            value,
+            at_ms,
+            channel: None,
+            alarm: false,
+            fault: false,
+        }
+    }
+}
+
+/// Decimals as text, so that none goes through a binary fraction.
+mod decimal_text {
+    use gs1::Decimal;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(super) fn serialize<S: Serializer>(value: &Decimal, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(value)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
+        let text = String::deserialize(from)?;
+        Decimal::parse(&text).map_err(D::Error::custom)
+    }
 }
 
 /// Whether a source can be heard.
@@ -167,6 +344,8 @@ pub enum GapCause {
     Disconnected,
     /// Messages are missing in a device's own numbering.
     Missing,
+    /// A device has begun its numbering anew.
+    Reset,
     /// The bridge did not run.
     Stopped,
 }
@@ -178,6 +357,7 @@ impl GapCause {
             Self::Overflow => "overflow",
             Self::Disconnected => "disconnected",
             Self::Missing => "missing",
+            Self::Reset => "reset",
             Self::Stopped => "stopped",
         }
     }

@@ -8,6 +8,7 @@
 //! blocks   serial -> wire envelope          waiting for their receipt, in chain order
 //! refused  serial -> reason, 0, envelope    refused by the service; kept for a human
 //! meta     "chain" -> Chain as JSON
+//! kept     what is no event yet, and which letters were taken: see [`keep`]
 //! ```
 
 use std::fs::File;
@@ -17,6 +18,8 @@ use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, Tab
 use thiserror::Error;
 
 use crate::sign::Chain;
+
+pub mod keep;
 
 const EVENTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("events");
 const BLOCKS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("blocks");

@@ -23,6 +23,7 @@ pub(crate) fn everything() -> Result<()> {
     node()?;
     chromium()?;
     peers()?;
+    mosquitto()?;
     schemathesis()
 }
 
@@ -60,6 +61,14 @@ pub(crate) fn chromium() -> Result<()> {
         return Ok(());
     }
     apt("chromium")
+}
+
+/// The MQTT broker that the bridge's tests start.
+pub(crate) fn mosquitto() -> Result<()> {
+    if Path::new("/usr/sbin/mosquitto").exists() {
+        return Ok(());
+    }
+    apt("mosquitto")
 }
 
 /// The folder of the independent LLRP peers.

@@ -16,7 +16,9 @@ fn place() -> Place {
 fn seen(epc: &str, at: i64) -> Observation {
     let bytes = hex::decode(epc).unwrap();
     Observation {
-        reader: 0,
+        number: 0,
+        place: 0,
+        tids: Vec::new(),
         epc: EpcBits::from_bytes(&bytes).unwrap(),
         antenna: 1,
         rssi_cdbm: Some(-5_000),
@@ -143,7 +145,7 @@ fn batches_close_when_quiet_full_or_old() {
     assert_eq!(batcher.due(250).len(), 1, "old although not quiet");
     batcher.add(
         Observation {
-            reader: 1,
+            place: 1,
             ..seen(SGTIN, 0)
         },
         300,

@@ -165,7 +165,7 @@ fn readers_do_not_mix_and_a_flush_tells_all() {
     smoother.read(0, &read(0, 1, 1, None, 1));
     smoother.read(1, &read(0, 1, 1, None, 1));
     let told = smoother.flush();
-    assert_eq!(told.iter().map(|it| it.reader).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(told.iter().map(|it| it.place).collect::<Vec<_>>(), [0, 1]);
     assert!(smoother.flush().is_empty());
 }
 
@@ -193,4 +193,105 @@ proptest! {
         prop_assert_eq!(totals.reads, accounted(totals));
         prop_assert_eq!(totals.observed, observed);
     }
+}
+
+#[test]
+fn reads_that_were_held_together_are_passages_of_their_own() {
+    let mut smoother = Smoother::new(SmoothConfig::default());
+    let at = |ms: i64| TagRead {
+        reader_first: Some(ReaderTime::Utc(u64::try_from(ms * 1000).unwrap())),
+        reader_last: Some(ReaderTime::Utc(u64::try_from(ms * 1000).unwrap())),
+        first_ms: ms,
+        last_ms: ms,
+        ..read(50, 1, 1, None, 1)
+    };
+    // An hour of reads comes in one message.
+    let early: Vec<Observation> = [0, 900, 3_600_000, 3_601_000]
+        .iter()
+        .flat_map(|ms| smoother.read(0, &at(EPOCH_MS + ms)))
+        .collect();
+    assert_eq!(early.len(), 1);
+    assert_eq!((early[0].reads, early[0].last_ms), (2, EPOCH_MS + 900));
+    let late = smoother.flush();
+    assert_eq!((late[0].reads, late[0].first_ms), (2, EPOCH_MS + 3_600_000));
+    assert_ne!(early[0].number, late[0].number);
+}
+
+#[test]
+fn the_chips_of_an_epc_are_told_and_bounded() {
+    let mut smoother = Smoother::new(SmoothConfig::default());
+    for tid in [0, 7, 7, 0, 8, 9, 10, 11] {
+        let tid = vec![tid; usize::from(tid > 0)];
+        smoother.read(
+            0,
+            &TagRead {
+                tid,
+                ..read(0, 1, 1, None, 1)
+            },
+        );
+    }
+    let told = smoother.flush();
+    assert_eq!(told[0].tids, [[7], [8], [9], [10]]);
+    assert_eq!(told[0].reads, 8);
+}
+
+#[test]
+fn an_open_passage_is_taken_up_by_the_next_process() {
+    let config = SmoothConfig {
+        reads_min: 3,
+        ..SmoothConfig::default()
+    };
+    let mut first = Smoother::new(config.clone());
+    first.read(4, &read(0, 1, 2, Some(-50), 2));
+    first.read(4, &read(10, 2, 1, Some(-60), 1));
+    assert!(first.has_begun());
+    let rows = first.changed(false);
+    assert_eq!(rows.len(), 2);
+    assert!(!first.has_begun());
+    first.read(4, &read(20, 1, 2, Some(-40), 1));
+    assert!(
+        first.changed(false).is_empty(),
+        "it has not begun, it has changed"
+    );
+    let mut rows: BTreeMap<u64, kept::KeptPassage> = rows.into_iter().collect();
+    rows.extend(first.changed(true));
+
+    let mut second = Smoother::new(config);
+    for (number, kept) in &rows {
+        let text = serde_json::to_string(kept).unwrap();
+        let mut kept: kept::KeptPassage = serde_json::from_str(&text).unwrap();
+        kept.place = 4;
+        assert!(second.restore(*number, &kept, 5_000));
+    }
+    assert!(
+        second.due(6_999).is_empty(),
+        "they count as heard at the start"
+    );
+    let told = second.due(7_000);
+    assert_eq!(told.len(), 1, "the other had too few reads");
+    assert_eq!((told[0].reads, told[0].antenna), (3, 2));
+    assert_eq!(told[0].rssi_cdbm, Some(-4_000));
+    assert_eq!(second.ended().len(), 1);
+    second.read(4, &read(8_000, 3, 1, None, 1));
+    let new = second.changed(true);
+    assert!(!rows.contains_key(&new[0].0), "no number is given twice");
+    let totals = second.totals();
+    assert_eq!(totals.reads, 5);
+    assert_eq!((totals.observed, totals.suppressed_few), (3, 1));
+}
+
+#[test]
+fn of_two_kept_passages_of_a_tag_the_earlier_is_over() {
+    let mut first = Smoother::new(SmoothConfig::default());
+    first.read(0, &read(0, 1, 1, None, 1));
+    let (number, kept) = first.changed(true).remove(0);
+    let mut second = Smoother::new(SmoothConfig::default());
+    second.restore(number, &kept, 0);
+    second.restore(number + 1, &kept, 0);
+    let told = second.due(0);
+    assert_eq!(
+        told.iter().map(|it| it.number).collect::<Vec<_>>(),
+        [number]
+    );
+    assert_eq!(second.open(), 1);
 }

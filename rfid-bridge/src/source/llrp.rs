@@ -97,7 +97,7 @@ fn of_event(event: &ReaderEvent, now: Now) -> Option<Raw> {
         ReaderEvent::Gpi { port, state } => Raw::Input(InputChange {
             port,
             high: state,
-            at: now,
+            at_ms: now.unix_ms,
         }),
         ReaderEvent::Antenna { connected, id } => Raw::Status(Status::Antenna {
             port: id,

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{Day, LoggerFile, Reading};
 use crate::capture::{EXTENSION_NAMESPACE, EXTENSION_PREFIX};
+use crate::samples::{Sensor, calibration};
 
 /// Readings in one event: some 90 KiB of JSON, far below what a block takes.
 pub const EVENT_READINGS_MAX: usize = 1_000;
@@ -22,6 +23,8 @@ pub struct Context {
     pub read_point: Option<Epc>,
     /// The logger's identity as a URI; otherwise it is made of its serial number.
     pub device_id: Option<String>,
+    /// What else is known of the logger: limits and calibration.
+    pub sensor: Option<Sensor>,
 }
 
 /// The events of a file, oldest first: of its readings, or of its daily statistics when it has no
@@ -122,12 +125,15 @@ fn event(
         raw_data: Some(raw_data(file)),
         ..SensorMetadata::default()
     };
-    let logger = json!({
+    let mut logger = json!({
         "device": file.device,
         "serial": file.serial,
         "lot": file.lot,
         "signature": file.signature.word(),
     });
+    if let Some((sensor, logger)) = context.sensor.as_ref().zip(logger.as_object_mut()) {
+        logger.insert("calibration".to_owned(), calibration(sensor, last_ms));
+    }
     let step = BizStep::SensorReporting;
     let mut event = Event::object(Action::Observe, context.subject.clone(), last_ms, step)
         .with_time_zone_offset(&offset(file.zone_minutes))
@@ -143,7 +149,7 @@ fn utc_ms(file: &LoggerFile, local: NaiveDateTime) -> i64 {
     local.and_utc().timestamp_millis() - i64::from(file.zone_minutes) * 60_000
 }
 
-fn offset(minutes: i32) -> String {
+pub(crate) fn offset(minutes: i32) -> String {
     let sign = if minutes < 0 { '-' } else { '+' };
     let minutes = minutes.abs();
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)

@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 /// The key that certifies the lots.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RootKey(VerifyingKey);
 
 /// Root key observed in genuine files of 2012 to 2022, SEC1 uncompressed.

@@ -354,6 +354,7 @@ fn readings_become_events_that_name_the_file() {
         subject: Some(Epc::parse("urn:epc:id:sscc:9521321.0000000001").unwrap()),
         read_point: Some(Epc::parse("https://id.gs1.org/414/9521321000018").unwrap()),
         device_id: None,
+        sensor: None,
     };
     let events = epcis::events(&file, &context).unwrap();
     let [event] = events.as_slice() else {

@@ -1,0 +1,88 @@
+//! Fields of JSON as readers write them: numbers that may be texts, times in four spellings, bytes
+//! in two. Missing is `None`; there but wrong is an error of the caller's choice.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use chrono::DateTime;
+use gs1::Decimal;
+use serde_json::Value;
+
+use crate::llrp::parameter::EpcBits;
+
+/// Longest EPC, TID or other memory that is read, bytes: the longest bank of a Gen2 tag report.
+pub const MEMORY_BYTES_MAX: usize = 512;
+
+/// A number exactly as written; a text that is one counts, too, because many senders quote.
+pub fn decimal(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Number(number) => Decimal::parse(&number.to_string()).ok(),
+        Value::String(text) => Decimal::parse(text.trim().trim_start_matches('+')).ok(),
+        _ => None,
+    }
+}
+
+/// A whole number in a range; a fraction is no whole number.
+pub fn whole<T: TryFrom<i64>>(value: &Value) -> Option<T> {
+    T::try_from(decimal(value)?.whole()?).ok()
+}
+
+/// Hundredths of a dBm of a signal in dBm.
+pub fn cdbm(value: &Value) -> Option<i32> {
+    let milli = decimal(value)?.milli()?;
+    // A reader's -200 dBm to +100 dBm: beyond it is another unit or nonsense.
+    let cdbm = i32::try_from(milli / 10).ok()?;
+    (-20_000..=10_000).contains(&cdbm).then_some(cdbm)
+}
+
+/// Milliseconds since the Unix epoch of a time: RFC 3339, the same with `+0000`, or a number of
+/// seconds, milliseconds, microseconds or nanoseconds, told apart by their size.
+pub fn time_ms(value: &Value) -> Option<i64> {
+    if let Value::String(text) = value
+        && let Some(ms) = text_ms(text)
+    {
+        return Some(ms);
+    }
+    let number = decimal(value)?;
+    // Seconds have ten digits from 2001 to 2286, so the size of the number tells the unit.
+    let milli = number.milli()?;
+    let seconds = milli / 1000;
+    let ms = match seconds {
+        100_000_000..=99_999_999_999 => milli,
+        100_000_000_000..=99_999_999_999_999 => seconds,
+        100_000_000_000_000..=99_999_999_999_999_999 => seconds / 1000,
+        _ => return None,
+    };
+    Some(ms)
+}
+
+fn text_ms(text: &str) -> Option<i64> {
+    let text = text.trim();
+    DateTime::parse_from_rfc3339(text)
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
+        .ok()
+        .map(|time| time.timestamp_millis())
+}
+
+/// Bytes in hex, of even length; blanks, dashes and `0x` do not count.
+pub fn hex_bytes(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim();
+    let text = text.strip_prefix("0x").unwrap_or(text);
+    let digits: String = text.chars().filter(|it| !matches!(it, ' ' | '-')).collect();
+    let bytes = hex::decode(digits).ok()?;
+    (bytes.len() <= MEMORY_BYTES_MAX).then_some(bytes)
+}
+
+/// Bytes in base64, with padding or without.
+pub fn base64_bytes(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim();
+    let bytes = STANDARD
+        .decode(text)
+        .or_else(|_| STANDARD_NO_PAD.decode(text))
+        .ok()?;
+    (bytes.len() <= MEMORY_BYTES_MAX).then_some(bytes)
+}
+
+/// The EPC of some bytes.
+pub fn epc(bytes: &[u8]) -> Option<EpcBits> {
+    EpcBits::from_bytes(bytes).ok()
+}

@@ -1,0 +1,539 @@
+//! From what sources say to events on disk. Everything one turn of the loop takes goes into one
+//! commit: rows of what is open, events of what is over, names of the letters; then the letters
+//! are acknowledged.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use gs1::epcis::Event;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::rows::{self, Row, What};
+use super::{Letters, Once, RunError, Summary, TICK};
+use crate::capture::{self, Batcher, CaptureError, Place};
+use crate::config::Config;
+use crate::courier::{Done, Orders};
+use crate::gap;
+use crate::payload::{self, Decoded, Format, Message};
+use crate::reader::clock::Clock;
+use crate::samples::{self, KeptSample, SampleBatcher, Sensor, Sequences, Where};
+use crate::sensor::log::LogFile;
+use crate::smooth::{Observation, Smoother};
+use crate::source::{Gap, Heard, InputChange, Letter, Outcome, Raw, Receipt, Report, Status, Told};
+use crate::spool::Spool;
+use crate::spool::keep::{Change, LetterName};
+
+/// Items taken in one turn; what comes while one turn is being committed waits for the next.
+const TURN_MAX: usize = 256;
+/// How long a change of an open passage may wait for a commit, ms; its beginning never does.
+const CHANGED_MS_MAX: u64 = 1_000;
+/// How long sources may take to say good-bye, ms.
+const GOODBYE_MS_MAX: u64 = 6_000;
+
+/// From raw events to spooled events.
+pub(super) struct Line {
+    places: Vec<Place>,
+    formats: Vec<Option<Format>>,
+    sensors: BTreeMap<String, Sensor>,
+    device: [u8; 32],
+    clock: Clock,
+    spool: Arc<Spool>,
+    orders: Arc<Orders>,
+    smoother: Smoother,
+    batcher: Batcher,
+    samples: SampleBatcher,
+    sequences: Sequences,
+    /// What the next commit writes.
+    change: Change,
+    changed_at: u64,
+    events: u64,
+    sampled: u64,
+    letters: Letters,
+    from: mpsc::Receiver<Told>,
+}
+
+/// A letter that was read.
+type Opened = (usize, Receipt, Result<(LetterName, Decoded), String>, bool);
+
+impl Line {
+    pub(super) fn new(
+        config: &Config,
+        (device, clock): ([u8; 32], Clock),
+        (spool, orders): (Arc<Spool>, Arc<Orders>),
+        from: mpsc::Receiver<Told>,
+    ) -> Result<Self, RunError> {
+        let readers = config.reader.iter().map(|_| Ok(None));
+        let feeds = config.feed.iter().map(|feed| feed.format().map(Some));
+        Ok(Self {
+            places: config.places()?,
+            formats: readers.chain(feeds).collect::<Result<_, _>>()?,
+            sensors: config.sensors()?,
+            device,
+            clock,
+            spool,
+            orders,
+            smoother: Smoother::new(config.smoothing()),
+            batcher: Batcher::new(config.batches()),
+            samples: SampleBatcher::new(config.sample_age_ms()),
+            sequences: Sequences::default(),
+            change: Change::default(),
+            changed_at: 0,
+            events: 0,
+            sampled: 0,
+            letters: Letters::default(),
+            from,
+        })
+    }
+
+    /// Takes up what an earlier process left open.
+    pub(super) fn restore(&mut self) -> Result<(), RunError> {
+        let now = self.clock.now().mono_ms;
+        for (key, row) in self.spool.kept()? {
+            let Ok(Row { place, what }) = serde_json::from_slice(&row) else {
+                tracing::warn!(row = hex::encode(&key), "a row of the spool cannot be read");
+                continue;
+            };
+            let Some(at) = self.places.iter().position(|it| it.name == place) else {
+                tracing::warn!(
+                    place,
+                    "the spool has rows of a source that is configured no more"
+                );
+                continue;
+            };
+            let number = rows::number(&key);
+            match what {
+                What::Passage(mut passage) => {
+                    passage.place = at;
+                    self.smoother.restore(number, &passage, now);
+                }
+                What::Sample(mut sample) => {
+                    sample.place = at;
+                    self.samples.restore(number, sample, now);
+                }
+                What::Counted { device, counted } => self.sequences.restore(at, device, counted),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn work(
+        &mut self,
+        once: Option<Once>,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<(), RunError> {
+        let began = self.clock.now().mono_ms;
+        let mut last_heard = None;
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut told = Vec::new();
+        loop {
+            tokio::select! {
+                count = self.from.recv_many(&mut told, TURN_MAX) => {
+                    if count == 0 {
+                        return Err(RunError::Ended("all sources"));
+                    }
+                    if self.take(std::mem::take(&mut told)).await? {
+                        last_heard = Some(self.clock.now().mono_ms);
+                    }
+                }
+                _ = tick.tick() => {
+                    let now = self.clock.now().mono_ms;
+                    self.tick(now).await?;
+                    let over = once.is_some_and(|once| match last_heard {
+                        Some(at) => at + once.quiet_ms <= now,
+                        None => began + once.first_ms <= now,
+                    });
+                    if over {
+                        return Ok(());
+                    }
+                }
+                _ = stop.wait_for(|stop| *stop) => return Ok(()),
+            }
+        }
+    }
+
+    /// True when tags or values were among it.
+    async fn take(&mut self, told: Vec<Told>) -> Result<bool, RunError> {
+        let mut heard = false;
+        let mut opened: Vec<Opened> = Vec::new();
+        let mut rest = Vec::new();
+        for Told { source, heard } in told {
+            match heard {
+                Heard::Raw(raw) => rest.push((source, raw)),
+                Heard::Letter(letter) => opened.push(self.open(source, letter)),
+            }
+        }
+        for (source, raw) in rest {
+            heard |= self.hear(source, raw)?;
+        }
+        let known = self.known(&opened).await?;
+        let mut receipts = Vec::with_capacity(opened.len());
+        let mut now_seen = BTreeSet::new();
+        for (source, receipt, read, is_sure) in opened {
+            let outcome = match read {
+                Err(why) => {
+                    self.letters.unreadable += 1;
+                    Outcome::Unreadable(why)
+                }
+                Ok((name, _)) if is_sure && (known.contains(&name) || now_seen.contains(&name)) => {
+                    self.letters.known += 1;
+                    Outcome::Known
+                }
+                Ok((name, decoded)) => {
+                    self.letters.kept += 1;
+                    self.letters.skipped += u64::from(decoded.skipped);
+                    for raw in decoded.raws {
+                        heard |= self.hear(source, raw)?;
+                    }
+                    now_seen.insert(name);
+                    self.change.seen.push(name);
+                    Outcome::Kept
+                }
+            };
+            receipts.push((receipt, outcome));
+        }
+        let now = self.clock.now().mono_ms;
+        self.due_samples(now, false)?;
+        if !receipts.is_empty() || !self.change.events.is_empty() {
+            self.commit(!receipts.is_empty()).await?;
+        }
+        for (receipt, outcome) in receipts {
+            receipt.give(outcome);
+        }
+        Ok(heard)
+    }
+
+    /// Reads a letter. The name is sure when the letter names itself, or its sender says that it
+    /// came before.
+    fn open(&self, source: usize, letter: Letter) -> Opened {
+        let place = self
+            .places
+            .get(source)
+            .map_or("", |place| place.name.as_str());
+        let format = self.formats.get(source).and_then(Option::as_ref);
+        let message = Message {
+            topic: &letter.topic,
+            body: &letter.body,
+            at: letter.at,
+        };
+        let decoded = match format {
+            Some(format) => payload::decode(format, message).map_err(|error| error.to_string()),
+            None => Err("this source has no format".to_owned()),
+        };
+        if let Err(why) = &decoded {
+            let start: String = String::from_utf8_lossy(&letter.body)
+                .chars()
+                .take(120)
+                .collect();
+            tracing::warn!(
+                source = place,
+                topic = letter.topic,
+                why,
+                start,
+                "unreadable letter"
+            );
+        }
+        let is_sure = letter.again || decoded.as_ref().is_ok_and(|it| it.id.is_some());
+        let read = decoded.map(|decoded| (name(place, &letter, decoded.id.as_deref()), decoded));
+        (source, letter.receipt, read, is_sure)
+    }
+
+    /// Those of the letters that were taken in an earlier turn.
+    async fn known(&self, opened: &[Opened]) -> Result<BTreeSet<LetterName>, RunError> {
+        let names: Vec<LetterName> = opened
+            .iter()
+            .filter_map(|(_, _, read, is_sure)| {
+                let (name, _) = read.as_ref().ok()?;
+                is_sure.then_some(*name)
+            })
+            .collect();
+        if names.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let spool = Arc::clone(&self.spool);
+        let (names, seen) = tokio::task::spawn_blocking(move || {
+            let seen = spool.seen(&names);
+            (names, seen)
+        })
+        .await
+        .map_err(|_| RunError::Ended("a look into the spool"))?;
+        let pairs = names.into_iter().zip(seen?);
+        Ok(pairs
+            .filter(|(_, seen)| *seen)
+            .map(|(name, _)| name)
+            .collect())
+    }
+
+    /// Takes one raw event; true when it was tags or values.
+    fn hear(&mut self, source: usize, raw: Raw) -> Result<bool, RunError> {
+        let Some(place) = self.places.get(source) else {
+            return Ok(false);
+        };
+        match raw {
+            Raw::Tags(reads) => {
+                let mut early = Vec::new();
+                for read in &reads {
+                    early.extend(self.smoother.read(source, read));
+                }
+                let now = self.clock.now().mono_ms;
+                self.add(early, now)?;
+                return Ok(true);
+            }
+            Raw::Sensor(report) => {
+                self.measure(source, report)?;
+                return Ok(true);
+            }
+            Raw::Input(InputChange { port, high, .. }) => {
+                tracing::info!(source = place.name, port, high, "input changed");
+            }
+            Raw::Status(status) => log(&place.name, &status),
+            Raw::Gap(lost) => self.lose(source, &lost)?,
+            Raw::Log(file) => {
+                self.log_file(source, &file)?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn lose(&mut self, source: usize, lost: &Gap) -> Result<(), RunError> {
+        let Some(place) = self.places.get(source) else {
+            return Ok(());
+        };
+        let event = gap::event(place, &self.device, lost)?;
+        let cause = lost.cause.word();
+        tracing::warn!(source = place.name, cause, lost = lost.lost, "data gap");
+        self.change.events.push(event.canonical_json());
+        Ok(())
+    }
+
+    fn log_file(&mut self, source: usize, file: &LogFile) -> Result<(), RunError> {
+        let Some(place) = self.places.get(source) else {
+            return Ok(());
+        };
+        let unknown = Sensor::default();
+        let sensor = self.sensors.get(file.device()).unwrap_or(&unknown);
+        let events = file.events(Some(&place.read_point), sensor);
+        let events = events.map_err(|source| CaptureError {
+            reader: place.name.clone(),
+            tags: 0,
+            source,
+        })?;
+        self.sampled += u64::try_from(file.readings()).unwrap_or(0);
+        let (device, signature) = (file.device(), file.signature());
+        tracing::info!(source = place.name, device, signature, "logger file read");
+        self.change
+            .events
+            .extend(events.iter().map(Event::canonical_json));
+        Ok(())
+    }
+
+    fn measure(&mut self, source: usize, report: Report) -> Result<(), RunError> {
+        if let Some(lost) = self.sequences.heard(source, &report) {
+            self.lose(source, &lost)?;
+        }
+        let now = self.clock.now().mono_ms;
+        let place = self
+            .places
+            .get(source)
+            .map_or("", |place| place.name.as_str());
+        if let Some(counted) = self.sequences.get(source, &report.device) {
+            let device = report.device.clone();
+            let key = rows::counted(place, &device);
+            let row = encode(place, What::Counted { device, counted });
+            self.change.put.push((key, row));
+        }
+        let unknown = Sensor::default();
+        let sensor = self.sensors.get(&report.device).unwrap_or(&unknown);
+        for sample in report.samples {
+            self.sampled += 1;
+            let urgent = sample.fault || sensor.is_alarm(&sample);
+            let kept = KeptSample {
+                place: source,
+                device: report.device.clone(),
+                sample,
+            };
+            let row = encode(place, What::Sample(kept.clone()));
+            let number = self.samples.add(kept, urgent, now);
+            self.change.put.push((rows::sample(number), row));
+        }
+        Ok(())
+    }
+
+    async fn tick(&mut self, now: u64) -> Result<(), RunError> {
+        let due = self.smoother.due(now);
+        self.add(due, now)?;
+        let batches = self.batcher.due(now);
+        self.record(batches)?;
+        self.due_samples(now, false)?;
+        let all = self.changed_at + CHANGED_MS_MAX <= now;
+        if !self.change.is_empty() || self.smoother.has_begun() || all {
+            self.commit(all).await?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, observations: Vec<Observation>, now: u64) -> Result<(), RunError> {
+        let mut full = Vec::new();
+        for observation in observations {
+            full.extend(self.batcher.add(observation, now));
+        }
+        self.record(full)
+    }
+
+    /// Makes events of passages.
+    fn record(&mut self, batches: Vec<Vec<Observation>>) -> Result<(), RunError> {
+        for batch in batches {
+            let at = batch.first().map_or(0, |observation| observation.place);
+            let Some(place) = self.places.get(at) else {
+                continue;
+            };
+            let event = capture::event(place, &self.device, &batch)?;
+            tracing::info!(
+                source = place.name,
+                tags = batch.len(),
+                event.id = event.event_id_or_hash(),
+                "tags passed"
+            );
+            self.change.events.push(event.canonical_json());
+            let done = batch.iter().map(|it| rows::passage(it.number));
+            self.change.remove.extend(done);
+        }
+        Ok(())
+    }
+
+    /// Makes events of measured values.
+    fn due_samples(&mut self, now: u64, flush: bool) -> Result<(), RunError> {
+        let unknown = Sensor::default();
+        for batch in self.samples.due(now, flush) {
+            let Some(place) = self.places.get(batch.place) else {
+                continue;
+            };
+            let at = Where {
+                feed: &place.name,
+                read_point: &place.read_point,
+                bridge: &self.device,
+            };
+            let sensor = self.sensors.get(&batch.device).unwrap_or(&unknown);
+            let event = samples::event(at, &batch, sensor).map_err(|source| CaptureError {
+                reader: place.name.clone(),
+                tags: 0,
+                source,
+            })?;
+            self.change.events.push(event.canonical_json());
+            let done = batch
+                .samples
+                .iter()
+                .map(|(number, _)| rows::sample(*number));
+            self.change.remove.extend(done);
+        }
+        Ok(())
+    }
+
+    /// Puts everything on disk; with `all` also what has only changed.
+    async fn commit(&mut self, all: bool) -> Result<(), RunError> {
+        for (number, passage) in self.smoother.changed(all) {
+            let place = self
+                .places
+                .get(passage.place)
+                .map_or("", |place| place.name.as_str());
+            let row = encode(place, What::Passage(passage));
+            self.change.put.push((rows::passage(number), row));
+        }
+        let ended = self.smoother.ended().into_iter().map(rows::passage);
+        self.change.remove.extend(ended);
+        if all {
+            self.changed_at = self.clock.now().mono_ms;
+        }
+        if self.change.is_empty() {
+            return Ok(());
+        }
+        let change = std::mem::take(&mut self.change);
+        let events = change.events.len();
+        let spool = Arc::clone(&self.spool);
+        tokio::task::spawn_blocking(move || spool.apply(&change))
+            .await
+            .map_err(|_| RunError::Ended("a write to the spool"))??;
+        if events > 0 {
+            self.events += u64::try_from(events).unwrap_or(0);
+            self.orders.news();
+        }
+        Ok(())
+    }
+
+    /// Waits for the sources to end, takes what they still say, and closes all passages.
+    pub(super) async fn land(&mut self, mut sources: JoinSet<()>) -> Result<(), RunError> {
+        let until = self
+            .clock
+            .instant(self.clock.now().mono_ms + GOODBYE_MS_MAX);
+        let mut landed = Ok(());
+        while let Ok(Some(told)) = tokio::time::timeout_at(until, self.from.recv()).await {
+            landed = landed.and(self.take(vec![told]).await.map(|_| ()));
+        }
+        sources.shutdown().await;
+        landed?;
+        let now = self.clock.now().mono_ms;
+        let observations = self.smoother.flush();
+        self.add(observations, now)?;
+        let batches = self.batcher.flush();
+        self.record(batches)?;
+        self.due_samples(now, true)?;
+        self.commit(true).await
+    }
+
+    pub(super) fn summary(&self, done: Done) -> Result<Summary, RunError> {
+        let stock = self.spool.stock()?;
+        let sightings = self.smoother.totals();
+        Ok(Summary {
+            reads: sightings.reads,
+            observations: sightings.observations,
+            samples: self.sampled,
+            events: self.events,
+            letters: self.letters,
+            blocks: done.sealed,
+            delivered: done.delivered,
+            refused: done.refused,
+            undelivered: stock.events + stock.blocks,
+            sightings,
+        })
+    }
+}
+
+/// A letter's name: of what it calls itself, or else of its bytes.
+fn name(place: &str, letter: &Letter, id: Option<&str>) -> LetterName {
+    let mut hasher = blake3::Hasher::new_derive_key("theriac rfid-bridge letter name v1");
+    let parts: [&[u8]; 3] = match id {
+        Some(id) => [place.as_bytes(), b"id", id.as_bytes()],
+        None => [place.as_bytes(), letter.topic.as_bytes(), &letter.body],
+    };
+    for part in parts {
+        hasher.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hasher.update(part);
+    }
+    let hash = hasher.finalize();
+    let mut name = LetterName::default();
+    for (to, from) in name.iter_mut().zip(hash.as_bytes()) {
+        *to = *from;
+    }
+    name
+}
+
+fn encode(place: &str, what: What) -> Vec<u8> {
+    let row = Row {
+        place: place.to_owned(),
+        what,
+    };
+    // Rows are made of texts and numbers: there is nothing to fail.
+    serde_json::to_vec(&row).unwrap_or_default()
+}
+
+fn log(source: &str, status: &Status) {
+    match status {
+        Status::Up(how) => tracing::info!(source, how, "source is heard"),
+        Status::Down(why) => tracing::warn!(source, why, "source is not heard"),
+        Status::Antenna { port, connected } => {
+            tracing::warn!(source, port, connected, "antenna changed");
+        }
+    }
+}
