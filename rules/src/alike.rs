@@ -82,7 +82,7 @@ impl Engine {
             self.state.note_deadlines(id, deadlines, &drafts);
             self.state.note_stranger(id, holders);
             let unknown = drafts.iter().any(|draft| draft.rule == RuleId::C01);
-            self.state.note_suspect(id, unknown);
+            self.note_suspect(id, unknown);
         }
         let concerns = |it: &Finding| asked.has(it.rule) && judges_events(it.rule);
         (self.state.settle(id, drafts, concerns, stamp), silent)
@@ -152,20 +152,6 @@ impl State {
                 .thing(id)
                 .is_none_or(|thing| thing.findings().is_empty()) => {}
             None => self.strangers.retain(|(_, other)| *other != id),
-        }
-    }
-
-    /// Remembers whether a pack is an unknown serial number: a later commissioning may be what a
-    /// scanner made it of.
-    fn note_suspect(&mut self, id: ThingId, unknown: bool) {
-        let Some(gtin) = self.thing_names.gtin(id) else {
-            return;
-        };
-        if unknown {
-            let product = self.products.entry(gtin.clone()).or_default();
-            product.suspects.insert(id);
-        } else if let Some(product) = self.products.get_mut(gtin) {
-            product.suspects.remove(&id);
         }
     }
 }

@@ -5,13 +5,13 @@ use crate::engine::Engine;
 use crate::state::State;
 
 /// First bytes of a snapshot: the format and its version.
-const MAGIC: &[u8; 8] = b"thrules2";
+const MAGIC: &[u8; 8] = b"thrules3";
 
 /// Why a snapshot was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SnapshotError {
     /// It does not begin like a snapshot of this version.
-    #[error("restore rules state: not a snapshot of version 2")]
+    #[error("restore rules state: not a snapshot of version 3")]
     Version,
     /// Its bytes do not decode.
     #[error("restore rules state: {0}")]

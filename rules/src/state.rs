@@ -18,6 +18,7 @@ pub(crate) mod loggers;
 pub(crate) mod master;
 pub(crate) mod name;
 pub(crate) mod sorted;
+mod suspects;
 mod table;
 pub(crate) mod thing;
 mod undeclared;
@@ -166,7 +167,7 @@ pub(crate) struct ProductState {
     /// Packs of it that events touched before any commissioning of them.
     pub(crate) unborn: BTreeSet<ThingId>,
     /// Packs of it that are unknown serial numbers now.
-    pub(crate) suspects: BTreeSet<ThingId>,
+    pub(crate) suspects: suspects::Suspects,
 }
 
 /// What is known of a lot.

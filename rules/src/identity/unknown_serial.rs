@@ -24,6 +24,11 @@ use crate::state::verified::Sighting;
 /// Sightings of one serial that are looked at for a scanner's fault.
 const TRIAGED_MAX: usize = 4;
 
+/// The sightings that are looked at for a scanner's fault.
+pub(crate) fn triaged(seen: &[Sighting]) -> impl Iterator<Item = &Sighting> {
+    seen.iter().take(TRIAGED_MAX)
+}
+
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let Some(sgtin) = case
         .state
@@ -39,7 +44,8 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let (Some(first), Some(last)) = (seen.first(), seen.last()) else {
         return;
     };
-    let mut triaged = seen.iter().take(TRIAGED_MAX);
+    let hopeless = |seen: &&Sighting| case.state.is_hopeless(case.id, seen);
+    let mut triaged = triaged(&seen).filter(|seen| !hopeless(seen));
     let meant = triaged.find_map(|seen| meant(case.state, &sgtin, seen));
     let lot = unknown_lot(case, &sgtin, &seen);
     let severity = match (&meant, &lot) {

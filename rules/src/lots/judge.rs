@@ -11,9 +11,10 @@ use crate::finding::{Finding, RuleId};
 use crate::judge_thing::Draft;
 use crate::record::{MasterData, Stamp, Verification};
 use crate::state::verified::VerId;
-use crate::state::{NameId, State, ThingId};
+use crate::state::{NameId, State, Thing, ThingId};
 
-/// Most packs of unknown serial that a commissioning has judged again: newest first.
+/// Most packs of unknown serial that a commissioning has judged again: newest first. More than a
+/// few only somebody who means to have them judged can bring about.
 const SUSPECTS_MAX: usize = 64;
 
 impl Engine {
@@ -80,7 +81,6 @@ impl Engine {
     fn judge_askers(&mut self, capture: &Capture, stamp: &Stamp) -> Vec<Finding> {
         let mut sources = BTreeSet::new();
         let mut lots = BTreeSet::new();
-        let mut suspects = BTreeSet::new();
         for id in &capture.touched {
             let Some(thing) = self.state.thing(*id) else {
                 continue;
@@ -91,25 +91,26 @@ impl Engine {
                     lots.extend(self.state.lot_key(rec.thing, rec.lot));
                 }
             }
-            if thing.birth == Some(capture.event)
-                && let Some(gtin) = self.state.gtin(*id)
-                && let Some(product) = self.state.products.get(gtin)
-            {
-                suspects.extend(product.suspects.iter().rev().take(SUSPECTS_MAX).copied());
-            }
         }
+        let mut suspects = self.state.explained_by(capture);
+        suspects.extend(self.state.labelled_before(capture));
         for id in &capture.touched {
             suspects.remove(id);
         }
         let mut changes = Vec::new();
+        for id in suspects.into_iter().rev().take(SUSPECTS_MAX) {
+            changes.extend(self.judge_events(id, stamp));
+            let asked = self.state.thing(id).map_or(&[][..], Thing::verified);
+            for rec in asked.iter().filter_map(|id| self.state.verification(*id)) {
+                sources.extend(rec.party);
+                lots.extend(self.state.lot_key(rec.thing, rec.lot));
+            }
+        }
         for (gtin, lot) in lots {
             changes.extend(self.judge_probed_lot(&gtin, &lot, stamp));
         }
         for party in sources {
             changes.extend(self.judge_source(party, stamp));
-        }
-        for id in suspects {
-            changes.extend(self.judge_events(id, stamp));
         }
         changes
     }

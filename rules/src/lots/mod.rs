@@ -16,6 +16,7 @@ pub(crate) mod mass_balance;
 pub(crate) mod over_issue;
 pub(crate) mod probing;
 pub(crate) mod repair;
+pub(crate) mod suspects;
 pub(crate) mod thresholds;
 pub(crate) mod unauthorised;
 pub(crate) mod unknown_batch;

@@ -11,13 +11,13 @@
 //! spread over several products without one hit is a scanner and no guesser. Triage of late files:
 //! a commissioning that arrives later turns its misses into hits, and the sum is taken anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use gs1::Epc;
 
-use crate::finding::{EVIDENCE_MAX, RuleId, Severity};
+use crate::finding::{EVIDENCE_MAX, Finding, RuleId, Severity};
 use crate::judge_thing::{Anchor, Draft};
-use crate::say::LotSay;
+use crate::say::{LotSay, Say};
 use crate::state::verified::{Sighting, VerId};
 use crate::state::{State, ThingId};
 
@@ -30,6 +30,8 @@ struct Guess {
     thing: ThingId,
     sgtin: gs1::Sgtin,
     hit: bool,
+    /// By a scanner's fault.
+    explained: bool,
 }
 
 /// What the questions of a source (`Pgln`) or about a lot (`Lgtin`) say.
@@ -85,46 +87,33 @@ fn can_trip(state: &State, asked: &[VerId]) -> bool {
     misses.saturating_mul(thresholds.probe_miss) >= thresholds.probe_trip
 }
 
-/// The misses that trip the sum first. Whether a fault of a scanner explains a miss is dear to find
-/// out, so it is asked only of those that would trip.
+/// The misses that trip the sum first. What a fault of a scanner explains is no guess.
 fn trip(state: &State, guesses: &[Guess]) -> Option<Vec<Sighting>> {
     let thresholds = &state.profile.lots;
-    let mut explained: BTreeMap<ThingId, bool> = BTreeMap::new();
-    let (mut sum, mut since) = (0_i64, 0_usize);
-    for (at, guess) in guesses.iter().enumerate() {
+    let (mut sum, mut rests_on) = (0_i64, Vec::new());
+    for guess in guesses.iter().filter(|guess| !guess.explained) {
         let step = if guess.hit {
             thresholds.probe_hit
         } else {
+            rests_on.push(guess.seen);
             thresholds.probe_miss
         };
         sum = sum.saturating_add(step).max(0);
         if sum == 0 {
-            since = at + 1;
-        }
-        if sum < thresholds.probe_trip {
-            continue;
-        }
-        sum = 0;
-        let mut rests_on = Vec::new();
-        for guess in guesses.iter().take(at + 1).skip(since) {
-            if guess.hit {
-                sum = sum.saturating_add(thresholds.probe_hit).max(0);
-            } else if !*explained
-                .entry(guess.thing)
-                .or_insert_with(|| super::repair::meant(state, &guess.sgtin, &guess.seen).is_some())
-            {
-                sum = sum.saturating_add(thresholds.probe_miss);
-                rests_on.push(guess.seen);
-            }
-            if sum == 0 {
-                rests_on.clear();
-            }
+            rests_on.clear();
         }
         if sum >= thresholds.probe_trip {
             return Some(rests_on);
         }
     }
     None
+}
+
+/// Whether C01, which is judged first, found a scanner's fault that explains a pack nobody made.
+fn is_explained(state: &State, thing: ThingId) -> bool {
+    let fault = |it: &Finding| matches!(it.say, Say::Lot(LotSay::ScannerFault { .. }));
+    let mut found = state.own_findings(thing);
+    found.any(|it| it.rule == RuleId::C01 && it.resolved_by.is_none() && fault(it))
 }
 
 /// The questions that count, in ledger order: each pack once, in a lot that was made.
@@ -160,6 +149,7 @@ fn guesses(state: &State, asked: &[VerId]) -> Vec<Guess> {
             thing: asked.thing,
             sgtin,
             hit,
+            explained: !hit && is_explained(state, asked.thing),
         });
     }
     found

@@ -6,7 +6,8 @@
 //! hands of, or on its way to, the very party that read it. So a forger gains nothing by imitating
 //! a bad scanner: the answer is "read again" or "scanner fault", never "genuine".
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gs1::repair::{Confidence, repair_elements};
 use gs1::scan::{self, Scan};
@@ -53,11 +54,35 @@ pub(crate) fn meant(state: &State, sgtin: &Sgtin, seen: &Sighting) -> Option<Mea
     if let Some(meant) = by_serial(state, sgtin, beside) {
         return Some(meant);
     }
+    by_search(state, &label(sgtin, beside.lot)?, beside)
+}
+
+/// What a sighting would scan as, as far as it is known.
+fn label(sgtin: &Sgtin, lot: Option<&str>) -> Option<Scan> {
     let mut text = format!("(01){}(21){}", sgtin.gtin, sgtin.serial);
-    if let Some(lot) = beside.lot {
+    if let Some(lot) = lot {
         text = format!("{text}(10){lot}");
     }
-    by_search(state, &scan::parse(&text).ok()?, beside)
+    scan::parse(&text).ok()
+}
+
+/// All packs but itself that [`meant`] can find for a label, whatever was made: it depends on the
+/// label alone.
+pub(crate) fn could_be(sgtin: &Sgtin, lot: Option<&str>) -> BTreeSet<Sgtin> {
+    let serials = scan_fault::candidates(sgtin.serial.as_str());
+    let serials = serials.filter_map(|(_, serial)| Serial::parse(&serial).ok());
+    let found = serials.map(|serial| Sgtin::new(sgtin.gtin.clone(), serial));
+    let found = RefCell::new(found.collect::<BTreeSet<_>>());
+    if let Some(scan) = label(sgtin, lot) {
+        // Nothing is known here, so that everything is tried.
+        repair_elements(&scan.elements, &|other| {
+            found.borrow_mut().extend(other.sgtin());
+            false
+        });
+    }
+    let mut found = found.into_inner();
+    found.remove(sgtin);
+    found
 }
 
 /// Faults of the serial number alone; a lot may have suffered the same.
