@@ -63,6 +63,9 @@ impl Engine {
 
     /// Judges a thing by some rules; also whether nothing was said and nothing waits for a time.
     fn judge_by(&mut self, id: ThingId, asked: Asked, stamp: &Stamp) -> (Vec<Finding>, bool) {
+        if asked == Asked::All {
+            self.state.look_at_suspect(id);
+        }
         let Some(case) = Case::of(&self.state, id) else {
             return (Vec::new(), false);
         };
@@ -81,8 +84,9 @@ impl Engine {
             silent &= deadlines.is_empty();
             self.state.note_deadlines(id, deadlines, &drafts);
             self.state.note_stranger(id, holders);
-            let unknown = drafts.iter().any(|draft| draft.rule == RuleId::C01);
-            self.note_suspect(id, unknown);
+            if !drafts.iter().any(|draft| draft.rule == RuleId::C01) {
+                self.state.forget_suspect(id);
+            }
         }
         let concerns = |it: &Finding| asked.has(it.rule) && judges_events(it.rule);
         (self.state.settle(id, drafts, concerns, stamp), silent)

@@ -1,5 +1,5 @@
 //! How fast records fold and what a pack costs, beside what the same machine does in the same run.
-//! Prints one JSON line a figure; `cargo xtask bench rules [fold|memory|lot|shipment|cold] [PACKS]`
+//! Prints one JSON line a figure; `cargo xtask bench rules [fold|memory|lot|shipment|cold|doubt] [PACKS]`
 //! runs it in release.
 #![allow(
     clippy::expect_used,
@@ -10,6 +10,7 @@
 
 mod chain;
 mod cold;
+mod doubt;
 mod fold;
 mod lot;
 mod measure;
@@ -37,5 +38,8 @@ fn main() {
     }
     if only.is_none_or(|only| only == "cold") {
         cold::bench();
+    }
+    if only.is_none_or(|only| only == "doubt") {
+        doubt::bench();
     }
 }

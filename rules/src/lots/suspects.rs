@@ -8,32 +8,36 @@ use gs1::{Epc, Gtin, Lot, Sgtin};
 
 use super::repair::could_be;
 use crate::capture::Capture;
-use crate::engine::Engine;
 use crate::identity::unknown_serial;
 use crate::state::verified::Sighting;
 use crate::state::{NameId, State, ThingId};
 
-impl Engine {
-    /// Remembers whether a pack is an unknown serial number, and of which packs, once they are
-    /// commissioned, a scanner may have made it.
-    pub(crate) fn note_suspect(&mut self, id: ThingId, unknown: bool) {
-        let Some(sgtin) = self.state.sgtin(id) else {
+impl State {
+    /// Remembers of which packs, once they are commissioned, a scanner may have made one that
+    /// nobody commissioned.
+    pub(crate) fn look_at_suspect(&mut self, id: ThingId) {
+        let unborn = self.thing(id).is_some_and(|it| it.birth.is_none());
+        let Some(sgtin) = self.sgtin(id).filter(|_| unborn) else {
             return;
         };
-        if !unknown {
-            if let Some(product) = self.state.products.get_mut(&sgtin.gtin) {
-                product.suspects.forget(id);
-            }
+        if !self.knows_product(&sgtin.gtin) {
             return;
         }
-        let seen = self.state.sightings(id);
-        for seen in unknown_serial::triaged(&seen) {
-            self.state.note_label_of_suspect(id, &sgtin, seen.lot);
+        for seen in unknown_serial::triaged(&self.sightings(id)) {
+            self.note_label_of_suspect(id, &sgtin, seen.lot);
         }
     }
-}
 
-impl State {
+    /// Forgets a pack that is no unknown serial number, or none any more.
+    pub(crate) fn forget_suspect(&mut self, id: ThingId) {
+        let Some(gtin) = self.thing_names.gtin(id) else {
+            return;
+        };
+        if let Some(product) = self.products.get_mut(gtin) {
+            product.suspects.forget(id);
+        }
+    }
+
     fn note_label_of_suspect(&mut self, id: ThingId, sgtin: &Sgtin, label: Option<NameId>) {
         let product = self.products.get(&sgtin.gtin);
         if product.is_some_and(|it| it.suspects.has(id, label)) {
