@@ -131,6 +131,26 @@ impl Engine {
             .collect()
     }
 
+    /// Position of the record about a thing that stands last in the ledger, those of the
+    /// containers it was in among them.
+    pub fn latest(&self, epc: &Epc) -> Option<u64> {
+        let case = self
+            .state
+            .find(epc)
+            .and_then(|id| Case::of(&self.state, id))?;
+        let positions = case.moments.iter().map(|it| it.entry.event.record.position);
+        positions.max()
+    }
+
+    /// Whether a party is one of [`Engine::parties_of`].
+    pub fn took_part(&self, epc: &Epc, gln: &str) -> bool {
+        let (Some(id), Some(party)) = (self.state.find(epc), self.state.names.find(gln)) else {
+            return false;
+        };
+        let case = Case::of(&self.state, id);
+        case.is_some_and(|case| case.concerned().any(|other| other == party))
+    }
+
     /// Parties that ever held a thing or took part in its handling, by GLN.
     pub fn parties_of(&self, epc: &Epc) -> Vec<String> {
         let Some(case) = self

@@ -143,12 +143,7 @@ pub(crate) fn judge(
     let named = gs1::scan::parse(scan).ok().and_then(|scan| scan.epc());
     if let Some(epc) = named {
         let size = node.checkpoint().map(|signed| signed.checkpoint.size);
-        let latest = fold
-            .engine
-            .history(&epc)
-            .into_iter()
-            .map(|it| it.position)
-            .max();
+        let latest = fold.engine.latest(&epc);
         finality = latest.and_then(|item| finality_of(&fold, item, size));
         let seen =
             principal.is_none_or(|principal| visible(&fold, principal, Subject::Thing(&epc)));

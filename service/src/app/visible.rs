@@ -95,7 +95,7 @@ fn took_part(engine: &Engine, party: &str, epc: &Epc) -> bool {
         Epc::Gtin(gtin) | Epc::Lgtin { gtin, .. } => makes(engine, party, gtin),
         _ => false,
     };
-    made || engine.parties_of(epc).iter().any(|other| other == party)
+    made || engine.took_part(epc, party)
 }
 
 fn named(engine: &Engine, party: &str, event: &Event) -> bool {

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use tangle_verify::{Outcome, SignedBlock};
+use tangle_verify::{Outcome, SignedBlock, SignedMilestone};
 
 use super::cosigned::{self, WITNESSED};
 use super::cut::Ordered;
@@ -218,7 +218,15 @@ fn check_log(
                     return Err(corrupt("it is the log of another genesis".into()));
                 }
                 FrameKind::Genesis => {}
-                FrameKind::Milestone => report.milestones += 1,
+                FrameKind::Milestone => {
+                    report.milestones += 1;
+                    let milestone = SignedMilestone::decode(&frame.payload);
+                    let milestone = milestone.map_err(|error| corrupt(error.to_string()))?;
+                    if signatures {
+                        let verified = milestone.verify(&network);
+                        verified.map_err(|error| corrupt(error.to_string()))?;
+                    }
+                }
                 FrameKind::Erasure => {
                     let record = erase::decode(&frame.payload);
                     record.map_err(|error| corrupt(error.to_string()))?;

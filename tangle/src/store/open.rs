@@ -183,8 +183,11 @@ impl Tangle {
             }
             FrameKind::Milestone => {
                 let milestone = SignedMilestone::decode(&frame.payload)
-                    .map_err(|error| corrupt(error.to_string()))?
-                    .verify(&self.shared.network)
+                    .map_err(|error| corrupt(error.to_string()))?;
+                // Its signature was checked when it came in, like those of blocks.
+                let digest = milestone.digest(&self.shared.network);
+                let milestone = milestone
+                    .verify_stored(&self.shared.network, &digest)
                     .map_err(|error| corrupt(error.to_string()))?;
                 let (mark, found) = (&self.state.mark, milestone.milestone());
                 if (found.index, found.previous) != (mark.milestones, mark.previous) {

@@ -168,10 +168,32 @@ impl SignedMilestone {
     pub fn verify(self, network: &NetworkId) -> Result<VerifiedMilestone, Rejected> {
         let signed = self.milestone.to_be_signed(&self.kid, network);
         self.kid.check(&signed, &self.signature)?;
-        let digest = crate::blake3::derive_key(DIGEST_CONTEXT, &signed);
+        Ok(VerifiedMilestone {
+            digest: crate::blake3::derive_key(DIGEST_CONTEXT, &signed),
+            signed: self,
+        })
+    }
+
+    /// The digest the milestone has in this network, if it is authentic.
+    pub fn digest(&self, network: &NetworkId) -> [u8; 32] {
+        let signed = self.milestone.to_be_signed(&self.kid, network);
+        crate::blake3::derive_key(DIGEST_CONTEXT, &signed)
+    }
+
+    /// For bytes read back from our own disk: takes the digest under which a milestone was stored
+    /// after [`SignedMilestone::verify`] instead of checking its signature again, as
+    /// [`crate::SignedBlock::verify_stored`] does with an id. A node that opens reads all of them.
+    pub fn verify_stored(
+        self,
+        network: &NetworkId,
+        digest: &[u8; 32],
+    ) -> Result<VerifiedMilestone, Rejected> {
+        if self.digest(network) != *digest {
+            return Err(Rejected::Id);
+        }
         Ok(VerifiedMilestone {
             signed: self,
-            digest,
+            digest: *digest,
         })
     }
 }

@@ -3,6 +3,8 @@
 
 use super::*;
 use crate::error::Broken;
+use crate::store::frame::{self, FrameKind};
+use crate::store::log::{self, SEGMENT_HEADER_BYTES};
 use crate::testing::disk::Fault;
 
 fn closed() -> Disk {
@@ -195,4 +197,70 @@ fn any_operation_may_fail_and_nothing_acknowledged_is_lost() {
         );
     }
     assert!(failures > 50, "only {failures} operations were tried");
+}
+
+/// A frame whose payload was exchanged by somebody who knows how frames are written.
+fn forged(disk: &Disk, name: &str, kind: FrameKind) -> Option<Vec<u8>> {
+    let mut bytes = disk.bytes(name)?;
+    let segment = name.strip_prefix("log/")?.strip_suffix(".seg")?;
+    let segment = segment.parse().ok()?;
+    let mut at = usize::try_from(SEGMENT_HEADER_BYTES).unwrap();
+    loop {
+        let place = log::Place {
+            segment,
+            offset: u32::try_from(at).unwrap(),
+        };
+        let found = frame::read(bytes.get(at..)?, place)?;
+        let (room, turn) = (found.room, found.turn);
+        if found.kind == kind {
+            let mut payload = found.payload.to_vec();
+            let signature = match kind {
+                FrameKind::Milestone => payload.len() - 64,
+                _ => signature_of_block(&payload),
+            };
+            payload[signature] ^= 1;
+            let draft = frame::Draft {
+                kind,
+                payload: &payload,
+                reserve: room - frame::HEADER_BYTES,
+            };
+            let mut out = Vec::new();
+            frame::write(&mut out, place, &draft, turn);
+            assert_eq!(out.len(), room);
+            bytes[at..at + room].copy_from_slice(&out);
+            return Some(bytes);
+        }
+        at += room;
+    }
+}
+
+/// Where the signature stands in a block: changed there, nothing else is wrong with it.
+fn signature_of_block(payload: &[u8]) -> usize {
+    let network = World::new().genesis().network_id();
+    let is_signature = |at: &usize| {
+        let mut changed = payload.to_vec();
+        changed[*at] ^= 1;
+        let read = tangle_verify::SignedBlock::decode(&changed);
+        read.is_ok_and(|it| it.verify(&network) == Err(tangle_verify::Rejected::Signature))
+    };
+    let heads = payload.windows(2).zip(2..);
+    let mut starts = heads.filter(|(head, _)| *head == [0x58, 64]);
+    starts
+        .find_map(|(_, at)| Some(at).filter(is_signature))
+        .unwrap()
+}
+
+#[test]
+fn a_signature_that_was_exchanged_is_found_by_a_thorough_check() {
+    let disk = closed();
+    let name = "log/000000.seg";
+    let bytes = disk.bytes(name).unwrap();
+    for kind in [FrameKind::Block, FrameKind::Milestone] {
+        disk.tamper(name, forged(&disk, name, kind).unwrap());
+        let report = check_disk(&disk, true);
+        let named = report.differences.iter().find(|it| it.file == name);
+        let what = &named.expect("named").what;
+        assert!(what.contains("signature"), "{kind:?}: {what}");
+        disk.tamper(name, bytes.clone());
+    }
 }

@@ -100,3 +100,23 @@ fn a_block_signature_is_no_milestone_signature() {
     let signed = SignedMilestone::assemble(milestone, kid, signature).unwrap();
     assert_eq!(signed.verify(&network()), Err(Rejected::Signature));
 }
+
+#[test]
+fn a_stored_milestone_is_known_by_its_digest_alone() {
+    let signed = signed_milestone();
+    let verified = signed.clone().verify(&network()).unwrap();
+    let digest = signed.digest(&network());
+    assert_eq!(&digest, verified.digest());
+    assert_eq!(
+        signed.clone().verify_stored(&network(), &digest),
+        Ok(verified)
+    );
+    let other = Milestone {
+        time_ms: milestone().time_ms + 1,
+        ..milestone()
+    };
+    let other = SignedMilestone::assemble(other, *signed.kid(), signed.signature).unwrap();
+    assert_eq!(other.verify_stored(&network(), &digest), Err(Rejected::Id));
+    let elsewhere = NetworkId::new([9; 32]);
+    assert_eq!(signed.verify_stored(&elsewhere, &digest), Err(Rejected::Id));
+}
