@@ -119,7 +119,7 @@ pub const FHIR_PAGE_MAX: usize = 200;
 /// Shipments in a FHIR search without an identifier: each is put together from its contents.
 pub const FHIR_SHIPMENTS_MAX: usize = 50;
 /// Questions in one block: the state is held while a block of them is weighed.
-pub const QUESTIONS_BLOCK_MAX: usize = 16;
+pub const QUESTIONS_BLOCK_MAX: usize = 64;
 /// Questions of one party and minute that are recorded although their answer was no good one.
 pub const QUESTIONS_DOUBTFUL_MAX: u32 = 32;
 /// Sign-ins begun and not come back; with more the oldest is forgotten.

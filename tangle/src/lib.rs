@@ -49,7 +49,7 @@ pub use authority::Authority;
 pub use error::{Broken, ProveError, Rejected};
 pub use ledger::{Attach, Ledger};
 pub use registry::{Author, Operation, Organisation, Registry, Role};
-pub use sign::{Draft, DraftError, SigningKey, note_sign, verifier_key};
+pub use sign::{AuthorError, Draft, DraftError, SigningKey, note_sign, verifier_key};
 pub use store::{
     BundleError, CheckReport, Copied, Erased, Exported, GateError, Imported, NoKeys, Opened,
     Options, Ordered, Position, PostingKeys, Reader, Receipt, ReceiptStatus, Replay,

@@ -11,7 +11,7 @@ use tangle_verify::header::{Algorithm, VERSION};
 use tangle_verify::receipt::{Claims, Inclusion, Receipt};
 use tangle_verify::{
     Anchor, BlockId, Header, Hlc, Item, KeyId, Kind, Malformed, Milestone, NetworkId, Parents,
-    SignedMilestone, VerifierKey,
+    Rejected, SignedMilestone, VerifiedBlock, VerifierKey,
 };
 use thiserror::Error;
 
@@ -46,6 +46,17 @@ impl fmt::Debug for SigningKey {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("cannot sign: {0}")]
 pub struct DraftError(#[from] pub Malformed);
+
+/// Why a draft cannot be recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AuthorError {
+    /// It cannot be signed.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// Its items are not what its header says.
+    #[error("cannot sign: {0}")]
+    Rejected(#[from] Rejected),
+}
 
 /// A block before it is signed. Fields as in [`Header`].
 #[derive(Debug, Clone)]
@@ -86,6 +97,21 @@ impl Draft {
         let unsigned = UnsignedBlock::new(header, self.items)?;
         let signature = key.sign(&unsigned.to_be_signed(network));
         Ok(unsigned.with_signature(signature))
+    }
+
+    /// Signs the block as its author, to be recorded here: a signature made a moment ago with the
+    /// key at hand needs no check, which takes twice as long as making it.
+    ///
+    /// # Errors
+    /// [`AuthorError`] for a block that nobody would take.
+    pub fn author(
+        self,
+        key: &SigningKey,
+        network: &NetworkId,
+    ) -> Result<VerifiedBlock, AuthorError> {
+        let signed = self.sign(key, network)?;
+        let id = signed.id(network);
+        Ok(signed.verify_stored(network, &id)?)
     }
 }
 

@@ -87,8 +87,9 @@ pub(super) fn symbols(text: &str) -> Vec<(usize, char)> {
     let mut at = 0;
     while let Some(c) = chars.get(at) {
         let rest = chars.get(at..).unwrap_or_default();
-        let named = NAMES.iter().find(|(name, _)| {
-            name.chars().count() <= rest.len()
+        let begins_a_name = matches!(c, '{' | '<');
+        let named = NAMES.iter().filter(|_| begins_a_name).find(|(name, _)| {
+            name.len() <= rest.len()
                 && name
                     .chars()
                     .zip(rest)

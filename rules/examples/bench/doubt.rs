@@ -45,10 +45,10 @@ pub(crate) fn bench() {
 /// Microseconds a question.
 fn ask(chain: &mut Chain, engine: &mut Engine, pack: impl Fn(u64) -> Epc) -> f64 {
     let records: Vec<_> = (0..TIMES)
-        .map(|number| {
+        .filter_map(|number| {
             let at_ms = DAY_2_MS + i64::try_from(number).expect("few") * 1_000;
             let Epc::Sgtin(sgtin) = pack(number) else {
-                panic!("a pack");
+                return None;
             };
             let fact = Fact::Verification(Verification {
                 scan: format!("(01){}(21){}(10)BIG", sgtin.gtin, sgtin.serial),
@@ -57,7 +57,7 @@ fn ask(chain: &mut Chain, engine: &mut Engine, pack: impl Fn(u64) -> Epc) -> f64
                 answer: None,
                 purpose: Purpose::Dispense,
             });
-            chain.record(Some(&gln(3)), at_ms, fact)
+            Some(chain.record(Some(&gln(3)), at_ms, fact))
         })
         .collect();
     each(engine, &records)
@@ -84,7 +84,7 @@ fn make(chain: &mut Chain, engine: &mut Engine, first: u64, events: u64) -> f64 
 }
 
 fn each(engine: &mut Engine, records: &[rules::Record]) -> f64 {
-    let (_, took) = timed(|| {
+    let ((), took) = timed(|| {
         for record in records {
             engine.apply(record);
         }

@@ -159,9 +159,19 @@ pub fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
 /// Judges what a scanner sent, read or unreadable: where it names no pack that was made, or another
 /// lot than the pack's, the whole text is searched for the fault of the scanner that explains it.
 pub fn judge_text(engine: &Engine, text: &str, at: &Counter) -> Verdict {
-    let verdict = match gs1::scan::parse(text) {
-        Ok(scan) => judge(engine, &scan, at),
-        Err(error) => unreadable(&error),
+    judge_read(engine, text, &gs1::scan::parse(text), at)
+}
+
+/// As [`judge_text`], of a text and what [`gs1::scan::parse`] made of it.
+pub fn judge_read(
+    engine: &Engine,
+    text: &str,
+    read: &Result<Scan, ScanError>,
+    at: &Counter,
+) -> Verdict {
+    let verdict = match read {
+        Ok(scan) => judge(engine, scan, at),
+        Err(error) => unreadable(error),
     };
     let doubtful = matches!(
         verdict.code,

@@ -138,9 +138,10 @@ pub(crate) fn judge(
         location,
     };
     let mut finality = None;
+    let read = gs1::scan::parse(scan);
     let fold = node.fold();
-    let mut verdict = verdict::judge_text(&fold.engine, scan, &counter);
-    let named = gs1::scan::parse(scan).ok().and_then(|scan| scan.epc());
+    let mut verdict = verdict::judge_read(&fold.engine, scan, &read, &counter);
+    let named = read.ok().and_then(|scan| scan.epc());
     if let Some(epc) = named {
         let size = node.checkpoint().map(|signed| signed.checkpoint.size);
         let latest = fold.engine.latest(&epc);

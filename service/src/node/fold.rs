@@ -7,14 +7,15 @@ use gs1::Gln;
 use rules::{Engine, Fact, Finding, Profile, Record, RuleId, Stamp};
 use tangle::authority::{Authority, Void};
 use tangle::registry::{Principal, Registry};
-use tangle::{BlockId, Item, KeyId, Kind, Media, Ordered, Outcome, VerifiedBlock};
+use tangle::{BlockId, KeyId, Kind, Media, Ordered, Outcome, VerifiedBlock};
 
 use super::catalog::{BlockRow, Catalog};
 use super::despatch::Despatches;
 use super::entitled::{Speaker, entitled};
 use super::grants::{Grants, Said};
-use super::items::{self, GRANT, Unreadable, VOCABULARY};
+use super::items::{GRANT, VOCABULARY};
 use super::prefixes::Prefixes;
+use super::readings::{self, Reading};
 use super::vocabulary::{Element, Vocabularies};
 
 /// Identifier of the node operator's own organisation in the registry; parties have GLNs.
@@ -67,7 +68,7 @@ impl Fold {
 
     /// Folds one milestone's blocks; one outcome for each, in their order.
     pub fn ordered(&mut self, ordered: &Ordered) -> Vec<Outcome> {
-        fold(ordered, |step| step(self))
+        fold(ordered, readings::read, |step| step(self))
     }
 
     /// The registrations as the order leaves them.
@@ -205,8 +206,13 @@ pub(super) type Step<'a> = &'a mut dyn FnMut(&mut Fold);
 type Facts = Result<Vec<(u16, Fact)>, Outcome>;
 
 /// Folds a milestone piece by piece: `with` gets each piece in turn and runs it on the state. So
-/// the writer holds the state's lock for one block at a time, and reads blocks without it.
-pub(super) fn fold(ordered: &Ordered, mut with: impl FnMut(Step<'_>)) -> Vec<Outcome> {
+/// the writer holds the state's lock for one block at a time, and reads blocks without it;
+/// `read` says what a block says.
+pub(super) fn fold(
+    ordered: &Ordered,
+    read: impl Fn(&VerifiedBlock) -> Reading,
+    mut with: impl FnMut(Step<'_>),
+) -> Vec<Outcome> {
     let mut refused = BTreeMap::new();
     with(&mut |state| refused = state.admit(ordered));
     let recorded_ms = i64::try_from(ordered.time_ms).unwrap_or(i64::MAX);
@@ -215,7 +221,7 @@ pub(super) fn fold(ordered: &Ordered, mut with: impl FnMut(Step<'_>)) -> Vec<Out
         let row = BlockRow::new(*block.id(), position, ordered.index, recorded_ms);
         let mut facts = Some(match refused.get(block.id()) {
             Some(void) => Err(void.outcome()),
-            None => facts_of(block).map_err(|it| Outcome::Quarantined { why: it.why() }),
+            None => read(block).map_err(|it| Outcome::Quarantined { why: it.why() }),
         });
         let mut outcome = Outcome::Applied;
         with(&mut |state| {
@@ -235,16 +241,6 @@ pub(super) fn fold(ordered: &Ordered, mut with: impl FnMut(Step<'_>)) -> Vec<Out
     }
     with(&mut |state| state.milestones = ordered.index.saturating_add(1));
     outcomes
-}
-
-/// Every fact of a block with its item number, or why the block cannot be read.
-fn facts_of(block: &VerifiedBlock) -> Result<Vec<(u16, Fact)>, Unreadable> {
-    let kind = block.header().kind;
-    let read = |(index, item): (u16, &Item)| match items::fact(kind, item) {
-        Ok(fact) => fact.map(|fact| Ok((index, fact))),
-        Err(unreadable) => Some(Err(unreadable)),
-    };
-    block.items().filter_map(read).collect()
 }
 
 /// The other block when a finding says that an item was commissioned in two blocks.

@@ -6,6 +6,8 @@ use gs1::epcis::{Event, EventKind};
 use rules::{Decision, Fact, MasterData, Verification};
 use tangle::{Item, Kind, Media, PostingKeys, VerifiedBlock};
 
+use super::readings::Readings;
+
 /// Namespaces of the posting keys.
 pub mod namespace {
     /// Instance EPC, canonical.
@@ -156,53 +158,74 @@ pub fn canonical(text: &str) -> String {
     Epc::parse(text).map_or_else(|_| text.to_owned(), |epc| epc.canonical())
 }
 
-/// Tells the ledger's index under which keys a block is found.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EventKeys;
+/// Tells the ledger's index under which keys a block is found. What it reads for that it leaves
+/// to the fold.
+#[derive(Clone, Debug, Default)]
+pub struct EventKeys {
+    /// Where blocks are read once.
+    pub readings: Readings,
+}
 
 impl PostingKeys for EventKeys {
     fn keys(&self, block: &VerifiedBlock, out: &mut Vec<(u8, Vec<u8>)>) {
-        let mut keys = std::collections::BTreeSet::new();
-        for (_, event) in events(block) {
-            let mut add = |space: u8, key: String| {
-                keys.insert((space, key.into_bytes()));
-            };
-            add(namespace::EVENT_ID, event.event_id_or_hash());
-            for epc in event.epcs() {
-                add(namespace::EPC, epc.canonical());
-                if let Epc::Sgtin(sgtin) = epc {
-                    let gtin = sgtin.gtin.clone();
-                    if let Some(lot) = event.ilmd.lot.clone() {
-                        add(
-                            namespace::LOT,
-                            Epc::Lgtin {
-                                gtin: gtin.clone(),
-                                lot,
-                            }
-                            .canonical(),
-                        );
-                    }
-                    add(namespace::PRODUCT, Epc::Gtin(gtin).canonical());
-                }
+        let reading = self.readings.take(block);
+        match &reading {
+            Ok(facts) => {
+                let events = facts.iter().filter_map(|(_, fact)| match fact {
+                    Fact::Event(event) => Some(event),
+                    Fact::Master(_) | Fact::Decision(_) | Fact::Verification(_) => None,
+                });
+                keys_of(events, out);
             }
-            for class in event.epc_classes() {
-                add(namespace::CLASS, class.canonical());
-            }
-            for transaction in &event.biz_transactions {
-                add(namespace::TRANSACTION, canonical(&transaction.id));
-            }
-            if let EventKind::Transformation(own) = &event.kind
-                && let Some(id) = &own.transformation_id
-            {
-                add(namespace::TRANSFORMATION, canonical(id));
-            }
-            for place in [&event.read_point, &event.biz_location]
-                .into_iter()
-                .flatten()
-            {
-                add(namespace::LOCATION, place.canonical());
-            }
+            // Its readable events are found all the same.
+            Err(_) => keys_of(events(block).iter().map(|(_, event)| event), out),
         }
-        out.extend(keys);
+        self.readings.put(block, reading);
     }
+}
+
+fn keys_of<'a>(events: impl Iterator<Item = &'a Event>, out: &mut Vec<(u8, Vec<u8>)>) {
+    let mut keys = std::collections::BTreeSet::new();
+    for event in events {
+        let mut add = |space: u8, key: String| {
+            keys.insert((space, key.into_bytes()));
+        };
+        add(namespace::EVENT_ID, event.event_id_or_hash());
+        // Packs of one product stand together.
+        let mut last = None;
+        for epc in event.epcs() {
+            add(namespace::EPC, epc.canonical());
+            let Epc::Sgtin(sgtin) = epc else { continue };
+            if last.replace(&sgtin.gtin) == Some(&sgtin.gtin) {
+                continue;
+            }
+            let gtin = sgtin.gtin.clone();
+            if let Some(lot) = event.ilmd.lot.clone() {
+                let of_lot = Epc::Lgtin {
+                    gtin: gtin.clone(),
+                    lot,
+                };
+                add(namespace::LOT, of_lot.canonical());
+            }
+            add(namespace::PRODUCT, Epc::Gtin(gtin).canonical());
+        }
+        for class in event.epc_classes() {
+            add(namespace::CLASS, class.canonical());
+        }
+        for transaction in &event.biz_transactions {
+            add(namespace::TRANSACTION, canonical(&transaction.id));
+        }
+        if let EventKind::Transformation(own) = &event.kind
+            && let Some(id) = &own.transformation_id
+        {
+            add(namespace::TRANSFORMATION, canonical(id));
+        }
+        for place in [&event.read_point, &event.biz_location]
+            .into_iter()
+            .flatten()
+        {
+            add(namespace::LOCATION, place.canonical());
+        }
+    }
+    out.extend(keys);
 }

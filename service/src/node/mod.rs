@@ -15,6 +15,7 @@ mod keep;
 mod open;
 mod prefixes;
 mod questions;
+pub mod readings;
 mod register;
 mod shared;
 mod view;
@@ -225,6 +226,7 @@ impl Node {
         let Some(blocks) = checked.take_good() else {
             return Ok(checked.admissions(Vec::new()));
         };
+        self.read_ahead(&blocks);
         let receipts = self.ask(|reply| Request::Submit { blocks, reply })?;
         Ok(checked.admissions(receipts))
     }
@@ -239,10 +241,19 @@ impl Node {
         let Some(blocks) = checked.take_good() else {
             return Ok(checked.admissions(Vec::new()));
         };
+        self.read_ahead(&blocks);
         let (reply, answer) = oneshot::channel();
         self.put(Request::Submit { blocks, reply })?;
         let receipts = answer.await.unwrap_or_else(|_| Err(shutting_down()))?;
         Ok(checked.admissions(receipts))
+    }
+
+    /// Reads blocks in the caller's thread, so that the writer need not.
+    fn read_ahead(&self, blocks: &[VerifiedBlock]) {
+        for block in blocks {
+            let readings = &self.0.shared.readings;
+            readings.put(block, readings::read(block));
+        }
     }
 
     /// Where the next block of an author goes.
@@ -260,12 +271,7 @@ impl Node {
         kind: Kind,
         items: Vec<Vec<Item>>,
     ) -> Result<Vec<BlockId>, Failure> {
-        let receipts = self.ask(|reply| Request::Author {
-            signer,
-            kind,
-            items,
-            reply,
-        })?;
+        let receipts = self.ask(|reply| Request::author(signer, kind, items, reply))?;
         receipts
             .into_iter()
             .map(|receipt| taken(&receipt).map(|()| receipt.id))

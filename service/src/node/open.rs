@@ -23,7 +23,6 @@ use crate::config::Config;
 use crate::keys::{DataDir, KeyFileError, KeyStore, Secret};
 use crate::levels::ServiceLevels;
 use crate::store::{Store, StoreError};
-use crate::telemetry::Metrics;
 use crate::world::World;
 
 /// Why a node does not open.
@@ -97,13 +96,14 @@ impl Node {
         let store = Store::open(&data.store(), secret)?;
         store.forget_old_answers(world.now_ms())?;
         let accesses = AccessLog::open(&data.accesses(), &world)?;
-        let tangle = Tangle::open(&data.ledger(), options, Box::new(EventKeys))?;
+        let keys_of = EventKeys::default();
+        let readings = keys_of.readings.clone();
+        let tangle = Tangle::open(&data.ledger(), options, Box::new(keys_of))?;
 
         let genesis = tangle.reader().genesis().clone();
         let names = names(&tangle, &genesis, &note_key)?;
         let fold = Fold::new(genesis.root);
-        let metrics = Metrics::default();
-        let shared = Arc::new(Shared::new(names, fold, tangle.reader(), metrics));
+        let shared = Arc::new(Shared::new(names, fold, tangle.reader(), readings));
         let mut writer = Writer {
             tangle,
             shared: Arc::clone(&shared),
@@ -202,7 +202,12 @@ pub fn check(data_dir: &Path, rebuild: bool) -> Result<CheckReport, OpenError> {
     }
     let mut fold = Fold::new(root);
     let mut outcomes = |ordered: &Ordered| fold.ordered(ordered);
-    let mut report = tangle::check(&data.ledger(), Box::new(EventKeys), &mut outcomes, rebuild)?;
+    let mut report = tangle::check(
+        &data.ledger(),
+        Box::<EventKeys>::default(),
+        &mut outcomes,
+        rebuild,
+    )?;
     let folded = rebuild && report.is_sound();
     beside::check(&data, folded.then_some(&fold), &mut report);
     Ok(report)
@@ -233,7 +238,7 @@ pub fn open_ledger(data_dir: &Path) -> Result<Tangle, OpenError> {
     Ok(Tangle::open(
         &data.ledger(),
         Options::default(),
-        Box::new(EventKeys),
+        Box::<EventKeys>::default(),
     )?)
 }
 

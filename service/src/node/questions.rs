@@ -105,9 +105,9 @@ impl Questions {
         }
     }
 
-    /// Whether a party asks for more that does not exist than is worth recording: the rules weigh
-    /// each such question against hundreds of others, and three in a row tell as much as a
-    /// thousand.
+    /// Whether a party asks for more that does not exist than is worth recording: each such
+    /// question is searched for the fault that would explain it, and three in a row tell as much
+    /// as a thousand.
     fn is_beyond(&self, party: &str, asked: &Verification) -> bool {
         let known = ["GENUINE", "ALREADY_HANDLED_HERE"];
         if asked
@@ -196,12 +196,8 @@ impl Recorder {
             return false;
         };
         let (reply, answer) = oneshot::channel();
-        let request = Request::Author {
-            signer: SigningKey::from_seed(seed),
-            kind: Kind::Events,
-            items,
-            reply,
-        };
+        let signer = SigningKey::from_seed(seed);
+        let request = Request::author(signer, Kind::Events, items, reply);
         // This thread may wait for its turn: nobody waits for it.
         if queue.send(request).is_err() {
             return false;

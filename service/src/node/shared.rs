@@ -9,6 +9,7 @@ use arc_swap::ArcSwapOption;
 use tangle::{Broken, Checkpoint, NetworkId, Reader, VerifierKey, verify};
 
 use super::fold::Fold;
+use super::readings::Readings;
 use crate::telemetry::Metrics;
 
 /// The latest signed checkpoint.
@@ -28,6 +29,8 @@ pub(super) struct Shared {
     pub(super) log_name: String,
     pub(super) log_key: VerifierKey,
     pub(super) metrics: Metrics,
+    /// What blocks say that wait to be folded.
+    pub(super) readings: Readings,
     fold: RwLock<Fold>,
     reader: RwLock<Option<Reader>>,
     checkpoint: ArcSwapOption<SignedCheckpoint>,
@@ -48,12 +51,13 @@ pub(super) struct Names {
 }
 
 impl Shared {
-    pub(super) fn new(names: Names, fold: Fold, reader: Reader, metrics: Metrics) -> Self {
+    pub(super) fn new(names: Names, fold: Fold, reader: Reader, readings: Readings) -> Self {
         Self {
+            readings,
             network: names.network,
             log_name: names.log_name,
             log_key: names.log_key,
-            metrics,
+            metrics: Metrics::default(),
             fold: RwLock::new(fold),
             reader: RwLock::new(Some(reader)),
             checkpoint: ArcSwapOption::empty(),

@@ -18,6 +18,7 @@ use tangle::{
 use tokio::sync::oneshot;
 
 use super::fold::{self, Fold};
+use super::readings::{Reading, read_new};
 use super::shared::Shared;
 use crate::app::failure::{Code, Failure};
 use crate::config::LedgerConfig;
@@ -42,8 +43,8 @@ pub(super) enum Request {
         signer: SigningKey,
         /// Kind of the blocks.
         kind: Kind,
-        /// Items of each block.
-        items: Vec<Vec<Item>>,
+        /// Items of each block, and what they say.
+        items: Vec<(Vec<Item>, Reading)>,
         /// One receipt for each block.
         reply: Reply<Vec<Receipt>>,
     },
@@ -79,6 +80,27 @@ pub(super) enum Request {
         /// Answered when everything is on disk.
         reply: Reply<()>,
     },
+}
+
+impl Request {
+    /// To sign items, which are read here, in the caller's thread.
+    pub(super) fn author(
+        signer: SigningKey,
+        kind: Kind,
+        items: Vec<Vec<Item>>,
+        reply: Reply<Vec<Receipt>>,
+    ) -> Self {
+        let read = |items: Vec<Item>| {
+            let reading = read_new(kind, &items);
+            (items, reading)
+        };
+        Self::Author {
+            signer,
+            kind,
+            items: items.into_iter().map(read).collect(),
+            reply,
+        }
+    }
 }
 
 /// The thread's state.
@@ -275,13 +297,13 @@ impl Writer {
         &self,
         signer: &SigningKey,
         kind: Kind,
-        items: Vec<Vec<Item>>,
+        items: Vec<(Vec<Item>, Reading)>,
         chains: &mut BTreeMap<KeyId, Chain>,
     ) -> Result<Vec<VerifiedBlock>, Failure> {
         let network = self.tangle.network();
         let author = signer.key_id();
         let mut made = Vec::with_capacity(items.len());
-        for items in items {
+        for (items, reading) in items {
             let now_ms = self.world.now_unsigned_ms();
             let attach = self.tangle.attach(&author, self.world.entropy(), now_ms);
             let mut draft = Draft {
@@ -308,8 +330,9 @@ impl Writer {
                     format!("this does not fit a block: {error}"),
                 )
             };
-            let signed = draft.sign(signer, network).map_err(|error| unfit(&error))?;
-            let block = signed.verify(network).map_err(|error| unfit(&error))?;
+            let block = draft
+                .author(signer, network)
+                .map_err(|error| unfit(&error))?;
             chains.insert(
                 author,
                 Chain {
@@ -319,6 +342,7 @@ impl Writer {
                     hlc,
                 },
             );
+            self.shared.readings.put(&block, reading);
             made.push(block);
         }
         Ok(made)
@@ -350,7 +374,8 @@ impl Writer {
     /// Folds one milestone and signs the checkpoint after it.
     pub(super) fn conclude(&mut self, ordered: &tangle::Ordered) -> Result<(), Broken> {
         let shared = &self.shared;
-        let outcomes = fold::fold(ordered, |step| step(&mut shared.fold_mut()));
+        let read = |block: &VerifiedBlock| shared.readings.take(block);
+        let outcomes = fold::fold(ordered, read, |step| step(&mut shared.fold_mut()));
         let note = self
             .tangle
             .conclude(&outcomes, &self.shared.log_name, &self.note_key)?;
@@ -381,7 +406,10 @@ pub(super) fn stopped() -> Failure {
 fn size(request: &Request) -> usize {
     match request {
         Request::Submit { blocks, .. } => blocks.iter().map(|block| block.bytes().len()).sum(),
-        Request::Author { items, .. } => items.iter().flatten().map(Item::size).sum(),
+        Request::Author { items, .. } => {
+            let items = items.iter().flat_map(|(items, _)| items);
+            items.map(Item::size).sum()
+        }
         Request::Attach { .. }
         | Request::Witnessed { .. }
         | Request::Erase { .. }

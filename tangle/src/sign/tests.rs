@@ -51,6 +51,8 @@ fn a_draft_becomes_the_frozen_block() {
         .unwrap();
     assert_eq!(verified.header().kid, key(1).key_id());
     assert_eq!(verified.id(), &block.id(&network()));
+    let own = first().author(&key(1), &network()).unwrap();
+    assert_eq!(own, verified);
 }
 
 #[test]
