@@ -10,8 +10,9 @@ use gs1::{BizStep, Epc, epc_binary};
 use serde_json::json;
 use thiserror::Error;
 
+use crate::expect::{Matched, UNEXPECTED_MAX};
 use crate::llrp::parameter::EpcBits;
-use crate::smooth::Observation;
+use crate::smooth::{Observation, Suppressed};
 
 /// Where a reader stands and what happens there.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,8 @@ pub struct Place {
     pub biz_location: Option<Epc>,
     /// `bizStep`.
     pub biz_step: BizStep,
+    /// `in` or `out`, for one way through a door.
+    pub direction: Option<&'static str>,
 }
 
 /// When a batch of observations becomes an event. Times in milliseconds.
@@ -141,6 +144,27 @@ pub fn identify(epc: &EpcBits) -> Epc {
     ))
 }
 
+/// What an event says beside its tags.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// Sightings suppressed at the place since its last event.
+    pub suppressed: Suppressed,
+    /// The shipment it belongs to.
+    pub matched: Option<Matched>,
+}
+
+/// `expected`: how far a shipment has come.
+fn of_match(matched: &Matched) -> serde_json::Value {
+    let named: Vec<&String> = matched.unexpected.iter().take(UNEXPECTED_MAX).collect();
+    json!({
+        "expected": matched.expected,
+        "seen": matched.seen,
+        "missing": matched.expected - matched.seen,
+        "unexpected": matched.unexpected.len(),
+        "unexpected_epcs": named,
+    })
+}
+
 /// The event of one batch: seen when the last of its tags was last read. Its id follows from its
 /// content and the device, so that making it twice makes the same event.
 ///
@@ -150,6 +174,7 @@ pub fn event(
     place: &Place,
     device: &[u8; 32],
     batch: &[Observation],
+    beside: &Beside,
 ) -> Result<Event, CaptureError> {
     let epcs: BTreeSet<Epc> = batch
         .iter()
@@ -170,12 +195,19 @@ pub fn event(
         .map(|observation| u64::from(observation.reads))
         .sum();
     let id = event_id(place, device, (first_ms, last_ms), &epcs);
-    let summary = json!({
+    let mut summary = json!({
         "reader": place.name,
         "reads": reads,
         "first_ms": first_ms,
         "last_ms": last_ms,
     });
+    if let Some(summary) = summary.as_object_mut() {
+        let way = place.direction;
+        summary.extend(way.map(|it| ("direction".to_owned(), json!(it))));
+        if beside.suppressed != Suppressed::default() {
+            summary.insert("suppressed".to_owned(), json!(beside.suppressed));
+        }
+    }
     let mut event = Event::object(Action::Observe, epcs, last_ms, place.biz_step.clone())
         .with_event_id(&id)
         .with_read_point(&place.read_point)
@@ -183,6 +215,16 @@ pub fn event(
     let tags = tags(batch);
     if !tags.is_empty() {
         event = event.with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "tags", json!(tags));
+    }
+    if let Some(matched) = &beside.matched {
+        event = event
+            .with_biz_transaction(Some("desadv"), &matched.id)
+            .with_extension(
+                EXTENSION_PREFIX,
+                EXTENSION_NAMESPACE,
+                "expected",
+                of_match(matched),
+            );
     }
     if let Some(location) = &place.biz_location {
         event = event.with_biz_location(location);

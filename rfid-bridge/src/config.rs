@@ -22,7 +22,8 @@
 //! path = "spool.redb"
 //! ```
 //!
-//! Sources other than LLRP readers (MQTT, HTTP push, sensors) are described in [`feed`].
+//! Sources other than LLRP readers (MQTT, HTTP push, sensors) are described in [`feed`],
+//! zones, doors and expected shipments in [`door`].
 
 use std::path::{Path, PathBuf};
 
@@ -36,8 +37,10 @@ use crate::llrp::session::SessionConfig;
 use crate::sign::BLOCK_EVENTS_MAX;
 use crate::smooth::SmoothConfig;
 
+pub mod door;
 pub mod feed;
 
+use door::{AreaEntry, DoorEntry, ExpectedEntry, ZoneEntry};
 use feed::{BrokerEntry, FeedEntry, PushEntry, SensorEntry};
 
 /// The whole file.
@@ -60,6 +63,17 @@ pub struct Config {
     /// What is known of sensors.
     #[serde(default)]
     pub sensor: Vec<SensorEntry>,
+    /// Antennas that are elsewhere than their source.
+    #[serde(default)]
+    pub zone: Vec<ZoneEntry>,
+    /// Sources that hear the same tags.
+    #[serde(default)]
+    pub area: Vec<AreaEntry>,
+    /// Doors with two sides.
+    #[serde(default)]
+    pub door: Vec<DoorEntry>,
+    /// What is expected to pass.
+    pub expected: Option<ExpectedEntry>,
     /// Where blocks go.
     pub uplink: Uplink,
     /// Where they wait.
@@ -259,7 +273,7 @@ impl Config {
             return fail("blocks.event_tags_max", "is between 1 and 10000");
         }
         self.check_feeds()?;
-        self.places().map(|_| ())
+        self.layout().map(|_| ())
     }
 
     /// Where each source stands: readers first, then feeds, in the order of the file.
@@ -369,6 +383,7 @@ fn place(
             .map(|text| epc("biz_location", text))
             .transpose()?,
         biz_step: BizStep::parse(biz_step).map_err(|error| wrong("biz_step", &error))?,
+        direction: None,
     })
 }
 

@@ -59,6 +59,7 @@ mod tests {
             read_point: Epc::parse("https://id.gs1.org/414/9521321000018/254/dock-1").unwrap(),
             biz_location: None,
             biz_step: BizStep::Receiving,
+            direction: None,
         };
         let gap = Gap {
             cause: GapCause::Overflow,

@@ -2,8 +2,9 @@
 //! disk until the service has them.
 //!
 //! ```text
-//! source --Raw--> smooth --Observation--> capture --Event--> spool --> uplink --> service
-//!  (llrp)                        lost time --> gap --^    (sign: blocks, chain)
+//! source --Raw--> locate, smooth --Observation--> direction, expect, capture --Event-->
+//!        --values--> samples --Event-->  --lost time--> gap --Event-->
+//!        spool --(sign: blocks, chain)--> uplink --> service
 //! ```
 //!
 //! [`llrp`], [`smooth`], [`capture`], [`sign`] and [`sensor`] are functions of values: bytes and
@@ -14,9 +15,12 @@
 pub mod capture;
 pub mod config;
 pub mod courier;
+pub mod direction;
+pub mod expect;
 pub mod gap;
 pub mod keyfile;
 pub mod llrp;
+pub mod locate;
 pub mod payload;
 pub mod pipeline;
 pub mod read_logger;

@@ -26,7 +26,9 @@ use crate::source::{Driver, Outlet};
 use crate::spool::{Broken, Spool};
 use crate::uplink::Uplink;
 
+mod advices;
 mod line;
+mod passages;
 mod rows;
 
 use line::Line;

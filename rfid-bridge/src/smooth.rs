@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::llrp::parameter::EpcBits;
 use crate::llrp::tag::ReaderTime;
@@ -53,6 +53,8 @@ pub struct Observation {
     pub tids: Vec<Vec<u8>>,
     /// The port with the strongest read; between equals the one with more reads.
     pub antenna: u16,
+    /// When each antenna first and last heard it.
+    pub antennas: Vec<AntennaSeen>,
     /// The strongest read in hundredths of a dBm, when told.
     pub rssi_cdbm: Option<i32>,
     /// Sightings, at least 1.
@@ -65,6 +67,49 @@ pub struct Observation {
     pub reader_first: Option<ReaderTime>,
     /// Last sighting by the reader's own clock.
     pub reader_last: Option<ReaderTime>,
+}
+
+/// What one antenna heard of a passage. Gateway's wall clock, ms since the Unix epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AntennaSeen {
+    /// Port.
+    pub port: u16,
+    /// First sighting.
+    pub first_ms: i64,
+    /// Last sighting.
+    pub last_ms: i64,
+}
+
+/// Sightings that are in no observation, by the reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Suppressed {
+    /// Tags without an EPC.
+    pub no_epc: u64,
+    /// Below the signal floor.
+    pub weak: u64,
+    /// Of passages with too few.
+    pub few: u64,
+    /// Of tags that stayed after they had been told.
+    pub parked: u64,
+    /// Of passages while nothing went through the door.
+    pub still: u64,
+    /// Weak, and expected by nobody.
+    pub unexpected: u64,
+}
+
+impl Suppressed {
+    /// Both together.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            no_epc: self.no_epc + other.no_epc,
+            weak: self.weak + other.weak,
+            few: self.few + other.few,
+            parked: self.parked + other.parked,
+            still: self.still + other.still,
+            unexpected: self.unexpected + other.unexpected,
+        }
+    }
 }
 
 /// What became of the reads.
@@ -84,6 +129,19 @@ pub struct Totals {
     pub suppressed_few: u64,
     /// Sightings of tags that stayed after they had been told.
     pub suppressed_parked: u64,
+    /// Sightings of passages while nothing went through the door.
+    pub suppressed_still: u64,
+    /// Weak sightings of what nobody expected.
+    pub suppressed_unexpected: u64,
+}
+
+/// Why an observation is a stray after all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stray {
+    /// Nothing went through the door.
+    Still,
+    /// Weak, and expected by nobody.
+    Unexpected,
 }
 
 /// Tags that may be in all fields at once; beyond it passages are closed early, not dropped.
@@ -95,6 +153,8 @@ pub struct Smoother {
     config: SmoothConfig,
     open: BTreeMap<(usize, EpcBits), Passage>,
     totals: Totals,
+    /// Since the last event of each place.
+    suppressed: BTreeMap<usize, Suppressed>,
     next: u64,
     /// Passages that began since they were last asked for.
     begun: Vec<(usize, EpcBits)>,
@@ -119,12 +179,22 @@ struct Passage {
     heard_at: u64,
     told: bool,
     reads: u32,
-    /// Per antenna: strongest signal, sightings.
-    antennas: BTreeMap<u16, (Option<i32>, u32)>,
+    antennas: BTreeMap<u16, Antenna>,
     first_ms: i64,
     last_ms: i64,
     reader_first: Option<ReaderTime>,
     reader_last: Option<ReaderTime>,
+}
+
+/// What one antenna heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Antenna {
+    /// Strongest signal.
+    rssi_cdbm: Option<i32>,
+    /// Sightings.
+    reads: u32,
+    first_ms: i64,
+    last_ms: i64,
 }
 
 impl Smoother {
@@ -134,6 +204,7 @@ impl Smoother {
             config,
             open: BTreeMap::new(),
             totals: Totals::default(),
+            suppressed: BTreeMap::new(),
             next: 0,
             begun: Vec::new(),
             changed: Vec::new(),
@@ -149,6 +220,7 @@ impl Smoother {
         self.totals.reads += count;
         if read.epc.bits == 0 {
             self.totals.suppressed_no_epc += count;
+            self.suppressed.entry(place).or_default().no_epc += count;
             return Vec::new();
         }
         let floor = self.config.rssi_floor_dbm;
@@ -157,6 +229,7 @@ impl Smoother {
             .is_some_and(|(floor, rssi)| rssi < i32::from(floor) * 100)
         {
             self.totals.suppressed_weak += count;
+            self.suppressed.entry(place).or_default().weak += count;
             return Vec::new();
         }
         let now = read.arrived.mono_ms;
@@ -181,6 +254,7 @@ impl Smoother {
         passage.heard_at = passage.heard_at.max(now);
         if passage.told {
             self.totals.suppressed_parked += count;
+            self.suppressed.entry(place).or_default().parked += count;
             return early;
         }
         passage.add(read);
@@ -206,16 +280,45 @@ impl Smoother {
         let reads_min = self.config.reads_min;
         let told = passage.tell(key, reads_min, &mut self.totals);
         if told.is_none() {
-            self.ended.push(passage.number);
+            self.few(key.0, passage.number, passage.reads);
         }
         told
+    }
+
+    fn few(&mut self, place: usize, number: u64, reads: u32) {
+        self.ended.push(number);
+        self.suppressed.entry(place).or_default().few += u64::from(reads);
+    }
+
+    /// Takes an observation back as a stray.
+    pub fn take_back(&mut self, observation: &Observation, why: Stray) {
+        let reads = u64::from(observation.reads);
+        self.totals.observations -= 1;
+        self.totals.observed -= reads;
+        self.ended.push(observation.number);
+        let here = self.suppressed.entry(observation.place).or_default();
+        match why {
+            Stray::Still => {
+                here.still += reads;
+                self.totals.suppressed_still += reads;
+            }
+            Stray::Unexpected => {
+                here.unexpected += reads;
+                self.totals.suppressed_unexpected += reads;
+            }
+        }
+    }
+
+    /// What was suppressed at a place since this was last asked.
+    pub fn suppressed(&mut self, place: usize) -> Suppressed {
+        self.suppressed.remove(&place).unwrap_or_default()
     }
 
     /// The passages that are over, and those that have lasted long enough to be told.
     pub fn due(&mut self, now_ms: u64) -> Vec<Observation> {
         let mut out = self.overtaken();
         let config = self.config.clone();
-        let (totals, ended) = (&mut self.totals, &mut self.ended);
+        let (totals, mut few) = (&mut self.totals, Vec::new());
         self.open.retain(|key, passage| {
             let over = passage.heard_at + config.idle_ms <= now_ms;
             let long = passage.began_at + config.passage_ms_max <= now_ms;
@@ -223,11 +326,14 @@ impl Smoother {
                 passage.told = true;
                 match passage.tell(key, config.reads_min, totals) {
                     Some(observation) => out.push(observation),
-                    None => ended.push(passage.number),
+                    None => few.push((key.0, passage.number, passage.reads)),
                 }
             }
             !over
         });
+        for (place, number, reads) in few {
+            self.few(place, number, reads);
+        }
         out
     }
 
@@ -244,7 +350,7 @@ impl Smoother {
         for (key, passage) in std::mem::take(&mut self.over) {
             match passage.tell(&key, self.config.reads_min, &mut self.totals) {
                 Some(observation) => out.push(observation),
-                None => self.ended.push(passage.number),
+                None => self.few(key.0, passage.number, passage.reads),
             }
         }
         out
@@ -297,9 +403,16 @@ impl Passage {
             self.tids.push(read.tid.clone());
         }
         self.reads = self.reads.saturating_add(count);
-        let (strongest, seen) = self.antennas.entry(read.antenna).or_default();
-        *strongest = (*strongest).max(read.rssi_cdbm);
-        *seen = seen.saturating_add(count);
+        let antenna = self.antennas.entry(read.antenna).or_insert(Antenna {
+            rssi_cdbm: None,
+            reads: 0,
+            first_ms: read.first_ms,
+            last_ms: read.last_ms,
+        });
+        antenna.rssi_cdbm = antenna.rssi_cdbm.max(read.rssi_cdbm);
+        antenna.reads = antenna.reads.saturating_add(count);
+        antenna.first_ms = antenna.first_ms.min(read.first_ms);
+        antenna.last_ms = antenna.last_ms.max(read.last_ms);
         if read.first_ms < self.first_ms {
             self.first_ms = read.first_ms;
             self.reader_first = read.reader_first;
@@ -323,8 +436,13 @@ impl Passage {
         let best = self
             .antennas
             .iter()
-            .max_by_key(|(port, (rssi, seen))| (*rssi, *seen, std::cmp::Reverse(**port)));
-        let (antenna, rssi_cdbm) = best.map_or((0, None), |(port, (rssi, _))| (*port, *rssi));
+            .max_by_key(|(port, it)| (it.rssi_cdbm, it.reads, std::cmp::Reverse(**port)));
+        let (antenna, rssi_cdbm) = best.map_or((0, None), |(port, it)| (*port, it.rssi_cdbm));
+        let antennas = self.antennas.iter().map(|(port, it)| AntennaSeen {
+            port: *port,
+            first_ms: it.first_ms,
+            last_ms: it.last_ms,
+        });
         totals.observations += 1;
         totals.observed += u64::from(self.reads);
         Some(Observation {
@@ -333,6 +451,7 @@ impl Passage {
             epc: epc.clone(),
             tids: self.tids.clone(),
             antenna,
+            antennas: antennas.collect(),
             rssi_cdbm,
             reads: self.reads,
             first_ms: self.first_ms,

@@ -10,6 +10,7 @@ fn place() -> Place {
         read_point: Epc::parse("https://id.gs1.org/414/9521321000018/254/dock-1").unwrap(),
         biz_location: Some(Epc::parse("https://id.gs1.org/414/9521321000018").unwrap()),
         biz_step: BizStep::Receiving,
+        direction: None,
     }
 }
 
@@ -21,6 +22,7 @@ fn seen(epc: &str, at: i64) -> Observation {
         tids: Vec::new(),
         epc: EpcBits::from_bytes(&bytes).unwrap(),
         antenna: 1,
+        antennas: Vec::new(),
         rssi_cdbm: Some(-5_000),
         reads: 4,
         first_ms: at,
@@ -81,7 +83,7 @@ fn a_batch_is_one_observe_event_and_making_it_again_makes_the_same() {
         seen(strange, 3_000),
         seen(SGTIN, 4_000),
     ];
-    let made = event(&place(), &[1; 32], &batch).unwrap();
+    let made = event(&place(), &[1; 32], &batch, &Beside::default()).unwrap();
     let EventKind::Object(object) = &made.kind else {
         panic!("{:?}", made.kind)
     };
@@ -111,12 +113,12 @@ fn a_batch_is_one_observe_event_and_making_it_again_makes_the_same() {
 
     let mut turned = batch.to_vec();
     turned.reverse();
-    let again = event(&place(), &[1; 32], &turned).unwrap();
+    let again = event(&place(), &[1; 32], &turned, &Beside::default()).unwrap();
     assert_eq!(again.canonical_json(), made.canonical_json());
     let read_back = Event::from_canonical(&made.canonical_json()).unwrap();
     assert_eq!(read_back.canonical_json(), made.canonical_json());
 
-    let other = event(&place(), &[2; 32], &batch).unwrap();
+    let other = event(&place(), &[2; 32], &batch, &Beside::default()).unwrap();
     assert_ne!(
         other.event_id, made.event_id,
         "another device, another event"
@@ -153,4 +155,53 @@ fn batches_close_when_quiet_full_or_old() {
     batcher.add(seen(SGTIN, 0), 300);
     assert_eq!(batcher.flush().len(), 2);
     assert!(batcher.flush().is_empty());
+}
+
+#[test]
+fn chips_direction_shipment_and_strays_stand_beside_the_tags() {
+    let mut first = seen(SGTIN, 1_000);
+    first.tids = vec![vec![0xe2, 0x80], vec![0xe2, 0x81]];
+    let batch = [first, seen(SSCC, 1_000)];
+    let door = Place {
+        direction: Some("in"),
+        ..place()
+    };
+    let beside = Beside {
+        suppressed: Suppressed {
+            weak: 3,
+            ..Suppressed::default()
+        },
+        matched: Some(Matched {
+            id: "urn:epcglobal:cbv:bt:9521321000018:ASN-17".to_owned(),
+            expected: 5,
+            seen: 2,
+            unexpected: vec!["https://id.gs1.org/00/095213210000000012".to_owned()],
+        }),
+    };
+    let json = event(&door, &[1; 32], &batch, &beside).unwrap().to_json();
+    let tags = json["theriac:tags"].as_array().unwrap();
+    assert_eq!(tags.len(), 2, "one EPC on two chips");
+    assert_eq!(
+        (&tags[0]["tid"], &tags[1]["tid"]),
+        (&"E280".into(), &"E281".into())
+    );
+    assert_eq!(tags[0]["epc"], tags[1]["epc"]);
+    assert_eq!(json["theriac:rfid"]["direction"], "in");
+    assert_eq!(json["theriac:rfid"]["suppressed"]["weak"], 3);
+    let expected = &json["theriac:expected"];
+    assert_eq!(
+        (&expected["missing"], &expected["unexpected"]),
+        (&3.into(), &1.into())
+    );
+    assert_eq!(
+        json["bizTransactionList"][0]["bizTransaction"],
+        "urn:epcglobal:cbv:bt:9521321000018:ASN-17"
+    );
+    assert_eq!(json["bizTransactionList"][0]["type"], "desadv");
+    let plain = event(&place(), &[1; 32], &batch[1..], &Beside::default()).unwrap();
+    let json = plain.to_json();
+    for name in ["theriac:tags", "theriac:expected", "bizTransactionList"] {
+        assert_eq!(json.get(name), None, "{name}");
+    }
+    assert_eq!(json["theriac:rfid"].get("suppressed"), None);
 }

@@ -281,7 +281,8 @@ impl Config {
         });
         let push = self.push.iter_mut().map(|push| &mut push.token_file);
         let folders = self.feed.iter_mut().filter_map(|feed| feed.folder.as_mut());
-        brokers.flatten().chain(push).chain(folders)
+        let expected = self.expected.iter_mut().map(|it| &mut it.folder);
+        brokers.flatten().chain(push).chain(folders).chain(expected)
     }
 
     /// The brokers with the feeds that come by them; `first` is the first feed's source.

@@ -9,9 +9,11 @@ use gs1::epcis::Event;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::advices::Advices;
+use super::passages::{Passages, Passed};
 use super::rows::{self, Row, What};
 use super::{Letters, Once, RunError, Summary, TICK};
-use crate::capture::{self, Batcher, CaptureError, Place};
+use crate::capture::CaptureError;
 use crate::config::Config;
 use crate::courier::{Done, Orders};
 use crate::gap;
@@ -19,8 +21,7 @@ use crate::payload::{self, Decoded, Format, Message};
 use crate::reader::clock::Clock;
 use crate::samples::{self, KeptSample, SampleBatcher, Sensor, Sequences, Where};
 use crate::sensor::log::LogFile;
-use crate::smooth::{Observation, Smoother};
-use crate::source::{Gap, Heard, InputChange, Letter, Outcome, Raw, Receipt, Report, Status, Told};
+use crate::source::{Gap, Heard, Letter, Outcome, Raw, Receipt, Report, Status, Told};
 use crate::spool::Spool;
 use crate::spool::keep::{Change, LetterName};
 
@@ -33,15 +34,14 @@ const GOODBYE_MS_MAX: u64 = 6_000;
 
 /// From raw events to spooled events.
 pub(super) struct Line {
-    places: Vec<Place>,
+    passages: Passages,
+    advices: Option<Advices>,
     formats: Vec<Option<Format>>,
     sensors: BTreeMap<String, Sensor>,
     device: [u8; 32],
     clock: Clock,
     spool: Arc<Spool>,
     orders: Arc<Orders>,
-    smoother: Smoother,
-    batcher: Batcher,
     samples: SampleBatcher,
     sequences: Sequences,
     /// What the next commit writes.
@@ -66,15 +66,14 @@ impl Line {
         let readers = config.reader.iter().map(|_| Ok(None));
         let feeds = config.feed.iter().map(|feed| feed.format().map(Some));
         Ok(Self {
-            places: config.places()?,
+            passages: Passages::new(config, device)?,
+            advices: config.expected.as_ref().map(|it| Advices::new(&it.folder)),
             formats: readers.chain(feeds).collect::<Result<_, _>>()?,
             sensors: config.sensors()?,
             device,
             clock,
             spool,
             orders,
-            smoother: Smoother::new(config.smoothing()),
-            batcher: Batcher::new(config.batches()),
             samples: SampleBatcher::new(config.sample_age_ms()),
             sequences: Sequences::default(),
             change: Change::default(),
@@ -94,7 +93,8 @@ impl Line {
                 tracing::warn!(row = hex::encode(&key), "a row of the spool cannot be read");
                 continue;
             };
-            let Some(at) = self.places.iter().position(|it| it.name == place) else {
+            let places = &self.passages.layout.places;
+            let Some(at) = places.iter().position(|it| it.name == place) else {
                 tracing::warn!(
                     place,
                     "the spool has rows of a source that is configured no more"
@@ -105,7 +105,7 @@ impl Line {
             match what {
                 What::Passage(mut passage) => {
                     passage.place = at;
-                    self.smoother.restore(number, &passage, now);
+                    self.passages.smoother.restore(number, &passage, now);
                 }
                 What::Sample(mut sample) => {
                     sample.place = at;
@@ -208,8 +208,8 @@ impl Line {
     /// came before.
     fn open(&self, source: usize, letter: Letter) -> Opened {
         let place = self
-            .places
-            .get(source)
+            .passages
+            .place(source)
             .map_or("", |place| place.name.as_str());
         let format = self.formats.get(source).and_then(Option::as_ref);
         let message = Message {
@@ -267,25 +267,26 @@ impl Line {
 
     /// Takes one raw event; true when it was tags or values.
     fn hear(&mut self, source: usize, raw: Raw) -> Result<bool, RunError> {
-        let Some(place) = self.places.get(source) else {
+        let Some(place) = self.passages.place(source) else {
             return Ok(false);
         };
         match raw {
             Raw::Tags(reads) => {
-                let mut early = Vec::new();
-                for read in &reads {
-                    early.extend(self.smoother.read(source, read));
-                }
                 let now = self.clock.now().mono_ms;
-                self.add(early, now)?;
+                for read in &reads {
+                    let early = self.passages.read(source, read, now)?;
+                    self.pass(early);
+                }
                 return Ok(true);
             }
             Raw::Sensor(report) => {
                 self.measure(source, report)?;
                 return Ok(true);
             }
-            Raw::Input(InputChange { port, high, .. }) => {
+            Raw::Input(change) => {
+                let (port, high) = (change.port, change.high);
                 tracing::info!(source = place.name, port, high, "input changed");
+                self.passages.input(source, change);
             }
             Raw::Status(status) => log(&place.name, &status),
             Raw::Gap(lost) => self.lose(source, &lost)?,
@@ -298,7 +299,7 @@ impl Line {
     }
 
     fn lose(&mut self, source: usize, lost: &Gap) -> Result<(), RunError> {
-        let Some(place) = self.places.get(source) else {
+        let Some(place) = self.passages.place(source) else {
             return Ok(());
         };
         let event = gap::event(place, &self.device, lost)?;
@@ -309,7 +310,7 @@ impl Line {
     }
 
     fn log_file(&mut self, source: usize, file: &LogFile) -> Result<(), RunError> {
-        let Some(place) = self.places.get(source) else {
+        let Some(place) = self.passages.place(source) else {
             return Ok(());
         };
         let unknown = Sensor::default();
@@ -335,8 +336,8 @@ impl Line {
         }
         let now = self.clock.now().mono_ms;
         let place = self
-            .places
-            .get(source)
+            .passages
+            .place(source)
             .map_or("", |place| place.name.as_str());
         if let Some(counted) = self.sequences.get(source, &report.device) {
             let device = report.device.clone();
@@ -362,52 +363,44 @@ impl Line {
     }
 
     async fn tick(&mut self, now: u64) -> Result<(), RunError> {
-        let due = self.smoother.due(now);
-        self.add(due, now)?;
-        let batches = self.batcher.due(now);
-        self.record(batches)?;
+        if let Some(advices) = self.advices.as_mut() {
+            advices.look(&mut self.passages, now);
+        }
+        let passed = self.passages.due(now, false)?;
+        self.pass(passed);
         self.due_samples(now, false)?;
         let all = self.changed_at + CHANGED_MS_MAX <= now;
-        if !self.change.is_empty() || self.smoother.has_begun() || all {
+        if !self.change.is_empty() || self.passages.smoother.has_begun() || all {
             self.commit(all).await?;
         }
         Ok(())
     }
 
-    fn add(&mut self, observations: Vec<Observation>, now: u64) -> Result<(), RunError> {
-        let mut full = Vec::new();
-        for observation in observations {
-            full.extend(self.batcher.add(observation, now));
-        }
-        self.record(full)
-    }
-
-    /// Makes events of passages.
-    fn record(&mut self, batches: Vec<Vec<Observation>>) -> Result<(), RunError> {
-        for batch in batches {
-            let at = batch.first().map_or(0, |observation| observation.place);
-            let Some(place) = self.places.get(at) else {
-                continue;
-            };
-            let event = capture::event(place, &self.device, &batch)?;
-            tracing::info!(
-                source = place.name,
-                tags = batch.len(),
-                event.id = event.event_id_or_hash(),
-                "tags passed"
-            );
+    /// Takes events of passages into the next commit, and their rows out.
+    fn pass(&mut self, passed: Vec<Passed>) {
+        for Passed {
+            place,
+            event,
+            numbers,
+        } in passed
+        {
+            let source = self
+                .passages
+                .place(place)
+                .map_or("", |place| place.name.as_str());
+            let (tags, id) = (numbers.len(), event.event_id_or_hash());
+            tracing::info!(source, tags, event.id = id, "tags passed");
             self.change.events.push(event.canonical_json());
-            let done = batch.iter().map(|it| rows::passage(it.number));
+            let done = numbers.into_iter().map(rows::passage);
             self.change.remove.extend(done);
         }
-        Ok(())
     }
 
     /// Makes events of measured values.
     fn due_samples(&mut self, now: u64, flush: bool) -> Result<(), RunError> {
         let unknown = Sensor::default();
         for batch in self.samples.due(now, flush) {
-            let Some(place) = self.places.get(batch.place) else {
+            let Some(place) = self.passages.place(batch.place) else {
                 continue;
             };
             let at = Where {
@@ -433,15 +426,20 @@ impl Line {
 
     /// Puts everything on disk; with `all` also what has only changed.
     async fn commit(&mut self, all: bool) -> Result<(), RunError> {
-        for (number, passage) in self.smoother.changed(all) {
+        for (number, passage) in self.passages.smoother.changed(all) {
             let place = self
-                .places
-                .get(passage.place)
+                .passages
+                .place(passage.place)
                 .map_or("", |place| place.name.as_str());
             let row = encode(place, What::Passage(passage));
             self.change.put.push((rows::passage(number), row));
         }
-        let ended = self.smoother.ended().into_iter().map(rows::passage);
+        let ended = self
+            .passages
+            .smoother
+            .ended()
+            .into_iter()
+            .map(rows::passage);
         self.change.remove.extend(ended);
         if all {
             self.changed_at = self.clock.now().mono_ms;
@@ -474,17 +472,15 @@ impl Line {
         sources.shutdown().await;
         landed?;
         let now = self.clock.now().mono_ms;
-        let observations = self.smoother.flush();
-        self.add(observations, now)?;
-        let batches = self.batcher.flush();
-        self.record(batches)?;
+        let passed = self.passages.due(now, true)?;
+        self.pass(passed);
         self.due_samples(now, true)?;
         self.commit(true).await
     }
 
     pub(super) fn summary(&self, done: Done) -> Result<Summary, RunError> {
         let stock = self.spool.stock()?;
-        let sightings = self.smoother.totals();
+        let sightings = self.passages.smoother.totals();
         Ok(Summary {
             reads: sightings.reads,
             observations: sightings.observations,

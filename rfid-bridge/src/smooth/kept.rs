@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Passage, Smoother};
+use super::{Antenna, Passage, Smoother};
 use crate::llrp::parameter::EpcBits;
 
 /// A passage that has not been told.
@@ -21,8 +21,8 @@ pub struct KeptPassage {
     /// TID memories in hex.
     tids: Vec<String>,
     reads: u32,
-    /// Port, strongest signal, sightings.
-    antennas: Vec<(u16, Option<i32>, u32)>,
+    /// By port.
+    antennas: Vec<(u16, Antenna)>,
     first_ms: i64,
     last_ms: i64,
 }
@@ -78,11 +78,7 @@ impl Smoother {
             heard_at: now_ms,
             told: false,
             reads: kept.reads,
-            antennas: kept
-                .antennas
-                .iter()
-                .map(|(port, rssi, seen)| (*port, (*rssi, *seen)))
-                .collect(),
+            antennas: kept.antennas.iter().copied().collect(),
             first_ms: kept.first_ms,
             last_ms: kept.last_ms,
             reader_first: None,
@@ -110,7 +106,7 @@ impl Passage {
             antennas: self
                 .antennas
                 .iter()
-                .map(|(port, (rssi, seen))| (*port, *rssi, *seen))
+                .map(|(port, it)| (*port, *it))
                 .collect(),
             first_ms: self.first_ms,
             last_ms: self.last_ms,

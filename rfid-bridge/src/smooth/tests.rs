@@ -85,6 +85,8 @@ fn accounted(totals: Totals) -> u64 {
         + totals.suppressed_weak
         + totals.suppressed_few
         + totals.suppressed_parked
+        + totals.suppressed_still
+        + totals.suppressed_unexpected
 }
 
 #[test]
@@ -294,4 +296,31 @@ fn of_two_kept_passages_of_a_tag_the_earlier_is_over() {
         [number]
     );
     assert_eq!(second.open(), 1);
+}
+
+#[test]
+fn what_is_suppressed_is_counted_by_place_and_reason() {
+    let mut smoother = Smoother::new(SmoothConfig {
+        rssi_floor_dbm: Some(-65),
+        reads_min: 2,
+        ..SmoothConfig::default()
+    });
+    smoother.read(0, &read(0, 0, 1, None, 3));
+    smoother.read(0, &read(0, 1, 1, Some(-70), 4));
+    smoother.read(0, &read(0, 2, 1, Some(-60), 1));
+    smoother.read(1, &read(0, 3, 1, Some(-60), 5));
+    smoother.read(1, &read(0, 4, 1, Some(-60), 6));
+    let told = smoother.flush();
+    assert_eq!(told.len(), 2);
+    smoother.take_back(&told[0], Stray::Still);
+    smoother.take_back(&told[1], Stray::Unexpected);
+    let here = smoother.suppressed(0);
+    assert_eq!((here.no_epc, here.weak, here.few), (3, 4, 1));
+    let there = smoother.suppressed(1);
+    assert_eq!((there.still, there.unexpected), (5, 6));
+    assert_eq!(smoother.suppressed(1), Suppressed::default(), "told once");
+    let totals = smoother.totals();
+    assert_eq!((totals.observations, totals.observed), (0, 0));
+    assert_eq!(totals.reads, accounted(totals));
+    assert_eq!(smoother.ended().len(), 3);
 }

@@ -1,0 +1,170 @@
+//! From reads to the events of passages: where a tag is, when it has passed, which way it went,
+//! whether it was a stray, and which shipment it belongs to. All of it is a function of reads,
+//! inputs and times; the line that owns this puts the results on disk.
+
+use std::collections::BTreeMap;
+
+use gs1::epcis::Event;
+
+use crate::capture::{self, Batcher, Beside, CaptureError, Place};
+use crate::config::Config;
+use crate::config::ConfigError;
+use crate::config::door::{DoorLayout, Layout};
+use crate::direction::Door;
+use crate::expect::{AdviceFile, Expected};
+use crate::locate::{LocateConfig, Locator};
+use crate::smooth::{Observation, Smoother, Stray, Suppressed};
+use crate::source::{InputChange, TagRead};
+
+/// An event and the passages it tells.
+#[derive(Debug)]
+pub(super) struct Passed {
+    pub(super) place: usize,
+    pub(super) event: Event,
+    pub(super) numbers: Vec<u64>,
+}
+
+/// Everything between reads and events.
+#[derive(Debug)]
+pub(super) struct Passages {
+    pub(super) layout: Layout,
+    pub(super) smoother: Smoother,
+    locator: Locator,
+    doors: BTreeMap<usize, (DoorLayout, Door)>,
+    expected: Expected,
+    batcher: Batcher,
+    device: [u8; 32],
+}
+
+impl Passages {
+    pub(super) fn new(config: &Config, device: [u8; 32]) -> Result<Self, ConfigError> {
+        let layout = config.layout()?;
+        let door = |(at, door): (&usize, &DoorLayout)| {
+            (*at, (door.clone(), Door::new(door.config.clone())))
+        };
+        let stray_dbm = config.expected.as_ref().and_then(|it| it.stray_dbm);
+        Ok(Self {
+            smoother: Smoother::new(config.smoothing()),
+            locator: Locator::new(LocateConfig::default()),
+            doors: layout.doors.iter().map(door).collect(),
+            expected: Expected::new(stray_dbm),
+            batcher: Batcher::new(config.batches()),
+            layout,
+            device,
+        })
+    }
+
+    pub(super) fn place(&self, at: usize) -> Option<&Place> {
+        self.layout.places.get(at)
+    }
+
+    /// Takes a read of a source; the events of what had to be closed early.
+    pub(super) fn read(
+        &mut self,
+        source: usize,
+        read: &TagRead,
+        now: u64,
+    ) -> Result<Vec<Passed>, CaptureError> {
+        let zone = self.layout.zones.get(&(source, read.antenna));
+        let heard = zone.copied().unwrap_or(source);
+        let place = match self.layout.areas.get(&source) {
+            Some(area) if read.epc.bits > 0 => {
+                let signal = (heard, read.rssi_cdbm);
+                self.locator
+                    .locate(*area, &read.epc, signal, read.arrived.mono_ms)
+            }
+            _ => heard,
+        };
+        let early = self.smoother.read(place, read);
+        self.add(early, now)
+    }
+
+    /// Takes a change of an input.
+    pub(super) fn input(&mut self, source: usize, change: InputChange) {
+        for (layout, door) in self.doors.values_mut() {
+            if layout.source == source {
+                door.input(change.port, change.high, change.at_ms);
+            }
+        }
+    }
+
+    /// Takes the despatch advices as they are now.
+    pub(super) fn expect(&mut self, advices: Vec<AdviceFile>) -> Result<(), String> {
+        self.expected.replace(advices)
+    }
+
+    /// The events that are due at monotonic time `now`; all of them with `flush`.
+    pub(super) fn due(&mut self, now: u64, flush: bool) -> Result<Vec<Passed>, CaptureError> {
+        self.locator.tick(now);
+        let over = if flush {
+            self.smoother.flush()
+        } else {
+            self.smoother.due(now)
+        };
+        let mut out = self.add(over, now)?;
+        let batches = if flush {
+            self.batcher.flush()
+        } else {
+            self.batcher.due(now)
+        };
+        out.extend(self.record(batches)?);
+        Ok(out)
+    }
+
+    fn add(&mut self, over: Vec<Observation>, now: u64) -> Result<Vec<Passed>, CaptureError> {
+        let mut full = Vec::new();
+        for mut observation in over {
+            if let Some((layout, door)) = self.doors.get(&observation.place) {
+                if door.is_stray(&observation) {
+                    self.smoother.take_back(&observation, Stray::Still);
+                    continue;
+                }
+                let way = door.direction(&observation);
+                let place = way.and_then(|way| layout.ways.get(&way));
+                observation.place = place.copied().unwrap_or(observation.place);
+            }
+            full.extend(self.batcher.add(observation, now));
+        }
+        self.record(full)
+    }
+
+    /// Makes events of batches.
+    fn record(&mut self, batches: Vec<Vec<Observation>>) -> Result<Vec<Passed>, CaptureError> {
+        let mut out = Vec::new();
+        for mut batch in batches {
+            let at = batch.first().map_or(0, |observation| observation.place);
+            let Some(place) = self.layout.places.get(at) else {
+                continue;
+            };
+            let (matched, strays) = self.expected.matches(&place.name, &mut batch);
+            for stray in &strays {
+                self.smoother.take_back(stray, Stray::Unexpected);
+            }
+            // Both ways through a door count what was suppressed at the door.
+            let base = self
+                .layout
+                .places
+                .iter()
+                .position(|it| it.name == place.name);
+            let here = self.smoother.suppressed(base.unwrap_or(at));
+            let there = if base == Some(at) {
+                Suppressed::default()
+            } else {
+                self.smoother.suppressed(at)
+            };
+            let beside = Beside {
+                suppressed: here.with(there),
+                matched,
+            };
+            out.push(Passed {
+                place: at,
+                event: capture::event(place, &self.device, &batch, &beside)?,
+                numbers: batch.iter().map(|it| it.number).collect(),
+            });
+        }
+        Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests;
