@@ -137,6 +137,12 @@ fn offline_everything_waits_and_goes_out_later() {
     assert_eq!(service.events().0.len(), 20);
     assert!(service.events().1.len() >= 2, "each passage has its event");
     service.check_chain();
+    let told = service.documents();
+    let causes: Vec<&str> = told
+        .iter()
+        .filter_map(|event| event.pointer("/theriac:data_gap/cause")?.as_str())
+        .collect();
+    assert!(causes.contains(&"stopped"), "between the runs: {causes:?}");
 }
 
 #[test]

@@ -23,6 +23,8 @@ use std::time::Duration;
 use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
 
 mod common;
+#[path = "feeds/tls.rs"]
+mod tls;
 
 use common::{Process, Service, bridge};
 

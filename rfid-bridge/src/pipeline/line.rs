@@ -21,7 +21,7 @@ use crate::payload::{self, Decoded, Format, Message};
 use crate::reader::clock::Clock;
 use crate::samples::{self, KeptSample, SampleBatcher, Sensor, Sequences, Where};
 use crate::sensor::log::LogFile;
-use crate::source::{Gap, Heard, Letter, Outcome, Raw, Receipt, Report, Status, Told};
+use crate::source::{Gap, GapCause, Heard, Letter, Outcome, Raw, Receipt, Report, Status, Told};
 use crate::spool::Spool;
 use crate::spool::keep::{Change, LetterName};
 
@@ -29,6 +29,8 @@ use crate::spool::keep::{Change, LetterName};
 const TURN_MAX: usize = 256;
 /// How long a change of an open passage may wait for a commit, ms; its beginning never does.
 const CHANGED_MS_MAX: u64 = 1_000;
+/// How often it is noted that the bridge listens, ms.
+const LISTENING_MS: u64 = 5_000;
 /// How long sources may take to say good-bye, ms.
 const GOODBYE_MS_MAX: u64 = 6_000;
 
@@ -47,6 +49,7 @@ pub(super) struct Line {
     /// What the next commit writes.
     change: Change,
     changed_at: u64,
+    listened_at: u64,
     events: u64,
     sampled: u64,
     letters: Letters,
@@ -78,6 +81,7 @@ impl Line {
             sequences: Sequences::default(),
             change: Change::default(),
             changed_at: 0,
+            listened_at: 0,
             events: 0,
             sampled: 0,
             letters: Letters::default(),
@@ -112,9 +116,38 @@ impl Line {
                     self.samples.restore(number, sample, now);
                 }
                 What::Counted { device, counted } => self.sequences.restore(at, device, counted),
+                What::Listening { at_ms } => self.was_deaf(at, at_ms)?,
             }
         }
         Ok(())
+    }
+
+    /// Nobody listened to a reader from `since_ms` until now, and nobody kept what it said.
+    fn was_deaf(&mut self, source: usize, since_ms: i64) -> Result<(), RunError> {
+        let now_ms = self.clock.now().unix_ms;
+        if since_ms >= now_ms || !matches!(self.formats.get(source), Some(None)) {
+            return Ok(());
+        }
+        let gap = Gap {
+            cause: GapCause::Stopped,
+            from_ms: since_ms,
+            to_ms: now_ms,
+            lost: None,
+            device: None,
+        };
+        self.lose(source, &gap)
+    }
+
+    /// Notes that the bridge listens to its readers.
+    fn listening(&mut self) {
+        let now = self.clock.now();
+        self.listened_at = now.mono_ms;
+        let readers = self.formats.iter().zip(&self.passages.layout.places);
+        for (_, place) in readers.filter(|(format, _)| format.is_none()) {
+            let at_ms = now.unix_ms;
+            let row = encode(&place.name, What::Listening { at_ms });
+            self.change.put.push((rows::listening(&place.name), row));
+        }
     }
 
     pub(super) async fn work(
@@ -443,6 +476,9 @@ impl Line {
         self.change.remove.extend(ended);
         if all {
             self.changed_at = self.clock.now().mono_ms;
+            if self.changed_at >= self.listened_at + LISTENING_MS {
+                self.listening();
+            }
         }
         if self.change.is_empty() {
             return Ok(());
@@ -475,6 +511,7 @@ impl Line {
         let passed = self.passages.due(now, true)?;
         self.pass(passed);
         self.due_samples(now, true)?;
+        self.listening();
         self.commit(true).await
     }
 

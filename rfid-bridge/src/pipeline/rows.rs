@@ -6,6 +6,7 @@
 //! 'p' number(8)            an open passage
 //! 's' number(8)            a measured value that waits for its event
 //! 'q' hash(16)             where a sensor's own counting stands
+//! 'a' hash(16)             when the bridge last listened to a reader
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub(super) enum What {
     Passage(KeptPassage),
     Sample(KeptSample),
     Counted { device: String, counted: Counted },
+    Listening { at_ms: i64 },
 }
 
 pub(super) fn passage(number: u64) -> Vec<u8> {
@@ -52,12 +54,20 @@ pub(super) fn number(key: &[u8]) -> u64 {
 }
 
 pub(super) fn counted(place: &str, device: &str) -> Vec<u8> {
+    named(b'q', place, device)
+}
+
+pub(super) fn listening(place: &str) -> Vec<u8> {
+    named(b'a', place, "")
+}
+
+fn named(kind: u8, place: &str, device: &str) -> Vec<u8> {
     let mut hasher = blake3::Hasher::new_derive_key("theriac rfid-bridge counter row v1");
     for text in [place, device] {
         hasher.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
         hasher.update(text.as_bytes());
     }
-    let mut key = vec![b'q'];
+    let mut key = vec![kind];
     key.extend(hasher.finalize().as_bytes().iter().take(16));
     key
 }
@@ -108,6 +118,7 @@ mod tests {
             What::Passage(passage),
             What::Sample(sample),
             What::Counted { device, counted },
+            What::Listening { at_ms: 9 },
         ] {
             let row = Row {
                 place: "dock".to_owned(),
