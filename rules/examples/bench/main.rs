@@ -1,6 +1,6 @@
 //! How fast records fold and what a pack costs, beside what the same machine does in the same run.
-//! Prints one JSON line a figure; `cargo xtask bench rules [fold|memory|lot|shipment|cold|doubt] [PACKS]`
-//! runs it in release.
+//! Prints one JSON line a figure. `cargo xtask bench rules [WHAT] [PACKS]` runs it in release; WHAT
+//! is fold, memory, lot, shipment, cold or doubt.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
