@@ -54,7 +54,7 @@ pub(crate) fn soak(words: &[&str]) -> Result<()> {
 }
 
 /// Crates with fuzz targets: each has an example `fuzz` that knows the options.
-const FUZZED: [&str; 2] = ["gs1", "tangle"];
+const FUZZED: [&str; 3] = ["gs1", "tangle", "rfid-bridge"];
 
 /// `fuzz [--seconds N] [--target NAME] [--seed S] [--list]`: every crate that holds targets.
 pub(crate) fn fuzz(words: &[&str]) -> Result<()> {

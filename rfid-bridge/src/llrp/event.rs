@@ -141,7 +141,8 @@ impl ReaderEvent {
                 }
                 Self::Exception { message, context }
             }
-            255 => Self::Antenna {
+            // An event type of no standard is kept below, as bytes.
+            255 if matches!(body.peek(), Some(0 | 1)) => Self::Antenna {
                 connected: body.u8("AntennaEvent")? == 1,
                 id: body.u16("AntennaID")?,
             },

@@ -1,6 +1,6 @@
-//! Messages: ten bytes of header and a body. This codec reads and writes what an inventory needs
-//! (LLRP 1.0.1 and the same messages of 1.1); the others are framed and named as unsupported, so
-//! that a session can step over them.
+//! Messages: ten bytes of header and a body. What an inventory needs is typed (LLRP 1.0.1 and the
+//! same messages of 1.1); every other message of the standard is a tree ([`super::tree`]), and one
+//! of no standard is framed and named as unsupported, so that a session can step over it.
 //!
 //! ```text
 //!  0               2                               6                              10
@@ -18,9 +18,11 @@ use super::event::EventNotification;
 use super::frame::{Frame, HEADER_BYTES};
 use super::parameter::{Tlv, tlv};
 use super::rospec::RoSpec;
+use super::schema;
 use super::settings::{Capabilities, ConfigParameter, ConfigRequest};
 use super::status::LlrpStatus;
 use super::tag::{TAG_REPORT_DATA, TagReport};
+use super::tree::{Element, Misfit, Node, Value};
 use super::wire::{Cursor, Malformed, TooLong, Writer};
 
 /// Version number of LLRP 1.0.1 in a header.
@@ -75,10 +77,10 @@ pub enum Body {
     },
     /// 20.
     AddRoSpec(RoSpec),
-    /// 21 to 25 except 20, and 41: a command on one spec by its id (0 for all).
+    /// 21 to 25 and 41 to 43: a command on one spec by its id (0 for all).
     SpecCommand {
-        /// `DELETE_ROSPEC`, `START_ROSPEC`, `STOP_ROSPEC`, `ENABLE_ROSPEC`, `DISABLE_ROSPEC` or
-        /// `DELETE_ACCESSSPEC`.
+        /// `DELETE_ROSPEC`, `START_ROSPEC`, `STOP_ROSPEC`, `ENABLE_ROSPEC`, `DISABLE_ROSPEC`,
+        /// `DELETE_ACCESSSPEC`, `ENABLE_ACCESSSPEC` or `DISABLE_ACCESSSPEC`.
         command: MessageType,
         /// `ROSpecID` or `AccessSpecID`.
         id: u32,
@@ -89,7 +91,7 @@ pub enum Body {
         kind: MessageType,
         /// Outcome.
         status: LlrpStatus,
-        /// Configuration, for `GET_READER_CONFIG_RESPONSE`.
+        /// Configuration, for `GET_READER_CONFIG_RESPONSE`; the specs, for those that ask for them.
         parameters: Vec<Tlv>,
     },
     /// 64.
@@ -111,6 +113,8 @@ pub enum Body {
     KeepaliveAck,
     /// 14.
     CloseConnection,
+    /// Every other message of the standard.
+    Other(Node),
 }
 
 /// A message that was framed but not understood.
@@ -124,7 +128,7 @@ pub enum DecodeError {
         /// Where and why.
         cause: Malformed,
     },
-    /// Not one of the messages of this codec.
+    /// Not one of the messages of LLRP 1.1.
     #[error("unsupported llrp message {0}")]
     Unsupported(MessageType),
 }
@@ -153,12 +157,13 @@ message_types! {
     DISABLE_ROSPEC = 25, GET_ROSPECS = 26, ADD_ROSPEC_RESPONSE = 30, DELETE_ROSPEC_RESPONSE = 31,
     START_ROSPEC_RESPONSE = 32, STOP_ROSPEC_RESPONSE = 33, ENABLE_ROSPEC_RESPONSE = 34,
     DISABLE_ROSPEC_RESPONSE = 35, GET_ROSPECS_RESPONSE = 36, ADD_ACCESSSPEC = 40,
-    DELETE_ACCESSSPEC = 41, GET_ACCESSSPECS = 44, GET_SUPPORTED_VERSION = 46,
-    SET_PROTOCOL_VERSION = 47, DELETE_ACCESSSPEC_RESPONSE = 51, GET_ACCESSSPECS_RESPONSE = 54,
+    DELETE_ACCESSSPEC = 41, ENABLE_ACCESSSPEC = 42, DISABLE_ACCESSSPEC = 43, GET_ACCESSSPECS = 44,
+    GET_SUPPORTED_VERSION = 46, SET_PROTOCOL_VERSION = 47, ADD_ACCESSSPEC_RESPONSE = 50,
+    DELETE_ACCESSSPEC_RESPONSE = 51, ENABLE_ACCESSSPEC_RESPONSE = 52,
+    DISABLE_ACCESSSPEC_RESPONSE = 53, GET_ACCESSSPECS_RESPONSE = 54,
     GET_SUPPORTED_VERSION_RESPONSE = 56, SET_PROTOCOL_VERSION_RESPONSE = 57, GET_REPORT = 60,
     RO_ACCESS_REPORT = 61, KEEPALIVE = 62, READER_EVENT_NOTIFICATION = 63,
-    ENABLE_EVENTS_AND_REPORTS = 64, KEEPALIVE_ACK = 72, ERROR_MESSAGE = 100,
-    CUSTOM_MESSAGE = 1023,
+    ENABLE_EVENTS_AND_REPORTS = 64, KEEPALIVE_ACK = 72, ERROR_MESSAGE = 100, CUSTOM_MESSAGE = 1023,
 }
 
 impl MessageType {
@@ -174,10 +179,16 @@ impl MessageType {
             | Self::STOP_ROSPEC
             | Self::ENABLE_ROSPEC
             | Self::DISABLE_ROSPEC
+            | Self::GET_ROSPECS
+            | Self::ADD_ACCESSSPEC
             | Self::DELETE_ACCESSSPEC
+            | Self::ENABLE_ACCESSSPEC
+            | Self::DISABLE_ACCESSSPEC
+            | Self::GET_ACCESSSPECS
             | Self::GET_SUPPORTED_VERSION
             | Self::SET_PROTOCOL_VERSION => Self(self.0 + 10),
             Self::CLOSE_CONNECTION => Self::CLOSE_CONNECTION_RESPONSE,
+            Self::CUSTOM_MESSAGE => Self::CUSTOM_MESSAGE,
             _ => return None,
         })
     }
@@ -194,7 +205,12 @@ impl MessageType {
                 | Self::STOP_ROSPEC_RESPONSE
                 | Self::ENABLE_ROSPEC_RESPONSE
                 | Self::DISABLE_ROSPEC_RESPONSE
+                | Self::GET_ROSPECS_RESPONSE
+                | Self::ADD_ACCESSSPEC_RESPONSE
                 | Self::DELETE_ACCESSSPEC_RESPONSE
+                | Self::ENABLE_ACCESSSPEC_RESPONSE
+                | Self::DISABLE_ACCESSSPEC_RESPONSE
+                | Self::GET_ACCESSSPECS_RESPONSE
                 | Self::SET_PROTOCOL_VERSION_RESPONSE
                 | Self::ERROR_MESSAGE
         )
@@ -209,6 +225,8 @@ impl MessageType {
                 | Self::ENABLE_ROSPEC
                 | Self::DISABLE_ROSPEC
                 | Self::DELETE_ACCESSSPEC
+                | Self::ENABLE_ACCESSSPEC
+                | Self::DISABLE_ACCESSSPEC
         )
     }
 }
@@ -253,7 +271,7 @@ impl Message {
     /// Understands a frame.
     ///
     /// # Errors
-    /// [`DecodeError::Unsupported`] for a message outside this codec, otherwise
+    /// [`DecodeError::Unsupported`] for a message of no standard, otherwise
     /// [`DecodeError::Malformed`] with the offset from the start of the message.
     pub fn decode(frame: &Frame) -> Result<Self, DecodeError> {
         let mut from = Cursor::new(&frame.body, HEADER_BYTES);
@@ -292,6 +310,19 @@ impl Message {
 }
 
 impl Body {
+    /// A message of the standard as a tree.
+    ///
+    /// # Errors
+    /// When the values are not those of its fields, or no message has this type.
+    pub fn tree(
+        kind: MessageType,
+        values: Vec<Value>,
+        parameters: Vec<Element>,
+    ) -> Result<Self, Misfit> {
+        let definition = schema::message(kind.0).ok_or(Misfit("a message of the standard"))?;
+        Node::new(definition, values, parameters).map(Self::Other)
+    }
+
     /// The message type of the header.
     pub fn kind(&self) -> MessageType {
         match self {
@@ -312,6 +343,7 @@ impl Body {
             Self::Keepalive => MessageType::KEEPALIVE,
             Self::KeepaliveAck => MessageType::KEEPALIVE_ACK,
             Self::CloseConnection => MessageType::CLOSE_CONNECTION,
+            Self::Other(node) => MessageType(node.definition().kind),
         }
     }
 
@@ -372,7 +404,7 @@ impl Body {
                 status: LlrpStatus::decode(from)?,
                 parameters: Tlv::decode_all(from)?,
             },
-            _ => return Ok(None),
+            kind => return Ok(Node::decode_message(kind.0, from)?.map(Self::Other)),
         }))
     }
 
@@ -443,6 +475,7 @@ impl Body {
                 }
             }
             Self::EventNotification(notification) => notification.encode(to),
+            Self::Other(node) => node.encode_body(to),
         }
     }
 }

@@ -169,7 +169,7 @@ impl EpcBits {
         })
     }
 
-    fn decode(from: &mut Cursor<'_>) -> Result<Self, Malformed> {
+    pub(super) fn decode(from: &mut Cursor<'_>) -> Result<Self, Malformed> {
         let bits = from.u16("bit count of EPCData")?;
         let mut bytes = from
             .take(usize::from(bits).div_ceil(8), "bits of EPCData")?
@@ -182,7 +182,14 @@ impl EpcBits {
         Ok(Self { bits, bytes })
     }
 
-    fn encode(&self, to: &mut Writer) {
+    /// Whether there are as many octets as the bits need, and the padding is zero.
+    pub fn is_canonical(&self) -> bool {
+        let padding = (8 - self.bits % 8) % 8;
+        let last = self.bytes.last().copied().unwrap_or_default();
+        self.bytes.len() == usize::from(self.bits).div_ceil(8) && last & !(0xff_u8 << padding) == 0
+    }
+
+    pub(super) fn encode(&self, to: &mut Writer) {
         to.u16(self.bits);
         to.put(&self.bytes);
     }

@@ -188,6 +188,17 @@ impl RoSpec {
         }
     }
 
+    /// Adds a parameter (an `AntennaConfiguration`) to each inventory of the spec.
+    pub fn tune(&mut self, parameter: &Tlv) {
+        for spec in &mut self.specs {
+            if let Spec::Antennas(spec) = spec {
+                for inventory in &mut spec.inventory {
+                    inventory.parameters.push(parameter.clone());
+                }
+            }
+        }
+    }
+
     pub(super) fn decode(from: &mut Cursor<'_>) -> Result<Self, Malformed> {
         let mut body = expect(from, ROSPEC, "ROSpec expected")?;
         let (id, priority, state) = (
@@ -232,7 +243,8 @@ impl RoSpec {
         })
     }
 
-    pub(super) fn encode(&self, to: &mut Writer) {
+    /// Writes the parameter.
+    pub fn encode(&self, to: &mut Writer) {
         to.tlv(ROSPEC, "ROSpec", |to| {
             to.u32(self.id);
             to.u8(self.priority);

@@ -4,7 +4,7 @@
 //! until something happens.
 //!
 //! ```text
-//! Offline --Connect--> Greeting --event--> Arming(step 1..6) --> Reading
+//! Offline --Connect--> Greeting --event--> Arming(steps) -----> Reading
 //!    ^                     |                   |                   |
 //!    +------ back-off -----+--- refused, malformed, silent, closed-+
 //! ```
@@ -18,16 +18,19 @@ use std::collections::VecDeque;
 
 use super::event::{CONNECTION_SUCCESS, EventNotification, ReaderEvent};
 use super::frame::{Frame, FrameError, Framer};
-use super::message::{Body, DecodeError, Message, MessageType};
-use super::rospec::RoSpec;
-use super::settings::{ConfigParameter, GeneralDeviceCapabilities, KeepaliveSpec};
+use super::message::{Body, DecodeError, Message, MessageType, VERSION_1_0_1};
+use super::settings::GeneralDeviceCapabilities;
 use super::status::LlrpStatus;
 use super::tag::TagReport;
 
+mod arming;
 mod clock;
+mod config;
 
-pub use clock::Read;
+use arming::{Met, Step};
 use clock::ReaderClock;
+pub use clock::{More, Read};
+pub use config::SessionConfig;
 
 /// A moment on both of the gateway's clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,36 +39,6 @@ pub struct Now {
     pub mono_ms: u64,
     /// Milliseconds since the Unix epoch by the wall clock, which may step.
     pub unix_ms: i64,
-}
-
-/// How to talk to a reader. Times in milliseconds.
-#[derive(Debug, Clone)]
-pub struct SessionConfig {
-    /// Ports to read on; empty for all.
-    pub antennas: Vec<u16>,
-    /// Tags per report. 1 reports at once; more may be held by the reader until it has them.
-    pub report_every_n: u16,
-    /// Keepalive period asked of the reader; a reader silent for three periods is dead. 0 for none.
-    pub keepalive_ms: u32,
-    /// How long a connection, a greeting or a response may take.
-    pub response_ms_max: u64,
-    /// First wait before a reconnection; doubled each time.
-    pub backoff_ms_min: u64,
-    /// Longest wait before a reconnection.
-    pub backoff_ms_max: u64,
-}
-
-impl Default for SessionConfig {
-    fn default() -> Self {
-        Self {
-            antennas: Vec::new(),
-            report_every_n: 1,
-            keepalive_ms: 5_000,
-            response_ms_max: 5_000,
-            backoff_ms_min: 500,
-            backoff_ms_max: 30_000,
-        }
-    }
 }
 
 /// What may happen to a session.
@@ -159,35 +132,6 @@ enum State {
     Stopped,
 }
 
-/// The requests that make a reader read, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Capabilities,
-    Keepalive,
-    DeleteAll,
-    Add,
-    Enable,
-}
-
-impl Step {
-    fn next(self) -> Option<Self> {
-        Some(match self {
-            Self::Capabilities => Self::Keepalive,
-            Self::Keepalive => Self::DeleteAll,
-            Self::DeleteAll => Self::Add,
-            Self::Add => Self::Enable,
-            Self::Enable => return None,
-        })
-    }
-
-    /// Without these two there are no reads; a reader that refuses the others still reads.
-    fn is_needed(self) -> bool {
-        matches!(self, Self::Add | Self::Enable)
-    }
-}
-
-/// The one `ROSpec` this client keeps on a reader.
-const ROSPEC_ID: u32 = 1;
 /// Keepalive periods of silence after which a reader is taken for dead.
 const SILENT_PERIODS: u64 = 3;
 
@@ -203,6 +147,13 @@ pub struct Session {
     backoff_ms: u64,
     keepalive: bool,
     heard_at: u64,
+    /// In use on this connection.
+    version: u8,
+    met: Met,
+    /// The reader did not understand, or did not survive, the question for its version.
+    knows_no_versions: bool,
+    /// The reader refused all but the plainest inventory.
+    plain: bool,
 }
 
 impl Session {
@@ -218,6 +169,10 @@ impl Session {
             next_id: 1,
             keepalive: false,
             heard_at: 0,
+            version: VERSION_1_0_1,
+            met: Met::default(),
+            knows_no_versions: false,
+            plain: false,
         }
     }
 
@@ -230,6 +185,7 @@ impl Session {
                     self.clock = ReaderClock::default();
                     self.heard_at = now.mono_ms;
                     self.keepalive = false;
+                    self.version = VERSION_1_0_1;
                     self.state = State::Greeting {
                         until: self.deadline(now),
                     };
@@ -257,6 +213,11 @@ impl Session {
             State::Stopped => Output::Stopped,
             _ => Output::WakeAt(self.wake_at()),
         }
+    }
+
+    /// The version of the protocol that was agreed on: 1 is 1.0.1, 2 is 1.1.
+    pub fn version(&self) -> u8 {
+        self.version
     }
 
     /// Whether the inventory runs.
@@ -322,24 +283,19 @@ impl Session {
     fn message(&mut self, message: Message, now: Now) {
         let kind = message.body.kind();
         match message.body {
-            Body::Keepalive => self.send(&Message::new(message.id, Body::KeepaliveAck), now),
+            Body::Keepalive => {
+                let (version, id) = (self.version, message.id);
+                let body = Body::KeepaliveAck;
+                self.send(&Message { version, id, body }, now);
+            }
             Body::RoAccessReport { tags, .. } => self.report(&tags, now),
             Body::EventNotification(notification) => self.event(notification, now),
-            Body::GetReaderCapabilitiesResponse(ref capabilities)
-                if self.answers(kind, message.id) =>
-            {
-                if let Some(general) = &capabilities.general {
-                    self.notice(Notice::Device(general.clone()));
-                }
-                self.answered(&capabilities.status.clone(), now);
-            }
-            body => match body.status() {
-                Some(status) if self.answers(kind, message.id) => {
-                    self.answered(&status.clone(), now);
-                }
-                Some(_) => self.notice(Notice::Stray(kind, message.id)),
-                None => self.notice(Notice::Skipped(DecodeError::Unsupported(kind))),
+            body if self.answers(kind, message.id) => match self.state {
+                State::Arming { step, .. } => self.answer(step, &body, now),
+                _ => self.end(),
             },
+            body if body.status().is_some() => self.notice(Notice::Stray(kind, message.id)),
+            _ => self.notice(Notice::Skipped(DecodeError::Unsupported(kind))),
         }
     }
 
@@ -347,35 +303,11 @@ impl Session {
     /// any request whose id it bears.
     fn answers(&self, kind: MessageType, id: u32) -> bool {
         let (pending, expected) = match self.state {
-            State::Arming { step, id, .. } => (id, self.request(step).kind().response()),
+            State::Arming { step, id, .. } => (id, arming::kind(step).response()),
             State::Leaving { id, .. } => (id, Some(MessageType::CLOSE_CONNECTION_RESPONSE)),
             _ => return false,
         };
         id == pending && (Some(kind) == expected || kind == MessageType::ERROR_MESSAGE)
-    }
-
-    fn answered(&mut self, status: &LlrpStatus, now: Now) {
-        let State::Arming { step, .. } = self.state else {
-            if matches!(self.state, State::Leaving { .. }) {
-                self.end();
-            }
-            return;
-        };
-        if !status.is_success() {
-            let kind = self.request(step).kind();
-            if step.is_needed() {
-                self.lose(Lost::Failed(kind, status.clone()), now);
-                return;
-            }
-            self.notice(Notice::Tolerated(kind, status.clone()));
-        }
-        if step == Step::Keepalive {
-            self.keepalive = status.is_success() && self.config.keepalive_ms > 0;
-        }
-        match step.next() {
-            Some(next) => self.ask(next, now),
-            None => self.armed(now),
-        }
     }
 
     fn armed(&mut self, now: Now) {
@@ -383,51 +315,7 @@ impl Session {
         self.backoff_ms = self.config.backoff_ms_min;
         self.notice(Notice::Armed);
         // Releases what a reader held back for a client that left (EventsAndReports, 226).
-        let id = self.fresh_id();
-        self.send(&Message::new(id, Body::EnableEventsAndReports), now);
-    }
-
-    fn ask(&mut self, step: Step, now: Now) {
-        let id = self.fresh_id();
-        self.state = State::Arming {
-            step,
-            id,
-            until: self.deadline(now),
-        };
-        let message = Message::new(id, self.request(step));
-        self.send(&message, now);
-    }
-
-    fn request(&self, step: Step) -> Body {
-        let command = |command| Body::SpecCommand {
-            command,
-            id: ROSPEC_ID,
-        };
-        match step {
-            Step::Capabilities => Body::GetReaderCapabilities {
-                requested: 0,
-                custom: Vec::new(),
-            },
-            Step::Keepalive => {
-                let period_ms = self.config.keepalive_ms;
-                let trigger = u8::from(period_ms > 0);
-                let keepalive = KeepaliveSpec { trigger, period_ms };
-                Body::SetReaderConfig {
-                    reset: false,
-                    parameters: vec![ConfigParameter::Keepalive(keepalive)],
-                }
-            }
-            Step::DeleteAll => Body::SpecCommand {
-                command: MessageType::DELETE_ROSPEC,
-                id: 0,
-            },
-            Step::Add => Body::AddRoSpec(RoSpec::inventory(
-                ROSPEC_ID,
-                &self.config.antennas,
-                self.config.report_every_n,
-            )),
-            Step::Enable => command(MessageType::ENABLE_ROSPEC),
-        }
+        self.request_only(Body::EnableEventsAndReports, now);
     }
 
     fn report(&mut self, tags: &[TagReport], now: Now) {
@@ -451,7 +339,7 @@ impl Session {
         self.outputs.extend(others);
         match attempt {
             Some(CONNECTION_SUCCESS) if matches!(self.state, State::Greeting { .. }) => {
-                self.ask(Step::Capabilities, now);
+                self.arm(now);
             }
             Some(status) if status != CONNECTION_SUCCESS => {
                 self.notice(Notice::Refused(status));
@@ -497,12 +385,11 @@ impl Session {
     fn stop(&mut self, now: Now) {
         match self.state {
             State::Greeting { .. } | State::Arming { .. } | State::Reading => {
-                let id = self.fresh_id();
                 self.state = State::Leaving {
-                    id,
+                    id: self.next_id,
                     until: self.deadline(now),
                 };
-                self.send(&Message::new(id, Body::CloseConnection), now);
+                self.request_only(Body::CloseConnection, now);
             }
             State::Connecting { .. } => self.end(),
             State::Offline { .. } => self.state = State::Stopped,
@@ -530,10 +417,22 @@ impl Session {
     }
 
     fn back_off(&mut self, now: Now) {
+        let step = match self.state {
+            State::Arming { step, .. } => Some(step),
+            _ => None,
+        };
+        // Old readers hang up on, or are mute to, a message they do not know.
+        self.knows_no_versions |= step == Some(Step::Version);
         self.state = State::Offline {
             connect_at: now.mono_ms + self.backoff_ms,
         };
         self.backoff_ms = (self.backoff_ms * 2).min(self.config.backoff_ms_max);
+    }
+
+    /// Sends a request whose answer, if any, is looked for elsewhere.
+    fn request_only(&mut self, body: Body, now: Now) {
+        let (version, id) = (self.version, self.fresh_id());
+        self.send(&Message { version, id, body }, now);
     }
 
     fn send(&mut self, message: &Message, now: Now) {

@@ -5,7 +5,9 @@
 //! reader's own times stay in the [`Read`] for whoever wants to judge.
 
 use super::Now;
-use crate::llrp::parameter::EpcBits;
+use crate::llrp::access::{OP_TID, OP_USER, OpResult};
+use crate::llrp::impinj::Extra;
+use crate::llrp::parameter::{EpcBits, Parameter, Tv};
 use crate::llrp::tag::{ReaderTime, TagReport};
 
 /// One tag report, in the bridge's terms.
@@ -29,6 +31,71 @@ pub struct Read {
     pub last_ms: i64,
     /// Arrival by both clocks of the gateway.
     pub arrived: Now,
+    /// What only some readers tell; `None` when there is none of it.
+    pub more: Option<Box<More>>,
+}
+
+/// What only some readers tell of a tag, or only when asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct More {
+    /// Protocol control word: length of the EPC, whether it is one (T bit).
+    pub pc: Option<u16>,
+    /// Tag identification, from memory or as the reader serialised it.
+    pub tid: Option<Vec<u8>>,
+    /// USER memory, as far as asked for.
+    pub user: Option<Vec<u8>>,
+    /// Readings of memory that failed: operation and result code.
+    pub failed: Vec<(u16, u8)>,
+    /// Signal in 1/100 dBm.
+    pub rssi_cdbm: Option<i16>,
+    /// Phase, 4,096 steps to the turn.
+    pub phase: Option<u16>,
+    /// Doppler shift, 1/16 Hz.
+    pub doppler: Option<i16>,
+    /// Index in the reader's table of frequencies.
+    pub channel: Option<u16>,
+}
+
+impl More {
+    fn of(tag: &TagReport) -> Option<Box<Self>> {
+        let mut more: Option<Box<Self>> = None;
+        for parameter in &tag.parameters {
+            match parameter {
+                Parameter::Tv(Tv::C1g2Pc(pc)) => more.get_or_insert_default().pc = Some(*pc),
+                Parameter::Tv(Tv::ChannelIndex(channel)) => {
+                    more.get_or_insert_default().channel = Some(*channel);
+                }
+                Parameter::Other(_) => {
+                    if let Some(result) = OpResult::of(parameter) {
+                        more.get_or_insert_default().memory(result);
+                    } else if let Some(extra) = Extra::of(parameter) {
+                        more.get_or_insert_default().extra(extra);
+                    }
+                }
+                _ => {}
+            }
+        }
+        more
+    }
+
+    fn memory(&mut self, result: OpResult) {
+        match (result.result, result.op) {
+            (0, OP_TID) => self.tid = Some(result.data),
+            (0, OP_USER) => self.user = Some(result.data),
+            (0, _) => {}
+            (code, op) => self.failed.push((op, code)),
+        }
+    }
+
+    fn extra(&mut self, extra: Extra) {
+        match extra {
+            // A reading we asked for is the better witness.
+            Extra::Tid(tid) => self.tid = self.tid.take().or(Some(tid)),
+            Extra::Phase(phase) => self.phase = Some(phase),
+            Extra::Rssi(rssi) => self.rssi_cdbm = Some(rssi),
+            Extra::Doppler(doppler) => self.doppler = Some(doppler),
+        }
+    }
 }
 
 /// How far back a held report may reach; a reader time that claims more is a wrong clock.
@@ -71,6 +138,7 @@ impl ReaderClock {
             first_ms,
             last_ms,
             arrived: now,
+            more: More::of(tag),
         }
     }
 

@@ -7,6 +7,9 @@ use crate::llrp::parameter::{Parameter, Tv};
 use crate::llrp::settings::Capabilities;
 use crate::llrp::tag::ReaderTime;
 
+mod arming;
+mod pitfalls;
+
 /// A session, a clock that the test turns, and what the session said.
 struct Play {
     session: Session,
@@ -17,13 +20,21 @@ struct Play {
 const EPOCH_MS: i64 = 1_790_000_000_000;
 
 impl Play {
+    /// With a reader of which nothing but the inventory is asked, in 1.0.1.
     fn new() -> Self {
+        Self::with(SessionConfig {
+            version_max: VERSION_1_0_1,
+            ..SessionConfig::default()
+        })
+    }
+
+    fn with(config: SessionConfig) -> Self {
         let now = Now {
             mono_ms: 1_000,
             unix_ms: EPOCH_MS,
         };
         Self {
-            session: Session::new(SessionConfig::default()),
+            session: Session::new(config),
             now,
             reads: Vec::new(),
         }
@@ -129,14 +140,17 @@ fn capabilities(id: u32) -> Message {
     Message::new(id, Body::GetReaderCapabilitiesResponse(body))
 }
 
-/// The answers to the five requests of a first connection.
+/// The answers to the eight requests of a first connection.
 fn arming() -> Vec<Message> {
     vec![
         capabilities(1),
         ok(2, MessageType::SET_READER_CONFIG_RESPONSE),
-        ok(3, MessageType::DELETE_ROSPEC_RESPONSE),
-        ok(4, MessageType::ADD_ROSPEC_RESPONSE),
-        ok(5, MessageType::ENABLE_ROSPEC_RESPONSE),
+        ok(3, MessageType::SET_READER_CONFIG_RESPONSE),
+        ok(4, MessageType::GET_ROSPECS_RESPONSE),
+        ok(5, MessageType::DELETE_ACCESSSPEC_RESPONSE),
+        ok(6, MessageType::DELETE_ROSPEC_RESPONSE),
+        ok(7, MessageType::ADD_ROSPEC_RESPONSE),
+        ok(8, MessageType::ENABLE_ROSPEC_RESPONSE),
     ]
 }
 
@@ -176,16 +190,19 @@ fn a_polite_reader_is_armed_step_by_step() {
         said,
         [
             "SET_READER_CONFIG#2 | wait 5000",
-            "DELETE_ROSPEC#3 | wait 5000",
-            "ADD_ROSPEC#4 | wait 5000",
-            "ENABLE_ROSPEC#5 | wait 5000",
-            "armed | ENABLE_EVENTS_AND_REPORTS#6 | wait 15000",
+            "SET_READER_CONFIG#3 | wait 5000",
+            "GET_ROSPECS#4 | wait 5000",
+            "DELETE_ACCESSSPEC#5 | wait 5000",
+            "DELETE_ROSPEC#6 | wait 5000",
+            "ADD_ROSPEC#7 | wait 5000",
+            "ENABLE_ROSPEC#8 | wait 5000",
+            "armed | ENABLE_EVENTS_AND_REPORTS#9 | wait 15000",
         ]
     );
     assert_eq!(play.say(&[keepalive()]), "KEEPALIVE_ACK#50 | wait 15000");
     assert_eq!(play.say(&[tag()]), "report 1 | wait 15000");
-    assert_eq!(play.feed(Input::Stop), "CLOSE_CONNECTION#7 | wait 5000");
-    let closed = ok(7, MessageType::CLOSE_CONNECTION_RESPONSE);
+    assert_eq!(play.feed(Input::Stop), "CLOSE_CONNECTION#10 | wait 5000");
+    let closed = ok(10, MessageType::CLOSE_CONNECTION_RESPONSE);
     assert_eq!(play.say(&[closed]), "close | stopped");
 }
 
@@ -285,10 +302,22 @@ fn a_reader_may_refuse_what_is_not_needed_but_not_the_inventory() {
     );
     assert_eq!(
         play.say(&[refuse(2, MessageType::SET_READER_CONFIG_RESPONSE)]),
-        "tolerated SET_READER_CONFIG | DELETE_ROSPEC#3 | wait 5000"
+        "tolerated SET_READER_CONFIG | SET_READER_CONFIG#3 | wait 5000"
     );
-    play.say(&[refuse(3, MessageType::DELETE_ROSPEC_RESPONSE)]);
-    let said = play.say(&[refuse(4, MessageType::ADD_ROSPEC_RESPONSE)]);
+    for (id, kind) in [
+        (3, MessageType::SET_READER_CONFIG_RESPONSE),
+        (4, MessageType::GET_ROSPECS_RESPONSE),
+        (5, MessageType::DELETE_ACCESSSPEC_RESPONSE),
+        (6, MessageType::DELETE_ROSPEC_RESPONSE),
+    ] {
+        play.say(&[refuse(id, kind)]);
+    }
+    assert_eq!(
+        play.say(&[refuse(7, MessageType::ADD_ROSPEC_RESPONSE)]),
+        "tolerated ADD_ROSPEC | ADD_ROSPEC#8 | wait 5000",
+        "once more, without what is not needed"
+    );
+    let said = play.say(&[refuse(8, MessageType::ADD_ROSPEC_RESPONSE)]);
     assert!(said.starts_with("lost Failed(ADD_ROSPEC"), "{said}");
     assert!(said.ends_with("close | wait 500"), "{said}");
 }
@@ -345,6 +374,8 @@ impl Play {
             let answer = match kind {
                 "GET_READER_CAPABILITIES" => capabilities(id),
                 "SET_READER_CONFIG" => ok(id, MessageType::SET_READER_CONFIG_RESPONSE),
+                "GET_ROSPECS" => ok(id, MessageType::GET_ROSPECS_RESPONSE),
+                "DELETE_ACCESSSPEC" => ok(id, MessageType::DELETE_ACCESSSPEC_RESPONSE),
                 "DELETE_ROSPEC" => ok(id, MessageType::DELETE_ROSPEC_RESPONSE),
                 "ADD_ROSPEC" => ok(id, MessageType::ADD_ROSPEC_RESPONSE),
                 "ENABLE_ROSPEC" => ok(id, MessageType::ENABLE_ROSPEC_RESPONSE),
