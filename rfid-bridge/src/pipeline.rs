@@ -186,6 +186,7 @@ async fn drivers(config: &Config, clock: Clock) -> Result<Vec<Box<dyn Driver>>, 
             source,
             name: reader.name.clone(),
             address: reader.address.clone(),
+            tls: reader.tls()?,
             session: reader.session(),
             clock,
         }));

@@ -1,5 +1,6 @@
 //! Readers as seen from the bridge: the rim that owns sockets and clocks and drives the pure
-//! sessions. So far one kind, LLRP over TCP.
+//! sessions. So far one kind, LLRP over TCP or TLS.
 
 pub mod clock;
 pub mod tcp;
+pub mod tls;

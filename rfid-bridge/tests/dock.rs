@@ -15,6 +15,8 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+#[path = "dock/chaos.rs"]
+mod chaos;
 mod common;
 
 use common::{Process, Service, bridge};

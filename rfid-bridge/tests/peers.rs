@@ -4,7 +4,7 @@
 //! the folder `THERIAC_LLRP_PEERS`, or in `target/peers` of the workspace, which `cargo xtask ci`
 //! fills: `venv/bin/python` with `sllurp==3.0.5 pyllrp==3.1.1 bitstring==4.2.3` (sllurp is
 //! GPL-3.0: run, never linked or copied) and `node_modules/llrpjs` 1.0.1; without the folder,
-//! `python3` and `node` of the path.
+//! `python3` and `node` of the path. `tshark` (GPL-2.0-or-later: run only) is that of the path.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,8 +23,15 @@ use std::time::Duration;
 
 use rfid_bridge::llrp::session::{Notice, Session, SessionConfig};
 use rfid_bridge::reader::clock::Clock;
-use rfid_bridge::reader::tcp::{self, What};
+use rfid_bridge::reader::tcp::{self, Target, What};
 use tokio::sync::{mpsc, watch};
+
+#[path = "peers/dissected.rs"]
+mod dissected;
+#[path = "peers/pcap.rs"]
+mod pcap;
+#[path = "llrp/sample.rs"]
+mod sample;
 
 /// A process that dies with the test.
 struct Process(Child);
@@ -145,7 +152,11 @@ async fn our_session_reads_every_tag_from_llrpjs() {
     let (to, mut from) = mpsc::channel(64);
     let (stop, stopped) = watch::channel(false);
     let session = Session::new(SessionConfig::default());
-    let target = (0, format!("127.0.0.1:{port}"));
+    let target = Target {
+        reader: 0,
+        address: format!("127.0.0.1:{port}"),
+        tls: None,
+    };
     let task = tokio::spawn(tcp::run(target, session, Clock::start(), to, stopped));
     let (mut tags, mut notices) = (BTreeSet::new(), Vec::new());
     while tags.len() < 200 {

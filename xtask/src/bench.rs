@@ -30,9 +30,16 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
             "cargo run --release -p rules --example bench -- {}",
             rest.join(" ")
         )),
+        ["rfid", rest @ ..] => {
+            sh("cargo build --release -p rfid-bridge --bins")?;
+            sh(&format!(
+                "cargo run --release -p rfid-bridge --example bench -- {}",
+                rest.join(" ")
+            ))
+        }
         _ => bail!(
             "bench: say `ingest`, `storage`, `ledger`, `capture`, `blocks`, `verify`, `query`, \
-               `gs1` or `rules`"
+               `gs1`, `rules` or `rfid`"
         ),
     }
 }

@@ -43,6 +43,7 @@ cargo xtask COMMAND
   bench blocks          signed blocks to the node, beside a bare handler that checks and syncs
   bench verify          questions at the counter, beside a bare handler with one look-up
   bench query           queries, the sum of a lot, and memory
+  bench rfid [NAME]     LLRP tags decoded, and raw reads through the whole bridge
   bench gs1 [NAME]      event hash, documents, tags and element strings, each beside a yardstick
   soak [--minutes M] [--kill-every SECONDS]
                         mixed load on a node that is killed again and again: nothing may be lost,

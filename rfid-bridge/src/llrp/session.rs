@@ -126,8 +126,8 @@ enum State {
     Arming { step: Step, id: u32, until: u64 },
     /// The inventory runs.
     Reading,
-    /// `CLOSE_CONNECTION` was sent.
-    Leaving { id: u32, until: u64 },
+    /// `DELETE_ROSPEC` was sent, then (`closing`) `CLOSE_CONNECTION`.
+    Leaving { closing: bool, id: u32, until: u64 },
     /// Ended.
     Stopped,
 }
@@ -292,6 +292,7 @@ impl Session {
             Body::EventNotification(notification) => self.event(notification, now),
             body if self.answers(kind, message.id) => match self.state {
                 State::Arming { step, .. } => self.answer(step, &body, now),
+                State::Leaving { closing: false, .. } => self.say_good_bye(now),
                 _ => self.end(),
             },
             body if body.status().is_some() => self.notice(Notice::Stray(kind, message.id)),
@@ -304,6 +305,9 @@ impl Session {
     fn answers(&self, kind: MessageType, id: u32) -> bool {
         let (pending, expected) = match self.state {
             State::Arming { step, id, .. } => (id, arming::kind(step).response()),
+            State::Leaving {
+                id, closing: false, ..
+            } => (id, Some(MessageType::DELETE_ROSPEC_RESPONSE)),
             State::Leaving { id, .. } => (id, Some(MessageType::CLOSE_CONNECTION_RESPONSE)),
             _ => return false,
         };
@@ -384,17 +388,30 @@ impl Session {
 
     fn stop(&mut self, now: Now) {
         match self.state {
-            State::Greeting { .. } | State::Arming { .. } | State::Reading => {
+            // The radio stops with us. A bridge that dies instead leaves it running, and finds
+            // what was held meanwhile.
+            State::Reading => {
                 self.state = State::Leaving {
+                    closing: false,
                     id: self.next_id,
                     until: self.deadline(now),
                 };
-                self.request_only(Body::CloseConnection, now);
+                self.request_only(arming::delete_ours(), now);
             }
+            State::Greeting { .. } | State::Arming { .. } => self.say_good_bye(now),
             State::Connecting { .. } => self.end(),
             State::Offline { .. } => self.state = State::Stopped,
             State::Leaving { .. } | State::Stopped => {}
         }
+    }
+
+    fn say_good_bye(&mut self, now: Now) {
+        self.state = State::Leaving {
+            closing: true,
+            id: self.next_id,
+            until: self.deadline(now),
+        };
+        self.request_only(Body::CloseConnection, now);
     }
 
     fn end(&mut self) {

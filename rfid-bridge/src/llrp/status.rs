@@ -31,10 +31,16 @@ impl LlrpStatus {
     pub const PARAMETER_ERROR: u16 = 100;
     /// `M_FieldError`.
     pub const FIELD_ERROR: u16 = 101;
+    /// `M_UnexpectedParameter`.
+    pub const UNEXPECTED_PARAMETER: u16 = 102;
+    /// `M_MissingParameter`.
+    pub const MISSING_PARAMETER: u16 = 103;
     /// `M_UnsupportedMessage`.
     pub const UNSUPPORTED_MESSAGE: u16 = 109;
     /// `M_UnsupportedVersion`.
     pub const UNSUPPORTED_VERSION: u16 = 110;
+    /// `M_UnsupportedParameter`.
+    pub const UNSUPPORTED_PARAMETER: u16 = 111;
 
     /// A status with a sentence.
     pub fn new(code: u16, description: &str) -> Self {

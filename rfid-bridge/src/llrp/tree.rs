@@ -162,6 +162,23 @@ impl Node {
         }
     }
 
+    /// Another value in a field.
+    ///
+    /// # Errors
+    /// When there is no such field, or the value does not fit it.
+    pub fn set(&mut self, field: &'static str, value: Value) -> Result<(), Misfit> {
+        let place = told(self.definition)
+            .zip(&mut self.values)
+            .find(|(told, _)| told.name == field);
+        match place {
+            Some((told, place)) if field::fits(told.width, &value) => {
+                *place = value;
+                Ok(())
+            }
+            _ => Err(Misfit(field)),
+        }
+    }
+
     /// The defined parameters of a name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.nodes()
@@ -248,6 +265,10 @@ fn told(definition: &'static Definition) -> impl Iterator<Item = &'static Field>
         .filter(|field| !matches!(field.width, Width::Reserved(_)))
 }
 
+#[allow(
+    clippy::missing_fields_in_debug,
+    reason = "fields and parameters are there, under the names of the standard"
+)]
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut told = f.debug_struct(self.definition.name);

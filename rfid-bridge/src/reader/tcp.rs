@@ -1,4 +1,4 @@
-//! An LLRP session over TCP: connects when the session asks, carries bytes, wakes it in time, and
+//! An LLRP session over TCP or TLS: connects when the session asks, carries bytes, wakes it in time, and
 //! hands reads on. A full channel stops the reading of the socket, so that a slow disk pushes
 //! back on the reader instead of filling memory.
 
@@ -8,7 +8,19 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Duration, timeout};
 
 use super::clock::Clock;
+use super::tls::{Tls, Wire};
 use crate::llrp::session::{Input, Notice, Output, Read, Session};
+
+/// A reader to talk to.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Which, by its place in the configuration.
+    pub reader: usize,
+    /// Host and port.
+    pub address: String,
+    /// How to encrypt; plain TCP without.
+    pub tls: Option<Tls>,
+}
 
 /// What a reader's task tells the pipeline.
 #[derive(Debug)]
@@ -36,19 +48,20 @@ const WRITE_MAX: Duration = Duration::from_secs(5);
 /// Runs one reader's session until `stop` turns true (then it says good-bye to the reader) or the
 /// receiving side is gone.
 pub async fn run(
-    (reader, address): (usize, String),
+    target: Target,
     mut session: Session,
     clock: Clock,
     to: mpsc::Sender<Told>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let mut stream: Option<TcpStream> = None;
+    let reader = target.reader;
+    let mut stream: Option<Box<dyn Wire>> = None;
     let mut buffer = vec![0; READ_BYTES];
     let mut stopping = false;
     loop {
         let wake_at = match session.poll(clock.now()) {
             Output::Connect => {
-                stream = connect(&address, &mut stop).await;
+                stream = connect(&target, &mut stop).await;
                 let input = if stream.is_some() {
                     Input::Connected
                 } else {
@@ -58,7 +71,7 @@ pub async fn run(
                 continue;
             }
             Output::Send(bytes) => {
-                if !write(stream.as_mut(), &bytes).await {
+                if !write(stream.as_deref_mut(), &bytes).await {
                     stream = None;
                     session.handle(Input::Closed, clock.now());
                 }
@@ -84,7 +97,7 @@ pub async fn run(
             Output::WakeAt(at) => at,
         };
         tokio::select! {
-            read = receive(stream.as_mut(), &mut buffer) => {
+            read = receive(stream.as_deref_mut(), &mut buffer) => {
                 if let Some(bytes) = read {
                     session.handle(Input::Bytes(bytes), clock.now());
                 } else {
@@ -107,27 +120,39 @@ async fn tell(to: &mpsc::Sender<Told>, reader: usize, what: What) -> bool {
 }
 
 /// Connects, unless that takes too long or the bridge is being stopped.
-async fn connect(address: &str, stop: &mut watch::Receiver<bool>) -> Option<TcpStream> {
-    let connecting = timeout(WRITE_MAX, TcpStream::connect(address));
-    let stream = tokio::select! {
-        connected = connecting => connected.ok()?.ok()?,
+async fn connect(target: &Target, stop: &mut watch::Receiver<bool>) -> Option<Box<dyn Wire>> {
+    let connecting = async {
+        let stream = TcpStream::connect(&target.address).await?;
+        // Failing to set it costs latency, nothing else.
+        let _without_delay = stream.set_nodelay(true);
+        match &target.tls {
+            Some(tls) => tls.connect(stream).await,
+            None => Ok(Box::new(stream) as Box<dyn Wire>),
+        }
+    };
+    let connected: std::io::Result<Box<dyn Wire>> = tokio::select! {
+        connected = timeout(WRITE_MAX, connecting) => connected.ok()?,
         _ = stop.wait_for(|stop| *stop) => return None,
     };
-    // Failing to set it costs latency, nothing else.
-    let _without_delay = stream.set_nodelay(true);
-    Some(stream)
+    connected
+        .inspect_err(|error| tracing::warn!(address = target.address, %error, "no connection"))
+        .ok()
 }
 
-async fn write(stream: Option<&mut TcpStream>, bytes: &[u8]) -> bool {
+async fn write(stream: Option<&mut (dyn Wire + '_)>, bytes: &[u8]) -> bool {
     let Some(stream) = stream else { return false };
-    matches!(
-        timeout(WRITE_MAX, stream.write_all(bytes)).await,
-        Ok(Ok(()))
-    )
+    let written = async {
+        stream.write_all(bytes).await?;
+        stream.flush().await
+    };
+    matches!(timeout(WRITE_MAX, written).await, Ok(Ok(())))
 }
 
 /// Bytes of the reader; `None` when it is gone. Never ready without a connection.
-async fn receive<'a>(stream: Option<&mut TcpStream>, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+async fn receive<'a>(
+    stream: Option<&mut (dyn Wire + '_)>,
+    buffer: &'a mut [u8],
+) -> Option<&'a [u8]> {
     match stream {
         None => std::future::pending().await,
         Some(stream) => match stream.read(buffer).await {

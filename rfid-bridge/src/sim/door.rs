@@ -196,9 +196,13 @@ impl Door {
 
 /// `SplitMix64` (Steele, Lea, Flood 2014): small, seeded, good enough for noise.
 #[derive(Debug)]
-struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -208,7 +212,7 @@ impl Random {
     }
 
     /// A number below `bound`; the bias is far below what noise needs.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound.max(1)
     }
 }

@@ -1,31 +1,37 @@
 //! The reader's side of LLRP: requests in, responses, reports and keepalives out. Same law as the
 //! client's session: feed one [`Input`], then [`SimReader::poll`] until it says when to wake it.
-//! `ROSpec`s belong to the reader, not to the connection: they survive a client that vanishes.
+//! `ROSpec`s belong to the reader, not to the connection: they survive a client that vanishes,
+//! and when a client has asked for it, so do the reports.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::door::{Door, Sighting};
-use super::profile;
+use super::door::Door;
+use super::profile::Profile;
+use super::scene::Scene;
+use super::tag::Tag;
 
 use crate::llrp::event::{CONNECTION_SUCCESS, CONNECTION_TAKEN, EventNotification, ReaderEvent};
-use crate::llrp::frame::{Frame, Framer};
-use crate::llrp::message::{Body, DecodeError, Message, MessageType, VERSION_1_0_1, VERSION_1_1};
-use crate::llrp::parameter::{EpcBits, Parameter, Tlv, Tv};
-use crate::llrp::rospec::{ContentSelector, RoReportSpec, RoSpec};
+use crate::llrp::frame::Framer;
+use crate::llrp::message::{Body, Message, MessageType, VERSION_1_0_1};
+use crate::llrp::parameter::Tlv;
+use crate::llrp::rospec::{RoReportSpec, RoSpec};
 use crate::llrp::session::Now;
-use crate::llrp::settings::{ConfigParameter, KeepaliveSpec};
+use crate::llrp::settings::KeepaliveSpec;
 use crate::llrp::status::LlrpStatus;
 use crate::llrp::tag::{ReaderTime, TagReport};
+use crate::llrp::tree::Node;
 use crate::llrp::wire::TooLong;
 
+mod access;
+mod cues;
+mod report;
+mod requests;
 mod specs;
 
 /// `ROSpec`s a client may leave on the reader.
 pub const ROSPECS_MAX: usize = 32;
-/// Reports held for a client that does not fetch them; above, the buffer overflows.
-const HELD_MAX: usize = 100_000;
-/// Tags in one report message, whatever the client asked for.
-const REPORT_TAGS_MAX: usize = 500;
+/// `AccessSpec`s a client may leave on the reader.
+pub const ACCESSSPECS_MAX: usize = 32;
 /// Ids of unasked messages start here, clear of the ids clients choose for requests.
 const FIRST_UNASKED_ID: u32 = 0x4000_0000;
 
@@ -53,14 +59,32 @@ pub enum Output {
     WakeAt(Option<u64>),
 }
 
-/// A reader with one door.
+/// A reader with what it stands before.
 #[derive(Debug)]
 pub struct SimReader {
-    door: Door,
+    scene: Scene,
+    tags: Vec<Tag>,
+    profile: Profile,
     clock_offset_ms: i64,
+    /// Stamps with its uptime instead of UTC.
+    uptime_only: bool,
     specs: BTreeMap<u32, RoSpec>,
+    access: BTreeMap<u32, Node>,
     active: Option<Active>,
     held: Vec<TagReport>,
+    /// Some of what was held was lost, and no client was there to be told.
+    overflowed: bool,
+    /// Set by a client: what is found while nobody is connected waits for the next one.
+    holds: bool,
+    /// Types of event a client wants to hear of.
+    notify: BTreeSet<u16>,
+    /// State of the inputs, from port 1.
+    inputs: [bool; 4],
+    /// Connections break, or are refused, until this time.
+    down_until: u64,
+    taken_until: u64,
+    /// Nothing is said or heard until this time.
+    mute_until: u64,
     client: Option<Client>,
     outputs: VecDeque<Output>,
     next_id: u32,
@@ -82,26 +106,62 @@ struct Client {
     version: u8,
     keepalive: Option<KeepaliveSpec>,
     keepalive_at: Option<u64>,
+    /// Waits for `ENABLE_EVENTS_AND_REPORTS`.
+    waits: bool,
+    /// A vendor's additions were turned on.
+    extended: bool,
 }
 
 impl SimReader {
-    /// A reader before its door; its clock is `clock_offset_ms` ahead of the truth.
+    /// A reader before a door; its clock is `clock_offset_ms` ahead of the truth.
     pub fn new(door: Door, clock_offset_ms: i64) -> Self {
+        let tags = (1..)
+            .zip(door.epcs())
+            .map(|(number, epc)| Tag::new(epc.clone(), number))
+            .collect();
+        Self::before(Scene::Door(door), tags, clock_offset_ms)
+    }
+
+    /// A reader before a scene; sightings name the tags by their index.
+    pub fn before(scene: Scene, tags: Vec<Tag>, clock_offset_ms: i64) -> Self {
         Self {
-            door,
+            scene,
+            tags,
+            profile: Profile::default(),
             clock_offset_ms,
+            uptime_only: false,
             specs: BTreeMap::new(),
+            access: BTreeMap::new(),
             active: None,
             held: Vec::new(),
+            overflowed: false,
+            holds: false,
+            notify: BTreeSet::new(),
+            inputs: [false; 4],
+            down_until: 0,
+            taken_until: 0,
+            mute_until: 0,
             client: None,
             outputs: VecDeque::new(),
             next_id: FIRST_UNASKED_ID,
         }
     }
 
+    /// The same reader of another make or with other limits.
+    #[must_use]
+    pub fn with_profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// Its tags, in the order of their numbers.
+    pub fn tags(&self) -> &[Tag] {
+        &self.tags
+    }
+
     /// Passages that were read to their end.
     pub fn passages(&self) -> u64 {
-        self.door.passages()
+        self.scene.passages()
     }
 
     /// The message that turns a second client away.
@@ -113,16 +173,7 @@ impl SimReader {
     /// Takes one input.
     pub fn handle(&mut self, input: Input<'_>, now: Now) {
         match input {
-            Input::Connected => {
-                self.client = Some(Client {
-                    framer: Framer::new(),
-                    version: VERSION_1_0_1,
-                    keepalive: None,
-                    keepalive_at: None,
-                });
-                let event = self.attempt(CONNECTION_SUCCESS, now);
-                self.tell(Body::EventNotification(event));
-            }
+            Input::Connected => self.connected(now),
             Input::Bytes(bytes) => self.bytes(bytes, now),
             Input::Closed => self.client = None,
             Input::Wake => self.wake(now),
@@ -138,34 +189,70 @@ impl SimReader {
 
     fn wake_at(&self) -> Option<u64> {
         let keepalive = self.client.as_ref().and_then(|client| client.keepalive_at);
-        let stop = self.active.as_ref().and_then(|active| active.stop_at);
+        let active = self.active.as_ref();
+        let stop = active.and_then(|active| active.stop_at);
         // Nobody listens: the door stands still until a client is back.
-        let round = self.client.as_ref().and(self.door.round_at());
-        [keepalive, stop, round].into_iter().flatten().min()
+        let heard = self.client.is_some() || self.holds;
+        let round = active.filter(|_| heard).and(self.scene.round_at());
+        let times = [keepalive, stop, round, self.scene.due_at()];
+        times.into_iter().flatten().min()
+    }
+
+    fn connected(&mut self, now: Now) {
+        if now.mono_ms < self.down_until {
+            self.outputs.push_back(Output::Close);
+            return;
+        }
+        self.client = Some(Client {
+            framer: Framer::new(),
+            version: VERSION_1_0_1,
+            keepalive: None,
+            keepalive_at: None,
+            waits: self.holds,
+            extended: false,
+        });
+        let taken = now.mono_ms < self.taken_until;
+        let status = if taken {
+            CONNECTION_TAKEN
+        } else {
+            CONNECTION_SUCCESS
+        };
+        let event = self.attempt(status, now);
+        self.tell(Body::EventNotification(event));
+        if taken {
+            self.leave();
+        }
     }
 
     fn attempt(&self, status: u16, now: Now) -> EventNotification {
         let events = vec![ReaderEvent::ConnectionAttempt(status)];
-        EventNotification {
-            at: ReaderTime::Utc(self.clock_us(now)),
-            events,
-        }
+        let at = self.clock(now);
+        EventNotification { at, events }
     }
 
-    fn clock_us(&self, now: Now) -> u64 {
+    /// The reader's time.
+    fn clock(&self, now: Now) -> ReaderTime {
+        if self.uptime_only {
+            return ReaderTime::Uptime(now.mono_ms.saturating_mul(1000));
+        }
         let ms = now.unix_ms.saturating_add(self.clock_offset_ms);
-        u64::try_from(ms).unwrap_or(0).saturating_mul(1000)
+        ReaderTime::Utc(u64::try_from(ms).unwrap_or(0).saturating_mul(1000))
     }
 
     fn wake(&mut self, now: Now) {
+        for cue in self.scene.cues(now.mono_ms) {
+            self.cue(cue, now);
+        }
         if let Some(client) = &mut self.client
             && let (Some(at), Some(spec)) = (client.keepalive_at, client.keepalive)
             && at <= now.mono_ms
         {
             client.keepalive_at = Some(now.mono_ms + u64::from(spec.period_ms).max(1));
-            self.tell(Body::Keepalive);
+            if now.mono_ms >= self.mute_until {
+                self.tell(Body::Keepalive);
+            }
         }
-        if self.client.is_some() {
+        if self.client.is_some() || self.holds {
             self.round(now);
         }
         let stops = self.active.as_ref().and_then(|active| active.stop_at);
@@ -174,80 +261,10 @@ impl SimReader {
         }
     }
 
-    fn round(&mut self, now: Now) {
-        let Some(active) = &self.active else { return };
-        let (ports, report) = (active.ports.clone(), active.report.clone());
-        let round = self.door.round(&ports, now.mono_ms);
-        let at = self.clock_us(now);
-        for sighting in round.sightings {
-            let tag = self.tag_report(sighting, &report.content, at);
-            self.held.push(tag);
-        }
-        if self.held.len() > HELD_MAX {
-            self.held.truncate(HELD_MAX);
-            let at = ReaderTime::Utc(at);
-            let events = vec![ReaderEvent::BufferOverflow];
-            self.tell(Body::EventNotification(EventNotification { at, events }));
-        }
-        let enough = report.every_n > 0 && self.held.len() >= usize::from(report.every_n);
-        if report.trigger != 0 && (enough || round.last) {
-            self.report(&report);
-        }
-    }
-
-    fn tag_report(&self, sighting: Sighting, content: &ContentSelector, us: u64) -> TagReport {
-        let epc = self
-            .door
-            .epcs()
-            .get(sighting.tag)
-            .cloned()
-            .unwrap_or_default();
-        let mut parameters = vec![match <[u8; 12]>::try_from(epc.as_slice()) {
-            Ok(epc) => Parameter::Tv(Tv::Epc96(epc)),
-            Err(_) => Parameter::Epc(EpcBits::from_bytes(&epc).unwrap_or(EpcBits {
-                bits: 0,
-                bytes: Vec::new(),
-            })),
-        }];
-        let id = self.active.as_ref().map_or(0, |active| active.id);
-        let optional = [
-            (ContentSelector::ROSPEC_ID, Tv::RoSpecId(id)),
-            (ContentSelector::SPEC_INDEX, Tv::SpecIndex(1)),
-            (
-                ContentSelector::INVENTORY_PARAMETER_SPEC_ID,
-                Tv::InventoryParameterSpecId(1),
-            ),
-            (ContentSelector::ANTENNA_ID, Tv::AntennaId(sighting.antenna)),
-            (ContentSelector::PEAK_RSSI, Tv::PeakRssi(sighting.rssi_dbm)),
-            (ContentSelector::CHANNEL_INDEX, Tv::ChannelIndex(1)),
-            (ContentSelector::FIRST_SEEN, Tv::FirstSeenUtc(us)),
-            (ContentSelector::LAST_SEEN, Tv::LastSeenUtc(us)),
-            (ContentSelector::SEEN_COUNT, Tv::TagSeenCount(1)),
-            (ContentSelector::ACCESS_SPEC_ID, Tv::AccessSpecId(0)),
-        ];
-        let wanted = optional
-            .into_iter()
-            .filter(|(flag, _)| content.wants(*flag));
-        parameters.extend(wanted.map(|(_, tv)| Parameter::Tv(tv)));
-        TagReport { parameters }
-    }
-
-    /// Sends what is held, in messages of as many tags as were asked for.
-    fn report(&mut self, spec: &RoReportSpec) {
-        let per = match usize::from(spec.every_n) {
-            0 => REPORT_TAGS_MAX,
-            n => n.min(REPORT_TAGS_MAX),
-        };
-        let held = std::mem::take(&mut self.held);
-        for tags in held.chunks(per) {
-            self.tell(Body::RoAccessReport {
-                tags: tags.to_vec(),
-                others: Vec::new(),
-            });
-        }
-    }
-
     fn bytes(&mut self, bytes: &[u8], now: Now) {
+        if now.mono_ms < self.mute_until {
+            return;
+        }
         if let Some(client) = &mut self.client {
             client.framer.push(bytes);
         }
@@ -265,169 +282,18 @@ impl SimReader {
         self.client = None;
     }
 
-    fn frame(&mut self, frame: &Frame, now: Now) {
-        if !(VERSION_1_0_1..=VERSION_1_1).contains(&frame.version) {
-            let status = LlrpStatus::new(LlrpStatus::UNSUPPORTED_VERSION, "1.0.1 and 1.1 only");
-            self.answer(frame.id, MessageType::ERROR_MESSAGE, status);
-            return;
-        }
-        match Message::decode(frame) {
-            Ok(message) => {
-                if let Err(error) = self.request(message, now) {
-                    let status = LlrpStatus::new(LlrpStatus::FIELD_ERROR, &error.to_string());
-                    self.answer(frame.id, MessageType::ERROR_MESSAGE, status);
-                }
-            }
-            Err(error @ DecodeError::Unsupported(_)) => {
-                let status = LlrpStatus::new(LlrpStatus::UNSUPPORTED_MESSAGE, &error.to_string());
-                self.answer(frame.id, MessageType::ERROR_MESSAGE, status);
-            }
-            Err(error @ DecodeError::Malformed { kind, .. }) => {
-                let status = LlrpStatus::new(LlrpStatus::PARAMETER_ERROR, &error.to_string());
-                // A response that is only a status can carry the error; the others cannot.
-                let kind = match kind {
-                    MessageType::GET_READER_CAPABILITIES | MessageType::GET_SUPPORTED_VERSION => {
-                        None
-                    }
-                    _ => kind.response(),
-                };
-                self.answer(frame.id, kind.unwrap_or(MessageType::ERROR_MESSAGE), status);
-            }
-        }
+    fn answer(&mut self, id: u32, kind: MessageType, status: LlrpStatus) {
+        self.list(id, kind, status, Vec::new());
     }
 
-    fn request(&mut self, message: Message, now: Now) -> Result<(), TooLong> {
-        let id = message.id;
-        let kind = message.body.kind();
-        match message.body {
-            Body::GetReaderCapabilities { requested, .. } => {
-                let capabilities = profile::capabilities(self.door.antennas(), requested)?;
-                self.say(id, Body::GetReaderCapabilitiesResponse(capabilities));
-            }
-            Body::GetReaderConfig(_) => {
-                let keepalive = self.client.as_ref().and_then(|client| client.keepalive);
-                let parameters = profile::configuration(self.door.antennas(), keepalive)?;
-                let kind = MessageType::GET_READER_CONFIG_RESPONSE;
-                self.say(
-                    id,
-                    Body::Response {
-                        kind,
-                        status: LlrpStatus::success(),
-                        parameters,
-                    },
-                );
-            }
-            Body::SetReaderConfig { reset, parameters } => {
-                self.configure(reset, &parameters, now);
-                self.answer(
-                    id,
-                    MessageType::SET_READER_CONFIG_RESPONSE,
-                    LlrpStatus::success(),
-                );
-            }
-            Body::GetSupportedVersion => self.supported_version(id),
-            Body::SetProtocolVersion(version) => self.set_version(id, version),
-            Body::AddRoSpec(spec) => {
-                let status = self.add(spec);
-                self.answer(id, MessageType::ADD_ROSPEC_RESPONSE, status);
-            }
-            Body::SpecCommand { command, id: spec } => self.command(id, command, spec, now),
-            Body::GetReport => {
-                let every_n = 0;
-                let content = ContentSelector::default();
-                let custom = Vec::new();
-                self.report(&RoReportSpec {
-                    trigger: 0,
-                    every_n,
-                    content,
-                    custom,
-                });
-            }
-            Body::CloseConnection => {
-                self.answer(
-                    id,
-                    MessageType::CLOSE_CONNECTION_RESPONSE,
-                    LlrpStatus::success(),
-                );
-                self.leave();
-            }
-            Body::KeepaliveAck | Body::EnableEventsAndReports => {}
-            _ => {
-                let text = format!("{kind} is not a request");
-                let status = LlrpStatus::new(LlrpStatus::UNSUPPORTED_MESSAGE, &text);
-                self.answer(id, MessageType::ERROR_MESSAGE, status);
-            }
-        }
-        Ok(())
-    }
-
-    fn configure(&mut self, reset: bool, parameters: &[ConfigParameter], now: Now) {
-        let Some(client) = &mut self.client else {
-            return;
-        };
-        if reset {
-            client.keepalive = None;
-            client.keepalive_at = None;
-        }
-        for parameter in parameters {
-            if let ConfigParameter::Keepalive(spec) = parameter {
-                let periodic = spec.trigger == 1 && spec.period_ms > 0;
-                client.keepalive = periodic.then_some(*spec);
-                client.keepalive_at = periodic.then(|| now.mono_ms + u64::from(spec.period_ms));
-            }
-        }
-    }
-
-    fn supported_version(&mut self, id: u32) {
-        let current = self
-            .client
-            .as_ref()
-            .map_or(VERSION_1_0_1, |client| client.version);
-        let body = Body::GetSupportedVersionResponse {
-            current,
-            supported: VERSION_1_1,
-            status: LlrpStatus::success(),
-        };
-        // This answer is a message of 1.1 whatever version is in use (LLRP 1.1, 10.1).
-        self.send(&Message {
-            version: VERSION_1_1,
-            id,
-            body,
-        });
-    }
-
-    fn set_version(&mut self, id: u32, version: u8) {
-        let known = (VERSION_1_0_1..=VERSION_1_1).contains(&version);
-        let status = if known {
-            LlrpStatus::success()
-        } else {
-            LlrpStatus::new(LlrpStatus::UNSUPPORTED_VERSION, "1.0.1 and 1.1 only")
-        };
-        let kind = MessageType::SET_PROTOCOL_VERSION_RESPONSE;
+    /// Answers with a status and parameters.
+    fn list(&mut self, id: u32, kind: MessageType, status: LlrpStatus, parameters: Vec<Tlv>) {
         let body = Body::Response {
             kind,
             status,
-            parameters: Vec::new(),
+            parameters,
         };
-        self.send(&Message {
-            version: VERSION_1_1,
-            id,
-            body,
-        });
-        if let Some(client) = self.client.as_mut().filter(|_| known) {
-            client.version = version;
-        }
-    }
-
-    fn answer(&mut self, id: u32, kind: MessageType, status: LlrpStatus) {
-        self.say(
-            id,
-            Body::Response {
-                kind,
-                status,
-                parameters: Vec::<Tlv>::new(),
-            },
-        );
+        self.say(id, body);
     }
 
     fn say(&mut self, id: u32, body: Body) {

@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
 
 use super::reader::{Input, Output, SimReader};
 use crate::reader::clock::Clock;
+use crate::reader::tls::Wire;
 
 /// How long a client may take to accept what is written to it.
 const WRITE_MAX: Duration = Duration::from_secs(10);
+/// Clients that wait to be let in or turned away.
+const ARRIVALS_MAX: usize = 8;
 /// Bytes read from a client at once.
 const READ_BYTES: usize = 16 * 1024;
 
@@ -22,11 +27,13 @@ const READ_BYTES: usize = 16 * 1024;
 /// When the port can no longer be accepted from.
 pub async fn serve(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     mut reader: SimReader,
     once: bool,
 ) -> std::io::Result<()> {
     let clock = Clock::start();
-    let mut client: Option<TcpStream> = None;
+    let mut client: Option<Box<dyn Wire>> = None;
+    let (to, mut arrivals) = mpsc::channel(ARRIVALS_MAX);
     let mut buffer = vec![0; READ_BYTES];
     loop {
         let wake_at = drain(&mut reader, &mut client, &clock).await;
@@ -36,16 +43,17 @@ pub async fn serve(
         tokio::select! {
             accepted = listener.accept() => {
                 let (stream, _) = accepted?;
+                tokio::spawn(greet(stream, tls.clone(), to.clone()));
+            }
+            Some(stream) = arrivals.recv() => {
                 if client.is_some() {
                     refuse(stream, &reader, &clock).await;
                 } else {
-                    // Failing to set it costs latency, nothing else.
-                    let _without_delay = stream.set_nodelay(true);
                     client = Some(stream);
                     reader.handle(Input::Connected, clock.now());
                 }
             }
-            read = receive(client.as_mut(), &mut buffer) => {
+            read = receive(client.as_deref_mut(), &mut buffer) => {
                 if let Some(bytes) = read {
                     reader.handle(Input::Bytes(bytes), clock.now());
                 } else {
@@ -58,17 +66,36 @@ pub async fn serve(
     }
 }
 
+/// Shakes hands where that is asked for; a client that does not is dropped.
+async fn greet(stream: TcpStream, tls: Option<TlsAcceptor>, to: mpsc::Sender<Box<dyn Wire>>) {
+    // Failing to set it costs latency, nothing else.
+    let _without_delay = stream.set_nodelay(true);
+    let stream: Box<dyn Wire> = match tls {
+        None => Box::new(stream),
+        Some(tls) => match tokio::time::timeout(WRITE_MAX, tls.accept(stream)).await {
+            Ok(Ok(stream)) => Box::new(stream),
+            Ok(Err(_)) | Err(_) => return,
+        },
+    };
+    // The server may have ended meanwhile.
+    let _served = to.send(stream).await;
+}
+
 /// Writes what the reader has to say and returns when it wants to be woken.
 async fn drain(
     reader: &mut SimReader,
-    client: &mut Option<TcpStream>,
+    client: &mut Option<Box<dyn Wire>>,
     clock: &Clock,
 ) -> Option<u64> {
     loop {
         match reader.poll() {
             Output::Send(bytes) => {
                 let Some(stream) = client else { continue };
-                let written = tokio::time::timeout(WRITE_MAX, stream.write_all(&bytes)).await;
+                let writing = async {
+                    stream.write_all(&bytes).await?;
+                    stream.flush().await
+                };
+                let written = tokio::time::timeout(WRITE_MAX, writing).await;
                 if !matches!(written, Ok(Ok(()))) {
                     *client = None;
                     reader.handle(Input::Closed, clock.now());
@@ -85,7 +112,10 @@ async fn drain(
 }
 
 /// Bytes of the client; `None` when it is gone. Never ready without a client.
-async fn receive<'a>(client: Option<&mut TcpStream>, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+async fn receive<'a>(
+    client: Option<&mut (dyn Wire + '_)>,
+    buffer: &'a mut [u8],
+) -> Option<&'a [u8]> {
     match client {
         None => std::future::pending().await,
         Some(stream) => match stream.read(buffer).await {
@@ -95,7 +125,7 @@ async fn receive<'a>(client: Option<&mut TcpStream>, buffer: &'a mut [u8]) -> Op
     }
 }
 
-async fn refuse(mut stream: TcpStream, reader: &SimReader, clock: &Clock) {
+async fn refuse(mut stream: Box<dyn Wire>, reader: &SimReader, clock: &Clock) {
     if let Ok(bytes) = reader.refusal(clock.now()) {
         let deadline = Instant::now() + Duration::from_secs(1);
         // The visitor is turned away whether or not it hears why.

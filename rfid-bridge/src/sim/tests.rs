@@ -14,6 +14,9 @@ use crate::llrp::message::{Body, Message, MessageType};
 use crate::llrp::parameter::EpcBits;
 use crate::llrp::session::{Input, Notice, Now, Output, Read, Session, SessionConfig};
 use crate::llrp::status::LlrpStatus;
+use crate::llrp::tag::ReaderTime;
+
+mod scripts;
 
 fn config(tags: usize, seed: u64) -> DoorConfig {
     DoorConfig {

@@ -23,7 +23,6 @@ fn read(mono_ms: u64, tag: u8, antenna: u16, rssi_dbm: Option<i8>, count: u16) -
         first_ms: unix_ms,
         last_ms: unix_ms,
         arrived: Now { mono_ms, unix_ms },
-        more: None,
     }
 }
 

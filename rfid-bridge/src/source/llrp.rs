@@ -10,7 +10,8 @@ use super::{Caps, Closed, Driver, Gap, GapCause, InputChange, Outlet, Raw, Runni
 use crate::llrp::event::ReaderEvent;
 use crate::llrp::session::{Notice, Now, Read, Session, SessionConfig};
 use crate::reader::clock::Clock;
-use crate::reader::tcp::{self, What};
+use crate::reader::tcp::{self, Target, What};
+use crate::reader::tls::Tls;
 
 /// One LLRP reader.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct Llrp {
     pub name: String,
     /// Host and port.
     pub address: String,
+    /// How to encrypt; plain TCP without.
+    pub tls: Option<Tls>,
     /// How to talk to it.
     pub session: SessionConfig,
     /// Times.
@@ -42,7 +45,11 @@ impl Driver for Llrp {
         Box::pin(async move {
             let (to, from) = mpsc::channel(BETWEEN);
             let session = Session::new(self.session.clone());
-            let target = (self.source, self.address.clone());
+            let target = Target {
+                reader: self.source,
+                address: self.address.clone(),
+                tls: self.tls.clone(),
+            };
             let session = tcp::run(target, session, self.clock, to, stop);
             tokio::join!(session, self.translate(from, outlet));
         })
@@ -116,11 +123,13 @@ fn of_event(event: &ReaderEvent, now: Now) -> Option<Raw> {
 
 impl From<Read> for TagRead {
     fn from(read: Read) -> Self {
+        let more = read.more.unwrap_or_default();
+        let coarse = read.rssi_dbm.map(|dbm| i32::from(dbm) * 100);
         Self {
             epc: read.epc,
-            tid: Vec::new(),
+            tid: more.tid.unwrap_or_default(),
             antenna: read.antenna,
-            rssi_cdbm: read.rssi_dbm.map(|dbm| i32::from(dbm) * 100),
+            rssi_cdbm: more.rssi_cdbm.map(i32::from).or(coarse),
             count: u32::from(read.count),
             reader_first: read.reader_first,
             reader_last: read.reader_last,

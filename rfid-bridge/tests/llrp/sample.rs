@@ -88,7 +88,7 @@ fn value(width: Width, random: &mut Random) -> Value {
             }
             Value::Bits(EpcBits { bits, bytes })
         }
-        Width::Reserved(_) => unreachable!("carries nothing"),
+        Width::Reserved(_) => panic!("carries nothing"),
     }
 }
 

@@ -11,6 +11,12 @@ let next = 0;
 
 // The library handles one message per TCP segment; several may come in one.
 server.onData = async function onData(data) {
+  // It knows 1.0.1 only and throws at anything else; a reader of that age answers.
+  if (((data[0] >> 2) & 7) !== 1) {
+    const status = { LLRPStatus: { StatusCode: 'M_UnsupportedVersion', ErrorDescription: '' } };
+    server.send(new LLRPCore.ERROR_MESSAGE({ id: data.readUInt32BE(6), data: status }));
+    return;
+  }
   this._scanner.addBuffer(data);
   for (let frame = this._scanner.getNext(); frame; frame = this._scanner.getNext()) {
     const message = new LLRPProxyMessage(frame).decode();
@@ -49,8 +55,8 @@ server.on('disconnect', () => clearInterval(timer));
 server.on('connection', () => server.send(
   new LLRPCore.READER_EVENT_NOTIFICATION({ data: { ReaderEventNotificationData: greeting } }),
 ));
-['GET_READER_CAPABILITIES', 'SET_READER_CONFIG', 'DELETE_ROSPEC', 'ADD_ROSPEC', 'ENABLE_ROSPEC']
-  .forEach(answer);
+['GET_READER_CAPABILITIES', 'SET_READER_CONFIG', 'GET_ROSPECS', 'DELETE_ACCESSSPEC',
+  'DELETE_ROSPEC', 'ADD_ROSPEC', 'ENABLE_ROSPEC'].forEach(answer);
 server.on('ENABLE_ROSPEC', () => {
   clearInterval(timer);
   timer = setInterval(report, intervalMs);

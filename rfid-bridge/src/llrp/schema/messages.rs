@@ -45,6 +45,7 @@ definitions! { MESSAGES: Message,
     42 ENABLE_ACCESSSPEC { AccessSpecID: u32 } [];
     43 DISABLE_ACCESSSPEC { AccessSpecID: u32 } [];
     44 GET_ACCESSSPECS {} [];
+    45 CLIENT_REQUEST_OP {} [One TagReportData];
     46 GET_SUPPORTED_VERSION {} [];
     47 SET_PROTOCOL_VERSION { ProtocolVersion: u8 } [];
     50 ADD_ACCESSSPEC_RESPONSE {} [One LLRPStatus];
@@ -52,6 +53,7 @@ definitions! { MESSAGES: Message,
     52 ENABLE_ACCESSSPEC_RESPONSE {} [One LLRPStatus];
     53 DISABLE_ACCESSSPEC_RESPONSE {} [One LLRPStatus];
     54 GET_ACCESSSPECS_RESPONSE {} [One LLRPStatus, Any AccessSpec];
+    55 CLIENT_REQUEST_OP_RESPONSE {} [One ClientRequestResponse];
     56 GET_SUPPORTED_VERSION_RESPONSE { CurrentVersion: u8, SupportedVersion: u8 } [
         One LLRPStatus
     ];

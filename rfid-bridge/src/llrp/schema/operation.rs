@@ -56,7 +56,6 @@ definitions! { OPERATION: Tlv,
         One RFSurveySpecStopTrigger, Any Custom
     ];
     188 RFSurveySpecStopTrigger { StopTriggerType: u8, DurationPeriod: u32, N: u32 } [];
-    189 LoopSpec { LoopCount: u16 } [];
     207 AccessSpec {
         AccessSpecID: u32, AntennaID: u16, ProtocolID: u8, CurrentState: u1, reserved: r7,
         ROSpecID: u32
@@ -67,7 +66,12 @@ definitions! { OPERATION: Tlv,
     209 AccessCommand {} [
         One C1G2TagSpec, Some C1G2Read | C1G2Write | C1G2Kill | C1G2Recommission | C1G2Lock |
         C1G2BlockErase | C1G2BlockWrite | C1G2BlockPermalock | C1G2GetBlockPermalockStatus |
-        Custom, Any Custom
+        ClientRequestOpSpec | Custom, Any Custom
+    ];
+    210 ClientRequestOpSpec { OpSpecID: u16 } [];
+    211 ClientRequestResponse { AccessSpecID: u32 } [
+        One EPCData, Any C1G2Read | C1G2Write | C1G2Kill | C1G2Recommission | C1G2Lock |
+        C1G2BlockErase | C1G2BlockWrite | C1G2BlockPermalock | C1G2GetBlockPermalockStatus | Custom
     ];
     237 ROReportSpec { ROReportTrigger: u8, N: u16 } [One TagReportContentSelector, Any Custom];
     238 TagReportContentSelector {
@@ -99,4 +103,5 @@ definitions! { OPERATION: Tlv,
     } [
         One UTCTimestamp | Uptime
     ];
+    355 LoopSpec { LoopCount: u16 } [];
 }

@@ -19,7 +19,7 @@ use crate::llrp::tree::Element;
 use crate::llrp::wire::{Cursor, TooLong, Writer};
 
 /// The one `ROSpec` this client keeps on a reader.
-pub(super) const ROSPEC_ID: u32 = 1;
+const ROSPEC_ID: u32 = 1;
 /// The one `AccessSpec`.
 const ACCESSSPEC_ID: u32 = 1;
 /// Types of event a bridge wants: inputs, the fill of the buffer, exceptions, antennas.
@@ -248,8 +248,8 @@ impl Session {
         if let Some(antennas) = extensions.map(Extensions::antenna_configuration) {
             let antennas = antennas?;
             let mut to = Writer::new();
-            antennas.iter().for_each(|element| element.encode(&mut to));
-            if !to.is_empty() {
+            if let Some(element) = antennas {
+                element.encode(&mut to);
                 spec.tune(&parameter(to)?);
             }
         }
@@ -295,6 +295,14 @@ impl Session {
             Step::Add => Body::AddRoSpec(self.ro_spec()?),
             Step::AddAccess => Body::tree(kind(step), Vec::new(), vec![self.access_spec()?])?,
         })
+    }
+}
+
+/// Ends our inventory.
+pub(super) fn delete_ours() -> Body {
+    Body::SpecCommand {
+        command: MessageType::DELETE_ROSPEC,
+        id: ROSPEC_ID,
     }
 }
 

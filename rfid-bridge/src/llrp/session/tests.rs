@@ -201,8 +201,13 @@ fn a_polite_reader_is_armed_step_by_step() {
     );
     assert_eq!(play.say(&[keepalive()]), "KEEPALIVE_ACK#50 | wait 15000");
     assert_eq!(play.say(&[tag()]), "report 1 | wait 15000");
-    assert_eq!(play.feed(Input::Stop), "CLOSE_CONNECTION#10 | wait 5000");
-    let closed = ok(10, MessageType::CLOSE_CONNECTION_RESPONSE);
+    assert_eq!(play.feed(Input::Stop), "DELETE_ROSPEC#10 | wait 5000");
+    let deleted = ok(10, MessageType::DELETE_ROSPEC_RESPONSE);
+    assert_eq!(
+        play.say(&[tag(), deleted]),
+        "report 1 | CLOSE_CONNECTION#11 | wait 5000"
+    );
+    let closed = ok(11, MessageType::CLOSE_CONNECTION_RESPONSE);
     assert_eq!(play.say(&[closed]), "close | stopped");
 }
 

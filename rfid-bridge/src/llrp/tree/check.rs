@@ -43,7 +43,7 @@ impl Node {
         let holder = self.definition.name;
         let mut rest = self.parameters.iter().filter_map(known).peekable();
         for place in self.definition.children {
-            let is_here = |node: &&Node| place.names.contains(&node.definition.name);
+            let is_here = |node: &&Self| place.names.contains(&node.definition.name);
             let many = matches!(place.repeat, Repeat::Any | Repeat::Some);
             let mut found = 0;
             while (many || found == 0) && rest.next_if(is_here).is_some() {

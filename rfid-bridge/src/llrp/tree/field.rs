@@ -136,11 +136,15 @@ fn whole(width: Width, value: &Value, what: &'static str, to: &mut Writer) {
         Value::Octets(octets) => to.put(octets),
         Value::Words(words) => {
             to.count(words.len(), what);
-            words.iter().for_each(|word| to.u16(*word));
+            for word in words {
+                to.u16(*word);
+            }
         }
         Value::Longs(longs) => {
             to.count(longs.len(), what);
-            longs.iter().for_each(|long| to.u32(*long));
+            for long in longs {
+                to.u32(*long);
+            }
         }
         Value::Bits(bits) => bits.encode(to),
     }
@@ -154,9 +158,9 @@ pub(super) fn is_aligned(definition: &'static Definition) -> bool {
         match field.width {
             Width::Reserved(count) => bits += u32::from(count),
             Width::Unsigned(count) if count < 8 => bits += u32::from(count),
-            _ if bits % 8 != 0 => return false,
+            _ if !bits.is_multiple_of(8) => return false,
             _ => bits = 0,
         }
     }
-    bits % 8 == 0
+    bits.is_multiple_of(8)
 }

@@ -3,6 +3,7 @@
 
 use super::{Active, ROSPECS_MAX, SimReader};
 use crate::llrp::message::MessageType;
+use crate::llrp::parameter::Tlv;
 use crate::llrp::rospec::{ContentSelector, RoReportSpec, RoSpec, Spec};
 use crate::llrp::session::Now;
 use crate::llrp::status::LlrpStatus;
@@ -13,6 +14,23 @@ const DISABLED: u8 = 0;
 pub(super) const INACTIVE: u8 = 1;
 /// `CurrentState`: runs.
 const ACTIVE: u8 = 2;
+/// Start trigger: an input.
+pub(super) const START_BY_GPI: u8 = 3;
+/// Stop trigger: an input, or a timeout.
+pub(super) const STOP_BY_GPI: u8 = 2;
+
+/// Whether a `GPITriggerValue` (181) among the values of a trigger is this input's.
+pub(super) fn is_trigger(values: &[Tlv], port: u16, state: bool) -> bool {
+    values
+        .iter()
+        .filter(|value| value.kind == 181)
+        .any(|value| {
+            let [p0, p1, event, ..] = *value.body.as_slice() else {
+                return false;
+            };
+            u16::from_be_bytes([p0, p1]) == port && (event & 0x80 != 0) == state
+        })
+}
 
 impl SimReader {
     pub(super) fn add(&mut self, mut spec: RoSpec) -> LlrpStatus {
@@ -40,9 +58,14 @@ impl SimReader {
 
     pub(super) fn command(&mut self, id: u32, command: MessageType, spec: u32, now: Now) {
         let response = command.response().unwrap_or(MessageType::ERROR_MESSAGE);
-        if command == MessageType::DELETE_ACCESSSPEC {
-            // There are none, and clients delete "all" to begin with.
-            self.answer(id, response, LlrpStatus::success());
+        if matches!(
+            command,
+            MessageType::DELETE_ACCESSSPEC
+                | MessageType::ENABLE_ACCESSSPEC
+                | MessageType::DISABLE_ACCESSSPEC
+        ) {
+            let status = self.access_command(command, spec);
+            self.answer(id, response, status);
             return;
         }
         let ids: Vec<u32> = match spec {
@@ -101,13 +124,14 @@ impl SimReader {
         }
     }
 
-    fn begin_spec(&mut self, command: MessageType, id: u32, now: Now) {
+    pub(super) fn begin_spec(&mut self, command: MessageType, id: u32, now: Now) {
         let Some(spec) = self.specs.get_mut(&id) else {
             return;
         };
         let starts = match command {
             MessageType::ENABLE_ROSPEC if spec.state == DISABLED => {
                 spec.state = INACTIVE;
+                self.scene.begin(now.mono_ms);
                 // Immediate; a periodic trigger's first start is taken as immediate too.
                 matches!(spec.start.kind, 1 | 2)
             }
@@ -137,14 +161,15 @@ impl SimReader {
             report,
             stop_at,
         });
-        self.door.start(now.mono_ms);
+        self.scene.start(now.mono_ms);
+        self.spec_event(0, id, now);
     }
 
     pub(super) fn deactivate(&mut self, state: u8) {
         let Some(active) = self.active.take() else {
             return;
         };
-        self.door.stop();
+        self.scene.stop();
         if let Some(spec) = self.specs.get_mut(&active.id) {
             spec.state = state;
         }

@@ -9,7 +9,7 @@ use crate::llrp::parameter::Tlv;
 use crate::llrp::rospec::RoSpec;
 use crate::llrp::settings::GeneralDeviceCapabilities;
 use crate::llrp::status::Text;
-use crate::llrp::tree::Element;
+use crate::llrp::tree::{Element, Node};
 use crate::llrp::wire::{Cursor, Writer};
 
 /// A reader that answers everything and remembers the specs it was given.
@@ -142,6 +142,9 @@ impl Reader {
     }
 }
 
+/// What befell a reader.
+type Change = fn(&mut Reader);
+
 /// Connects `play` to `reader` and arms it.
 fn meet(play: &mut Play, reader: &mut Reader) {
     reader.serve(play);
@@ -209,7 +212,7 @@ fn memory_is_asked_for_and_comes_with_the_read() {
     assert_eq!(spec.check(), Ok(()));
     let reads: Vec<_> = spec
         .all("AccessCommand")
-        .flat_map(|command| command.nodes())
+        .flat_map(Node::nodes)
         .filter(|node| node.definition().name == "C1G2Read")
         .map(|read| ["OpSpecID", "MB", "WordPointer", "WordCount"].map(|it| read.number(it)))
         .collect();
@@ -264,7 +267,6 @@ fn what_runs_from_before_the_cut_is_left_running() {
     assert_eq!(asked.last(), Some(&MessageType::ENABLE_EVENTS_AND_REPORTS));
 
     // Armed anew: after the reader was restarted, or another client was there meanwhile.
-    type Change = fn(&mut Reader);
     let rows: [(&str, Change); 4] = [
         ("restarted", |reader| reader.ro_specs.clear()),
         ("disabled", |reader| reader.ro_specs[0].body[5] = 0),
@@ -322,10 +324,7 @@ fn impinjs_additions_are_asked_of_impinjs_readers_only() {
         "{spec:?}"
     );
     let mut to = Writer::new();
-    let selector = spec
-        .all("ROReportSpec")
-        .flat_map(|report| report.parameters())
-        .last();
+    let selector = spec.all("ROReportSpec").flat_map(Node::parameters).last();
     selector.unwrap().encode(&mut to);
     let selector = Tlv::decode(&mut Cursor::new(&to.finish().unwrap(), 0)).unwrap();
     let asked = impinj::selected(&selector).unwrap().unwrap();
