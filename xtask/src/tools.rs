@@ -76,8 +76,11 @@ pub(crate) fn peers_dir() -> PathBuf {
     root().join("target/peers")
 }
 
-/// Python and Node implementations of LLRP, to hold ours against.
+/// Python and Node implementations of LLRP, to hold ours against, and a dissector.
 pub(crate) fn peers() -> Result<()> {
+    if !works("tshark --version") {
+        apt("tshark")?;
+    }
     let dir = peers_dir();
     std::fs::create_dir_all(&dir).context("making target/peers")?;
     if !works(&format!(

@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::print_stdout,
     clippy::cast_precision_loss,
+    clippy::indexing_slicing,
     reason = "a benchmark at the rim: reads the clock, prints its result, stops on any error"
 )]
 

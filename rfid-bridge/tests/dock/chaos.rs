@@ -1,7 +1,5 @@
-//! The line is cut and the bridge is killed, again and again, while pallets pass: no tag is lost,
-//! each event arrives once. The reader holds what it finds while nobody is connected; what a dead
-//! bridge had heard and not yet written comes again, because a pallet stands in the door longer
-//! than a bridge takes to come back.
+//! The line is cut again and again while pallets pass: no tag is lost, each event arrives once,
+//! because the reader holds what it finds while nobody is connected. And several readers at once.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
