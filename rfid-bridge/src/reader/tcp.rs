@@ -1,6 +1,6 @@
-//! An LLRP session over TCP or TLS: connects when the session asks, carries bytes, wakes it in time, and
-//! hands reads on. A full channel stops the reading of the socket, so that a slow disk pushes
-//! back on the reader instead of filling memory.
+//! An LLRP session over TCP or TLS: connects when the session asks, carries bytes, wakes it in
+//! time, and hands reads on. A full channel stops the reading of the socket, so that a slow disk
+//! pushes back on the reader instead of filling memory.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

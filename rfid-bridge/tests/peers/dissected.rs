@@ -170,7 +170,13 @@ fn tshark_calls_malformed_only_reports_with_impinjs_tid() {
 fn tshark_knows_each_message_by_our_writing() {
     let mut random = Random(3);
     let (mut capture, mut said) = (Capture::new(), Vec::new());
+    // What its dissector reads wrongly, and BlockRange, which it takes for one octet.
+    let mut excused = vec![String::from("47")];
     let mut add = |message: &Message| {
+        let told = format!("{:?}", message.body);
+        if told.contains("Identification {") || told.contains("C1G2GetBlockPermalockStatus {") {
+            excused.push(message.body.kind().0.to_string());
+        }
         let bytes = message.encode().unwrap();
         said.extend(types(&bytes));
         capture.sent(true, &bytes);
@@ -193,6 +199,8 @@ fn tshark_knows_each_message_by_our_writing() {
         return;
     };
     assert_eq!(seen, said);
-    // GET_READER_CONFIG_RESPONSE carries Identification.
-    assert_eq!(malformed, ["12", "47"]);
+    assert!(
+        malformed.iter().all(|kind| excused.contains(kind)),
+        "{malformed:?} {excused:?}"
+    );
 }

@@ -67,7 +67,7 @@ definitions! { GEN2: Tlv,
     } [];
     358 C1G2BlockPermalock {
         OpSpecID: u16, AccessPassword: u32, MB: u2, reserved: r6, BlockPointer: u16,
-        BlockMaskWordCount: u16, BlockMask: u16v
+        BlockMask: u16v
     } [];
     359 C1G2GetBlockPermalockStatus {
         OpSpecID: u16, AccessPassword: u32, MB: u2, reserved: r6, BlockPointer: u16,

@@ -103,5 +103,5 @@ definitions! { OPERATION: Tlv,
     } [
         One UTCTimestamp | Uptime
     ];
-    355 LoopSpec { LoopCount: u16 } [];
+    355 LoopSpec { LoopCount: u32 } [];
 }

@@ -8,7 +8,8 @@ use super::*;
 fn the_tables_are_those_of_the_standard() {
     // The LTK's definition of LLRP 1.1 has 44 messages and 118 parameters; it leaves out the two
     // messages and three parameters of a client's own operations, MaximumReceiveSensitivity and
-    // RFSurveyFrequencyCapabilities (and gives LoopSpec, 355, another number).
+    // RFSurveyFrequencyCapabilities (and gives LoopSpec
+    // another number and width, and BlockMask two counts).
     assert_eq!(schema::messages().count(), 46);
     assert_eq!(schema::parameters().count(), 123);
     for definition in schema::messages().chain(schema::parameters()) {
