@@ -19,7 +19,7 @@ use std::process::{Command, Output, Stdio};
 mod chaos;
 mod common;
 
-use common::{Process, Service, bridge};
+use common::{Process, Service, bridge, genuine_logger_file};
 
 /// Starts a door and returns its address.
 fn door(arguments: &[&str]) -> (Process, String) {
@@ -246,13 +246,7 @@ fn wrong_use_is_told_by_the_exit_status() {
 
 #[test]
 fn a_genuine_logger_file_is_told_from_an_edited_one() {
-    let base = std::env::var_os("THERIAC_FIXTURES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
-        std::path::PathBuf::from,
-    );
-    let genuine = base.join("rfid/berlinger/qtag_RCPJ00010_02.txt");
-    let Ok(text) = std::fs::read_to_string(&genuine) else {
-        eprintln!("SKIPPED: {} is absent", genuine.display());
+    let Some((genuine, text)) = genuine_logger_file() else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();

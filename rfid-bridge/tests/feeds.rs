@@ -26,7 +26,7 @@ mod common;
 #[path = "feeds/tls.rs"]
 mod tls;
 
-use common::{Process, Service, bridge};
+use common::{Process, Service, bridge, genuine_logger_file};
 
 /// The session of the bridge at the broker.
 const SESSION: &str = "bridge-dock-1";
@@ -511,13 +511,7 @@ fn no_message_of_sixty_thousand_is_lost_or_told_twice_slow() {
 
 #[test]
 fn logger_files_are_read_from_a_folder() {
-    let base = std::env::var_os("THERIAC_FIXTURES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
-        std::path::PathBuf::from,
-    );
-    let genuine = base.join("rfid/berlinger/qtag_RCPJ00010_02.txt");
-    let Ok(text) = std::fs::read_to_string(&genuine) else {
-        eprintln!("SKIPPED: {} is absent", genuine.display());
+    let Some((_, text)) = genuine_logger_file() else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();

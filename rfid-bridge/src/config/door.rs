@@ -262,6 +262,7 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::tests::documented;
 
     const GOOD: &str = r#"
         [device]
@@ -283,21 +284,9 @@ mod tests {
         config.layout().map_err(|error| error.to_string())
     }
 
-    /// The example of this file's head.
-    fn example() -> String {
-        include_str!("door.rs")
-            .lines()
-            .skip_while(|line| !line.starts_with("//! ```toml"))
-            .skip(1)
-            .take_while(|line| !line.starts_with("//! ```"))
-            .fold(String::new(), |all, line| {
-                all + line.trim_start_matches("//!") + "\n"
-            })
-    }
-
     #[test]
     fn zones_and_doors_are_places_after_the_sources() {
-        let layout = layout(&example()).unwrap();
+        let layout = layout(&documented(include_str!("door.rs"))).unwrap();
         let names: Vec<(&str, Option<&str>)> = layout
             .places
             .iter()
@@ -340,7 +329,7 @@ mod tests {
             ("inner_antennas = [2]", "inner_antennas = [1]", "one side"),
             ("\"receiving\"", "\"recieving\"", "biz_step"),
         ] {
-            let example = example();
+            let example = documented(include_str!("door.rs"));
             assert!(example.contains(from), "{from}");
             let error = layout(&example.replacen(from, to, 1)).expect_err(expected);
             assert!(error.contains(expected), "{error} is not {expected}");

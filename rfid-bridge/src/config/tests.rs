@@ -19,7 +19,8 @@ api_key_file = "/etc/theriac/api.key"
 path = "spool.redb"
 "#;
 
-fn load(text: &str) -> Result<Config, String> {
+/// Reads a configuration as the bridge does: from a file.
+pub(super) fn load(text: &str) -> Result<Config, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bridge.toml");
     std::fs::write(&path, text).unwrap();
@@ -27,6 +28,18 @@ fn load(text: &str) -> Result<Config, String> {
         let source = std::error::Error::source(&error).map(ToString::to_string);
         format!("{error} {}", source.unwrap_or_default())
     })
+}
+
+/// The example in the documentation at the head of a source file.
+pub(super) fn documented(source: &str) -> String {
+    source
+        .lines()
+        .skip_while(|line| !line.starts_with("//! ```toml"))
+        .skip(1)
+        .take_while(|line| !line.starts_with("//! ```"))
+        .fold(String::new(), |all, line| {
+            all + line.trim_start_matches("//!") + "\n"
+        })
 }
 
 #[test]
@@ -51,19 +64,7 @@ fn defaults_are_those_of_the_parts() {
 
 #[test]
 fn the_example_in_the_documentation_is_good() {
-    let source = include_str!("../config.rs");
-    let example: String = source
-        .lines()
-        .skip_while(|line| !line.starts_with("//! ```toml"))
-        .skip(1)
-        .take_while(|line| !line.starts_with("//! ```"))
-        .map(|line| line.trim_start_matches("//!"))
-        .collect::<Vec<_>>()
-        .join(
-            "
-",
-        );
-    load(&example).unwrap();
+    load(&documented(include_str!("../config.rs"))).unwrap();
 }
 
 #[test]

@@ -6,11 +6,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 
 use gs1::epcis::Event;
 use tangle::{NetworkId, SignedBlock, VerifiedBlock};
+
+/// A genuine file of a Berlinger logger and its text, where the shared fixtures are; says so where
+/// they are not.
+#[expect(clippy::print_stderr, reason = "a test that skips says so")]
+pub fn genuine_logger_file() -> Option<(PathBuf, String)> {
+    let base = std::env::var_os("THERIAC_FIXTURES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
+        PathBuf::from,
+    );
+    let path = base.join("rfid/berlinger/qtag_RCPJ00010_02.txt");
+    let text = std::fs::read_to_string(&path);
+    if text.is_err() {
+        eprintln!("SKIPPED: {} is absent", path.display());
+    }
+    Some((path, text.ok()?))
+}
 
 /// A service that takes blocks, remembers them, and fails when told to.
 pub struct Service {

@@ -103,12 +103,51 @@ fn weight(reading: &Reading) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use tangle::{Draft, Hlc, NetworkId, Parents, SigningKey};
+
     use super::*;
 
     fn id(number: u32) -> BlockId {
         let mut bytes = [0; 32];
         bytes[..4].copy_from_slice(&number.to_le_bytes());
         BlockId::new(bytes)
+    }
+
+    /// A block of two questions.
+    fn block() -> VerifiedBlock {
+        let item = |number: u8| Item {
+            salt: [number; 16],
+            media: items::VERIFICATION,
+            body: format!(r#"{{"at_ms":{number},"scan":"(01)09506000134352"}}"#).into_bytes(),
+        };
+        let draft = Draft {
+            kind: Kind::Events,
+            epoch: 0,
+            seq: 0,
+            prev: None,
+            parents: Parents::from_unsorted([BlockId::new([9; 32])]).unwrap(),
+            hlc: Hlc::next(1_772_323_200_000, &[]),
+            anchor: None,
+            items: vec![item(1), item(2)],
+        };
+        let key = SigningKey::from_seed([1; 32]);
+        draft.author(&key, &NetworkId::new([3; 32])).unwrap()
+    }
+
+    /// A block of the same id says less once items are erased: whoever brings that one must not
+    /// have it folded in place of the whole one, nor the other way round.
+    #[test]
+    fn a_block_that_lacks_items_is_never_taken_for_the_whole_one() {
+        let (whole, erased) = (block(), block().erase(&[0]));
+        assert_eq!(whole.id(), erased.id());
+        let count = |reading: Reading| reading.unwrap().len();
+        let readings = Readings::default();
+        readings.put(&whole, read(&whole));
+        readings.put(&erased, read(&erased));
+        assert_eq!(count(readings.take(&erased)), 1);
+        assert_eq!(count(readings.take(&whole)), 2);
+        readings.put(&erased, read(&erased));
+        assert_eq!(count(readings.take(&whole)), 2);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Feeds, brokers and sensors that are taken, and that are not.
 
 use super::*;
+use crate::config::tests::{documented, load};
 
 const GOOD: &str = r#"
 [device]
@@ -41,16 +42,6 @@ calibrated_until = "2027-03-01"
 min_c = "-18.5"
 "#;
 
-fn load(text: &str) -> Result<Config, String> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("bridge.toml");
-    std::fs::write(&path, text).unwrap();
-    Config::load(&path).map_err(|error| {
-        let source = std::error::Error::source(&error).map(ToString::to_string);
-        format!("{error} {}", source.unwrap_or_default())
-    })
-}
-
 #[test]
 fn sources_are_numbered_in_the_order_of_the_file() {
     let config = load(GOOD).unwrap();
@@ -75,24 +66,14 @@ fn sources_are_numbered_in_the_order_of_the_file() {
 
 #[test]
 fn the_examples_in_the_documentation_are_good() {
-    let of = |source: &str| -> String {
-        source
-            .lines()
-            .skip_while(|line| !line.starts_with("//! ```toml"))
-            .skip(1)
-            .take_while(|line| !line.starts_with("//! ```"))
-            .fold(String::new(), |all, line| {
-                all + line.trim_start_matches("//!") + "\n"
-            })
-    };
     let (head, _) = GOOD.split_once("[[broker]]").unwrap();
-    let config = load(&format!("{head}{}", of(include_str!("../feed.rs")))).unwrap();
+    let config = load(&format!("{head}{}", documented(include_str!("../feed.rs")))).unwrap();
     assert_eq!((config.feed.len(), config.sensor.len()), (2, 1));
     for source in [
         include_str!("../../payload/generic.rs"),
         include_str!("../../sensor/table.rs"),
     ] {
-        let example = of(source);
+        let example = documented(source);
         let feed = if example.contains("[feed.table]") {
             "folder = \"x\"\n"
         } else {
