@@ -62,6 +62,14 @@ fn command(dir: &Path, line: &str, env: &[(&str, &str)]) -> Result<Command> {
     let mut words = line.split_whitespace();
     let program = words.next().context("an empty command")?;
     let mut command = Command::new(program);
+    // Cargo tells `xtask` about itself. Build scripts of others look at the same names, and would
+    // be run again, with all that depends on them, whenever cargo is called in another way.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&*name);
+        }
+    }
     command
         .args(words)
         .current_dir(dir)
