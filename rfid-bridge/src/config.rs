@@ -40,6 +40,8 @@ use crate::llrp::session::SessionConfig;
 use crate::reader::tls::{Identity, Tls};
 use crate::sign::BLOCK_EVENTS_MAX;
 use crate::smooth::SmoothConfig;
+use crate::spool::{BYTES_MAX, BYTES_MAX_MIN};
+use crate::uplink::tls::TlsFiles;
 
 pub mod door;
 pub mod feed;
@@ -161,6 +163,12 @@ pub struct Uplink {
     pub api_key_file: PathBuf,
     /// Longest wait between two attempts, ms. 60,000 unless set.
     pub backoff_ms_max: Option<u64>,
+    /// PEM file of the certificates that vouch for the service; the public authorities unless set.
+    pub ca_file: Option<PathBuf>,
+    /// PEM file of the gateway's certificate, for a service that asks for one.
+    pub client_cert_file: Option<PathBuf>,
+    /// PEM file of its key.
+    pub client_key_file: Option<PathBuf>,
 }
 
 /// `[spool]`.
@@ -169,6 +177,9 @@ pub struct Uplink {
 pub struct Spool {
     /// The spool file; made when absent.
     pub path: PathBuf,
+    /// What is in it may weigh so much, bytes; at least 16 MiB. 1 GiB unless set. From 80 % on the
+    /// bridge makes less of what comes ([`crate::spool::pressure`]).
+    pub bytes_max: Option<u64>,
 }
 
 /// `[smoothing]`.
@@ -252,6 +263,15 @@ impl Config {
         ] {
             *file = folder.join(&*file);
         }
+        let uplink = &mut config.uplink;
+        let tls = [
+            &mut uplink.ca_file,
+            &mut uplink.client_cert_file,
+            &mut uplink.client_key_file,
+        ];
+        for file in tls.into_iter().flatten() {
+            *file = folder.join(&*file);
+        }
         for file in config.feed_files() {
             *file = folder.join(&*file);
         }
@@ -307,6 +327,10 @@ impl Config {
         }
         if !self.uplink.url.starts_with("http://") && !self.uplink.url.starts_with("https://") {
             return fail("uplink.url", "begins with http:// or https://");
+        }
+        self.uplink.tls_files()?;
+        if self.spool.bytes_max() < BYTES_MAX_MIN {
+            return fail("spool.bytes_max", "is at least 16777216");
         }
         if self
             .blocks
@@ -389,6 +413,38 @@ impl Config {
             block_age_ms_max: self.blocks.age_ms_max.unwrap_or(default.block_age_ms_max),
             backoff_ms: (backoff_ms_min.min(backoff_ms_max), backoff_ms_max),
         }
+    }
+}
+
+impl Spool {
+    /// What the spool's rows may weigh, bytes.
+    pub fn bytes_max(&self) -> u64 {
+        self.bytes_max.unwrap_or(BYTES_MAX)
+    }
+}
+
+impl Uplink {
+    /// Certificates and keys of the way to the service.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`] for a certificate without its key, or certificates for plain HTTP.
+    pub fn tls_files(&self) -> Result<TlsFiles, ConfigError> {
+        let wrong = |why: &str| ConfigError::Value {
+            field: "uplink".to_owned(),
+            why: why.to_owned(),
+        };
+        let client = match (&self.client_cert_file, &self.client_key_file) {
+            (None, None) => None,
+            (Some(chain), Some(key)) => Some((chain.clone(), key.clone())),
+            _ => return Err(wrong("client_cert_file and client_key_file go together")),
+        };
+        let ca = self.ca_file.clone();
+        if (ca.is_some() || client.is_some()) && !self.url.starts_with("https://") {
+            return Err(wrong(
+                "certificates are for an url that begins with https://",
+            ));
+        }
+        Ok(TlsFiles { ca, client })
     }
 }
 
@@ -485,7 +541,7 @@ fn place(
     })
 }
 
-fn read_text(path: &Path) -> Result<String, ConfigError> {
+pub(crate) fn read_text(path: &Path) -> Result<String, ConfigError> {
     let failed = |source| ConfigError::File {
         path: path.to_owned(),
         source,

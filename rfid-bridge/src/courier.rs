@@ -56,6 +56,8 @@ pub struct Orders {
 struct Order {
     /// Events were added since the courier looked.
     news: bool,
+    /// Something urgent is among them.
+    urgent: bool,
     /// Seal what there is, whatever its age.
     flush: bool,
     /// Stop: at this monotonic time at the latest, earlier when all is delivered.
@@ -66,6 +68,14 @@ impl Orders {
     /// Events were added.
     pub fn news(&self) {
         self.change(|order| order.news = true);
+    }
+
+    /// Events were added, and somebody should know of them at once.
+    pub fn urgent(&self) {
+        self.change(|order| {
+            order.news = true;
+            order.urgent = true;
+        });
     }
 
     /// Seal and deliver everything, then end; give up at `stop_by` (monotonic ms).
@@ -91,6 +101,7 @@ impl Orders {
         let (mut guard, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let order = *guard;
         guard.news = false;
+        guard.urgent = false;
         order
     }
 }
@@ -123,7 +134,7 @@ impl Courier {
         let mut backoff = Backoff::new(min, max);
         let mut done = Done::default();
         let mut met = false;
-        let mut pending_since = None;
+        let mut pending = Pending::default();
         let mut nap = Duration::ZERO;
         loop {
             let order = orders.take(nap);
@@ -133,24 +144,23 @@ impl Courier {
             if order.stop_by.is_some_and(|by| empty || by <= now) {
                 return Ok(done);
             }
+            if order.urgent {
+                backoff.hurry();
+            }
+            if empty && !order.news {
+                self.spool.tidy()?;
+            }
             if !met && backoff.may_try(now) {
                 met = self.meet()?;
                 count_attempt(&mut backoff, met, self.clock.now().mono_ms);
             }
-            let events = stock.events;
-            if events == 0 {
-                pending_since = None;
-            } else {
-                let since = *pending_since.get_or_insert(now);
-                let many = usize::try_from(events)
-                    .is_ok_and(|events| events >= self.config.block_events_max);
-                let old = since + self.config.block_age_ms_max <= now;
-                if (many || old || order.flush) && self.seal()? {
-                    done.sealed += 1;
-                    pending_since = Some(now);
-                    nap = Duration::ZERO;
-                    continue;
-                }
+            let age_ms_max = self.config.block_age_ms_max * self.spool.stage().pace();
+            let is_due = pending.is_due(stock.events, &self.config, (now, age_ms_max), order);
+            if is_due && self.seal()? {
+                done.sealed += 1;
+                pending.since = Some(now);
+                nap = Duration::ZERO;
+                continue;
             }
             if met && stock.blocks > 0 && backoff.may_try(now) {
                 let progress = self.deliver(&mut done)?;
@@ -266,6 +276,49 @@ impl Courier {
     }
 }
 
+/// Events that wait for their block.
+#[derive(Debug)]
+struct Pending {
+    /// Since when, monotonic ms.
+    since: Option<u64>,
+    /// Among them is what should not wait.
+    at_once: bool,
+}
+
+impl Default for Pending {
+    /// What is found has waited since an earlier process.
+    fn default() -> Self {
+        Self {
+            since: None,
+            at_once: true,
+        }
+    }
+}
+
+impl Pending {
+    /// Whether the block is to be made of `events`.
+    fn is_due(
+        &mut self,
+        events: u64,
+        config: &CourierConfig,
+        (now, age_ms_max): (u64, u64),
+        order: Order,
+    ) -> bool {
+        if events == 0 {
+            *self = Self {
+                since: None,
+                at_once: false,
+            };
+            return false;
+        }
+        self.at_once |= order.urgent;
+        let since = *self.since.get_or_insert(now);
+        let many = usize::try_from(events).is_ok_and(|events| events >= config.block_events_max);
+        let old = since + age_ms_max <= now;
+        many || old || self.at_once || order.flush
+    }
+}
+
 fn count_attempt(backoff: &mut Backoff, success: bool, now_ms: u64) {
     if success {
         backoff.succeeded();
@@ -294,7 +347,7 @@ fn sort(waiting: &[Waiting], receipts: &[Receipt]) -> (Vec<u64>, Vec<(u64, Strin
 }
 
 /// An error and its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| error.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

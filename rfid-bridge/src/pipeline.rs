@@ -134,14 +134,21 @@ pub async fn run(
     stop: watch::Receiver<bool>,
 ) -> Result<Summary, RunError> {
     let clock = Clock::start();
-    let spool = Arc::new(Spool::open(&config.spool.path)?);
+    let spool = Arc::new(Spool::open_capped(
+        &config.spool.path,
+        config.spool.bytes_max(),
+    )?);
     let orders = Arc::new(Orders::default());
     let device = *key.key_id().as_bytes();
     let drivers = drivers(config, clock).await?;
     let courier = Courier {
         spool: Arc::clone(&spool),
         key,
-        uplink: Uplink::new(&config.uplink.url, &config.api_key()?),
+        uplink: Uplink::new(
+            &config.uplink.url,
+            &config.api_key()?,
+            config.uplink.tls_files()?,
+        )?,
         clock,
         config: config.courier(),
     };

@@ -90,8 +90,8 @@ impl SampleBatcher {
     }
 
     /// Takes up a value of an earlier process.
-    pub fn restore(&mut self, number: u64, kept: KeptSample, now_ms: u64) {
-        self.put(number, kept, now_ms);
+    pub fn restore(&mut self, number: u64, kept: KeptSample, urgent: bool, now_ms: u64) {
+        self.put(number, kept, now_ms).urgent |= urgent;
     }
 
     fn put(&mut self, number: u64, kept: KeptSample, now_ms: u64) -> &mut Open {
@@ -139,6 +139,11 @@ impl SampleBatcher {
 }
 
 impl Sensor {
+    /// Whether somebody should know of a value at once.
+    pub fn is_urgent(&self, sample: &Sample) -> bool {
+        sample.fault || self.is_alarm(sample)
+    }
+
     /// Whether a value is out of this sensor's limits.
     pub fn is_alarm(&self, sample: &Sample) -> bool {
         let value = || sample.value.milli_celsius(&sample.measure.uom);

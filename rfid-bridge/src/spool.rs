@@ -3,23 +3,39 @@
 //! one block; a block and the end of the chain it led to were written together, so that no two
 //! blocks ever get one position; a block leaves only when the service has given a receipt for it.
 //!
+//! The file has a cap: how near it is, is a [`Stage`], which whoever takes or collects looks at.
+//! Rows are deflated ([`pack`]); what they weigh is counted with each commit.
+//!
 //! ```text
 //! events   serial -> canonical event        waiting to be put into a block
 //! blocks   serial -> wire envelope          waiting for their receipt, in chain order
 //! refused  serial -> reason, 0, envelope    refused by the service; kept for a human
-//! meta     "chain" -> Chain as JSON
+//! meta     "chain" -> Chain as JSON, "bytes" -> what all rows weigh, u64 little-endian
 //! kept     what is no event yet, and which letters were taken: see [`keep`]
 //! ```
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
+use redb::{
+    Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, Table, TableDefinition,
+    WriteTransaction,
+};
 use thiserror::Error;
+use tokio::sync::watch;
 
-use crate::sign::Chain;
+use crate::sign::{BLOCK_BYTES_MAX, BLOCK_EVENTS_MAX, Chain};
 
 pub mod keep;
+mod level;
+mod pack;
+pub mod pressure;
+
+pub use level::Figures;
+use level::Weight;
+use pressure::Stage;
 
 const EVENTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("events");
 const BLOCKS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("blocks");
@@ -29,6 +45,10 @@ const CHAIN: &str = "chain";
 
 /// Memory redb may keep of the file, bytes: a gateway is a small machine.
 const CACHE_BYTES: usize = 1 << 20;
+/// What the rows may weigh unless set, bytes: 1 GiB.
+pub const BYTES_MAX: u64 = 1 << 30;
+/// The least that may be set, bytes: what is on its way when the bridge stops taking must fit.
+pub const BYTES_MAX_MIN: u64 = 16 << 20;
 
 /// The spool does not work: ours to mend, nothing of what was promised is given up.
 #[derive(Debug, Error)]
@@ -52,6 +72,14 @@ pub enum Broken {
     /// The end of the chain cannot be read.
     #[error("spool: the end of the chain is unreadable")]
     Chain(#[source] serde_json::Error),
+    /// A row cannot be unpacked.
+    #[error("spool, while {doing}: row {serial} is damaged")]
+    Row {
+        /// What was attempted.
+        doing: &'static str,
+        /// Which.
+        serial: u64,
+    },
     /// A block could not be signed.
     #[error("spool: sealing a block")]
     Seal(#[from] tangle::DraftError),
@@ -80,16 +108,32 @@ pub struct Waiting {
 /// The store-and-forward queue. Shared by threads through a reference.
 #[derive(Debug)]
 pub struct Spool {
-    database: Database,
+    /// Had alone to compact the file, shared for all else.
+    database: RwLock<Database>,
+    path: PathBuf,
+    bytes_max: u64,
+    /// What the rows weigh after the last commit.
+    bytes: AtomicU64,
+    /// One change at a time, from its start until it is weighed.
+    changing: Mutex<()>,
+    stage: watch::Sender<Stage>,
 }
 
 impl Spool {
-    /// Opens the spool, or makes it: under another name first, because a database file is not
-    /// safe against a crash before its first sync.
+    /// Opens the spool with the usual cap.
     ///
     /// # Errors
     /// [`Broken`].
     pub fn open(path: &Path) -> Result<Self, Broken> {
+        Self::open_capped(path, BYTES_MAX)
+    }
+
+    /// Opens the spool, or makes it: under another name first, because a database file is not
+    /// safe against a crash before its first sync. Its rows are to weigh at most `bytes_max`.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub fn open_capped(path: &Path, bytes_max: u64) -> Result<Self, Broken> {
         if !path.exists() {
             Self::make(path)?;
         }
@@ -97,7 +141,39 @@ impl Spool {
             .set_cache_size(CACHE_BYTES)
             .open(path)
             .map_err(broken("opening"))?;
-        Ok(Self { database })
+        let bytes = level::found(&database)?;
+        let stage = pressure::stage(bytes, bytes_max, Stage::Free);
+        Ok(Self {
+            database: RwLock::new(database),
+            path: path.to_owned(),
+            bytes_max,
+            bytes: AtomicU64::new(bytes),
+            changing: Mutex::new(()),
+            stage: watch::Sender::new(stage),
+        })
+    }
+
+    fn database(&self) -> RwLockReadGuard<'_, Database> {
+        self.database.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes one change in one commit, on disk when it returns, and weighs it.
+    fn change<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&WriteTransaction, &mut Weight) -> Result<T, Broken>,
+    ) -> Result<T, Broken> {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let database = self.database();
+        let write = database.begin_write().map_err(broken(doing))?;
+        let mut weight = Weight::default();
+        let done = work(&write, &mut weight)?;
+        let bytes = weight.after(self.bytes.load(Ordering::Acquire));
+        level::note(&write, bytes).map_err(broken(doing))?;
+        write.commit().map_err(broken(doing))?;
+        self.bytes.store(bytes, Ordering::Release);
+        self.judge(bytes);
+        Ok(done)
     }
 
     fn make(path: &Path) -> Result<(), Broken> {
@@ -137,18 +213,9 @@ impl Spool {
     /// # Errors
     /// [`Broken`]; then none was added.
     pub fn add_events(&self, events: &[Vec<u8>]) -> Result<(), Broken> {
-        let doing = "adding events";
-        let write = self.database.begin_write().map_err(broken(doing))?;
-        {
-            let mut table = write.open_table(EVENTS).map_err(broken(doing))?;
-            let first = after_last(&table).map_err(broken(doing))?;
-            for (serial, event) in (first..).zip(events) {
-                table
-                    .insert(serial, event.as_slice())
-                    .map_err(broken(doing))?;
-            }
-        }
-        write.commit().map_err(broken(doing))
+        self.change("adding events", |write, weight| {
+            insert_events(write, weight, events).map_err(broken("adding events"))
+        })
     }
 
     /// The end of the chain; `None` until the service has been met once.
@@ -157,7 +224,8 @@ impl Spool {
     /// [`Broken`].
     pub fn chain(&self) -> Result<Option<Chain>, Broken> {
         let doing = "reading the chain";
-        let read = self.database.begin_read().map_err(broken(doing))?;
+        let database = self.database();
+        let read = database.begin_read().map_err(broken(doing))?;
         let table = read.open_table(META).map_err(broken(doing))?;
         let Some(bytes) = table.get(CHAIN).map_err(broken(doing))? else {
             return Ok(None);
@@ -172,16 +240,7 @@ impl Spool {
     /// # Errors
     /// [`Broken`].
     pub fn set_chain(&self, chain: &Chain) -> Result<(), Broken> {
-        let doing = "storing the chain";
-        let write = self.database.begin_write().map_err(broken(doing))?;
-        {
-            let mut table = write.open_table(META).map_err(broken(doing))?;
-            let bytes = serde_json::to_vec(chain).map_err(Broken::Chain)?;
-            table
-                .insert(CHAIN, bytes.as_slice())
-                .map_err(broken(doing))?;
-        }
-        write.commit().map_err(broken(doing))
+        self.change("storing the chain", |write, _| put_chain(write, chain))
     }
 
     /// Puts the oldest events into one block: takes those `fitting` allows (from their sizes),
@@ -196,43 +255,37 @@ impl Spool {
         seal: impl FnOnce(Vec<Vec<u8>>) -> Result<(Vec<u8>, Chain), tangle::DraftError>,
     ) -> Result<usize, Broken> {
         let doing = "sealing a block";
-        let write = self.database.begin_write().map_err(broken(doing))?;
-        let count;
-        {
+        self.change(doing, |write, weight| {
             let mut events = write.open_table(EVENTS).map_err(broken(doing))?;
-            let mut serials = Vec::new();
-            let mut bodies = Vec::new();
-            for row in events
-                .iter()
-                .map_err(broken(doing))?
-                .take(crate::sign::BLOCK_EVENTS_MAX)
-            {
-                let (serial, body) = row.map_err(broken(doing))?;
-                serials.push(serial.value());
-                bodies.push(body.value().to_vec());
+            let mut rows = Vec::new();
+            let mut total = 0;
+            for row in events.iter().map_err(broken(doing))? {
+                // More would not fit into a block anyway, and a gateway's memory is small.
+                if rows.len() >= BLOCK_EVENTS_MAX || total > BLOCK_BYTES_MAX {
+                    break;
+                }
+                let (serial, kept) = row.map_err(broken(doing))?;
+                let serial = serial.value();
+                let body = pack::unpack(kept.value()).ok_or(Broken::Row { doing, serial })?;
+                total += body.len();
+                rows.push((serial, body));
             }
-            let sizes: Vec<usize> = bodies.iter().map(Vec::len).collect();
-            count = fitting(&sizes).min(bodies.len());
-            if count == 0 {
+            let sizes: Vec<usize> = rows.iter().map(|(_, body)| body.len()).collect();
+            rows.truncate(fitting(&sizes));
+            if rows.is_empty() {
                 return Ok(0);
             }
-            bodies.truncate(count);
-            for serial in serials.iter().take(count) {
-                events.remove(serial).map_err(broken(doing))?;
+            let count = rows.len();
+            for (serial, _) in &rows {
+                let gone = events.remove(serial).map_err(broken(doing))?;
+                weight.less(gone.map(|kept| kept.value().len()));
             }
-            let (envelope, chain) = seal(bodies)?;
+            let (envelope, chain) = seal(rows.into_iter().map(|(_, body)| body).collect())?;
             let mut blocks = write.open_table(BLOCKS).map_err(broken(doing))?;
-            let serial = after_last(&blocks).map_err(broken(doing))?;
-            blocks
-                .insert(serial, envelope.as_slice())
-                .map_err(broken(doing))?;
-            let mut meta = write.open_table(META).map_err(broken(doing))?;
-            let bytes = serde_json::to_vec(&chain).map_err(Broken::Chain)?;
-            meta.insert(CHAIN, bytes.as_slice())
-                .map_err(broken(doing))?;
-        }
-        write.commit().map_err(broken(doing))?;
-        Ok(count)
+            insert(&mut blocks, weight, &envelope).map_err(broken(doing))?;
+            put_chain(write, &chain)?;
+            Ok(count)
+        })
     }
 
     /// The oldest blocks, at most `count` and `bytes` (but at least one).
@@ -241,19 +294,19 @@ impl Spool {
     /// [`Broken`].
     pub fn waiting(&self, count: usize, bytes: usize) -> Result<Vec<Waiting>, Broken> {
         let doing = "reading blocks";
-        let read = self.database.begin_read().map_err(broken(doing))?;
+        let database = self.database();
+        let read = database.begin_read().map_err(broken(doing))?;
         let table = read.open_table(BLOCKS).map_err(broken(doing))?;
         let (mut out, mut total) = (Vec::new(), 0);
         for row in table.iter().map_err(broken(doing))?.take(count) {
-            let (serial, envelope) = row.map_err(broken(doing))?;
-            total += envelope.value().len();
+            let (serial, kept) = row.map_err(broken(doing))?;
+            let serial = serial.value();
+            let envelope = pack::unpack(kept.value()).ok_or(Broken::Row { doing, serial })?;
+            total += envelope.len();
             if !out.is_empty() && total > bytes {
                 break;
             }
-            out.push(Waiting {
-                serial: serial.value(),
-                envelope: envelope.value().to_vec(),
-            });
+            out.push(Waiting { serial, envelope });
         }
         Ok(out)
     }
@@ -264,25 +317,25 @@ impl Spool {
     /// [`Broken`]; then nothing has changed and the blocks will be sent again, which is harmless.
     pub fn settle(&self, delivered: &[u64], refused: &[(u64, String)]) -> Result<(), Broken> {
         let doing = "settling blocks";
-        let write = self.database.begin_write().map_err(broken(doing))?;
-        {
+        self.change(doing, |write, weight| {
             let mut blocks = write.open_table(BLOCKS).map_err(broken(doing))?;
             for serial in delivered {
-                blocks.remove(serial).map_err(broken(doing))?;
+                let gone = blocks.remove(serial).map_err(broken(doing))?;
+                weight.less(gone.map(|kept| kept.value().len()));
             }
             let mut aside = write.open_table(REFUSED).map_err(broken(doing))?;
             for (serial, reason) in refused {
-                let Some(envelope) = blocks.remove(serial).map_err(broken(doing))? else {
+                let Some(kept) = blocks.remove(serial).map_err(broken(doing))? else {
                     continue;
                 };
-                let record = [reason.as_bytes(), &[0], envelope.value()].concat();
-                let place = after_last(&aside).map_err(broken(doing))?;
-                aside
-                    .insert(place, record.as_slice())
-                    .map_err(broken(doing))?;
+                weight.less(Some(kept.value().len()));
+                let serial = *serial;
+                let envelope = pack::unpack(kept.value()).ok_or(Broken::Row { doing, serial })?;
+                let record = [reason.as_bytes(), &[0], &envelope].concat();
+                insert(&mut aside, weight, &record).map_err(broken(doing))?;
             }
-        }
-        write.commit().map_err(broken(doing))
+            Ok(())
+        })
     }
 
     /// What is in the spool.
@@ -291,7 +344,8 @@ impl Spool {
     /// [`Broken`].
     pub fn stock(&self) -> Result<Stock, Broken> {
         let doing = "counting";
-        let read = self.database.begin_read().map_err(broken(doing))?;
+        let database = self.database();
+        let read = database.begin_read().map_err(broken(doing))?;
         let count = |table| {
             let table = read.open_table(table).map_err(broken(doing))?;
             table.len().map_err(broken(doing))
@@ -302,6 +356,40 @@ impl Spool {
             refused: count(REFUSED)?,
         })
     }
+}
+
+/// Adds a row after the last one.
+fn insert(
+    table: &mut Table<'_, u64, &'static [u8]>,
+    weight: &mut Weight,
+    row: &[u8],
+) -> Result<(), redb::StorageError> {
+    let kept = pack::pack(row);
+    let serial = after_last(table)?;
+    table.insert(serial, &*kept)?;
+    weight.more(kept.len());
+    Ok(())
+}
+
+fn insert_events(
+    write: &WriteTransaction,
+    weight: &mut Weight,
+    events: &[Vec<u8>],
+) -> Result<(), redb::Error> {
+    let mut table = write.open_table(EVENTS)?;
+    for event in events {
+        insert(&mut table, weight, event)?;
+    }
+    Ok(())
+}
+
+fn put_chain(write: &WriteTransaction, chain: &Chain) -> Result<(), Broken> {
+    let doing = "storing the chain";
+    let mut meta = write.open_table(META).map_err(broken(doing))?;
+    let bytes = serde_json::to_vec(chain).map_err(Broken::Chain)?;
+    meta.insert(CHAIN, bytes.as_slice())
+        .map(drop)
+        .map_err(broken(doing))
 }
 
 /// The serial after the last one in use.

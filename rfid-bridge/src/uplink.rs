@@ -4,6 +4,7 @@
 //! told by the error; when to retry is [`Backoff`], a function of time.
 
 use std::io::Read as _;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -11,7 +12,12 @@ use tangle::KeyId;
 use thiserror::Error;
 use ureq::Agent;
 
+use crate::config::ConfigError;
 use crate::sign::Chain;
+
+pub mod tls;
+
+use tls::{Stamp, TlsFiles};
 
 /// Blocks in one upload.
 pub const UPLOAD_BLOCKS_MAX: usize = 64;
@@ -90,7 +96,8 @@ impl Receipt {
 /// A service and the right to speak to it.
 #[derive(Debug)]
 pub struct Uplink {
-    agent: Agent,
+    agent: Mutex<(Agent, Stamp)>,
+    files: TlsFiles,
     url: String,
     authorization: String,
 }
@@ -101,20 +108,40 @@ struct Receipts {
 }
 
 impl Uplink {
-    /// The service at `url` (scheme and authority, perhaps a path before `/api`).
-    pub fn new(url: &str, api_key: &str) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(REQUEST_MAX))
-            .timeout_connect(Some(CONNECT_MAX))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .user_agent(concat!("rfid-bridge/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Self {
-            agent: Agent::new_with_config(config),
+    /// The service at `url` (scheme and authority, perhaps a path before `/api`), met with the
+    /// certificates in `files`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] that names the file that cannot be used.
+    pub fn new(url: &str, api_key: &str, files: TlsFiles) -> Result<Self, ConfigError> {
+        let stamp = files.stamp();
+        let agent = agent(&files)?;
+        Ok(Self {
+            agent: Mutex::new((agent, stamp)),
+            files,
             url: url.trim_end_matches('/').to_owned(),
             authorization: format!("Bearer {api_key}"),
+        })
+    }
+
+    /// The HTTP client, made anew when its certificates have changed.
+    fn agent(&self) -> Agent {
+        let mut held = self.agent.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamp = self.files.stamp();
+        if stamp != held.1 {
+            match agent(&self.files) {
+                Ok(agent) => {
+                    tracing::info!("certificates of the uplink read again");
+                    held.0 = agent;
+                }
+                Err(error) => {
+                    let error = crate::courier::chain(&error);
+                    tracing::warn!(error, "certificates of the uplink are as before");
+                }
+            }
+            held.1 = stamp;
         }
+        held.0.clone()
     }
 
     /// Where the next block of `author` attaches.
@@ -124,7 +151,7 @@ impl Uplink {
     pub fn tips(&self, author: &KeyId) -> Result<Chain, UplinkError> {
         let url = format!("{}/api/v1/tips?author={author}", self.url);
         let answer = self
-            .agent
+            .agent()
             .get(&url)
             .header("Authorization", &self.authorization)
             .call();
@@ -143,7 +170,7 @@ impl Uplink {
         let count = envelopes.len();
         let body = array(envelopes);
         let answer = self
-            .agent
+            .agent()
             .post(&url)
             .header("Authorization", &self.authorization)
             .content_type("application/cbor")
@@ -155,6 +182,18 @@ impl Uplink {
         }
         Ok(receipts)
     }
+}
+
+fn agent(files: &TlsFiles) -> Result<Agent, ConfigError> {
+    let config = Agent::config_builder()
+        .timeout_global(Some(REQUEST_MAX))
+        .timeout_connect(Some(CONNECT_MAX))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .user_agent(concat!("rfid-bridge/", env!("CARGO_PKG_VERSION")))
+        .tls_config(files.load()?)
+        .build();
+    Ok(Agent::new_with_config(config))
 }
 
 /// A CBOR array of already encoded items (RFC 8949, major type 4, shortest length).
@@ -216,6 +255,7 @@ pub struct Backoff {
     min_ms: u64,
     max_ms: u64,
     wait_ms: u64,
+    failed_at: u64,
     until: u64,
 }
 
@@ -226,6 +266,7 @@ impl Backoff {
             min_ms,
             max_ms,
             wait_ms: min_ms,
+            failed_at: 0,
             until: 0,
         }
     }
@@ -240,8 +281,14 @@ impl Backoff {
         self.until
     }
 
+    /// Something urgent waits: the next attempt may come as soon as after a first failure.
+    pub fn hurry(&mut self) {
+        self.until = self.until.min(self.failed_at + self.min_ms);
+    }
+
     /// An attempt failed.
     pub fn failed(&mut self, now_ms: u64) {
+        self.failed_at = now_ms;
         self.until = now_ms + self.wait_ms;
         self.wait_ms = (self.wait_ms * 2).min(self.max_ms);
     }

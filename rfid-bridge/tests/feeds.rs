@@ -22,6 +22,8 @@ use std::time::Duration;
 
 use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
 
+#[path = "feeds/alerts.rs"]
+mod alerts;
 mod common;
 #[path = "feeds/tls.rs"]
 mod tls;

@@ -97,6 +97,19 @@ fn what_makes_no_sense_is_named() {
             "blocks.events_max",
         ),
         (
+            GOOD.replace("spool.redb\"", "spool.redb\"\nbytes_max = 16_777_215"),
+            "spool.bytes_max",
+        ),
+        (
+            GOOD.replace("[spool]", "client_cert_file = \"gateway.pem\"\n[spool]"),
+            "go together",
+        ),
+        (
+            GOOD.replace("https://theriac", "http://theriac")
+                .replace("[spool]", "ca_file = \"ca.pem\"\n[spool]"),
+            "begins with https://",
+        ),
+        (
             GOOD.replace("name = \"dock-1\"", ""),
             "missing field `name`",
         ),

@@ -48,6 +48,8 @@ pub(super) struct Line {
     sequences: Sequences,
     /// What the next commit writes.
     change: Change,
+    /// In it is something that somebody should know of at once.
+    urgent: bool,
     changed_at: u64,
     listened_at: u64,
     events: u64,
@@ -80,6 +82,7 @@ impl Line {
             samples: SampleBatcher::new(config.sample_age_ms()),
             sequences: Sequences::default(),
             change: Change::default(),
+            urgent: false,
             changed_at: 0,
             listened_at: 0,
             events: 0,
@@ -113,7 +116,10 @@ impl Line {
                 }
                 What::Sample(mut sample) => {
                     sample.place = at;
-                    self.samples.restore(number, sample, now);
+                    let unknown = Sensor::default();
+                    let sensor = self.sensors.get(&sample.device).unwrap_or(&unknown);
+                    let urgent = sensor.is_urgent(&sample.sample);
+                    self.samples.restore(number, sample, urgent, now);
                 }
                 What::Counted { device, counted } => self.sequences.restore(at, device, counted),
                 What::Listening { at_ms } => self.was_deaf(at, at_ms)?,
@@ -355,6 +361,7 @@ impl Line {
             source,
         })?;
         self.sampled += u64::try_from(file.readings()).unwrap_or(0);
+        self.urgent |= events.iter().any(is_alarm);
         let (device, signature) = (file.device(), file.signature());
         tracing::info!(source = place.name, device, signature, "logger file read");
         self.change
@@ -382,7 +389,7 @@ impl Line {
         let sensor = self.sensors.get(&report.device).unwrap_or(&unknown);
         for sample in report.samples {
             self.sampled += 1;
-            let urgent = sample.fault || sensor.is_alarm(&sample);
+            let urgent = sensor.is_urgent(&sample);
             let kept = KeptSample {
                 place: source,
                 device: report.device.clone(),
@@ -442,6 +449,7 @@ impl Line {
                 bridge: &self.device,
             };
             let sensor = self.sensors.get(&batch.device).unwrap_or(&unknown);
+            self.urgent |= batch.samples.iter().any(|(_, it)| sensor.is_urgent(it));
             let event = samples::event(at, &batch, sensor).map_err(|source| CaptureError {
                 reader: place.name.clone(),
                 tags: 0,
@@ -491,7 +499,11 @@ impl Line {
             .map_err(|_| RunError::Ended("a write to the spool"))??;
         if events > 0 {
             self.events += u64::try_from(events).unwrap_or(0);
-            self.orders.news();
+            if std::mem::take(&mut self.urgent) {
+                self.orders.urgent();
+            } else {
+                self.orders.news();
+            }
         }
         Ok(())
     }
@@ -550,6 +562,12 @@ fn name(place: &str, letter: &Letter, id: Option<&str>) -> LetterName {
         *to = *from;
     }
     name
+}
+
+/// Whether an event tells of a value out of its limits, or of a broken sensor.
+fn is_alarm(event: &Event) -> bool {
+    let reports = event.sensor_elements.iter().flat_map(|it| &it.reports);
+    reports.into_iter().any(|it| it.exception.is_some())
 }
 
 fn encode(place: &str, what: What) -> Vec<u8> {

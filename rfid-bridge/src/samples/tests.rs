@@ -56,6 +56,7 @@ fn a_batch_waits_for_its_age_and_an_alarm_does_not() {
         batcher.restore(
             100 + u64::try_from(at).unwrap(),
             kept("c", sample(0, 0)),
+            false,
             6_000,
         );
     }
@@ -65,6 +66,8 @@ fn a_batch_waits_for_its_age_and_an_alarm_does_not() {
         .map(|it| it.samples.len())
         .collect();
     assert_eq!(sizes, [EVENT_SAMPLES_MAX, 1], "full at once, in two events");
+    batcher.restore(9_999, kept("e", sample(0, 0)), true, 6_000);
+    assert_eq!(batcher.due(6_000, false).len(), 1, "urgent still");
     batcher.add(kept("d", sample(0, 0)), false, 6_000);
     assert_eq!(batcher.due(6_000, true).len(), 1);
 }

@@ -4,11 +4,14 @@
 //! the events that came of it. A letter acknowledged after the commit is neither lost nor counted
 //! twice, whenever the process dies.
 
-use redb::{ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition, TableError};
+use redb::{
+    ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition, TableError,
+    WriteTransaction,
+};
 
-use super::{Broken, EVENTS, Spool, after_last, broken};
+use super::{Broken, Spool, Weight, after_last, broken, insert_events, pack};
 
-const KEPT: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("kept");
+pub(super) const KEPT: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("kept");
 /// Name of a letter -> when it came, as a serial.
 const SEEN: TableDefinition<'_, &[u8], u64> = TableDefinition::new("seen");
 /// The same the other way round, to forget the oldest.
@@ -53,46 +56,11 @@ impl Spool {
     /// [`Broken`]; then nothing has changed.
     pub fn apply(&self, change: &Change) -> Result<(), Broken> {
         let doing = "keeping a change";
-        let write = self.database.begin_write().map_err(broken(doing))?;
-        {
-            let mut kept = write.open_table(KEPT).map_err(broken(doing))?;
-            for (key, row) in &change.put {
-                kept.insert(key.as_slice(), row.as_slice())
-                    .map_err(broken(doing))?;
-            }
-            for key in &change.remove {
-                kept.remove(key.as_slice()).map_err(broken(doing))?;
-            }
-            let mut events = write.open_table(EVENTS).map_err(broken(doing))?;
-            let first = after_last(&events).map_err(broken(doing))?;
-            for (serial, event) in (first..).zip(&change.events) {
-                events
-                    .insert(serial, event.as_slice())
-                    .map_err(broken(doing))?;
-            }
-            let mut seen = write.open_table(SEEN).map_err(broken(doing))?;
-            let mut seen_at = write.open_table(SEEN_AT).map_err(broken(doing))?;
-            let mut serial = after_last(&seen_at).map_err(broken(doing))?;
-            for name in &change.seen {
-                if seen
-                    .insert(name.as_slice(), serial)
-                    .map_err(broken(doing))?
-                    .is_none()
-                {
-                    seen_at
-                        .insert(serial, name.as_slice())
-                        .map_err(broken(doing))?;
-                    serial += 1;
-                }
-            }
-            while seen_at.len().map_err(broken(doing))? > SEEN_MAX {
-                let Some((_, name)) = seen_at.pop_first().map_err(broken(doing))? else {
-                    break;
-                };
-                seen.remove(name.value()).map_err(broken(doing))?;
-            }
-        }
-        write.commit().map_err(broken(doing))
+        self.change(doing, |write, weight| {
+            put_rows(write, weight, change).map_err(broken(doing))?;
+            insert_events(write, weight, &change.events).map_err(broken(doing))?;
+            remember(write, &change.seen).map_err(broken(doing))
+        })
     }
 
     /// All rows, by key.
@@ -101,7 +69,8 @@ impl Spool {
     /// [`Broken`].
     pub fn kept(&self) -> Result<Vec<KeptRow>, Broken> {
         let doing = "reading what was kept";
-        let read = self.database.begin_read().map_err(broken(doing))?;
+        let database = self.database();
+        let read = database.begin_read().map_err(broken(doing))?;
         let table = match read.open_table(KEPT) {
             Ok(table) => table,
             // A spool of an earlier version.
@@ -110,8 +79,10 @@ impl Spool {
         };
         let mut out = Vec::new();
         for row in table.iter().map_err(broken(doing))? {
-            let (key, value) = row.map_err(broken(doing))?;
-            out.push((key.value().to_vec(), value.value().to_vec()));
+            let (key, kept) = row.map_err(broken(doing))?;
+            let serial = u64::try_from(out.len()).unwrap_or(u64::MAX);
+            let row = pack::unpack(kept.value()).ok_or(Broken::Row { doing, serial })?;
+            out.push((key.value().to_vec(), row));
         }
         Ok(out)
     }
@@ -122,7 +93,8 @@ impl Spool {
     /// [`Broken`].
     pub fn seen(&self, names: &[LetterName]) -> Result<Vec<bool>, Broken> {
         let doing = "looking for letters";
-        let read = self.database.begin_read().map_err(broken(doing))?;
+        let database = self.database();
+        let read = database.begin_read().map_err(broken(doing))?;
         let table = match read.open_table(SEEN) {
             Ok(table) => table,
             Err(TableError::TableDoesNotExist(_)) => return Ok(vec![false; names.len()]),
@@ -135,6 +107,45 @@ impl Spool {
             .collect::<Result<_, _>>()
             .map_err(broken(doing))
     }
+}
+
+fn put_rows(
+    write: &WriteTransaction,
+    weight: &mut Weight,
+    change: &Change,
+) -> Result<(), redb::Error> {
+    let mut table = write.open_table(KEPT)?;
+    for (key, row) in &change.put {
+        let kept = pack::pack(row);
+        weight.more(kept.len());
+        let before = table.insert(key.as_slice(), &*kept)?;
+        weight.less(before.map(|kept| kept.value().len()));
+    }
+    for key in &change.remove {
+        let gone = table.remove(key.as_slice())?;
+        weight.less(gone.map(|kept| kept.value().len()));
+    }
+    Ok(())
+}
+
+/// Names of letters are not weighed: there are at most [`SEEN_MAX`] of them.
+fn remember(write: &WriteTransaction, letters: &[LetterName]) -> Result<(), redb::Error> {
+    let mut seen = write.open_table(SEEN)?;
+    let mut seen_at = write.open_table(SEEN_AT)?;
+    let mut serial = after_last(&seen_at)?;
+    for name in letters {
+        if seen.insert(name.as_slice(), serial)?.is_none() {
+            seen_at.insert(serial, name.as_slice())?;
+            serial += 1;
+        }
+    }
+    while seen_at.len()? > SEEN_MAX {
+        let Some((_, name)) = seen_at.pop_first()? else {
+            break;
+        };
+        seen.remove(name.value())?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

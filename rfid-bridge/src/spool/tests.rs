@@ -4,7 +4,7 @@ use tangle::{Hlc, NetworkId};
 
 use super::*;
 
-fn chain(seq: u64) -> Chain {
+pub(super) fn chain(seq: u64) -> Chain {
     Chain {
         network: NetworkId::new([1; 32]),
         epoch: 0,

@@ -8,6 +8,12 @@ use tangle::SigningKey;
 
 use super::*;
 
+mod tls;
+
+fn uplink(url: &str, key: &str) -> Uplink {
+    Uplink::new(url, key, TlsFiles::default()).unwrap()
+}
+
 /// Answers one request after the other with the given status lines and bodies, then ends.
 /// Returns the address and what was asked: request line, authorization, body.
 fn server(
@@ -59,7 +65,7 @@ fn receipts(statuses: &[&str]) -> String {
 fn blocks_go_out_as_one_array_and_each_gets_its_receipt() {
     let answer = receipts(&["recorded", "known", "waiting", "rejected"]);
     let (url, heard) = server(&[("200 OK", answer)]);
-    let uplink = Uplink::new(&format!("{url}/"), "thr_secret");
+    let uplink = uplink(&format!("{url}/"), "thr_secret");
     let blocks: [&[u8]; 4] = [&[1], &[2, 2], &[3], &[4]];
     let got = uplink.post(blocks.into_iter()).unwrap();
     let verdicts: Vec<_> = got
@@ -92,7 +98,7 @@ fn tips_are_asked_for_the_devices_own_key() {
     );
     let (url, heard) = server(&[("200 OK", answer)]);
     let author = SigningKey::from_seed([1; 32]).key_id();
-    let chain = Uplink::new(&url, "k").tips(&author).unwrap();
+    let chain = uplink(&url, "k").tips(&author).unwrap();
     assert_eq!((chain.seq, chain.hlc.0), (3, 99));
     let (request, ..) = heard.recv().unwrap();
     assert_eq!(
@@ -119,7 +125,7 @@ fn what_is_no_answer_is_an_error_that_says_so() {
     ];
     for (status, body, expected) in cases {
         let (url, _heard) = server(&[(status, body)]);
-        let error = Uplink::new(&url, "k")
+        let error = uplink(&url, "k")
             .post([&[0x80][..]].into_iter())
             .unwrap_err();
         let text = error.to_string();
@@ -130,7 +136,7 @@ fn what_is_no_answer_is_an_error_that_says_so() {
         .unwrap()
         .local_addr()
         .unwrap();
-    let error = Uplink::new(&format!("http://{nobody}"), "k").post([&[0x80][..]].into_iter());
+    let error = uplink(&format!("http://{nobody}"), "k").post([&[0x80][..]].into_iter());
     assert!(
         matches!(error, Err(UplinkError::Unreachable { .. })),
         "{error:?}"
@@ -165,7 +171,15 @@ fn waits_double_until_something_succeeds() {
         now = backoff.until();
     }
     assert_eq!(waits, [100, 200, 400, 450, 450]);
+    backoff.hurry();
+    assert!(!backoff.may_try(backoff.until() - 1));
+    assert_eq!(
+        backoff.until() - (now - 450),
+        100,
+        "as after a first failure"
+    );
     backoff.succeeded();
+    backoff.hurry();
     assert!(backoff.may_try(0));
     backoff.failed(now);
     assert_eq!(backoff.until() - now, 100);
