@@ -23,7 +23,7 @@
 //! ```
 //!
 //! Sources other than LLRP readers (MQTT, HTTP push, sensors) are described in [`feed`],
-//! zones, doors and expected shipments in [`door`].
+//! readers on desks in [`desk`], zones, doors and expected shipments in [`door`].
 
 use std::path::{Path, PathBuf};
 
@@ -43,6 +43,7 @@ use crate::smooth::SmoothConfig;
 use crate::spool::{BYTES_MAX, BYTES_MAX_MIN};
 use crate::uplink::tls::TlsFiles;
 
+pub mod desk;
 pub mod door;
 pub mod feed;
 

@@ -206,6 +206,9 @@ async fn drivers(config: &Config, clock: Clock) -> Result<Vec<Box<dyn Driver>>, 
             clock,
         }));
     }
+    for desk in config.desks(first, clock)? {
+        drivers.push(Box::new(desk));
+    }
     for broker in config.brokers(first)? {
         drivers.push(Box::new(Mqtt { broker, clock }));
     }

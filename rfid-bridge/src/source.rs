@@ -8,6 +8,7 @@
 //! mqtt   broker -> letters, acknowledged later ----+--> bounded channel --> pipeline
 //! push   HTTP -> letters, answered later ----------+
 //! folder files -> letters, put away later ---------+
+//! desk   chip or PC/SC -> scans, lost time --------+
 //! ```
 
 use std::borrow::Cow;
@@ -20,8 +21,10 @@ use tokio::sync::{mpsc, watch};
 use crate::llrp::parameter::EpcBits;
 use crate::llrp::session::Now;
 use crate::llrp::tag::ReaderTime;
+use crate::scan::Scan;
 use crate::sensor::log::LogFile;
 
+pub mod desk;
 pub mod folder;
 pub mod llrp;
 pub mod mqtt;
@@ -168,6 +171,8 @@ pub enum Raw {
     Sensor(Report),
     /// A logger's file.
     Log(Box<LogFile>),
+    /// A pack was laid on a desk reader.
+    Scan(Box<Scan>),
 }
 
 /// One report of one tag.

@@ -43,6 +43,7 @@ use std::path::{Path, PathBuf};
 use gs1::{Decimal, Epc};
 use serde::Deserialize;
 
+use super::desk::DeskEntry;
 use super::{Config, ConfigError, place, read_text};
 use crate::capture::Place;
 use crate::payload::{Format, Mapping};
@@ -77,6 +78,8 @@ pub struct FeedEntry {
     pub folder: Option<PathBuf>,
     /// How a table of another logger is read.
     pub table: Option<TableFormat>,
+    /// A reader on a desk, in place of messages and files.
+    pub desk: Option<DeskEntry>,
     /// For `berlinger`: the key that certifies loggers, SEC1 in hex, in place of the built-in one.
     pub root_key: Option<String>,
 }
@@ -154,11 +157,25 @@ impl FeedEntry {
         )
     }
 
-    /// How its messages are read.
+    /// How its messages are read; none for a desk reader, which sends none.
     ///
     /// # Errors
     /// [`ConfigError::Value`].
-    pub fn format(&self) -> Result<Format, ConfigError> {
+    pub fn format(&self) -> Result<Option<Format>, ConfigError> {
+        let field = |name: &str| format!("feed {:?}, {name}", self.name);
+        if let Some(desk) = &self.desk {
+            if let Some((name, why)) = desk.fault() {
+                return Err(wrong(field(&format!("desk.{name}")), &why));
+            }
+            if self.format.is_some() || self.mapping.is_some() || self.table.is_some() {
+                return Err(wrong(field("desk"), &"goes without format"));
+            }
+            return Ok(None);
+        }
+        self.message_format().map(Some)
+    }
+
+    fn message_format(&self) -> Result<Format, ConfigError> {
         let field = |name: &str| format!("feed {:?}, {name}", self.name);
         if self.root_key.is_some() && self.format.as_deref() != Some("berlinger") {
             return Err(wrong(
@@ -195,8 +212,12 @@ impl FeedEntry {
     /// One way to come by, and one that fits.
     fn check_way(&self, config: &Config) -> Result<(), ConfigError> {
         let field = |name: &str| format!("feed {:?}, {name}", self.name);
-        let is_file = self.format()?.is_file();
+        let format = self.format()?;
         match (&self.broker, &self.topic, &self.path, &self.folder) {
+            (None, None, None, None) if self.desk.is_some() => {}
+            _ if self.desk.is_some() => {
+                return Err(wrong(field("desk"), &"either a desk or another way"));
+            }
             (Some(broker), Some(topic), None, None) => {
                 if !config.broker.iter().any(|it| it.name == *broker) {
                     return Err(wrong(field("broker"), &format!("no [[broker]] {broker:?}")));
@@ -214,7 +235,7 @@ impl FeedEntry {
                 }
             }
             (None, None, None, Some(_)) => {
-                if !is_file {
+                if !format.is_some_and(|format| format.is_file()) {
                     return Err(wrong(field("folder"), &"is for files of loggers"));
                 }
             }

@@ -34,6 +34,7 @@ fn lines(decoded: &Decoded) -> Vec<String> {
             })),
             Raw::Input(it) => out.push(format!("gpi {} {} {}", it.port, it.high, ago(it.at_ms))),
             Raw::Status(status) => out.push(format!("{status:?}")),
+            Raw::Scan(scan) => out.push(format!("scan {}", scan.item.uri)),
             Raw::Gap(gap) => {
                 let lost = gap.lost.map_or("-".to_owned(), |lost| lost.to_string());
                 let (from, to) = (ago(gap.from_ms), ago(gap.to_ms));

@@ -15,11 +15,13 @@ use super::rows::{self, Row, What};
 use super::{Letters, Once, RunError, Summary, TICK};
 use crate::capture::CaptureError;
 use crate::config::Config;
+use crate::config::feed::FeedEntry;
 use crate::courier::{Done, Orders};
 use crate::gap;
 use crate::payload::{self, Decoded, Format, Message};
 use crate::reader::clock::Clock;
 use crate::samples::{self, KeptSample, SampleBatcher, Sensor, Sequences, Where};
+use crate::scan;
 use crate::sensor::log::LogFile;
 use crate::source::{Gap, GapCause, Heard, Letter, Outcome, Raw, Receipt, Report, Status, Told};
 use crate::spool::Spool;
@@ -69,7 +71,7 @@ impl Line {
         from: mpsc::Receiver<Told>,
     ) -> Result<Self, RunError> {
         let readers = config.reader.iter().map(|_| Ok(None));
-        let feeds = config.feed.iter().map(|feed| feed.format().map(Some));
+        let feeds = config.feed.iter().map(FeedEntry::format);
         Ok(Self {
             passages: Passages::new(config, device)?,
             advices: config.expected.as_ref().map(|it| Advices::new(&it.folder)),
@@ -331,6 +333,11 @@ impl Line {
             Raw::Gap(lost) => self.lose(source, &lost)?,
             Raw::Log(file) => {
                 self.log_file(source, &file)?;
+                return Ok(true);
+            }
+            Raw::Scan(scan) => {
+                let event = scan::event(place, &self.device, &scan)?;
+                self.change.events.push(event.canonical_json());
                 return Ok(true);
             }
         }
