@@ -76,6 +76,13 @@ impl CompanyPrefixes {
         }
     }
 
+    /// The prefixes, ascending, each with the day since when it is known.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, NaiveDate)> {
+        self.known
+            .iter()
+            .map(|(prefix, day)| (prefix.as_str(), *day))
+    }
+
     /// How many prefixes are known.
     pub fn len(&self) -> usize {
         self.known.len()

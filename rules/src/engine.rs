@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use gs1::{Epc, Gtin, Lot};
+use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
 use crate::catalogue::{Check, RULES};
@@ -30,7 +31,7 @@ const QUIET_MIN: u32 = 32;
 const OTHERS_MAX: usize = 16;
 
 /// State folded from records, and the rules that judge it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Engine {
     pub(crate) state: State,
 }

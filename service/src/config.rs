@@ -151,6 +151,10 @@ pub struct LedgerConfig {
     pub batch_requests_max: usize,
     /// Bytes of blocks written with one flush to disk at most (one request may exceed it).
     pub batch_bytes_max: usize,
+    /// Facts (events, questions, decisions) folded until the state is kept on disk again, so that
+    /// the next opening need not fold them; 0 keeps none. It is done when the node opens or
+    /// closes, and when nothing was written for two seconds.
+    pub snapshot_facts: u64,
 }
 
 /// Logs.
@@ -226,6 +230,7 @@ impl Default for LedgerConfig {
             queue_requests_max: 1_024,
             batch_requests_max: 512,
             batch_bytes_max: 16 * 1024 * 1024,
+            snapshot_facts: 10_000,
         }
     }
 }
@@ -299,6 +304,11 @@ impl Config {
                 key_per_s: 0,
                 stranger_per_s: 0,
                 ..LimitsConfig::default()
+            },
+            // Whatever is stopped in a test is opened from the state it kept.
+            ledger: LedgerConfig {
+                snapshot_facts: 1,
+                ..LedgerConfig::default()
             },
             ..Self::default()
         }

@@ -45,6 +45,11 @@ impl DataDir {
         self.0.join("access")
     }
 
+    /// The folded state, kept so that opening need not fold it anew.
+    pub fn state(&self) -> PathBuf {
+        self.0.join("state.snapshot")
+    }
+
     /// The database of API keys.
     pub fn store(&self) -> PathBuf {
         self.0.join("node.redb")

@@ -1,13 +1,13 @@
 //! The policies: read from `policy/theriac.cedar`, validated strictly against its schema, asked
 //! for every permit. What is done depends on few things only (the action, the caller's roles,
-//! whether it speaks for a party), so Cedar is asked once for each and the answer is remembered:
-//! at a counter the question costs a look into a table.
+//! whether it speaks for a party), so Cedar is asked once for each and the answer is remembered
+//! (`auth::advocate`): at a counter the question costs a look into a table.
 //!
 //! Which rows somebody sees is decided by `app::visible`, one function in Rust for speed; the same
 //! file of policies says it a second time, and a property test holds the two equal.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::str::FromStr as _;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::Arc;
 
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, EntityUid, PolicyId, PolicySet, Request, Schema,
@@ -15,6 +15,7 @@ use cedar_policy::{
 };
 use serde_json::{Value, json};
 
+use super::advocate::Advocate;
 use super::role::Role;
 
 /// The policies, as they are in the repository.
@@ -26,9 +27,6 @@ pub const SCHEMA: &str = include_str!("../../policy/theriac.cedarschema");
 pub const DEFAULT_DENY: &str = "default-deny";
 /// Id in the place of a policy's when Cedar could not be asked: then all is refused.
 pub const UNREADABLE: &str = "policies-unreadable";
-
-/// Answers remembered: every action, every set of roles, with a party and without, fits.
-const MEMO_MAX: usize = 1 << 15;
 
 /// The policies cannot be used.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -79,34 +77,28 @@ pub struct Question {
     pub party: bool,
 }
 
-/// [`Question`] in the form of a key: action, roles as bits, party.
-type Key = (&'static str, u16, bool);
-
 /// Policies that are valid.
 #[derive(Debug)]
 pub struct Policies {
     set: PolicySet,
     schema: Schema,
-    memo: RwLock<BTreeMap<Key, Arc<Ruling>>>,
 }
 
-static OWN: LazyLock<Result<Policies, PolicyError>> =
-    LazyLock::new(|| Policies::read(POLICIES, SCHEMA));
+static OWN: Advocate = Advocate::new();
 
-/// The node's policies.
+/// Looks whether the node's policies can be used at all.
 ///
 /// # Errors
 /// When they are not valid; then nothing is permitted to anybody.
-pub fn policies() -> Result<&'static Policies, PolicyError> {
-    OWN.as_ref().map_err(Clone::clone)
+pub fn prepare() -> Result<(), PolicyError> {
+    let admin = BTreeSet::from([Role::Admin]);
+    OWN.ask("read_public", &admin, false).map(drop)
 }
 
 /// What the node's policies say to an action. Fails closed.
 pub(super) fn rule(action: &'static str, roles: &BTreeSet<Role>, party: bool) -> Arc<Ruling> {
-    match &*OWN {
-        Ok(policies) => policies.remembered(action, roles, party),
-        Err(_) => Arc::new(Ruling::unreadable()),
-    }
+    let ruling = OWN.ask(action, roles, party);
+    ruling.unwrap_or_else(|_| Arc::new(Ruling::unreadable()))
 }
 
 impl Policies {
@@ -133,11 +125,7 @@ impl Policies {
         if !result.validation_passed_without_warnings() {
             return Err(PolicyError::Invalid(result.to_string()));
         }
-        Ok(Self {
-            set,
-            schema,
-            memo: RwLock::default(),
-        })
+        Ok(Self { set, schema })
     }
 
     /// Ids of the policies.
@@ -159,30 +147,6 @@ impl Policies {
             "Node::\"node\"",
             json!({}),
         )
-    }
-
-    /// Answers a question about an action from memory, or else remembers the answer.
-    fn remembered(&self, action: &'static str, roles: &BTreeSet<Role>, party: bool) -> Arc<Ruling> {
-        let key = (action, bits(roles), party);
-        let memo = self.memo.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = memo.get(&key) {
-            return Arc::clone(known);
-        }
-        drop(memo);
-        let question = Question {
-            action,
-            roles: roles.clone(),
-            party,
-        };
-        let Ok(ruling) = self.decide(&question) else {
-            return Arc::new(Ruling::unreadable());
-        };
-        let ruling = Arc::new(ruling);
-        let mut memo = self.memo.write().unwrap_or_else(PoisonError::into_inner);
-        if memo.len() < MEMO_MAX {
-            memo.insert(key, Arc::clone(&ruling));
-        }
-        ruling
     }
 
     /// Asks Cedar whether `Caller::"caller"`, which is among the entities, may.
@@ -257,29 +221,16 @@ pub(crate) fn entity(kind: &str, id: &str) -> Value {
     json!({ "type": format!("Theriac::{kind}"), "id": id })
 }
 
-/// One bit for each role.
-fn bits(roles: &BTreeSet<Role>) -> u16 {
-    let numbered = (0_u32..).zip(Role::ALL);
-    let held = numbered.filter(|(_, role)| roles.contains(role));
-    held.fold(0, |bits, (number, _)| bits | 1_u16.wrapping_shl(number))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::policy::ACTIONS;
     use super::*;
 
-    fn roles_of(bits: u16) -> BTreeSet<Role> {
-        let numbered = (0_u32..).zip(Role::ALL);
-        let held = numbered.filter(|(number, _)| bits & (1 << number) != 0);
-        held.map(|(_, role)| role).collect()
-    }
-
     #[test]
     fn the_policies_are_valid_and_each_has_a_name() {
         let own = Policies::read(POLICIES, SCHEMA).unwrap();
         assert_eq!(own.ids().len(), POLICIES.matches("\n@id(").count());
-        assert!(policies().is_ok());
+        assert_eq!(prepare(), Ok(()));
     }
 
     #[test]
@@ -296,58 +247,24 @@ mod tests {
         assert!(matches!(with("permit"), Err(PolicyError::Unreadable(_))));
     }
 
-    #[test]
-    fn bits_and_roles_are_one_to_one() {
-        for number in 0..1 << Role::ALL.len() {
-            assert_eq!(bits(&roles_of(number)), number);
-        }
-    }
-
-    /// Every pair of roles with every other, and every set of roles that leaves out at most one:
-    /// what is remembered is what a fresh question gives, the second time, too. (All 1,024 sets
-    /// take minutes without optimisation; `THERIAC_ALL_ROLES` asks for them.)
-    #[test]
-    fn what_is_remembered_is_what_cedar_says() {
-        let own = Policies::read(POLICIES, SCHEMA).unwrap();
-        let fresh = Policies::read(POLICIES, SCHEMA).unwrap();
-        let all = 1_u16 << Role::ALL.len();
-        let whole = std::env::var_os("THERIAC_ALL_ROLES").is_some();
-        let few = |bits: &u16| bits.count_ones() <= 2 || bits.count_ones() >= 9;
-        let mut asked = 0;
-        for set in (0..all).filter(|bits| whole || few(bits)) {
-            let roles = roles_of(set);
-            for action in ACTIONS {
-                for party in [false, true] {
-                    let question = Question {
-                        action,
-                        roles: roles.clone(),
-                        party,
-                    };
-                    let said = fresh.decide(&question).unwrap();
-                    assert_eq!(*own.remembered(action, &roles, party), said, "{question:?}");
-                    assert_eq!(*own.remembered(action, &roles, party), said, "{question:?}");
-                    asked += 1;
-                }
-            }
-        }
-        assert_eq!(own.memo.read().unwrap().len(), asked);
-        let most = ACTIONS.len() * usize::from(all) * 2;
-        assert!(most <= MEMO_MAX, "the table holds every question there is");
-    }
-
     /// Roles add up: nothing is permitted to a set of roles that is not to one of them, and none
     /// takes away from another.
     #[test]
     fn roles_add_up() {
-        let own = policies().unwrap();
         for action in ACTIONS {
             for (a, b) in Role::ALL.iter().flat_map(|a| Role::ALL.map(|b| (*a, b))) {
                 let may = |roles: &[Role]| {
                     let roles = roles.iter().copied().collect();
-                    own.remembered(action, &roles, true).allowed
+                    rule(action, &roles, true).allowed
                 };
                 assert_eq!(may(&[a, b]), may(&[a]) || may(&[b]), "{action} {a} {b}");
             }
         }
+    }
+
+    #[test]
+    fn an_action_that_no_policy_knows_is_refused() {
+        let ruling = rule("fly", &BTreeSet::from([Role::Admin]), true);
+        assert_eq!((ruling.allowed, &*ruling.policy), (false, UNREADABLE));
     }
 }

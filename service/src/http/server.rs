@@ -16,7 +16,7 @@ use super::rate::Rates;
 use super::routes::epcis::Sending;
 use super::{portal, router};
 use crate::app::epcis::workers::Workers;
-use crate::auth::cedar::{PolicyError, policies};
+use crate::auth::cedar::{self, PolicyError};
 use crate::auth::oidc::{SettingsError, SignIn};
 use crate::config::Config;
 use crate::node::{Node, OpenError};
@@ -76,7 +76,7 @@ pub enum ServeError {
 /// [`ServeError::Policies`], [`ServeError::Open`], [`ServeError::Listen`], [`ServeError::Tls`] or
 /// [`ServeError::SignIn`]; then nothing runs.
 pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
-    policies()?;
+    cedar::prepare()?;
     let tls = Tls::open(&config.tls, &world)?;
     let sign_in = SignIn::open(&config.oidc)?;
     let listen = config.http.listen;

@@ -5,12 +5,16 @@
 use std::collections::BTreeMap;
 
 use gs1::epcis::{Action, Event, EventKind};
+use serde::{Deserialize, Serialize};
 use tangle::BlockId;
 
+use super::plain;
+
 /// One ordered block.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct BlockRow {
     /// The block.
+    #[serde(with = "plain::block_id")]
     pub id: BlockId,
     /// Its position in the total order.
     pub position: u64,
@@ -56,7 +60,7 @@ impl BlockRow {
 }
 
 /// One event.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct EventRow {
     /// Ordinal of its block.
     pub block: u32,
@@ -65,6 +69,7 @@ pub struct EventRow {
     /// Which of the five events.
     pub kind: Kind,
     /// ADD, OBSERVE, DELETE.
+    #[serde(with = "plain::action")]
     pub action: Option<Action>,
     /// Event time, Unix milliseconds.
     pub time_ms: i64,
@@ -75,7 +80,7 @@ pub struct EventRow {
 }
 
 /// Which of the five events.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Kind {
     /// `ObjectEvent`.
     Object,
@@ -120,7 +125,7 @@ pub enum Field {
 }
 
 /// Where a word occurs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 struct Places {
     /// Ordinals of the blocks that have it, ascending.
     blocks: Vec<u32>,
@@ -129,7 +134,7 @@ struct Places {
 }
 
 /// The table.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Catalog {
     blocks: Vec<BlockRow>,
     events: Vec<EventRow>,

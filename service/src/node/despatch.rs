@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gs1::epcis::Event;
 use gs1::{BizStep, Epc};
+use serde::{Deserialize, Serialize};
+
+use super::plain;
 
 /// What an event says of a shipment.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Leg {
     /// It left.
     Shipped,
@@ -18,7 +21,7 @@ pub enum Leg {
 }
 
 /// One event of a shipment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Line {
     /// Place of the event in the order, counted over items.
     pub position: u64,
@@ -27,11 +30,12 @@ pub struct Line {
     /// What it says.
     pub leg: Leg,
     /// What it names: containers, or packs that travel on their own.
+    #[serde(with = "plain::epcs")]
     pub epcs: Vec<Epc>,
 }
 
 /// All shipments.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Despatches {
     lines: Vec<Line>,
     /// Lines by the paper's id: an EPC in canonical form, else the URI as written.

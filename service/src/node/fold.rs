@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use gs1::Gln;
 use rules::{Engine, Fact, Finding, Profile, Record, RuleId, Stamp};
+use serde::{Deserialize, Serialize};
 use tangle::authority::{Authority, Void};
 use tangle::registry::{Principal, Registry};
 use tangle::{BlockId, KeyId, Kind, Media, Ordered, Outcome, VerifiedBlock};
@@ -14,6 +15,7 @@ use super::despatch::Despatches;
 use super::entitled::{Speaker, entitled};
 use super::grants::{Grants, Said};
 use super::items::{GRANT, VOCABULARY};
+use super::plain;
 use super::prefixes::Prefixes;
 use super::readings::{self, Reading};
 use super::vocabulary::{Element, Vocabularies};
@@ -22,7 +24,7 @@ use super::vocabulary::{Element, Vocabularies};
 pub const OPERATOR: &str = "operator";
 
 /// Everything folded from the order so far.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Fold {
     /// State and findings.
     pub engine: Engine,
@@ -30,8 +32,12 @@ pub struct Fold {
     pub catalog: Catalog,
     /// Shipments by their papers.
     pub despatches: Despatches,
-    /// Whose word counts.
+    /// Whose word counts: not kept, but judged anew from the blocks that changed it.
+    #[serde(skip, default = "nobody")]
     pub authority: Authority,
+    /// Those blocks, each with its milestone, in order.
+    #[serde(with = "plain::registrations")]
+    registrations: Vec<(u32, BlockId)>,
     /// Master data of documents: attributes and hierarchies, for queries.
     pub vocabularies: Vocabularies,
     /// Who was given sight of what.
@@ -39,6 +45,7 @@ pub struct Fold {
     /// Lengths of company prefixes, as URNs have shown them.
     pub prefixes: Prefixes,
     /// Outcomes other than applied.
+    #[serde(with = "plain::outcomes")]
     pub outcomes: BTreeMap<BlockId, Outcome>,
     /// Items folded so far.
     items: u64,
@@ -59,6 +66,7 @@ impl Fold {
             prefixes: Prefixes::default(),
             despatches: Despatches::default(),
             authority: Authority::new(root),
+            registrations: Vec::new(),
             outcomes: BTreeMap::new(),
             items: 0,
             milestones: 0,
@@ -81,10 +89,38 @@ impl Fold {
     /// log than this one.
     fn admit(&mut self, ordered: &Ordered) -> BTreeMap<BlockId, Void> {
         let mut void = self.authority.judge(ordered.index, &ordered.blocks);
+        let registry = ordered.blocks.iter().filter(|it| registers(it));
+        let registry = registry.map(|block| (ordered.index, *block.id()));
+        self.registrations.extend(registry);
         for (id, why) in &ordered.strangers {
             void.entry(*id).or_insert_with(|| why.clone());
         }
         void
+    }
+
+    /// Judges the registrations of a state that was kept: `read` gives a block of the ledger.
+    /// Only registry blocks change whose word counts, so those of each milestone suffice.
+    pub(super) fn authorise<E>(
+        &mut self,
+        root: KeyId,
+        mut read: impl FnMut(&BlockId) -> Result<VerifiedBlock, E>,
+    ) -> Result<(), E> {
+        self.authority = Authority::new(root);
+        for of_one in self.registrations.chunk_by(|a, b| a.0 == b.0) {
+            let blocks: Vec<_> = of_one
+                .iter()
+                .map(|(_, id)| read(id))
+                .collect::<Result<_, _>>()?;
+            if let Some((milestone, _)) = of_one.first() {
+                self.authority.judge(*milestone, &blocks);
+            }
+        }
+        Ok(())
+    }
+
+    /// Items folded so far.
+    pub(super) fn items(&self) -> u64 {
+        self.items
     }
 
     /// Folds what a block says.
@@ -197,6 +233,15 @@ impl Fold {
             Some(Principal::Root) | None => (None, None),
         }
     }
+}
+
+/// Before the registrations are judged.
+fn nobody() -> Authority {
+    Authority::new(KeyId::new([0; 32]))
+}
+
+fn registers(block: &VerifiedBlock) -> bool {
+    block.header().kind == Kind::Registry
 }
 
 /// One piece of folding a milestone.

@@ -152,11 +152,52 @@ pub fn id_of(block: &BlockId, item: u16) -> String {
 }
 
 /// Every grant.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "Vec<Row>", into = "Vec<Row>")]
 pub struct Grants {
     all: Vec<Given>,
     by_id: BTreeMap<String, usize>,
     by_grantee: BTreeMap<Grantee, Vec<usize>>,
+}
+
+/// A grant on disk; its own words are JSON, as in the ledger.
+#[derive(Deserialize, Serialize)]
+struct Row {
+    id: String,
+    granter: String,
+    grant: String,
+    recorded_ms: i64,
+    revoked: Option<(i64, String)>,
+}
+
+impl From<Grants> for Vec<Row> {
+    fn from(grants: Grants) -> Self {
+        let row = |given: Given| Row {
+            id: given.id,
+            granter: given.granter,
+            // Plain data has no way to fail; an empty text is refused when it is read.
+            grant: serde_json::to_string(&given.grant).unwrap_or_default(),
+            recorded_ms: given.recorded_ms,
+            revoked: given.revoked,
+        };
+        grants.all.into_iter().map(row).collect()
+    }
+}
+
+impl TryFrom<Vec<Row>> for Grants {
+    type Error = serde_json::Error;
+
+    fn try_from(rows: Vec<Row>) -> Result<Self, serde_json::Error> {
+        let mut grants = Self::default();
+        for row in rows {
+            let said = Said::Grant(serde_json::from_str(&row.grant)?);
+            grants.learn(&row.granter, row.id, said, row.recorded_ms);
+            if let Some(given) = grants.all.last_mut() {
+                given.revoked = row.revoked;
+            }
+        }
+        Ok(grants)
+    }
 }
 
 impl Grants {

@@ -13,11 +13,13 @@ pub mod grants;
 pub mod items;
 mod keep;
 mod open;
+mod plain;
 mod prefixes;
 mod questions;
 pub mod readings;
 mod register;
 mod shared;
+mod snapshot;
 mod view;
 pub mod vocabulary;
 mod writer;
@@ -66,6 +68,8 @@ struct Inner {
     store: Store,
     accesses: AccessLog,
     levels: ServiceLevels,
+    /// Facts of the kept state with which the node opened.
+    recalled: u64,
     /// Number of the latest access that the ledger vouches for, as far as this run knows.
     anchored: AtomicU64,
     world: World,
@@ -84,6 +88,12 @@ struct Inner {
 }
 
 impl Node {
+    /// Facts (events, questions, decisions) that were not folded anew when the node opened,
+    /// because the state after them had been kept.
+    pub fn recalled(&self) -> u64 {
+        self.0.recalled
+    }
+
     /// Wakes those who work in the background: there may be something to do.
     pub(crate) fn wake_workers(&self) {
         let workers = self.0.workers.lock();

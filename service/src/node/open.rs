@@ -6,7 +6,9 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, mpsc};
 
 use tangle::store::Difference;
-use tangle::{Broken, CheckReport, Genesis, KeyId, Options, Ordered, SigningKey, Tangle};
+use tangle::{
+    Broken, CheckReport, Genesis, KeyId, Options, Ordered, SigningKey, Tangle, VerifiedBlock,
+};
 
 use super::beside;
 use super::cosign::{self, Queue};
@@ -15,6 +17,7 @@ use super::items::EventKeys;
 use super::keep;
 use super::questions::Questions;
 use super::shared::{Names, Shared};
+use super::snapshot::{Kept, Snapshots};
 use super::writer::Writer;
 use super::{Inner, Node};
 use crate::app::failure::Failure;
@@ -102,10 +105,19 @@ impl Node {
 
         let genesis = tangle.reader().genesis().clone();
         let names = names(&tangle, &genesis, &note_key)?;
-        let fold = Fold::new(genesis.root);
+        let mut snapshots = Snapshots::new(data.state(), config.ledger.snapshot_facts);
+        let fold = snapshots.recall(&tangle.reader()).unwrap_or_else(|why| {
+            if why.is_strange() {
+                let why = crate::chain(&why);
+                tracing::warn!(why, "the kept state is not used: everything is folded anew");
+            }
+            Fold::new(genesis.root)
+        });
+        let recalled = fold.items();
         let shared = Arc::new(Shared::new(names, fold, tangle.reader(), readings));
         let mut writer = Writer {
             tangle,
+            snapshots,
             shared: Arc::clone(&shared),
             cutter,
             note_key,
@@ -113,6 +125,8 @@ impl Node {
             config: config.ledger.clone(),
         };
         writer.recover()?;
+        let folded = shared.fold().items().saturating_sub(recalled);
+        tracing::info!(recalled, folded, "the state is there, in facts");
 
         let (queue, requests) = mpsc::sync_channel(config.ledger.queue_requests_max.max(1));
         let thread = std::thread::Builder::new()
@@ -130,6 +144,7 @@ impl Node {
             shared,
             keys,
             levels,
+            recalled,
             store,
             anchored: AtomicU64::new(0),
             accesses,
@@ -171,7 +186,8 @@ impl Writer {
         self.publish_witnessed();
         let concluded = self.tangle.concluded();
         let reader = self.tangle.reader();
-        for ordered in self.tangle.replay(0)? {
+        let from = self.shared.fold().milestones;
+        for ordered in self.tangle.replay(from)? {
             let ordered = ordered?;
             if ordered.index < concluded {
                 let mut fold = self.shared.fold_mut();
@@ -181,7 +197,9 @@ impl Writer {
                 self.conclude(&ordered)?;
             }
         }
-        self.order()
+        self.order()?;
+        self.rest(|| false);
+        Ok(())
     }
 }
 
@@ -201,7 +219,18 @@ pub fn check(data_dir: &Path, rebuild: bool) -> Result<CheckReport, OpenError> {
         return Ok(without_genesis());
     }
     let mut fold = Fold::new(root);
-    let mut outcomes = |ordered: &Ordered| fold.ordered(ordered);
+    let kept = Kept::at(&data.state());
+    let mut whole = true;
+    let mut same = None;
+    let mut outcomes = |ordered: &Ordered| {
+        let outcomes = fold.ordered(ordered);
+        // Of blocks whose items are gone the node knows outcomes that nobody can find again.
+        whole &= ordered.blocks.iter().all(VerifiedBlock::is_whole);
+        if let (Ok(Some(kept)), true) = (&kept, whole) {
+            same = same.or(kept.is(&fold));
+        }
+        outcomes
+    };
     let mut report = tangle::check(
         &data.ledger(),
         Box::<EventKeys>::default(),
@@ -210,7 +239,32 @@ pub fn check(data_dir: &Path, rebuild: bool) -> Result<CheckReport, OpenError> {
     )?;
     let folded = rebuild && report.is_sound();
     beside::check(&data, folded.then_some(&fold), &mut report);
+    match (kept, same) {
+        (Err(why), _) => without_state(&data, &crate::chain(&why), rebuild, &mut report),
+        (_, Some(false)) => {
+            let why = "it is not what the ledger's records add up to";
+            without_state(&data, why, rebuild, &mut report);
+        }
+        _ => {}
+    }
     Ok(report)
+}
+
+/// A kept state that is of no use; `rebuild` removes it.
+fn without_state(data: &DataDir, why: &str, rebuild: bool, report: &mut CheckReport) {
+    let path = data.state();
+    let name = path.file_name().unwrap_or_default();
+    let removed = rebuild && std::fs::remove_file(&path).is_ok();
+    report.differences.push(Difference {
+        file: name.to_string_lossy().into_owned(),
+        offset: 0,
+        what: format!("the kept state is of no use: {why}"),
+        remedy: if removed {
+            "it was removed: the node folds its records anew when it opens"
+        } else {
+            "remove it, or check with --rebuild: the node folds its records anew when it opens"
+        },
+    });
 }
 
 /// A log without the file that says of which network it is.

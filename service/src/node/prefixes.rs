@@ -3,19 +3,56 @@
 //! that knows the same events writes the same URNs.
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate};
 use gs1::Epc;
 use gs1::company_prefix::CompanyPrefixes;
+use serde::{Deserialize, Serialize};
 
 /// The beginnings of URNs whose first component is a company prefix.
 const URNS: [&str; 2] = ["\"urn:epc:id:", "\"urn:epc:class:"];
 
 /// What is known of company prefixes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(from = "Kept", into = "Kept")]
 pub struct Prefixes {
     table: CompanyPrefixes,
     /// Schemes with first components that were looked at.
     seen: BTreeSet<String>,
+}
+
+/// The same on disk.
+#[derive(Deserialize, Serialize)]
+struct Kept {
+    /// Prefixes with the day since when each is known, in days of our era.
+    known: Vec<(String, i32)>,
+    seen: BTreeSet<String>,
+}
+
+impl From<Prefixes> for Kept {
+    fn from(prefixes: Prefixes) -> Self {
+        let known = prefixes.table.iter();
+        Self {
+            known: known
+                .map(|(prefix, day)| (prefix.to_owned(), day.num_days_from_ce()))
+                .collect(),
+            seen: prefixes.seen,
+        }
+    }
+}
+
+impl From<Kept> for Prefixes {
+    fn from(kept: Kept) -> Self {
+        let mut table = CompanyPrefixes::new();
+        for (prefix, days) in kept.known {
+            let day = NaiveDate::from_num_days_from_ce_opt(days).unwrap_or(NaiveDate::MIN);
+            // They were together in one table, so none contradicts another.
+            drop(table.add(&prefix, day));
+        }
+        Self {
+            table,
+            seen: kept.seen,
+        }
+    }
 }
 
 impl Prefixes {

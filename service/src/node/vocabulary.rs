@@ -34,7 +34,7 @@ pub struct Element {
 }
 
 /// Everything that was said.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Vocabularies {
     /// By id and type: who said it, and what.
     elements: BTreeMap<(String, String), (String, Element)>,

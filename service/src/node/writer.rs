@@ -7,7 +7,8 @@
 //! further request with `storage_stopped` until the node is opened again. Reads go on.
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use tangle::store::Wanted;
 use tangle::verify::checkpoint::NoteSignature;
@@ -20,6 +21,7 @@ use tokio::sync::oneshot;
 use super::fold::{self, Fold};
 use super::readings::{Reading, read_new};
 use super::shared::Shared;
+use super::snapshot::Snapshots;
 use crate::app::failure::{Code, Failure};
 use crate::config::LedgerConfig;
 use crate::world::World;
@@ -106,12 +108,16 @@ impl Request {
 /// The thread's state.
 pub(super) struct Writer {
     pub(super) tangle: Tangle,
+    pub(super) snapshots: Snapshots,
     pub(super) shared: Arc<Shared>,
     pub(super) cutter: SigningKey,
     pub(super) note_key: SigningKey,
     pub(super) world: World,
     pub(super) config: LedgerConfig,
 }
+
+/// So long nothing must have been asked for before the state is kept.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// One request's share of a batch.
 struct Share {
@@ -130,7 +136,7 @@ struct Chain {
 impl Writer {
     /// Serves requests until asked to close or until nobody is left to ask.
     pub(super) fn run(mut self, queue: &Receiver<Request>) {
-        while let Ok(first) = queue.recv() {
+        while let Some(first) = self.next(queue) {
             let (batch, close) = self.gather(first, queue);
             if !batch.is_empty() {
                 self.write(batch);
@@ -140,6 +146,32 @@ impl Writer {
                 drop(reply.send(closed));
                 return;
             }
+        }
+    }
+
+    /// Waits for a request; keeps the state when there is none for a while. `None` when nobody is
+    /// left to ask.
+    fn next(&mut self, queue: &Receiver<Request>) -> Option<Request> {
+        match queue.recv_timeout(QUIET) {
+            Ok(request) => return Some(request),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let mut arrived = None;
+        self.rest(|| {
+            arrived = queue.try_recv().ok();
+            arrived.is_some()
+        });
+        arrived.or_else(|| queue.recv().ok())
+    }
+
+    /// Keeps the state on disk if that is worth while, and nothing else is to be done.
+    pub(super) fn rest(&mut self, interrupted: impl FnMut() -> bool) {
+        let shared = Arc::clone(&self.shared);
+        let fold = shared.fold();
+        if !shared.stopped() && self.snapshots.is_due(&fold) {
+            self.snapshots
+                .keep(&fold, &self.tangle.reader(), interrupted);
         }
     }
 
@@ -256,6 +288,8 @@ impl Writer {
             let ordered = ordered.map_err(Failure::internal)?;
             super::keep::refold(&mut fold, ordered, &wanted, &reader)?;
         }
+        // The state that was kept still knows what is to be forgotten.
+        self.snapshots.forget().map_err(Failure::internal)?;
         let erased = self.tangle.erase(items, self.world.now_unsigned_ms());
         let erased = erased.map_err(|broken| self.broke(&broken))?;
         *self.shared.fold_mut() = fold;
@@ -384,7 +418,8 @@ impl Writer {
         Ok(())
     }
 
-    fn close(self) -> Result<(), Failure> {
+    fn close(mut self) -> Result<(), Failure> {
+        self.rest(|| false);
         let Self { tangle, shared, .. } = self;
         // A stopped ledger is not clean: the next opening recovers from the log.
         shared.end();

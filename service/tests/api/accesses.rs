@@ -1,11 +1,12 @@
 //! The access log: every operation leaves a line, with who, what and how it ended; refusals too.
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 use service::audit::{Access, Wanted};
 use service::auth::Role;
-use service::auth::cedar::{Question, policies};
+use service::auth::cedar::{POLICIES, Policies, Question, SCHEMA};
 use service::auth::policy::roles_of;
 use service::http::router::{ROUTES, Route};
 
@@ -66,7 +67,8 @@ fn asker(lab: &Lab, role: Role, action: &'static str) -> (Option<String>, Option
         roles: [role].into(),
         party: party.is_some(),
     };
-    let ruling = policies().unwrap().decide(&question).unwrap();
+    static OWN: LazyLock<Policies> = LazyLock::new(|| Policies::read(POLICIES, SCHEMA).unwrap());
+    let ruling = OWN.decide(&question).unwrap();
     (Some(key), party, ruling.policy)
 }
 

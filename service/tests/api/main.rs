@@ -37,6 +37,7 @@ mod passkeys;
 mod query;
 mod recovery;
 mod request;
+mod snapshot;
 mod status;
 mod subscribe;
 mod upkeep;

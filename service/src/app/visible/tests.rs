@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use self::model::{Dice, GLNS, Row, Told, World, play};
 use super::{Subject, visible};
-use crate::auth::cedar::{Policies, caller, entity, policies};
+use crate::auth::cedar::{POLICIES, Policies, SCHEMA, caller, entity};
 use crate::auth::{Mandate, Principal, Role, Scope};
 use crate::node::View;
 use crate::node::grants::{Extent, Grant, Grantee, Said};
@@ -29,7 +29,7 @@ const NOW_MS: i64 = 1_000_000_000_000;
 
 #[test]
 fn what_rust_shows_is_what_the_policies_permit() {
-    let policies = policies().unwrap();
+    let policies = &Policies::read(POLICIES, SCHEMA).unwrap();
     let seeds = match std::env::var("THERIAC_SEED") {
         Ok(seed) => seed.parse().unwrap()..seed.parse::<u64>().unwrap() + 1,
         Err(_) => 1..WORLDS + 1,
