@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use tangle::store::Difference;
 use tangle::{
-    Broken, CheckReport, Genesis, KeyId, Options, Ordered, SigningKey, Tangle, VerifiedBlock,
+    Broken, CheckReport, Genesis, KeyId, Options, Ordered, Reader, SigningKey, Tangle,
+    VerifiedBlock,
 };
 
 use super::beside;
@@ -106,13 +107,7 @@ impl Node {
         let genesis = tangle.reader().genesis().clone();
         let names = names(&tangle, &genesis, &note_key)?;
         let mut snapshots = Snapshots::new(data.state(), config.ledger.snapshot_facts);
-        let fold = snapshots.recall(&tangle.reader()).unwrap_or_else(|why| {
-            if why.is_strange() {
-                let why = crate::chain(&why);
-                tracing::warn!(why, "the kept state is not used: everything is folded anew");
-            }
-            Fold::new(genesis.root)
-        });
+        let fold = recalled(&mut snapshots, &tangle.reader());
         let recalled = fold.items();
         let shared = Arc::new(Shared::new(names, fold, tangle.reader(), readings));
         let mut writer = Writer {
@@ -125,9 +120,6 @@ impl Node {
             config: config.ledger.clone(),
         };
         writer.recover()?;
-        let folded = shared.fold().items().saturating_sub(recalled);
-        tracing::info!(recalled, folded, "the state is there, in facts");
-
         let (queue, requests) = mpsc::sync_channel(config.ledger.queue_requests_max.max(1));
         let thread = std::thread::Builder::new()
             .name("ledger-writer".to_owned())
@@ -165,6 +157,17 @@ impl Node {
     }
 }
 
+/// The state as it was kept; where none is, or none that can be used, the one before all records.
+fn recalled(snapshots: &mut Snapshots, reader: &Reader) -> Fold {
+    snapshots.recall(reader).unwrap_or_else(|why| {
+        if why.is_strange() {
+            let why = crate::chain(&why);
+            tracing::warn!(why, "the kept state is not used: everything is folded anew");
+        }
+        Fold::new(reader.genesis().root)
+    })
+}
+
 /// What this node's log is called, and by which key it is known.
 fn names(tangle: &Tangle, genesis: &Genesis, note_key: &SigningKey) -> Result<Names, OpenError> {
     let log_key = tangle::verifier_key(&genesis.name, note_key)
@@ -186,7 +189,10 @@ impl Writer {
         self.publish_witnessed();
         let concluded = self.tangle.concluded();
         let reader = self.tangle.reader();
-        let from = self.shared.fold().milestones;
+        let (from, recalled) = {
+            let fold = self.shared.fold();
+            (fold.milestones, fold.items())
+        };
         for ordered in self.tangle.replay(from)? {
             let ordered = ordered?;
             if ordered.index < concluded {
@@ -198,6 +204,8 @@ impl Writer {
             }
         }
         self.order()?;
+        let folded = self.shared.fold().items().saturating_sub(recalled);
+        tracing::info!(recalled, folded, "the state is there, in facts");
         self.rest(|| false);
         Ok(())
     }

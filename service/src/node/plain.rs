@@ -49,7 +49,11 @@ pub(super) mod action {
         Delete,
     }
 
-    #[allow(clippy::ref_option, reason = "serde gives a reference to the field")]
+    #[allow(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde gives a reference to the field"
+    )]
     pub(crate) fn serialize<S: Serializer>(
         action: &Option<Action>,
         to: S,

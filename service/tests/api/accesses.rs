@@ -57,6 +57,9 @@ fn since(lab: &Lab, seq: u64) -> Vec<Access> {
     lines.into_iter().map(|line| line.access).collect()
 }
 
+/// The node's policies, read once more.
+static OWN: LazyLock<Policies> = LazyLock::new(|| Policies::read(POLICIES, SCHEMA).unwrap());
+
 /// Who asks, and what the policies must have said to that.
 fn asker(lab: &Lab, role: Role, action: &'static str) -> (Option<String>, Option<String>, String) {
     let key = lab.keys[&role].split('_').nth(1).unwrap().to_owned();
@@ -67,7 +70,6 @@ fn asker(lab: &Lab, role: Role, action: &'static str) -> (Option<String>, Option
         roles: [role].into(),
         party: party.is_some(),
     };
-    static OWN: LazyLock<Policies> = LazyLock::new(|| Policies::read(POLICIES, SCHEMA).unwrap());
     let ruling = OWN.decide(&question).unwrap();
     (Some(key), party, ruling.policy)
 }
