@@ -54,6 +54,8 @@ impl Running {
             .args(args)
             .current_dir(dir)
             .env("NO_COLOR", "1")
+            // Whatever a test stops or kills is opened from a state it kept.
+            .env("THERIAC__LEDGER__SNAPSHOT_FACTS", "1")
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
