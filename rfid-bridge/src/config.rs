@@ -23,8 +23,10 @@
 //! ```
 //!
 //! Sources other than LLRP readers (MQTT, HTTP push, sensors) are described in [`feed`],
-//! readers on desks in [`desk`], zones, doors and expected shipments in [`door`].
+//! readers on desks in [`desk`], zones, doors and expected shipments in [`door`], the taking of
+//! another configuration in [`reload`].
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use gs1::{BizStep, Epc};
@@ -46,9 +48,11 @@ use crate::uplink::tls::TlsFiles;
 pub mod desk;
 pub mod door;
 pub mod feed;
+pub mod reload;
 
 use door::{AreaEntry, DoorEntry, ExpectedEntry, ZoneEntry};
 use feed::{BrokerEntry, FeedEntry, PushEntry, SensorEntry};
+use reload::ReloadEntry;
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
@@ -91,6 +95,9 @@ pub struct Config {
     /// From observations to events and blocks.
     #[serde(default)]
     pub blocks: Blocks,
+    /// Another configuration for the running bridge.
+    #[serde(default)]
+    pub reload: ReloadEntry,
 }
 
 /// `[device]`.
@@ -251,8 +258,15 @@ impl Config {
     /// # Errors
     /// [`ConfigError`].
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = read_text(path)?;
-        let mut config = Self::parse(&text).map_err(|source| ConfigError::Syntax {
+        Self::of_text(&read_text(path)?, path)
+    }
+
+    /// Checks the text of the file at `path`.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn of_text(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let mut config = Self::parse(text).map_err(|source| ConfigError::Syntax {
             path: path.to_owned(),
             source: Box::new(source),
         })?;
@@ -359,6 +373,14 @@ impl Config {
         let readers = self.reader.iter().map(Reader::place);
         readers
             .chain(self.feed.iter().map(FeedEntry::place))
+            .collect()
+    }
+
+    /// Names of readers and feeds.
+    pub fn source_names(&self) -> BTreeSet<&String> {
+        let readers = self.reader.iter().map(|reader| &reader.name);
+        readers
+            .chain(self.feed.iter().map(|feed| &feed.name))
             .collect()
     }
 

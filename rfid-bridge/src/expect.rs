@@ -67,6 +67,11 @@ impl Expected {
         }
     }
 
+    /// Takes over what was expected and seen under another configuration.
+    pub fn go_on_from(&mut self, before: &mut Self) {
+        self.shipments = std::mem::take(&mut before.shipments);
+    }
+
     /// Takes the advices as they are now; what was seen of those that stay is kept.
     ///
     /// # Errors

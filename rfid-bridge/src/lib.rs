@@ -26,6 +26,7 @@ pub mod payload;
 pub mod pipeline;
 pub mod read_logger;
 pub mod reader;
+pub mod reload;
 pub mod samples;
 pub mod scan;
 pub mod sensor;

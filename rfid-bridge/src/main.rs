@@ -8,9 +8,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
-use rfid_bridge::config::Config;
 use rfid_bridge::pipeline::{self, Once};
-use rfid_bridge::{keyfile, read_logger};
+use rfid_bridge::reload::{Active, Control};
+use rfid_bridge::{keyfile, read_logger, reload};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
@@ -29,6 +29,10 @@ enum Command {
         /// Configuration file, TOML.
         #[arg(long)]
         config: PathBuf,
+        /// Keep each configuration that works in this file, and start with it when --config names
+        /// one that cannot be used.
+        #[arg(long)]
+        last_good: Option<PathBuf>,
         /// End when the readers are quiet and everything is delivered; prints a summary.
         #[arg(long)]
         once: bool,
@@ -89,6 +93,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Run {
             config,
+            last_good,
             once,
             quiet_ms,
             first_ms,
@@ -99,7 +104,7 @@ fn main() -> ExitCode {
                 first_ms,
                 deliver_ms,
             });
-            run(&config, once)
+            run(&config, last_good, once)
         }
         Command::Keygen { out } => keygen(&out),
         Command::ReadLogger {
@@ -127,8 +132,13 @@ fn main() -> ExitCode {
     })
 }
 
-fn run(config: &std::path::Path, once: Option<Once>) -> anyhow::Result<ExitCode> {
-    let config = Config::load(config)?;
+fn run(
+    path: &std::path::Path,
+    last_good: Option<PathBuf>,
+    once: Option<Once>,
+) -> anyhow::Result<ExitCode> {
+    let (first, is_fallback) = reload::to_start(path, last_good.as_deref())?;
+    let config = &first.config;
     let loaded = keyfile::load(&config.device.key_file)?;
     if loaded.was_exposed {
         let file = config.device.key_file.display();
@@ -148,7 +158,19 @@ fn run(config: &std::path::Path, once: Option<Once>) -> anyhow::Result<ExitCode>
             // The pipeline may have ended already.
             let _nobody = stop.send(true);
         });
-        pipeline::run(&config, loaded.key, once, stopped).await
+        let reloads = reload::at_hangup(path.to_owned()).context("waiting for SIGHUP")?;
+        let active = Active {
+            is_fallback,
+            ..Active::default()
+        };
+        let control = Control {
+            stop: stopped,
+            reloads,
+            active: watch::channel(active).0,
+            last_good,
+        };
+        let summary = pipeline::run(first, loaded.key, once, control).await;
+        summary.map_err(anyhow::Error::from)
     })?;
     print(&serde_json::to_string(&summary).context("printing the summary")?)?;
     let complete = summary.undelivered == 0 && summary.refused == 0;

@@ -10,28 +10,28 @@ use serde::Serialize;
 use tangle::SigningKey;
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use crate::capture::CaptureError;
 use crate::config::{Config, ConfigError};
 use crate::courier::{Courier, Orders};
 use crate::reader::clock::Clock;
+use crate::reload::{Control, Loaded};
 use crate::smooth::Totals;
+use crate::source::Driver;
 use crate::source::folder::Folder;
 use crate::source::llrp::Llrp;
 use crate::source::mqtt::Mqtt;
 use crate::source::push::Push;
-use crate::source::{Driver, Outlet};
 use crate::spool::{Broken, Spool};
 use crate::uplink::Uplink;
 
 mod advices;
+mod life;
 mod line;
 mod passages;
 mod rows;
 
-use line::Line;
+use life::{Base, Site};
 
 /// When a run that is to end by itself ends. Times in milliseconds.
 #[derive(Debug, Clone, Copy)]
@@ -122,27 +122,32 @@ const CHANNEL: usize = 256;
 /// How often passages and batches are looked at.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Runs until `stop` turns true or, with `once`, until the sources are quiet and everything is
-/// delivered.
+/// Runs until it is told to stop or, with `once`, until the sources are quiet and everything is
+/// delivered. Takes other configurations meanwhile.
 ///
 /// # Errors
 /// [`RunError`]; what was spooled stays spooled.
 pub async fn run(
-    config: &Config,
+    first: Loaded,
     key: SigningKey,
     once: Option<Once>,
-    stop: watch::Receiver<bool>,
+    control: Control,
 ) -> Result<Summary, RunError> {
     let clock = Clock::start();
+    let config = first.config.clone();
     let spool = Arc::new(Spool::open_capped(
         &config.spool.path,
         config.spool.bytes_max(),
     )?);
     let orders = Arc::new(Orders::default());
-    let device = *key.key_id().as_bytes();
-    let drivers = drivers(config, clock).await?;
-    let courier = Courier {
+    let base = Base {
         spool: Arc::clone(&spool),
+        orders: Arc::clone(&orders),
+        device: *key.key_id().as_bytes(),
+        clock,
+    };
+    let courier = Courier {
+        spool,
         key,
         uplink: Uplink::new(
             &config.uplink.url,
@@ -152,27 +157,15 @@ pub async fn run(
         clock,
         config: config.courier(),
     };
-    let (outlet, from) = Outlet::bounded(CHANNEL);
-    let mut line = Line::new(config, (device, clock), (spool, Arc::clone(&orders)), from)?;
-    line.restore()?;
+    let mut site = Site::start(first, base, control).await?;
     let courier_orders = Arc::clone(&orders);
     let mut courier = tokio::task::spawn_blocking(move || courier.run(&courier_orders));
-    let (stop_sources, sources_stop) = watch::channel(false);
-    let mut sources = JoinSet::new();
-    for driver in drivers {
-        let caps = driver.caps();
-        tracing::debug!(caps.kind, caps.acknowledges, "source starts");
-        sources.spawn(driver.run(outlet.clone(), sources_stop.clone()));
-    }
-    drop(outlet);
     let (worked, ended) = tokio::select! {
-        worked = line.work(once, stop) => (worked, None),
+        worked = site.work(once) => (worked, None),
         ended = &mut courier => (Ok(()), Some(ended)),
     };
     // Whatever happened, what is in the air is brought down before the verdict.
-    // Nobody listens any more when all sources have ended.
-    let _nobody = stop_sources.send(true);
-    let landed = line.land(sources).await;
+    let (line, landed) = site.land().await;
     let deliver_ms = once.map_or(0, |once| once.deliver_ms);
     orders.finish(clock.now().mono_ms + deliver_ms);
     let ended = match ended {
@@ -182,7 +175,10 @@ pub async fn run(
     let done = ended.map_err(|_| RunError::Ended("the courier"))??;
     worked?;
     landed?;
-    line.summary(done)
+    match line {
+        Some(line) => line.summary(done),
+        None => Err(RunError::Ended("the sources")),
+    }
 }
 
 /// A driver for each source of the configuration, or for several that come by one connection.

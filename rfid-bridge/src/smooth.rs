@@ -213,6 +213,11 @@ impl Smoother {
         }
     }
 
+    /// Counts on from these totals.
+    pub fn count_from(&mut self, totals: Totals) {
+        self.totals = totals;
+    }
+
     /// Takes one read at a place; returns what had to be closed early to stay within
     /// [`TAGS_OPEN_MAX`], normally nothing.
     pub fn read(&mut self, place: usize, read: &TagRead) -> Vec<Observation> {

@@ -18,6 +18,8 @@ use std::process::{Command, Output, Stdio};
 #[path = "dock/chaos.rs"]
 mod chaos;
 mod common;
+#[path = "dock/reload.rs"]
+mod reload;
 
 use common::{Process, Service, bridge, genuine_logger_file};
 

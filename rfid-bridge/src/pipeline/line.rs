@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gs1::epcis::Event;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::advices::Advices;
@@ -18,14 +18,19 @@ use crate::config::Config;
 use crate::config::feed::FeedEntry;
 use crate::courier::{Done, Orders};
 use crate::gap;
-use crate::payload::{self, Decoded, Format, Message};
+use crate::payload::Format;
 use crate::reader::clock::Clock;
+use crate::reload::{Control, Reread, Trial, Verdict};
 use crate::samples::{self, KeptSample, SampleBatcher, Sensor, Sequences, Where};
 use crate::scan;
 use crate::sensor::log::LogFile;
-use crate::source::{Gap, GapCause, Heard, Letter, Outcome, Raw, Receipt, Report, Status, Told};
+use crate::source::{Gap, GapCause, Heard, Outcome, Raw, Report, Status, Told, outage};
 use crate::spool::Spool;
-use crate::spool::keep::{Change, LetterName};
+use crate::spool::keep::Change;
+
+mod letters;
+
+use letters::Opened;
 
 /// Items taken in one turn; what comes while one turn is being committed waits for the next.
 const TURN_MAX: usize = 256;
@@ -57,11 +62,25 @@ pub(super) struct Line {
     events: u64,
     sampled: u64,
     letters: Letters,
+    /// Names of sources that say that they can be heard.
+    heard: BTreeSet<String>,
+    trial: Option<Trial>,
+    /// Another line of this process was before it.
+    goes_on: bool,
     from: mpsc::Receiver<Told>,
 }
 
-/// A letter that was read.
-type Opened = (usize, Receipt, Result<(LetterName, Decoded), String>, bool);
+/// Why the work stopped.
+pub(super) enum Turn {
+    /// It is over.
+    Over,
+    /// The configuration was read again.
+    Asked(Reread),
+    /// All sources of the trial are heard.
+    CameUp,
+    /// These were not in time.
+    Silent(Vec<String>),
+}
 
 impl Line {
     pub(super) fn new(
@@ -90,8 +109,29 @@ impl Line {
             events: 0,
             sampled: 0,
             letters: Letters::default(),
+            heard: BTreeSet::new(),
+            trial: None,
+            goes_on: false,
             from,
         })
+    }
+
+    /// Goes on counting where another line has landed.
+    pub(super) fn go_on_from(&mut self, before: &mut Self) {
+        (self.events, self.sampled) = (before.events, before.sampled);
+        self.letters = before.letters;
+        self.goes_on = true;
+        self.passages.go_on_from(&mut before.passages);
+    }
+
+    /// Names of the sources that can be heard.
+    pub(super) fn heard(&self) -> &BTreeSet<String> {
+        &self.heard
+    }
+
+    /// Sources that must be heard, or none.
+    pub(super) fn set_trial(&mut self, trial: Option<Trial>) {
+        self.trial = trial;
     }
 
     /// Takes up what an earlier process left open.
@@ -133,11 +173,16 @@ impl Line {
     /// Nobody listened to a reader from `since_ms` until now, and nobody kept what it said.
     fn was_deaf(&mut self, source: usize, since_ms: i64) -> Result<(), RunError> {
         let now_ms = self.clock.now().unix_ms;
-        if since_ms >= now_ms || !matches!(self.formats.get(source), Some(None)) {
+        if since_ms + outage::SHORT_MS >= now_ms || !matches!(self.formats.get(source), Some(None))
+        {
             return Ok(());
         }
         let gap = Gap {
-            cause: GapCause::Stopped,
+            cause: if self.goes_on {
+                GapCause::Disconnected
+            } else {
+                GapCause::Stopped
+            },
             from_ms: since_ms,
             to_ms: now_ms,
             lost: None,
@@ -161,8 +206,8 @@ impl Line {
     pub(super) async fn work(
         &mut self,
         once: Option<Once>,
-        mut stop: watch::Receiver<bool>,
-    ) -> Result<(), RunError> {
+        control: &mut Control,
+    ) -> Result<Turn, RunError> {
         let began = self.clock.now().mono_ms;
         let mut last_heard = None;
         let mut tick = tokio::time::interval(TICK);
@@ -186,10 +231,19 @@ impl Line {
                         None => began + once.first_ms <= now,
                     });
                     if over {
-                        return Ok(());
+                        return Ok(Turn::Over);
+                    }
+                    let verdict = self.trial.as_ref().and_then(|it| it.verdict(&self.heard, now));
+                    if let Some(verdict) = verdict {
+                        self.trial = None;
+                        return Ok(match verdict {
+                            Verdict::Good => Turn::CameUp,
+                            Verdict::Bad(missing) => Turn::Silent(missing),
+                        });
                     }
                 }
-                _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                _ = control.stop.wait_for(|stop| *stop) => return Ok(Turn::Over),
+                Some(asked) = control.reloads.recv() => return Ok(Turn::Asked(asked)),
             }
         }
     }
@@ -245,67 +299,6 @@ impl Line {
         Ok(heard)
     }
 
-    /// Reads a letter. The name is sure when the letter names itself, or its sender says that it
-    /// came before.
-    fn open(&self, source: usize, letter: Letter) -> Opened {
-        let place = self
-            .passages
-            .place(source)
-            .map_or("", |place| place.name.as_str());
-        let format = self.formats.get(source).and_then(Option::as_ref);
-        let message = Message {
-            topic: &letter.topic,
-            body: &letter.body,
-            at: letter.at,
-        };
-        let decoded = match format {
-            Some(format) => payload::decode(format, message).map_err(|error| error.to_string()),
-            None => Err("this source has no format".to_owned()),
-        };
-        if let Err(why) = &decoded {
-            let start: String = String::from_utf8_lossy(&letter.body)
-                .chars()
-                .take(120)
-                .collect();
-            tracing::warn!(
-                source = place,
-                topic = letter.topic,
-                why,
-                start,
-                "unreadable letter"
-            );
-        }
-        let is_sure = letter.again || decoded.as_ref().is_ok_and(|it| it.id.is_some());
-        let read = decoded.map(|decoded| (name(place, &letter, decoded.id.as_deref()), decoded));
-        (source, letter.receipt, read, is_sure)
-    }
-
-    /// Those of the letters that were taken in an earlier turn.
-    async fn known(&self, opened: &[Opened]) -> Result<BTreeSet<LetterName>, RunError> {
-        let names: Vec<LetterName> = opened
-            .iter()
-            .filter_map(|(_, _, read, is_sure)| {
-                let (name, _) = read.as_ref().ok()?;
-                is_sure.then_some(*name)
-            })
-            .collect();
-        if names.is_empty() {
-            return Ok(BTreeSet::new());
-        }
-        let spool = Arc::clone(&self.spool);
-        let (names, seen) = tokio::task::spawn_blocking(move || {
-            let seen = spool.seen(&names);
-            (names, seen)
-        })
-        .await
-        .map_err(|_| RunError::Ended("a look into the spool"))?;
-        let pairs = names.into_iter().zip(seen?);
-        Ok(pairs
-            .filter(|(_, seen)| *seen)
-            .map(|(name, _)| name)
-            .collect())
-    }
-
     /// Takes one raw event; true when it was tags or values.
     fn hear(&mut self, source: usize, raw: Raw) -> Result<bool, RunError> {
         let Some(place) = self.passages.place(source) else {
@@ -329,7 +322,14 @@ impl Line {
                 tracing::info!(source = place.name, port, high, "input changed");
                 self.passages.input(source, change);
             }
-            Raw::Status(status) => log(&place.name, &status),
+            Raw::Status(status) => {
+                log(&place.name, &status);
+                match status {
+                    Status::Up(_) => _ = self.heard.insert(place.name.clone()),
+                    Status::Down(_) => _ = self.heard.remove(&place.name),
+                    Status::Antenna { .. } => {}
+                }
+            }
             Raw::Gap(lost) => self.lose(source, &lost)?,
             Raw::Log(file) => {
                 self.log_file(source, &file)?;
@@ -550,25 +550,6 @@ impl Line {
             sightings,
         })
     }
-}
-
-/// A letter's name: of what it calls itself, or else of its bytes.
-fn name(place: &str, letter: &Letter, id: Option<&str>) -> LetterName {
-    let mut hasher = blake3::Hasher::new_derive_key("theriac rfid-bridge letter name v1");
-    let parts: [&[u8]; 3] = match id {
-        Some(id) => [place.as_bytes(), b"id", id.as_bytes()],
-        None => [place.as_bytes(), letter.topic.as_bytes(), &letter.body],
-    };
-    for part in parts {
-        hasher.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hasher.update(part);
-    }
-    let hash = hasher.finalize();
-    let mut name = LetterName::default();
-    for (to, from) in name.iter_mut().zip(hash.as_bytes()) {
-        *to = *from;
-    }
-    name
 }
 
 /// Whether an event tells of a value out of its limits, or of a broken sensor.

@@ -54,6 +54,12 @@ impl Passages {
         })
     }
 
+    /// Goes on counting, and waiting for shipments, where others have ended.
+    pub(super) fn go_on_from(&mut self, before: &mut Self) {
+        self.smoother.count_from(before.smoother.totals());
+        self.expected.go_on_from(&mut before.expected);
+    }
+
     pub(super) fn place(&self, at: usize) -> Option<&Place> {
         self.layout.places.get(at)
     }

@@ -12,7 +12,7 @@ pub struct Outage {
 }
 
 /// Shorter holes are not told: reads are held by the reader for longer than that, ms.
-const SHORT_MS: i64 = 100;
+pub(crate) const SHORT_MS: i64 = 100;
 
 impl Outage {
     /// Nothing has been heard since `now_ms`, wall clock.

@@ -72,7 +72,7 @@ fn carry(mut from: TcpStream, mut to: &TcpStream) {
 }
 
 /// Ten pallets of fifty tags, one every two seconds, each in the door for 1.6 s.
-fn script(folder: &Path) -> String {
+pub(super) fn script(folder: &Path) -> String {
     let mut text = String::new();
     for pallet in 0..10 {
         let (first, last) = (pallet * 50 + 1, pallet * 50 + 50);
@@ -139,7 +139,7 @@ fn killed_bridges_lose_no_tag_and_repeat_no_event() {
 }
 
 /// Waits until so many tags are told, a minute at most.
-fn wait_for(service: &Service, tags: usize) {
+pub(super) fn wait_for(service: &Service, tags: usize) {
     for _ in 0..600 {
         if service.events().0.len() >= tags {
             return;
@@ -148,7 +148,7 @@ fn wait_for(service: &Service, tags: usize) {
     }
 }
 
-fn told_once(service: &Service, tags: usize) {
+pub(super) fn told_once(service: &Service, tags: usize) {
     let (seen, events) = service.events();
     let missing: Vec<usize> = (0..tags)
         .filter(|tag| {
