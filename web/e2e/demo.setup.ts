@@ -11,6 +11,13 @@ const READY_WITHIN_MS = 120_000;
 
 export default async function setup(): Promise<(() => Promise<void>) | void> {
   if (process.env.THERIAC_DEMO_JSON) return;
+  const { facts, end } = await startDemo();
+  process.env.THERIAC_DEMO_JSON = facts;
+  return end;
+}
+
+/** A demo of its own, for tests that change the world: the path of its facts, and its end. */
+export async function startDemo(): Promise<{ facts: string; end: () => Promise<void> }> {
   const data = mkdtempSync(join(tmpdir(), 'theriac-e2e-'));
   const child = spawn(binary(), ['demo', '--data', data, '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -27,11 +34,11 @@ export default async function setup(): Promise<(() => Promise<void>) | void> {
     await stop(child);
     throw error;
   }
-  process.env.THERIAC_DEMO_JSON = facts;
-  return async () => {
+  const end = async () => {
     await stop(child);
     rmSync(data, { recursive: true, force: true });
   };
+  return { facts, end };
 }
 
 function binary(): string {

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { recognise } from '../src/lib/scan/recognise';
 
-export type Actor = 'pharmacy_a' | 'pharmacy_b' | 'manufacturer' | 'wholesaler' | 'regulator';
+export type Actor =
+  'admin' | 'pharmacy_a' | 'pharmacy_b' | 'manufacturer' | 'wholesaler' | 'regulator';
 export type Planted = 'genuine' | 'clone' | 'unknown' | 'excursion' | 'recalled';
 
 export interface Facts {
@@ -13,6 +14,8 @@ export interface Facts {
   recalled_lot: { gtin: string; lot: string };
   /** Canonical id of a pallet. */
   shipment: string;
+  /** Canonical id of the pallet that got warm. */
+  excursion_shipment: string;
 }
 
 export const readFacts = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Facts;

@@ -85,11 +85,98 @@ const SCENES: Scene[] = [
       await expect(page.getByRole('heading', { name: /Item 0/ })).toBeVisible();
     },
   },
+  {
+    name: 'alerts',
+    path: () => '/alerts',
+    actor: 'manufacturer',
+    act: loaded('Impossible travel'),
+  },
+  {
+    name: 'case',
+    path: () => `/alerts/${encodeURIComponent(`T04 ${demo().excursion_shipment}`)}`,
+    actor: 'manufacturer',
+    act: async (page) => {
+      await loaded('What was found')(page);
+      await page.getByRole('radio', { name: /^Confirmed/ }).check();
+    },
+  },
+  { name: 'cold', path: () => '/cold', actor: 'manufacturer', act: loaded('Needs review') },
+  {
+    name: 'cold-review',
+    path: () => `/cold/${demo().excursion_shipment.split('/').pop()}`,
+    actor: 'manufacturer',
+    act: loaded('Cold chain'),
+  },
+  {
+    name: 'uptime',
+    path: () => '/uptime',
+    actor: null,
+    act: async (page) => expect(page.getByRole('heading', { name: 'Working' })).toBeVisible(),
+  },
+  { name: 'keys', path: () => '/keys', actor: 'admin', act: loaded('New key') },
+  { name: 'devices', path: () => '/devices', actor: 'admin', act: loaded('Upload keys') },
+  { name: 'grants', path: () => '/grants', actor: 'manufacturer', act: loaded('Given by us') },
+  {
+    name: 'audit',
+    path: () => '/audit',
+    actor: 'admin',
+    act: async (page) => expect(page.getByRole('row').nth(3)).toBeVisible(),
+  },
+  {
+    name: 'scanner',
+    path: () => '/scanner',
+    actor: null,
+    act: async (page) => {
+      await expect(page.getByText(/Waiting for a scan/)).toBeVisible();
+      await scan(page, '010950600013435221aZyQ7mW10xY2', { layout: 'german' });
+      await expect(page.getByText('Something must be set otherwise.')).toBeVisible();
+    },
+  },
+  {
+    name: 'ledger',
+    path: () => '/ledger',
+    actor: 'manufacturer',
+    act: loaded('Latest checkpoint'),
+  },
+  {
+    name: 'recall',
+    path: () => '/recall',
+    actor: 'manufacturer',
+    act: async (page) => {
+      const { gtin, lot } = demo().lot;
+      await page.getByLabel('Product and lot').fill(`${gtin} ${lot}`);
+      await page.getByRole('button', { name: 'Run the drill' }).click();
+      await expect(page.getByText(/Complete after/)).toBeVisible();
+    },
+  },
+  {
+    name: 'search',
+    path: () => '/search',
+    actor: 'regulator',
+    act: async (page) => {
+      await page.getByRole('searchbox').fill('lahnberg');
+      const { scans } = demo();
+      const codes = [scans.genuine, scans.clone, scans.excursion].join('\n');
+      await page.getByLabel('Codes, one a line').fill(codes.replaceAll('\u001d', '{GS}'));
+      await page.getByRole('button', { name: 'Check all' }).click();
+      await expect(page.getByRole('list', { name: 'Tally' })).toBeVisible();
+    },
+  },
+  {
+    name: 'menu',
+    path: () => '/',
+    actor: 'admin',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Menu' }).click();
+      await expect(page.getByRole('navigation', { name: 'All pages' })).toBeVisible();
+    },
+  },
   { name: 'not-found', path: () => '/nowhere' },
 ];
 
 const SIZES = [
   { name: 'desk', width: 1280, height: 900 },
+  { name: 'tablet', width: 768, height: 1024 },
   { name: 'phone', width: 390, height: 844 },
 ];
 

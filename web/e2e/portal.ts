@@ -2,7 +2,8 @@
 // the Content-Security-Policy, and any error in the console; and the ways tests act on it.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
-import { demo, type Actor } from './demo';
+import { demo, readFacts, type Actor, type Facts } from './demo';
+import { startDemo } from './demo.setup';
 
 /** Console errors a test brings about on purpose (the browser reports failed requests). */
 const EXPECTED = /Failed to load resource/;
@@ -39,6 +40,27 @@ export const test = base.extend<{ portal: Portal }>({
         const key = demo().keys[actor];
         if (!key) throw new Error(`the demo has no key for ${actor}`);
         await page.goto(`${path}#key=${key}`);
+        await expect(page.getByRole('button', { name: /^Account: / })).toBeVisible();
+      },
+    });
+  },
+});
+
+/** The same, on a node and world of its own that the tests of one file may change. */
+export const ownTest = test.extend<object, { own: Facts }>({
+  own: [
+    async ({}, use) => {
+      const { facts, end } = await startDemo();
+      await use(readFacts(facts));
+      await end();
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ own }, use) => use(own.url),
+  portal: async ({ page, own }, use) => {
+    await use({
+      async open(path, actor = 'pharmacy_a') {
+        await page.goto(`${path}#key=${own.keys[actor]}`);
         await expect(page.getByRole('button', { name: /^Account: / })).toBeVisible();
       },
     });

@@ -1,6 +1,8 @@
 // Temperatures as people read them. Values arrive in degrees Celsius with three decimals; one
 // decimal is shown, because no logger in the field is better than a tenth of a degree.
 
+import { number } from './i18n/language.svelte';
+
 const MINUS = '\u2212';
 
 /** `5.2 °C`, `−18.0 °C`; a dash for no value. */
@@ -13,7 +15,7 @@ export function formatCelsius(celsius: number | null | undefined): string {
 export function formatTenths(celsius: number): string {
   // Through thousandths as an integer: 8.05 is 8.1 here although 8.05 * 10 rounds below 80.5.
   const tenths = Math.round(Math.round(Math.abs(celsius) * 1000) / 100) / 10;
-  return (celsius < 0 && tenths > 0 ? MINUS : '') + tenths.toFixed(1);
+  return (celsius < 0 && tenths > 0 ? MINUS : '') + number(tenths, 1);
 }
 
 /** `2–8 °C`, or one-sided `≤ 25 °C`. */

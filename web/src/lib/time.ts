@@ -1,6 +1,8 @@
 // Times as people read them, always with their zone. The one place where the portal turns
 // instants into text.
 
+import { localeTag } from './i18n/language.svelte';
+
 /** An instant as the API writes it: RFC 3339 text, or milliseconds since 1970. */
 export type Instant = string | number;
 
@@ -11,8 +13,6 @@ export const UTC: Zone = { kind: 'utc' };
 export const HERE: Zone = { kind: 'here' };
 export const offsetZone = (offset: string | undefined | null): Zone =>
   offset && parseOffset(offset) !== null ? { kind: 'offset', offset } : UTC;
-
-const LOCALE = 'en-GB';
 
 /** Milliseconds since 1970, or `null` if the text is no time. */
 export function toMs(instant: Instant | null | undefined): number | null {
@@ -34,7 +34,7 @@ export function parseOffset(offset: string): number | null {
 /** `21 Nov 2026, 08:14` in the zone, without its name. */
 export function formatClock(ms: number, zone: Zone, seconds = false): string {
   const shifted = zone.kind === 'here' ? ms : ms + minutesOf(ms, zone) * 60_000;
-  return new Intl.DateTimeFormat(LOCALE, {
+  return new Intl.DateTimeFormat(localeTag(), {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
@@ -48,10 +48,15 @@ export function formatClock(ms: number, zone: Zone, seconds = false): string {
 
 /** Marks of a time axis: the hour, and below it the day wherever a new one begins. */
 export function formatAxis(marks: number[], zone: Zone): string[] {
+  const format = (ms: number, options: Intl.DateTimeFormatOptions) => {
+    const shifted = zone.kind === 'here' ? ms : ms + minutesOf(ms, zone) * 60_000;
+    const timeZone = zone.kind === 'here' ? undefined : 'UTC';
+    return new Intl.DateTimeFormat(localeTag(), { ...options, timeZone }).format(shifted);
+  };
   let before = '';
   return marks.map((ms) => {
-    const [date = '', clock = ''] = formatClock(ms, zone).split(', ');
-    const day = date.replace(/ \d{4}$/, '');
+    const clock = format(ms, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    const day = format(ms, { day: 'numeric', month: 'short' });
     const fresh = day !== before;
     before = day;
     return fresh ? `${clock}\n${day}` : clock;
@@ -80,7 +85,7 @@ export function formatDate(date: string | null | undefined): string {
   if (!match) return date;
   const ms = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
   if (new Date(ms).toISOString().slice(0, 10) !== date) return date;
-  return new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeZone: 'UTC' }).format(ms);
+  return new Intl.DateTimeFormat(localeTag(), { dateStyle: 'medium', timeZone: 'UTC' }).format(ms);
 }
 
 /** Hours and minutes of a length of time: `2 d 3 h`, `1 h 5 min`, `40 min`, `12 s`. */

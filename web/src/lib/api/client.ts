@@ -2,6 +2,7 @@
 // of whoever has signed in), a deadline on every call,
 // and every failure one of a few kinds that the pages know how to show.
 import createClient from 'openapi-fetch';
+import { language } from '../i18n/language.svelte';
 import type { paths } from './schema';
 import type { Block, History, Lot, Me, Shipment, SignedIn, SignedOut, Verdict } from './types';
 
@@ -34,12 +35,16 @@ interface Outcome<T> {
 }
 
 export class Client {
-  readonly #api;
+  /** The contract's calls; what only some pages need is in `calls.ts`. */
+  readonly api;
 
   constructor(key: string | null, fetcher?: (request: Request) => Promise<Response>, baseUrl = '') {
-    this.#api = createClient<paths>({
+    this.api = createClient<paths>({
       baseUrl,
-      fetch: fetcher ?? ((request) => fetch(request)),
+      fetch: (request) => {
+        request.headers.set('accept-language', language());
+        return fetcher ? fetcher(request) : fetch(request);
+      },
       headers: key === null ? {} : { authorization: `Bearer ${key}` },
       credentials: key === null ? 'same-origin' : 'omit',
       cache: 'no-store',
@@ -48,41 +53,41 @@ export class Client {
   }
 
   me(): Promise<Me> {
-    return answer((signal) => this.#api.GET('/api/v1/me', { signal }));
+    return answer((signal) => this.api.GET('/api/v1/me', { signal }));
   }
 
   /** Who has signed in at this browser, and where people sign in. */
   signedIn(): Promise<SignedIn> {
-    return answer((signal) => this.#api.GET('/auth/me', { signal }));
+    return answer((signal) => this.api.GET('/auth/me', { signal }));
   }
 
   signOut(): Promise<SignedOut> {
-    return answer((signal) => this.#api.POST('/auth/logout', { signal }));
+    return answer((signal) => this.api.POST('/auth/logout', { signal }));
   }
 
   verify(scan: string, deadlineMs = VERIFY_DEADLINE_MS): Promise<Verdict> {
     const body = { scan };
-    return answer((signal) => this.#api.POST('/api/v1/verify', { body, signal }), deadlineMs);
+    return answer((signal) => this.api.POST('/api/v1/verify', { body, signal }), deadlineMs);
   }
 
   history(id: string): Promise<History> {
     const params = { path: { id } };
-    return answer((signal) => this.#api.GET('/api/v1/packs/{id}/history', { params, signal }));
+    return answer((signal) => this.api.GET('/api/v1/packs/{id}/history', { params, signal }));
   }
 
   lot(gtin: string, lot: string, query: { limit: number; cursor?: string }): Promise<Lot> {
     const params = { path: { gtin, lot }, query };
-    return answer((signal) => this.#api.GET('/api/v1/lots/{gtin}/{lot}', { params, signal }));
+    return answer((signal) => this.api.GET('/api/v1/lots/{gtin}/{lot}', { params, signal }));
   }
 
   shipment(id: string): Promise<Shipment> {
     const params = { path: { id } };
-    return answer((signal) => this.#api.GET('/api/v1/shipments/{id}', { params, signal }));
+    return answer((signal) => this.api.GET('/api/v1/shipments/{id}', { params, signal }));
   }
 
   block(id: string): Promise<Block> {
     const params = { path: { id } };
-    return answer((signal) => this.#api.GET('/api/v1/blocks/{id}', { params, signal }));
+    return answer((signal) => this.api.GET('/api/v1/blocks/{id}', { params, signal }));
   }
 
   /** The proof file of a pack's latest event, or of the one named. */
@@ -90,7 +95,7 @@ export class Client {
     const params = { path: { id }, query: event ? { event } : {} };
     const parseAs = 'text' as const;
     return answer((signal) =>
-      this.#api.GET('/api/v1/packs/{id}/proof', { params, parseAs, signal }),
+      this.api.GET('/api/v1/packs/{id}/proof', { params, parseAs, signal }),
     );
   }
 
@@ -98,12 +103,13 @@ export class Client {
     const params = { path: { id }, query: { item } };
     const parseAs = 'text' as const;
     return answer((signal) =>
-      this.#api.GET('/api/v1/blocks/{id}/proof', { params, parseAs, signal }),
+      this.api.GET('/api/v1/blocks/{id}/proof', { params, parseAs, signal }),
     );
   }
 }
 
-async function answer<T>(
+/** What a call gives, or a `Failure` that says why there is nothing. */
+export async function answer<T>(
   call: (signal: AbortSignal) => Promise<Outcome<T>>,
   deadlineMs = DEADLINE_MS,
 ): Promise<T> {

@@ -20,6 +20,19 @@ export type LotPack = Schemas['LotPack'];
 export type Shipment = Schemas['Shipment'];
 export type Content = Schemas['Content'];
 export type Block = Schemas['Block'];
+export type Case = Schemas['Case'];
+export type CaseDetail = Schemas['CaseDetail'];
+export type CaseAct = Schemas['CaseAct'];
+export type Key = Schemas['Key'];
+export type Role = Schemas['Role'];
+export type Grant = Schemas['GrantOfSight'];
+export type NewGrant = Schemas['NewGrant'];
+export type Access = Schemas['Access'];
+export type Status = Schemas['Status'];
+export type RecallStatus = Schemas['RecallStatus'];
+export type LotAccount = Schemas['Reconciliation'];
+export type Witness = Schemas['Witness'];
+export type ShipmentRow = Schemas['ShipmentRow'];
 
 /** A verdict as the portal keeps it: without a pack where the node gave no answer. */
 export type Verdict = Omit<

@@ -7,6 +7,7 @@ export const shell = {
     home: 'Theriac, to the verify page',
     nav: 'Main',
     verify: 'Verify',
+    menu: 'Menu',
     key: 'Connect',
     account: (name: string) => `Account: ${name}`,
     online: 'Connected',

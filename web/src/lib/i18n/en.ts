@@ -1,8 +1,8 @@
 // English, and the shape every other language must have.
 import { shell } from './en.shell';
+import { number } from './language.svelte';
 
-const count = (n: number, one: string, many: string) =>
-  `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
+const count = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`;
 
 export const en = {
   ...shell,
@@ -13,7 +13,30 @@ export const en = {
     pharmacy: 'Pharmacy',
     regulator: 'Regulator',
     gateway: 'Gateway',
+    auditor: 'Auditor',
+    third_party_logistics: 'Logistics provider',
+    hospital: 'Hospital',
+    device: 'Device',
   } as Record<string, string>,
+  menu: {
+    label: 'All pages',
+    work: 'At work',
+    trust: 'Record and rights',
+    help: 'Help',
+    verify: 'Verify a pack',
+    alerts: 'Alerts',
+    cold: 'Cold-chain review',
+    recall: 'Recalls and drills',
+    search: 'Search and many packs',
+    ledger: 'Ledger',
+    grants: 'Sharing',
+    keys: 'Keys',
+    devices: 'Devices',
+    audit: 'Access log',
+    scanner: 'Scanner doctor',
+    uptime: 'Service level',
+    language: 'Language',
+  },
   key: {
     title: 'Connect to this node',
     intro:
@@ -143,8 +166,7 @@ export const en = {
     history: 'History of this pack',
     lot: 'Whole lot',
     print: 'Print',
-    answeredIn: (ms: number) =>
-      `answered in ${ms < 1 ? '<1' : Math.round(ms).toLocaleString('en-GB')} ms`,
+    answeredIn: (ms: number) => `answered in ${ms < 1 ? '<1' : number(Math.round(ms))} ms`,
     checkedAt: 'Checked',
     code: 'Code',
     readFromCode: 'Read from the code, not confirmed by the node',
@@ -156,7 +178,7 @@ export const en = {
     recordedHint: 'Stored and signed; its place in the ledger is not fixed yet.',
     orderedHint: 'Its place in the ledger is fixed; the next signed checkpoint will cover it.',
     finalHint: 'Covered by a signed checkpoint: it can be proved to anybody.',
-    position: (n: number) => `position ${n.toLocaleString('en-GB')}`,
+    position: (n: number) => `position ${number(n)}`,
   },
   facts: {
     product: 'Product',
@@ -311,6 +333,30 @@ export const en = {
         'Readings are missing for part of the time, so the whole journey cannot be judged.',
       no_data: () => 'No temperature was recorded while this was on its way.',
     },
+    budget: 'Stability budget',
+    measures: {
+      bands: 'Time in each temperature band',
+      equivalent: 'Equivalent time at the reference temperature',
+      vvm: 'Vaccine vial monitor',
+    } as Record<string, string>,
+    spent: 'spent',
+    left: 'some is left',
+    share: (least: number, most: number) => {
+      const [low, high] = [
+        `${number(Math.floor(least * 100))} %`,
+        `${number(Math.ceil(most * 100))} %`,
+      ];
+      return low === high ? `${low} spent` : `${low} to ${high} spent`;
+    },
+    loggers: 'Loggers',
+    calibration: 'Calibration',
+    calibrations: { valid: 'Valid', lapsed: 'Lapsed', unknown: 'Not known' } as Record<
+      string,
+      string
+    >,
+    interval: 'Interval',
+    itsMkt: 'Kinetic mean, device',
+    ourMkt: 'Kinetic mean, computed',
     limits: 'Limits',
     mkt: 'Mean kinetic temperature',
     mktRefused: 'not computed',
@@ -340,8 +386,7 @@ export const en = {
     device: 'Logger',
     shipment: 'Shipment',
     export: 'Export as CSV',
-    more: (n: number) =>
-      `The table shows the first ${n.toLocaleString('en-GB')}; the export holds all.`,
+    more: (n: number) => `The table shows the first ${number(n)}; the export holds all.`,
   },
   lot: {
     eyebrow: 'Lot',
@@ -372,8 +417,7 @@ export const en = {
     status: 'Status',
     allStatuses: 'All',
     serial: 'Serial',
-    loaded: (shown: number, all: number) =>
-      `${shown.toLocaleString('en-GB')} of ${all.toLocaleString('en-GB')} packs`,
+    loaded: (shown: number, all: number) => `${number(shown)} of ${number(all)} packs`,
     more: 'Load more',
     loadAll: 'Load all',
     loading: 'Loading\u2026',

@@ -1,0 +1,18 @@
+// What a translation is: every catalogue of the portal, with the same keys and placeholders.
+import type { admin } from './en.admin';
+import type { cases } from './en.cases';
+import type { en } from './en';
+import type { ledger } from './en.ledger';
+import type { recall } from './en.recall';
+import type { scanner } from './en.scanner';
+import type { shell } from './en.shell';
+
+export interface Translation {
+  shell: typeof shell;
+  common: typeof en;
+  cases: typeof cases;
+  admin: typeof admin;
+  ledger: typeof ledger;
+  recall: typeof recall;
+  scanner: typeof scanner;
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import type { Lot, LotAccount } from './api/types';
+import { drillOf, reportOf } from './recall';
+
+const lot = {
+  ...{ gtin: '09506000134352', lot: 'A', product: 'Insuvelle', made: 10, located: 6, terminal: 3 },
+  ...{ unknown: 1, by_status: {}, findings: [], packs: [], recalled: null },
+  holders: [
+    { party: '1', count: 2 },
+    { party: '2', name: 'B', count: 4 },
+  ],
+} as Lot;
+
+describe('a recall drill', () => {
+  it('lists holders, most packs first, and whether the sum holds', () => {
+    const drill = drillOf(lot, null);
+    expect(drill.holders.map(({ party, packs }) => [party, packs])).toEqual([
+      ['2', 4],
+      ['1', 2],
+    ]);
+    expect([drill.balanced, drill.unaccounted]).toEqual([true, null]);
+    expect(drillOf({ ...lot, unknown: 0 }, null).balanced).toBe(false);
+  });
+
+  it('takes the account before the lot', () => {
+    const account = { ...lot, balanced: false, unaccounted: ['x'] } as unknown as LotAccount;
+    expect(drillOf(lot, account)).toMatchObject({ balanced: false, unaccounted: ['x'] });
+  });
+
+  it('writes a report that says it is simulated', () => {
+    const made = { at: 0, tookMs: 12.6, node: 'n', by: 'b', checkpoint: 'c' };
+    const report = JSON.parse(reportOf(drillOf(lot, null), made));
+    expect(report).toMatchObject({ simulated: true, took_ms: 13, made: 10, node: 'n' });
+    expect(report.made_at).toBe('1970-01-01T00:00:00.000Z');
+  });
+});
