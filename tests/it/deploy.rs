@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rfid_bridge::config::Config;
 use serde_json::Value;
 use tests::process::finish;
 use tests::site::Site;
@@ -85,9 +86,57 @@ fn the_node_reads_the_settings() {
 }
 
 #[test]
+fn the_bridge_reads_its_settings() {
+    let (path, text) = (deploy("rfid-bridge.toml"), read("rfid-bridge.toml"));
+    let config = Config::of_text(&text, &path).unwrap_or_else(|error| panic!("{error:?}"));
+    assert_eq!(config.reader.len(), 1);
+    assert_eq!(config.come_up_ms(), 20_000);
+    // What is commented out is right as well: taken in, it is understood field by field.
+    let is_setting = |line: &str| {
+        let key = line.split(" = ").next().unwrap_or_default();
+        let is_key = |it: &str| it.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        line.starts_with('[') || (line.contains(" = ") && is_key(key))
+    };
+    let all: String = text
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(rest) if is_setting(rest) => format!("{rest}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let all = Config::parse(&all).unwrap_or_else(|error| panic!("{error}\n{all}"));
+    assert_eq!(
+        (all.feed.len(), all.broker.len(), all.door.len()),
+        (2, 1, 1)
+    );
+    assert!(all.expected.is_some() && all.uplink.ca_file.is_some());
+    assert!(all.feed.iter().any(|feed| feed.desk.is_some()));
+}
+
+#[test]
+fn the_unit_of_the_bridge_reloads_and_keeps_what_it_should() {
+    let unit = read("rfid-bridge.service");
+    for line in [
+        "ExecReload=/bin/kill -HUP $MAINPID",
+        "ProtectSystem=strict",
+        "CapabilityBoundingSet=",
+    ] {
+        assert!(unit.lines().any(|it| it == line), "{line}");
+    }
+    let config = Config::parse(&read("rfid-bridge.toml")).expect("settings");
+    // Whatever it writes lies where the unit lets it write.
+    let state = Path::new("/var/lib/rfid-bridge");
+    assert!(config.spool.path.starts_with(state));
+    assert!(config.device.key_file.starts_with(state));
+    assert!(unit.contains("StateDirectory=rfid-bridge"));
+    assert!(unit.contains("--last-good /var/lib/rfid-bridge/"));
+}
+
+#[test]
 fn systemd_accepts_the_units() {
     for unit in [
         "theriac.service",
+        "rfid-bridge.service",
         "theriac-backup.service",
         "theriac-backup.timer",
     ] {
