@@ -195,3 +195,31 @@ for (const [name, text, keyboard, finding] of PLANTED) {
     await expect(page.locator(`[data-finding=${finding}]`)).toBeVisible();
   });
 }
+
+test('a block is proved in this browser, and a damaged proof says where', async ({
+  page,
+  portal,
+}) => {
+  await portal.open('/ledger', 'manufacturer');
+  const hand = new Hand();
+  await hand.click(
+    page
+      .getByRole('region', { name: 'Blocks behind the latest findings' })
+      .getByRole('link')
+      .first(),
+  );
+  await hand.click(page.getByRole('button', { name: 'Check the proof' }));
+  const proof = page.getByRole('region', { name: 'Check in this browser' });
+  await expect(proof).toContainText('The proof holds.');
+  hand.within('check a proof', 2);
+  await page.route('**/proof?**', async (route) => {
+    const text = await (await route.fetch()).text();
+    const index = /^index (\d+)$/m.exec(text)![1];
+    await route.fulfill({ body: text.replace(`index ${index}`, `index ${Number(index) ^ 1}`) });
+  });
+  await page.getByRole('button', { name: 'Check the proof' }).click();
+  await expect(proof).toContainText('The proof does not hold.');
+  await expect(proof.getByRole('listitem').nth(1)).toContainText('holds');
+  await expect(proof.getByRole('listitem').nth(2)).toContainText('does not hold');
+  await expect(proof.getByRole('listitem').nth(3)).toContainText('not reached');
+});

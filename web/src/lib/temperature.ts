@@ -1,6 +1,7 @@
 // Temperatures as people read them. Values arrive in degrees Celsius with three decimals; one
 // decimal is shown, because no logger in the field is better than a tenth of a degree.
 
+import { t } from './i18n';
 import { number } from './i18n/language.svelte';
 
 const MINUS = '\u2212';
@@ -26,7 +27,7 @@ export function formatBand(
   const plain = (value: number) => (value < 0 ? MINUS : '') + String(Math.abs(value));
   const unit = '\u00a0\u00b0C';
   if (low != null && high != null) {
-    const separator = low < 0 || high < 0 ? ' to ' : '\u2013';
+    const separator = low < 0 || high < 0 ? t.cold.bandTo : '\u2013';
     return plain(low) + separator + plain(high) + unit;
   }
   if (high != null) return `\u2264\u00a0${plain(high)}${unit}`;

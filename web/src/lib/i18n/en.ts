@@ -357,6 +357,7 @@ export const en = {
     interval: 'Interval',
     itsMkt: 'Kinetic mean, device',
     ourMkt: 'Kinetic mean, computed',
+    bandTo: ' to ',
     limits: 'Limits',
     mkt: 'Mean kinetic temperature',
     mktRefused: 'not computed',

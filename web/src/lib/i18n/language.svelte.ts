@@ -3,17 +3,24 @@
 // page which is built anew speaks the language chosen since.
 import type { Translation } from './translation';
 
-export const LANGUAGES = ['en'] as const;
+export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** What people call their languages. */
 export const LANGUAGE_NAMES: Record<Language, string> = {
   en: 'English',
+  de: 'Deutsch',
+  fr: 'Fran\u00e7ais',
+  es: 'Espa\u00f1ol',
 };
 
 const STORED = 'theriac.language';
-const LOCALES: Record<Language, string> = { en: 'en-GB' };
-const LOADERS: Record<string, () => Promise<{ translation: Translation }>> = {};
+const LOCALES: Record<Language, string> = { en: 'en-GB', de: 'de-DE', fr: 'fr-FR', es: 'es-ES' };
+const LOADERS: Record<Exclude<Language, 'en'>, () => Promise<{ translation: Translation }>> = {
+  de: () => import('./de'),
+  fr: () => import('./fr'),
+  es: () => import('./es'),
+};
 
 let overlay: Partial<Translation> = {};
 let locale = LOCALES.en;
@@ -36,7 +43,7 @@ export function preferred(): Language {
 export async function speak(wanted: Language): Promise<void> {
   if (wanted !== spoken.language || wanted !== document.documentElement.lang) {
     try {
-      overlay = wanted === 'en' ? {} : (await LOADERS[wanted]!()).translation;
+      overlay = wanted === 'en' ? {} : (await LOADERS[wanted]()).translation;
     } catch {
       return;
     }

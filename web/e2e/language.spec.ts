@@ -1,0 +1,77 @@
+// The languages: the browser's is taken, another can be chosen and is kept, `lang` says which, and
+// no page is wider than a phone in the longest of them.
+import { demo, lotPage, packOf } from './demo';
+import { expect, expectAccessible, scan, test, verdict } from './portal';
+
+const account = /^(Account|Konto|Compte|Cuenta) ?: /;
+
+test('a language is chosen, kept, and spoken by the node too', async ({ page, portal }) => {
+  await portal.open('/', 'pharmacy_a');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByLabel('Language').selectOption('de');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Packung pr\u00fcfen');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Packung pr\u00fcfen');
+  const asked = page.waitForRequest('**/api/v1/verify');
+  await scan(page, demo().scans.excursion, { layout: 'us' });
+  expect((await asked).headers()['accept-language']).toBe('de');
+  const card = page.getByRole('region', { name: 'Ergebnis' });
+  await expect(card).toHaveAttribute('data-verdict', 'hold');
+  await expect(card.getByRole('heading', { level: 2 })).toHaveText('Zur\u00fcckhalten');
+  await expect(verdict(page)).toBeHidden();
+});
+
+for (const [language, heading] of [
+  ['de', 'Alarme'],
+  ['fr', 'Alertes'],
+  ['es', 'Alertas'],
+] as const) {
+  test.describe(language, () => {
+    test.use({ locale: `${language}-${language.toUpperCase()}` });
+
+    test('is taken from the browser', async ({ page }) => {
+      await page.goto(`/alerts#key=${demo().keys.manufacturer}`);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+      await expect(page.getByRole('button', { name: account })).toBeVisible();
+    });
+
+    const PAGES: [string, string | null, () => string][] = [
+      ['verify', 'pharmacy_a', () => '/'],
+      ['alerts', 'manufacturer', () => '/alerts'],
+      [
+        'case',
+        'manufacturer',
+        () => `/alerts/${encodeURIComponent(`T04 ${demo().excursion_shipment}`)}`,
+      ],
+      ['cold', 'manufacturer', () => `/cold/${demo().excursion_shipment.split('/').pop()}`],
+      ['pack', 'manufacturer', () => packOf('excursion').page],
+      ['lot', 'manufacturer', () => lotPage(demo().lot)],
+      ['recall', 'manufacturer', () => '/recall'],
+      ['search', 'regulator', () => '/search'],
+      ['ledger', 'manufacturer', () => '/ledger'],
+      ['grants', 'manufacturer', () => '/grants'],
+      ['keys', 'admin', () => '/keys'],
+      ['devices', 'admin', () => '/devices'],
+      ['audit', 'admin', () => '/audit'],
+      ['scanner', null, () => '/scanner'],
+      ['uptime', null, () => '/uptime'],
+    ];
+    for (const [name, actor, path] of PAGES) {
+      test(`${name} fits a phone and is clean for axe`, async ({ page }) => {
+        await page.setViewportSize({ width: 390, height: 844 });
+        await page.goto(path() + (actor ? `#key=${demo().keys[actor]}` : ''));
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        await expect(page.locator('.skeleton')).toBeHidden();
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(wide, `${name} in ${language}`).toBeLessThanOrEqual(390);
+        await expectAccessible(page);
+        await page.screenshot({
+          path: `test-results/look/${name}-phone-${language}.png`,
+          fullPage: true,
+        });
+      });
+    }
+  });
+}

@@ -1,0 +1,19 @@
+// Spanish: all catalogues, in one file that loads once.
+import type { Translation } from '../translation';
+import { admin } from './admin';
+import { cases } from './cases';
+import { common } from './common';
+import { ledger } from './ledger';
+import { recall } from './recall';
+import { scanner } from './scanner';
+import { shell } from './shell';
+
+export const translation: Translation = {
+  shell,
+  common,
+  cases,
+  admin,
+  ledger,
+  recall,
+  scanner,
+};
