@@ -183,6 +183,7 @@ const SIZES = [
 for (const scene of SCENES) {
   for (const scheme of ['light', 'dark'] as const) {
     test(`${scene.name} in ${scheme}`, async ({ page, portal }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       if (scene.actor === null) await page.goto(scene.path());
       else await portal.open(scene.path(), scene.actor);
