@@ -77,7 +77,9 @@ impl Loaded {
         let mut file = File::create(&unfinished)?;
         file.write_all(self.text.as_bytes())?;
         file.sync_all()?;
-        fs::rename(&unfinished, path)
+        fs::rename(&unfinished, path)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        File::open(Path::new(".").join(folder))?.sync_all()
     }
 }
 

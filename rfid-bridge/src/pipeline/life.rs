@@ -204,14 +204,15 @@ impl Site {
         self.active.since_ms = self.base.clock.now().unix_ms;
         self.active.is_on_trial = false;
         self.tell();
-        let version = &self.active.version;
-        tracing::info!(config.version = version, "configuration works");
         if let Some(path) = &self.control.last_good
             && let Err(error) = self.current.keep(path)
         {
             let path = path.display();
             tracing::warn!(%path, %error, "the good configuration cannot be kept");
         }
+        // Last: whoever reads this may end the bridge, and has the copy.
+        let version = &self.active.version;
+        tracing::info!(config.version = version, "configuration works");
     }
 
     fn refuse(&mut self, why: &str) {
