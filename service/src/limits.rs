@@ -150,3 +150,15 @@ pub const GENEALOGY_DEPTH_MAX: usize = 32;
 pub const GENEALOGY_THINGS_MAX: usize = 1_000;
 /// Transformations of one thing that are looked at for its genealogy.
 pub const GENEALOGY_EVENTS_MAX: usize = 200;
+/// Invitations of devices that are kept, open and ended ones.
+pub const INVITATIONS_MAX: usize = 1_000;
+/// Wrong codes with the id of one invitation, after which its right code is refused, too.
+pub const INVITATION_TRIES_MAX: u32 = 20;
+/// How long a code may be valid, seconds: a minute to a week.
+pub const INVITATION_S: std::ops::RangeInclusive<u32> = 60..=7 * 86_400;
+/// How long it is valid unless something else is asked for, seconds.
+pub const INVITATION_S_DEFAULT: u32 = 86_400;
+/// How long an ended invitation is still listed, milliseconds.
+pub const INVITATION_LISTED_MS: i64 = 30 * 86_400 * 1_000;
+/// How long a device may take to answer a challenge, milliseconds.
+pub const ENROLMENT_CHALLENGE_MS: i64 = 5 * 60 * 1_000;

@@ -72,6 +72,8 @@ codes! {
     SignatureRequired = "signature_required", 403, "Signature required", No, "SecurityException";
     /// The passkey's answer is not one to this request, or cannot be trusted.
     SignatureRefused = "signature_refused", 403, "Signature refused", No, "SecurityException";
+    /// The one-time code, the challenge or the device's signature is not good.
+    EnrolmentRefused = "enrolment_refused", 403, "Enrolment refused", No, "SecurityException";
     /// There is no such thing, or it is not for this key to see.
     NotFound = "not_found", 404, "Not found", No, "NoSuchResourceException";
     /// The path exists, the method does not.

@@ -1,6 +1,8 @@
 //! Who am I to this node: what a client asks first.
 use std::collections::BTreeSet;
 
+use tangle::Author;
+
 use crate::auth::{Permit, Role, actions};
 use crate::node::Node;
 
@@ -17,6 +19,8 @@ pub struct Me {
     pub log: String,
     /// Verifies checkpoints and proofs.
     pub log_key: String,
+    /// The registration of the one device whose blocks the key uploads.
+    pub device: Option<Author>,
 }
 
 /// Who the permit's key stands for.
@@ -33,5 +37,9 @@ pub fn me(node: &Node, permit: &Permit<actions::ReadPublic>) -> Me {
         network: node.network().to_string(),
         log: node.log_key().name().to_owned(),
         log_key: node.log_key().to_string(),
+        device: principal.scope.device.as_ref().and_then(|key| {
+            let key = key.parse().ok()?;
+            node.fold().registry().author(&key).cloned()
+        }),
     }
 }

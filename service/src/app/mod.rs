@@ -15,6 +15,7 @@ pub mod failure;
 pub(crate) mod findings;
 pub mod genealogy;
 pub mod grants;
+pub mod invitations;
 pub mod keys;
 pub mod lot;
 pub mod master;

@@ -5,6 +5,7 @@
 //! another question, answered by one function in `app::visible`.
 mod advocate;
 pub mod cedar;
+pub mod invitation;
 pub mod oidc;
 pub mod passkey;
 pub mod person;
@@ -13,6 +14,7 @@ pub mod role;
 pub mod token;
 
 pub use cedar::Ruling;
+pub use invitation::{CodeError, InvitationCode};
 pub use person::Person;
 pub use policy::{Action, Denied, Permit, Principal, actions};
 pub use role::{Mandate, Role, Scope};

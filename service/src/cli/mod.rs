@@ -7,6 +7,7 @@ mod check;
 mod connect;
 mod custody;
 mod demo;
+mod devices;
 mod doctor;
 mod epc;
 mod epcis;
@@ -79,6 +80,7 @@ enum Command {
     Pack(custody::Pack),
     Recall(custody::Recall),
     Keys(keys::Keys),
+    Devices(devices::Devices),
     Grants(grants::Grants),
     Accesses(accesses::Accesses),
     Epc(epc::EpcCommand),
@@ -131,6 +133,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Pack(command) => custody::pack(command, cli.format),
         Command::Recall(command) => custody::recall(command, cli.format),
         Command::Keys(command) => keys::run(command, cli.format),
+        Command::Devices(command) => devices::run(command, cli.format),
         Command::Grants(command) => grants::run(command, cli.format),
         Command::Accesses(command) => accesses::run(command, cli.format),
         Command::Epc(command) => epc::run(command),

@@ -8,8 +8,8 @@ use super::fhir;
 use super::openapi::swagger;
 use super::portal;
 use super::routes::{
-    accesses, blocks, certificates, custody, epcis, exceptions, grants, keep, manage, operate,
-    packs, people, recall, stream, verify, vrs,
+    accesses, blocks, certificates, custody, epcis, exceptions, grants, invitations, keep, manage,
+    operate, packs, people, recall, stream, verify, vrs,
 };
 use crate::app::failure::Code;
 use crate::auth::{Action, actions};
@@ -170,6 +170,11 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/auth/me"),
     needs::<actions::ManageKeys>("POST", "/api/v1/parties"),
     needs::<actions::ManageKeys>("POST", "/api/v1/devices"),
+    needs::<actions::ManageKeys>("GET", "/api/v1/devices/invitations"),
+    needs::<actions::ManageKeys>("POST", "/api/v1/devices/invitations"),
+    needs::<actions::ManageKeys>("DELETE", "/api/v1/devices/invitations/{id}"),
+    open("POST", "/api/v1/devices/enrolment/challenge"),
+    open("POST", "/api/v1/devices/enrolment"),
     needs::<actions::Query>("GET", "/api/v1/grants"),
     needs::<actions::Grant>("POST", "/api/v1/grants"),
     needs::<actions::Grant>("POST", "/api/v1/grants/{id}/revoke"),
@@ -251,6 +256,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .configure(people::configure)
         .service(manage::post_party)
         .service(manage::post_device)
+        .configure(invitations::configure)
         .service(grants::get_grants)
         .service(grants::post_grant)
         .service(grants::post_grant_revocation)

@@ -155,13 +155,27 @@ impl Store {
             *to = from;
         }
         let key = ApiKey::new(world.entropy(), id);
+        self.keep_key(&key, new, world.now_ms())?;
+        Ok(key)
+    }
+
+    /// Stores the hash of a key that was drawn or derived elsewhere.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] when there is a key of this id.
+    pub(super) fn keep_key(
+        &self,
+        key: &ApiKey,
+        new: NewApiKey,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
         let hash = key.hash(self.hash_key());
         let record = Record {
             hash: hash.to_hex().to_string(),
             party: new.party,
             roles: new.roles,
             label: new.label,
-            created_ms: world.now_ms(),
+            created_ms: now_ms,
             expires_ms: new.expires_ms,
             revoked_ms: None,
             certificates: Vec::new(),
@@ -175,7 +189,7 @@ impl Store {
         self.put(key.id(), &bytes)?;
         keys.entries
             .insert(key.id().to_owned(), Entry { hash, record });
-        Ok(key)
+        Ok(())
     }
 
     fn put(&self, id: &str, bytes: &[u8]) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod certificates;
 pub mod documents;
 pub mod idempotency;
+pub mod invitations;
 pub mod passkeys;
 pub mod sessions;
 pub mod shelf;
@@ -17,6 +18,7 @@ use redb::Database;
 
 pub use api_keys::{ApiKeyInfo, NewApiKey, Revoked};
 pub use certificates::{Binding, Bound};
+pub use invitations::{Claim, Invitation, NewInvitation, Refusal, Used};
 pub use sessions::{NewSession, SessionInfo};
 pub use shelf::{Change, Durably};
 
@@ -35,6 +37,7 @@ struct Inner {
     sessions: RwLock<Sessions>,
     claims: Mutex<BTreeSet<String>>,
     passkeys: Mutex<()>,
+    invitations: Mutex<()>,
 }
 
 /// The database failed or holds something unreadable.
@@ -114,6 +117,7 @@ impl Store {
             sessions: RwLock::new(sessions),
             claims: Mutex::default(),
             passkeys: Mutex::default(),
+            invitations: Mutex::default(),
         })))
     }
 
@@ -195,6 +199,12 @@ impl Store {
     /// Held by who changes passkeys: two answers with one counter are looked at one by one.
     fn passkey_lock(&self) -> MutexGuard<'_, ()> {
         let lock = self.0.passkeys.lock();
+        lock.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Held by who changes invitations, so that one code is used once.
+    fn invitation_lock(&self) -> MutexGuard<'_, ()> {
+        let lock = self.0.invitations.lock();
         lock.unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -27,6 +27,8 @@ pub enum Shelf {
     Signatures,
     /// Service levels by day.
     Days,
+    /// Invitations of devices by id.
+    Invitations,
 }
 
 /// Whether a write is on disk when it is acknowledged.
@@ -40,7 +42,7 @@ pub enum Durably {
 
 impl Shelf {
     /// All of them.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Jobs,
         Self::JobsOf,
         Self::Bodies,
@@ -50,11 +52,13 @@ impl Shelf {
         Self::Passkeys,
         Self::Signatures,
         Self::Days,
+        Self::Invitations,
     ];
 
-    /// Whether a copy of the node holds it: who is signed in here is not signed in there.
+    /// Whether a copy of the node holds it: who is signed in here is not signed in there, and a
+    /// code that was used here must not be new there.
     pub(super) fn is_copied(self) -> bool {
-        self != Self::Sessions
+        !matches!(self, Self::Sessions | Self::Invitations)
     }
 
     pub(super) fn table(self) -> TableDefinition<'static, &'static str, &'static [u8]> {
@@ -72,6 +76,7 @@ impl Shelf {
             Self::Passkeys => "passkeys",
             Self::Signatures => "signatures",
             Self::Days => "service_levels",
+            Self::Invitations => "device_invitations",
         }
     }
 }

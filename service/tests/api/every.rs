@@ -427,6 +427,7 @@ fn manage(story: &Story) -> Vec<Request> {
     let party = json!({ "gln": "9506000100081", "name": "One more", "role": "wholesaler" });
     let device = json!({ "key": device_of(9).key_id().to_string(), "party": WHOLESALER,
         "label": "dock-9", "role": "device" });
+    let invited = json!({ "party": WHOLESALER, "label": "dock-8", "role": "gateway" });
     let product = json!([{ "type": "product", "gtin": "09506000134369", "name": "Metformin",
         "mah": MAKER, "storage": "CRT" }]);
     let key = json!({ "party": WHOLESALER, "roles": ["wholesaler"], "label": "till 2" });
@@ -440,6 +441,8 @@ fn manage(story: &Story) -> Vec<Request> {
             .says(&json!({ "spki_sha256": SPKI[1] }), 201),
         post("/api/v1/parties", Admin, &[]).says(&party, 201),
         post("/api/v1/devices", Admin, &[]).says(&device, 201),
+        get("/api/v1/devices/invitations", Admin, &[]),
+        post("/api/v1/devices/invitations", Admin, &[]).says(&invited, 201),
         post("/api/v1/grants", Role::Manufacturer, &[]).says(&grant_of(HOSPITAL), 201),
         // Neither has the story a folder for copies, nor a bundle of its network, nor anything old.
         post("/api/v1/backups", Admin, &[]).says(&json!({ "name": "one" }), 422),
@@ -498,5 +501,11 @@ fn ends(story: &Story) -> Vec<Request> {
             &[&story.bound_key, SPKI[0]],
         ),
         delete("/api/v1/keys/{id}", Role::Admin, &[&story.spare_key]),
+        delete(
+            "/api/v1/devices/invitations/{id}",
+            Role::Admin,
+            &["nothing"],
+        )
+        .ends(404),
     ]
 }

@@ -23,6 +23,7 @@ mod conformance;
 mod contract;
 mod corpus;
 mod counts;
+mod enrolment;
 mod epcis;
 mod every;
 mod exceptions;

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tangle::Author;
 use utoipa::ToSchema;
 
 use super::PartyDto;
@@ -26,6 +27,31 @@ pub struct MeDto {
     pub log_key: String,
     /// Version of the node.
     pub version: &'static str,
+    /// The registration of the one device whose blocks the key uploads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceDto>,
+}
+
+/// A device or gateway as it is registered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Device)]
+pub struct DeviceDto {
+    /// Its public key, 64 hex digits.
+    pub key: String,
+    /// Its name, as events call it.
+    pub label: String,
+    /// Further facts, such as read points.
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl From<Author> for DeviceDto {
+    fn from(it: Author) -> Self {
+        Self {
+            key: it.key.to_string(),
+            label: it.label,
+            attributes: it.attributes,
+        }
+    }
 }
 
 /// A key to make.

@@ -8,6 +8,7 @@ pub mod custody;
 pub mod finding;
 pub mod genealogy;
 pub mod grant;
+pub mod invitation;
 pub mod manage;
 pub mod operate;
 pub mod pack;

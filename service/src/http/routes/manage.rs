@@ -10,8 +10,8 @@ use crate::auth::{Scope, actions};
 use crate::http::body::{self, answer, blocking};
 use crate::http::dto::finding::{AlertsDto, findings};
 use crate::http::dto::manage::{
-    CreatedKeyDto, DecisionDto, DeviceRole, KeyDto, KeysDto, MasterDataDto, MeDto, NewDeviceDto,
-    NewKeyDto, NewPartyDto,
+    CreatedKeyDto, DecisionDto, DeviceDto, DeviceRole, KeyDto, KeysDto, MasterDataDto, MeDto,
+    NewDeviceDto, NewKeyDto, NewPartyDto,
 };
 use crate::http::dto::{PartyDto, RecordedDto};
 use crate::http::error::{Problem, ProblemBody};
@@ -150,6 +150,7 @@ pub(crate) async fn get_me(
         node: me.log,
         log_key: me.log_key,
         version: env!("CARGO_PKG_VERSION"),
+        device: me.device.map(DeviceDto::from),
     }))
 }
 

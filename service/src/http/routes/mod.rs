@@ -7,6 +7,7 @@ pub mod custody;
 pub mod epcis;
 pub mod exceptions;
 pub mod grants;
+pub mod invitations;
 pub mod keep;
 pub mod manage;
 pub mod operate;

@@ -243,6 +243,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol a device with its code
+         * @description Registers the device and answers with its API key. Sent again by the same device while the code
+         *     is valid, the answer is the same.
+         */
+        post: operations["post_enrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/enrolment/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to enrol: what the device is to sign */
+        post: operations["post_enrolment_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations of devices, without their codes */
+        get: operations["get_invitations"];
+        put?: never;
+        /** Invite a device: a code with which it registers itself, once; it is shown this once */
+        post: operations["post_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an invitation back
+         * @description From now on its code opens nothing. A device that has enrolled with it stays registered, and
+         *     its API key stays good: take that back by itself.
+         */
+        delete: operations["delete_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exceptions": {
         parameters: {
             query?: never;
@@ -2284,6 +2361,15 @@ export interface components {
             quantity_received: number;
             resolution_request: components["schemas"]["Resolution"];
         };
+        /** @description An invitation just made. The code is shown this once. */
+        CreatedInvitation: {
+            /** @description The code, good for one device. */
+            code: string;
+            /** @description When it ends. */
+            expires_at: string;
+            /** @description Public id: the first three symbols of the code. */
+            id: string;
+        };
         /** @description A key just made. It is shown this once. */
         CreatedKey: {
             /** @description Public id. */
@@ -2305,6 +2391,17 @@ export interface components {
          *     `{"type":"qa_reject","subject":..,"reason":..}`.
          */
         Decision: Record<string, never>;
+        /** @description A device or gateway as it is registered. */
+        Device: {
+            /** @description Further facts, such as read points. */
+            attributes: {
+                [key: string]: string;
+            };
+            /** @description Its public key, 64 hex digits. */
+            key: string;
+            /** @description Its name, as events call it. */
+            label: string;
+        };
         /**
          * @description What signs.
          * @enum {string}
@@ -2351,6 +2448,54 @@ export interface components {
             next?: string | null;
             /** @description The oldest first. */
             signatures: components["schemas"]["ElectronicSignature"][];
+        };
+        /** @description A device's registration and its API key. */
+        Enrolled: {
+            /** @description Its API key: role `device`, for blocks that it signed itself. */
+            api_key: string;
+            /** @description Further facts, such as read points. */
+            attributes: {
+                [key: string]: string;
+            };
+            /** @description Its public key. */
+            device: string;
+            /** @description Public id of its API key. */
+            id: string;
+            /** @description Its name, as events call it. */
+            label: string;
+            /** @description The network. */
+            network: string;
+            /** @description GLN of its party. */
+            party: string;
+        };
+        /** @description A code with the proof that whoever presents it has the device's private key. */
+        Enrolment: {
+            /** @description The node's challenge. */
+            challenge: string;
+            /** @description The code; hyphens, spaces and case do not matter. */
+            code: string;
+            /** @description The device's Ed25519 public key, 64 hex digits. */
+            key: string;
+            /**
+             * @description Ed25519 signature by the device's key, 128 hex digits, on five lines that each end in a
+             *     line feed: `theriac device enrolment v1`, the network, the key, the challenge, the 20
+             *     symbols of the code in capitals without hyphens.
+             */
+            signature: string;
+        };
+        /** @description What the device is to sign. */
+        EnrolmentChallenge: {
+            /** @description Goes into the statement and back to the node. */
+            challenge: string;
+            /** @description When the challenge is over. */
+            expires_at: string;
+            /** @description The network; goes into the statement. */
+            network: string;
+        };
+        /** @description Which device asks for a challenge. */
+        EnrolmentStart: {
+            /** @description The device's Ed25519 public key, 64 hex digits. */
+            key: string;
         };
         /** @description What was erased, or would be. */
         Erasure: {
@@ -2750,6 +2895,42 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description An invitation without its code. */
+        Invitation: {
+            /** @description Public id of the API key that the device was given. */
+            api_key?: string | null;
+            /** @description Further facts. */
+            attributes: {
+                [key: string]: string;
+            };
+            /** @description When it was made. */
+            created_at: string;
+            /** @description Public id of the API key, or of the person, that made it. */
+            created_by: string;
+            /** @description Public key of the device that used it. */
+            device?: string | null;
+            /** @description When the code ends. */
+            expires_at: string;
+            /** @description Public id. */
+            id: string;
+            /** @description The device's name. */
+            label: string;
+            /** @description GLN of the party. */
+            party: string;
+            /** @description When it was taken back. */
+            revoked_at?: string | null;
+            /** @description `gateway` or `device`. */
+            role: components["schemas"]["Role"];
+            /** @description `open`, `used`, `ended`, `revoked`, or `locked` after too many wrong codes. */
+            state: string;
+            /** @description When it did. */
+            used_at?: string | null;
+        };
+        /** @description All invitations. */
+        Invitations: {
+            /** @description The latest first; those that ended more than 30 days ago are forgotten. */
+            invitations: components["schemas"]["Invitation"][];
+        };
         /** @description An item of a block. */
         Item: {
             /** @description Size with salt and media, bytes. */
@@ -2885,6 +3066,7 @@ export interface components {
         };
         /** @description Who the key stands for, and where. */
         Me: {
+            device?: components["schemas"]["Device"] | null;
             /** @description Key that verifies checkpoints and proofs of this node (C2SP vkey). */
             log_key: string;
             /** @description The network. */
@@ -2991,6 +3173,24 @@ export interface components {
             to: components["schemas"]["Grantee"];
             /** @description The first moment at which it is over, RFC 3339; never without. */
             until?: string | null;
+        };
+        /** @description An invitation to make. */
+        NewInvitation: {
+            /** @description Further facts of its registration, such as read points. */
+            attributes?: {
+                [key: string]: string;
+            };
+            /** @description Its name, as events will call it. */
+            label: string;
+            /** @description GLN of the party the device will work for. */
+            party: string;
+            /** @description `gateway` or `device`. */
+            role: components["schemas"]["DeviceRole"];
+            /**
+             * Format: int32
+             * @description How long the code is valid, seconds: 60 to 604,800.
+             */
+            valid_s?: number;
         };
         /** @description A key to make. */
         NewKey: {
@@ -4366,6 +4566,155 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Recorded"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enrolment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolled"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_enrolment_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentStart"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentChallenge"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitations"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvitation"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id: three symbols */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its code opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
