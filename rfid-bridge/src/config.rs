@@ -20,6 +20,9 @@
 //!
 //! [spool]
 //! path = "spool.redb"
+//!
+//! [health]                         # the bridge's own page; none without
+//! listen = "127.0.0.1:9180"        # /, /healthz, /readyz, /metrics
 //! ```
 //!
 //! Sources other than LLRP readers (MQTT, HTTP push, sensors) are described in [`feed`],
@@ -35,11 +38,13 @@ use thiserror::Error;
 
 use crate::capture::{BatchConfig, Place};
 use crate::courier::CourierConfig;
+use crate::health::HealthEntry;
 use crate::llrp::access::MemoryRead;
 use crate::llrp::impinj::Extensions;
 use crate::llrp::message::VERSION_1_0_1;
 use crate::llrp::session::SessionConfig;
 use crate::reader::tls::{Identity, Tls};
+use crate::recording::RecordEntry;
 use crate::sign::BLOCK_EVENTS_MAX;
 use crate::smooth::SmoothConfig;
 use crate::spool::{BYTES_MAX, BYTES_MAX_MIN};
@@ -49,6 +54,7 @@ pub mod desk;
 pub mod door;
 pub mod feed;
 pub mod reload;
+mod sources;
 
 use door::{AreaEntry, DoorEntry, ExpectedEntry, ZoneEntry};
 use feed::{BrokerEntry, FeedEntry, PushEntry, SensorEntry};
@@ -95,6 +101,10 @@ pub struct Config {
     /// From observations to events and blocks.
     #[serde(default)]
     pub blocks: Blocks,
+    /// The bridge's own page; none unless set.
+    pub health: Option<HealthEntry>,
+    /// Write down what the sources tell; not unless set.
+    pub record: Option<RecordEntry>,
     /// Another configuration for the running bridge.
     #[serde(default)]
     pub reload: ReloadEntry,
@@ -104,7 +114,7 @@ pub struct Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Device {
-    /// File with the device key.
+    /// File with the device key, in clear or sealed by a TPM (`keygen --seal-tpm`).
     pub key_file: PathBuf,
     /// What people call the device; logs only.
     #[serde(default)]
@@ -286,6 +296,9 @@ impl Config {
         ];
         for file in tls.into_iter().flatten() {
             *file = folder.join(&*file);
+        }
+        if let Some(record) = &mut config.record {
+            record.file = folder.join(&record.file);
         }
         for file in config.feed_files() {
             *file = folder.join(&*file);

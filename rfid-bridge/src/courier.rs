@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tangle::SigningKey;
 
+use crate::board::Board;
 use crate::reader::clock::Clock;
 use crate::sign::{self, Chain};
 use crate::spool::{Broken, Spool, Waiting};
@@ -119,6 +120,8 @@ pub struct Courier {
     pub clock: Clock,
     /// When to seal.
     pub config: CourierConfig,
+    /// What others may know of it.
+    pub board: Arc<Board>,
 }
 
 /// Longest sleep between two looks at the spool.
@@ -158,12 +161,14 @@ impl Courier {
             let is_due = pending.is_due(stock.events, &self.config, (now, age_ms_max), order);
             if is_due && self.seal()? {
                 done.sealed += 1;
+                self.board.courier(done);
                 pending.since = Some(now);
                 nap = Duration::ZERO;
                 continue;
             }
             if met && stock.blocks > 0 && backoff.may_try(now) {
                 let progress = self.deliver(&mut done)?;
+                self.board.courier(done);
                 count_attempt(&mut backoff, progress, self.clock.now().mono_ms);
                 // The next block should approve what others have recorded meanwhile.
                 met = met && !(progress && self.spool.stock()?.blocks == 0);
@@ -190,6 +195,7 @@ impl Courier {
         let theirs = match self.uplink.tips(&self.key.key_id()) {
             Ok(theirs) => theirs,
             Err(error) => {
+                self.board.service(Err(chain(&error)));
                 tracing::warn!(
                     error = chain(&error),
                     "the service cannot be asked where to attach"
@@ -202,6 +208,7 @@ impl Courier {
             None => theirs,
             Some(mut chain) => {
                 if let Err(error) = chain.meet(&theirs, undelivered) {
+                    self.board.service(Err(error.to_string()));
                     tracing::error!(error = %error, "the device's chain and the service disagree");
                     return Ok(false);
                 }
@@ -209,6 +216,7 @@ impl Courier {
             }
         };
         self.spool.set_chain(&chain)?;
+        self.board.service(Ok(()));
         Ok(true)
     }
 
@@ -254,6 +262,7 @@ impl Courier {
         {
             Ok(receipts) => receipts,
             Err(error) => {
+                self.board.service(Err(chain(&error)));
                 tracing::warn!(
                     error = chain(&error),
                     blocks = waiting.len(),
@@ -262,6 +271,7 @@ impl Courier {
                 return Ok(false);
             }
         };
+        self.board.service(Ok(()));
         let (delivered, refused) = sort(&waiting, &receipts);
         for (_, reason) in &refused {
             tracing::error!(reason, "the service refused a block; it is kept aside");

@@ -12,12 +12,18 @@
 //! binaries touch sockets, disks and clocks. A read that was turned into an event survives the
 //! death of the process; an event leaves the disk only against a receipt.
 
+pub mod api;
+pub mod board;
 pub mod capture;
 pub mod config;
 pub mod courier;
 pub mod direction;
+pub mod doctor;
+pub mod enrol;
 pub mod expect;
 pub mod gap;
+pub mod health;
+pub mod import;
 pub mod keyfile;
 pub mod llrp;
 pub mod locate;
@@ -26,7 +32,9 @@ pub mod payload;
 pub mod pipeline;
 pub mod read_logger;
 pub mod reader;
+pub mod recording;
 pub mod reload;
+pub mod replay;
 pub mod samples;
 pub mod scan;
 pub mod sensor;
@@ -35,4 +43,15 @@ pub mod sim;
 pub mod smooth;
 pub mod source;
 pub mod spool;
+pub mod tpm;
 pub mod uplink;
+
+/// Prints a line of a command's result.
+fn print(line: &str) -> anyhow::Result<()> {
+    use anyhow::Context as _;
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .context("printing")
+}

@@ -9,8 +9,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 use rfid_bridge::pipeline::{self, Once};
+use rfid_bridge::recording::{RecordEntry, record};
 use rfid_bridge::reload::{Active, Control};
-use rfid_bridge::{keyfile, read_logger, reload};
+use rfid_bridge::{doctor, enrol, import, keyfile, read_logger, reload, replay};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
@@ -42,15 +43,33 @@ enum Command {
         /// With --once: how long to wait for the first read, ms.
         #[arg(long, default_value_t = Once::default().first_ms)]
         first_ms: u64,
+        /// Write down what the sources tell, for `replay`; the file must not exist.
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+        /// With --record: bytes after which the file is full.
+        #[arg(long, default_value_t = record::BYTES_MAX)]
+        record_bytes_max: u64,
         /// With --once: how long the delivery may take, ms.
         #[arg(long, default_value_t = Once::default().deliver_ms)]
         deliver_ms: u64,
     },
+    /// Look for what keeps the bridge from working, and say what to do.
+    Doctor(doctor::Options),
+    /// Print the events that a recording gives.
+    Replay(replay::Options),
+    /// Take in files of loggers.
+    Import(import::Options),
+    /// Register this gateway with the service by a one-time code, and keep its API key.
+    Enrol(enrol::Options),
     /// Make a device key and print its key id.
     Keygen {
         /// File to write; must not exist.
         #[arg(long)]
         out: PathBuf,
+        /// Have this machine's TPM seal the key, so that a copy of the file is worth nothing
+        /// elsewhere; needs tpm2-tools.
+        #[arg(long)]
+        seal_tpm: bool,
     },
     /// Read a Berlinger Fridge-tag or Q-tag file and check its device signature.
     ReadLogger {
@@ -98,15 +117,25 @@ fn main() -> ExitCode {
             quiet_ms,
             first_ms,
             deliver_ms,
+            record,
+            record_bytes_max,
         } => {
+            let record = record.map(|file| RecordEntry {
+                file,
+                bytes_max: Some(record_bytes_max),
+            });
             let once = once.then_some(Once {
                 quiet_ms,
                 first_ms,
                 deliver_ms,
             });
-            run(&config, last_good, once)
+            run(&config, (last_good, record), once)
         }
-        Command::Keygen { out } => keygen(&out),
+        Command::Doctor(options) => doctor::run(&options),
+        Command::Replay(options) => replay::run(&options),
+        Command::Import(options) => import::run(&options),
+        Command::Enrol(options) => enrol::run(&options),
+        Command::Keygen { out, seal_tpm } => keygen(&out, seal_tpm),
         Command::ReadLogger {
             file,
             format,
@@ -134,10 +163,11 @@ fn main() -> ExitCode {
 
 fn run(
     path: &std::path::Path,
-    last_good: Option<PathBuf>,
+    (last_good, record): (Option<PathBuf>, Option<RecordEntry>),
     once: Option<Once>,
 ) -> anyhow::Result<ExitCode> {
-    let (first, is_fallback) = reload::to_start(path, last_good.as_deref())?;
+    let (mut first, is_fallback) = reload::to_start(path, last_good.as_deref())?;
+    first.config.record = record.or(first.config.record);
     let config = &first.config;
     let loaded = keyfile::load(&config.device.key_file)?;
     if loaded.was_exposed {
@@ -198,10 +228,13 @@ async fn signal() {
     }
 }
 
-fn keygen(out: &std::path::Path) -> anyhow::Result<ExitCode> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).context("drawing a key")?;
-    let key = keyfile::create(out, seed)?;
+fn keygen(out: &std::path::Path, seal_tpm: bool) -> anyhow::Result<ExitCode> {
+    let seed = keyfile::fresh_seed()?;
+    let key = if seal_tpm {
+        keyfile::create_sealed(out, seed)?
+    } else {
+        keyfile::create(out, seed)?
+    };
     print(&key.key_id().to_string())?;
     Ok(ExitCode::SUCCESS)
 }

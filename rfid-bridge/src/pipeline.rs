@@ -11,10 +11,14 @@ use tangle::SigningKey;
 use thiserror::Error;
 use tokio::net::TcpListener;
 
+use crate::board::Board;
 use crate::capture::CaptureError;
 use crate::config::{Config, ConfigError};
 use crate::courier::{Courier, Orders};
+use crate::health::Health;
 use crate::reader::clock::Clock;
+use crate::recording::RecordingError;
+use crate::recording::record::Recorder;
 use crate::reload::{Control, Loaded};
 use crate::smooth::Totals;
 use crate::source::Driver;
@@ -29,6 +33,7 @@ mod advices;
 mod life;
 mod line;
 mod passages;
+pub mod play;
 mod rows;
 
 use life::{Base, Site};
@@ -104,7 +109,10 @@ pub enum RunError {
     /// An event that cannot be made.
     #[error(transparent)]
     Capture(#[from] CaptureError),
-    /// The address for HTTP push cannot be had.
+    /// A recording cannot be begun.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    /// An address to listen on cannot be had.
     #[error("listening on {address}")]
     Listen {
         /// Which.
@@ -140,9 +148,12 @@ pub async fn run(
         config.spool.bytes_max(),
     )?);
     let orders = Arc::new(Orders::default());
+    let board = Arc::new(Board::new(config.source_kinds()));
     let base = Base {
         spool: Arc::clone(&spool),
         orders: Arc::clone(&orders),
+        board: Arc::clone(&board),
+        recorder: config.record.as_ref().map(Recorder::begin).transpose()?,
         device: *key.key_id().as_bytes(),
         clock,
     };
@@ -156,7 +167,9 @@ pub async fn run(
         )?,
         clock,
         config: config.courier(),
+        board,
     };
+    show(&config, &base, &control).await?;
     let mut site = Site::start(first, base, control).await?;
     let courier_orders = Arc::clone(&orders);
     let mut courier = tokio::task::spawn_blocking(move || courier.run(&courier_orders));
@@ -179,6 +192,32 @@ pub async fn run(
         Some(line) => line.summary(done),
         None => Err(RunError::Ended("the sources")),
     }
+}
+
+/// Starts the bridge's own page, where the configuration wants one.
+async fn show(config: &Config, base: &Base, control: &Control) -> Result<(), RunError> {
+    let Some(entry) = &config.health else {
+        return Ok(());
+    };
+    let health = Health {
+        board: Arc::clone(&base.board),
+        spool: Arc::clone(&base.spool),
+        active: control.active.subscribe(),
+        device: hex::encode(base.device),
+        label: config.device.label.clone(),
+        service: config.uplink.url.clone(),
+    };
+    let listener = listen(&entry.listen).await?;
+    tokio::spawn(health.serve(listener, control.stop.clone()));
+    Ok(())
+}
+
+async fn listen(address: &str) -> Result<TcpListener, RunError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|source| RunError::Listen {
+        address: address.to_owned(),
+        source,
+    })
 }
 
 /// A driver for each source of the configuration, or for several that come by one connection.
@@ -209,12 +248,8 @@ async fn drivers(config: &Config, clock: Clock) -> Result<Vec<Box<dyn Driver>>, 
         drivers.push(Box::new(Mqtt { broker, clock }));
     }
     if let Some(push) = &config.push {
-        let listener = TcpListener::bind(&push.listen).await;
         drivers.push(Box::new(Push {
-            listener: listener.map_err(|source| RunError::Listen {
-                address: push.listen.clone(),
-                source,
-            })?,
+            listener: listen(&push.listen).await?,
             token: push.token()?,
             paths: config.paths(first),
             clock,

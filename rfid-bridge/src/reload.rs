@@ -58,6 +58,7 @@ impl Loaded {
             (differs(&ours.device, &theirs.device), "[device]"),
             (differs(&ours.spool, &theirs.spool), "[spool]"),
             (differs(&ours.uplink, &theirs.uplink), "[uplink]"),
+            (differs(&ours.health, &theirs.health), "[health]"),
             (
                 courier(ours) != courier(theirs),
                 "events_max and age_ms_max of [blocks]",

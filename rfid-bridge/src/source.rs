@@ -13,11 +13,13 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use gs1::Decimal;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 
+use crate::board::Board;
 use crate::llrp::parameter::EpcBits;
 use crate::llrp::session::Now;
 use crate::llrp::tag::ReaderTime;
@@ -56,7 +58,10 @@ pub trait Driver: Send {
 
 /// Where drivers say what they heard.
 #[derive(Debug, Clone)]
-pub struct Outlet(mpsc::Sender<Told>);
+pub struct Outlet {
+    to: mpsc::Sender<Told>,
+    board: Option<Arc<Board>>,
+}
 
 /// Nobody listens any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +71,16 @@ impl Outlet {
     /// An outlet and what comes out of it; at most `capacity` items wait in between.
     pub fn bounded(capacity: usize) -> (Self, mpsc::Receiver<Told>) {
         let (to, from) = mpsc::channel(capacity.max(1));
-        (Self(to), from)
+        (Self { to, board: None }, from)
+    }
+
+    /// The same, with a board on which stands what was said.
+    #[must_use]
+    pub fn noted_on(self, board: Arc<Board>) -> Self {
+        Self {
+            board: Some(board),
+            ..self
+        }
     }
 
     /// Says something; waits while the channel is full.
@@ -86,8 +100,11 @@ impl Outlet {
     }
 
     async fn send(&self, source: usize, heard: Heard) -> Result<(), Closed> {
+        if let Some(board) = &self.board {
+            board.heard(source, &heard);
+        }
         let told = Told { source, heard };
-        self.0.send(told).await.map_err(|_| Closed)
+        self.to.send(told).await.map_err(|_| Closed)
     }
 }
 
@@ -356,6 +373,18 @@ pub enum GapCause {
 }
 
 impl GapCause {
+    /// The cause with this word.
+    pub fn by_word(word: &str) -> Option<Self> {
+        let all = [
+            Self::Overflow,
+            Self::Disconnected,
+            Self::Missing,
+            Self::Reset,
+            Self::Stopped,
+        ];
+        all.into_iter().find(|cause| cause.word() == word)
+    }
+
     /// The word of the event.
     pub fn word(self) -> &'static str {
         match self {

@@ -30,6 +30,7 @@ use crate::sign::{BLOCK_BYTES_MAX, BLOCK_EVENTS_MAX, Chain};
 
 pub mod keep;
 mod level;
+pub mod look;
 mod pack;
 pub mod pressure;
 
@@ -142,15 +143,20 @@ impl Spool {
             .open(path)
             .map_err(broken("opening"))?;
         let bytes = level::found(&database)?;
+        Ok(Self::of(database, path, bytes_max, bytes))
+    }
+
+    /// A database whose rows weigh `bytes`.
+    fn of(database: Database, path: &Path, bytes_max: u64, bytes: u64) -> Self {
         let stage = pressure::stage(bytes, bytes_max, Stage::Free);
-        Ok(Self {
+        Self {
             database: RwLock::new(database),
             path: path.to_owned(),
             bytes_max,
             bytes: AtomicU64::new(bytes),
             changing: Mutex::new(()),
             stage: watch::Sender::new(stage),
-        })
+        }
     }
 
     fn database(&self) -> RwLockReadGuard<'_, Database> {

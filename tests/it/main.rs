@@ -19,6 +19,7 @@ mod custody;
 mod deploy;
 mod doctor;
 mod documents;
+mod enrolment;
 mod keep;
 mod logs;
 mod power;

@@ -24,6 +24,7 @@ pub(crate) fn everything() -> Result<()> {
     chromium()?;
     peers()?;
     mosquitto()?;
+    tpm()?;
     schemathesis()
 }
 
@@ -69,6 +70,14 @@ pub(crate) fn mosquitto() -> Result<()> {
         return Ok(());
     }
     apt("mosquitto")
+}
+
+/// A TPM in software, and the tools with which the bridge seals its key.
+pub(crate) fn tpm() -> Result<()> {
+    if Path::new("/usr/bin/swtpm").exists() && Path::new("/usr/bin/tpm2_unseal").exists() {
+        return Ok(());
+    }
+    apt("swtpm tpm2-tools libtss2-tcti-swtpm0")
 }
 
 /// The folder of the independent LLRP peers.

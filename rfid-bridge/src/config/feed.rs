@@ -209,6 +209,14 @@ impl FeedEntry {
         }
     }
 
+    /// Whether it is of whole files of loggers.
+    ///
+    /// # Errors
+    /// As [`FeedEntry::format`].
+    pub fn reads_files(&self) -> Result<bool, ConfigError> {
+        Ok(self.format()?.is_some_and(|format| format.is_file()))
+    }
+
     /// One way to come by, and one that fits.
     fn check_way(&self, config: &Config) -> Result<(), ConfigError> {
         let field = |name: &str| format!("feed {:?}, {name}", self.name);

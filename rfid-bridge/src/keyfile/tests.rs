@@ -57,3 +57,32 @@ fn what_is_no_key_is_refused() {
         Err(KeyFileError::File { .. })
     ));
 }
+
+#[test]
+fn a_look_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("device.key");
+    let made = create(&path, [5; 32]).unwrap();
+    assert!(!look(&path).unwrap().is_exposed);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let seen = look(&path).unwrap();
+    assert_eq!((seen.id, seen.is_exposed), (made.key_id(), true));
+    assert_eq!(mode(&path), 0o640);
+}
+
+#[test]
+fn a_secret_takes_its_place_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("api.key");
+    let beside = folder.path().join("api.key.new");
+    std::fs::write(&beside, "left by a crash").unwrap();
+    let secret = Secret::begin(&path).unwrap();
+    assert!(!path.exists());
+    secret.keep("thr_1").unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "thr_1\n");
+    assert_eq!(mode(&path), 0o600);
+    drop(Secret::begin(&path).unwrap());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "thr_1\n");
+    assert!(!beside.exists());
+    assert!(Secret::begin(&folder.path().join("none/api.key")).is_err());
+}

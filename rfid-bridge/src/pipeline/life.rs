@@ -9,9 +9,11 @@ use tokio::task::JoinSet;
 
 use super::line::{Line, Turn};
 use super::{CHANNEL, Once, RunError, drivers};
+use crate::board::Board;
 use crate::config::Config;
 use crate::courier::Orders;
 use crate::reader::clock::Clock;
+use crate::recording::record::Recorder;
 use crate::reload::{Active, Control, Loaded, Trial, causes};
 use crate::source::Outlet;
 use crate::spool::Spool;
@@ -21,6 +23,9 @@ use crate::spool::Spool;
 pub(super) struct Base {
     pub(super) spool: Arc<Spool>,
     pub(super) orders: Arc<Orders>,
+    pub(super) board: Arc<Board>,
+    /// Writes down what the sources tell, whichever configuration they are of.
+    pub(super) recorder: Option<Recorder>,
     pub(super) device: [u8; 32],
     pub(super) clock: Clock,
 }
@@ -41,7 +46,17 @@ impl Life {
     ) -> Result<Self, RunError> {
         let drivers = drivers(config, base.clock).await?;
         let (outlet, from) = Outlet::bounded(CHANNEL);
-        let held = (Arc::clone(&base.spool), Arc::clone(&base.orders));
+        let outlet = outlet.noted_on(Arc::clone(&base.board));
+        let from = match &base.recorder {
+            Some(recorder) => recorder.tap(config.source_list(), base.clock, from),
+            None => from,
+        };
+        base.board.follow(config.source_kinds());
+        let held = (
+            Arc::clone(&base.spool),
+            Arc::clone(&base.orders),
+            Arc::clone(&base.board),
+        );
         let mut line = Line::new(config, (base.device, base.clock), held, from)?;
         if let Some(before) = before {
             line.go_on_from(before);

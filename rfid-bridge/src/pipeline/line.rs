@@ -13,6 +13,7 @@ use super::advices::Advices;
 use super::passages::{Passages, Passed};
 use super::rows::{self, Row, What};
 use super::{Letters, Once, RunError, Summary, TICK};
+use crate::board::{Board, LineFigures};
 use crate::capture::CaptureError;
 use crate::config::Config;
 use crate::config::feed::FeedEntry;
@@ -32,6 +33,8 @@ mod letters;
 
 use letters::Opened;
 
+mod play;
+
 /// Items taken in one turn; what comes while one turn is being committed waits for the next.
 const TURN_MAX: usize = 256;
 /// How long a change of an open passage may wait for a commit, ms; its beginning never does.
@@ -42,6 +45,7 @@ const LISTENING_MS: u64 = 5_000;
 const GOODBYE_MS_MAX: u64 = 6_000;
 
 /// From raw events to spooled events.
+#[derive(Debug)]
 pub(super) struct Line {
     passages: Passages,
     advices: Option<Advices>,
@@ -51,6 +55,7 @@ pub(super) struct Line {
     clock: Clock,
     spool: Arc<Spool>,
     orders: Arc<Orders>,
+    board: Arc<Board>,
     samples: SampleBatcher,
     sequences: Sequences,
     /// What the next commit writes.
@@ -86,7 +91,7 @@ impl Line {
     pub(super) fn new(
         config: &Config,
         (device, clock): ([u8; 32], Clock),
-        (spool, orders): (Arc<Spool>, Arc<Orders>),
+        (spool, orders, board): (Arc<Spool>, Arc<Orders>, Arc<Board>),
         from: mpsc::Receiver<Told>,
     ) -> Result<Self, RunError> {
         let readers = config.reader.iter().map(|_| Ok(None));
@@ -100,6 +105,7 @@ impl Line {
             clock,
             spool,
             orders,
+            board,
             samples: SampleBatcher::new(config.sample_age_ms()),
             sequences: Sequences::default(),
             change: Change::default(),
@@ -416,6 +422,7 @@ impl Line {
         let passed = self.passages.due(now, false)?;
         self.pass(passed);
         self.due_samples(now, false)?;
+        self.board.line(self.figures());
         let all = self.changed_at + CHANGED_MS_MAX <= now;
         if !self.change.is_empty() || self.passages.smoother.has_begun() || all {
             self.commit(all).await?;
@@ -532,6 +539,17 @@ impl Line {
         self.due_samples(now, true)?;
         self.listening();
         self.commit(true).await
+    }
+
+    fn figures(&self) -> LineFigures {
+        let totals = self.passages.smoother.totals();
+        LineFigures {
+            reads: totals.reads,
+            observations: totals.observations,
+            samples: self.sampled,
+            events: self.events,
+            letters: self.letters,
+        }
     }
 
     pub(super) fn summary(&self, done: Done) -> Result<Summary, RunError> {

@@ -99,7 +99,7 @@ fn raws(notice: &Notice, outage: &mut Outage, now: Now) -> Vec<Raw> {
     }
 }
 
-fn of_event(event: &ReaderEvent, now: Now) -> Option<Raw> {
+pub(crate) fn of_event(event: &ReaderEvent, now: Now) -> Option<Raw> {
     Some(match *event {
         ReaderEvent::Gpi { port, state } => Raw::Input(InputChange {
             port,

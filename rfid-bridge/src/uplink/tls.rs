@@ -47,7 +47,7 @@ impl TlsFiles {
     ///
     /// # Errors
     /// [`ConfigError`] that names the file.
-    pub(super) fn load(&self) -> Result<TlsConfig, ConfigError> {
+    pub(crate) fn load(&self) -> Result<TlsConfig, ConfigError> {
         let provider = Arc::new(provider());
         let mut builder = TlsConfig::builder()
             .provider(TlsProvider::Rustls)

@@ -114,6 +114,8 @@ fn serve(stream: &TcpStream, blocks: &Mutex<Vec<VerifiedBlock>>, failing: &Mutex
         from.read_exact(&mut body).unwrap();
         let (status, answer) = if request.starts_with("GET /api/v1/tips?author=") {
             ("200 OK", tips(&blocks.lock().unwrap()))
+        } else if request.starts_with("GET ") {
+            ("404 Not Found", "{}".to_owned())
         } else {
             let mut left = failing.lock().unwrap();
             if *left > 0 {
