@@ -43,14 +43,6 @@ struct Readers {
     states: Vec<ReaderState>,
 }
 
-impl std::fmt::Debug for Readers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Readers")
-            .field("wanted", &self.wanted)
-            .finish()
-    }
-}
-
 impl Station for Readers {
     fn look(&mut self, wait: Duration, new: &dyn Fn(&[u8]) -> bool) -> Result<Vec<Card>, Fault> {
         self.refresh()?;
