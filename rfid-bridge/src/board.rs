@@ -120,7 +120,7 @@ impl Board {
                 at.gaps += 1;
                 return;
             }
-            Heard::Raw(Raw::Status(Status::Down(why))) => {
+            Heard::Raw(Raw::Status(Status::Down(why) | Status::Resting(why))) => {
                 at.state = Some(Err(why.clone()));
                 return;
             }

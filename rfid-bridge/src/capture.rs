@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::expect::{Matched, UNEXPECTED_MAX};
 use crate::llrp::parameter::EpcBits;
 use crate::smooth::{Observation, Suppressed};
+use crate::timekeeping::{self, Gateway};
 
 /// Where a reader stands and what happens there.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +67,8 @@ pub struct CaptureError {
 #[derive(Debug)]
 pub struct Batcher {
     config: BatchConfig,
+    /// What its times are multiplied by.
+    pace: u64,
     open: BTreeMap<usize, Batch>,
 }
 
@@ -81,8 +84,14 @@ impl Batcher {
     pub fn new(config: BatchConfig) -> Self {
         Self {
             config,
+            pace: 1,
             open: BTreeMap::new(),
         }
+    }
+
+    /// From now on batches are collected `factor` times as long.
+    pub fn pace(&mut self, factor: u64) {
+        self.pace = factor;
     }
 
     /// Adds an observation at monotonic time `now_ms`; returns the batch it made full.
@@ -102,10 +111,11 @@ impl Batcher {
 
     /// The batches that are complete at monotonic time `now_ms`.
     pub fn due(&mut self, now_ms: u64) -> Vec<Vec<Observation>> {
-        let config = &self.config;
+        let quiet_ms = self.config.quiet_ms.saturating_mul(self.pace);
+        let age_ms = self.config.age_ms_max.saturating_mul(self.pace);
         let due = |batch: &Batch| {
-            batch.added_at + config.quiet_ms <= now_ms
-                || batch.opened_at + config.age_ms_max <= now_ms
+            batch.added_at.saturating_add(quiet_ms) <= now_ms
+                || batch.opened_at.saturating_add(age_ms) <= now_ms
         };
         let places: Vec<usize> = self
             .open
@@ -151,6 +161,8 @@ pub struct Beside {
     pub suppressed: Suppressed,
     /// The shipment it belongs to.
     pub matched: Option<Matched>,
+    /// The gateway's clocks when it was made.
+    pub gateway: Gateway,
 }
 
 /// `expected`: how far a shipment has come.
@@ -212,6 +224,9 @@ pub fn event(
         .with_event_id(&id)
         .with_read_point(&place.read_point)
         .with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "rfid", summary);
+    if let Some(mark) = timekeeping::mark(&beside.gateway, timekeeping::reader(batch)) {
+        event = event.with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "clock", mark);
+    }
     let tags = tags(batch);
     if !tags.is_empty() {
         event = event.with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "tags", json!(tags));

@@ -119,6 +119,9 @@ pub struct Device {
     /// What people call the device; logs only.
     #[serde(default)]
     pub label: String,
+    /// File that exists while the gateway's clock follows a reference; that of
+    /// `systemd-timesyncd` unless set. Events say when it does not.
+    pub clock_file: Option<PathBuf>,
 }
 
 /// `[[reader]]`.
@@ -195,8 +198,7 @@ pub struct Uplink {
 pub struct Spool {
     /// The spool file; made when absent.
     pub path: PathBuf,
-    /// What is in it may weigh so much, bytes; at least 16 MiB. 1 GiB unless set. From 80 % on the
-    /// bridge makes less of what comes ([`crate::spool::pressure`]).
+    /// What it may hold, bytes, at least 16 MiB; 1 GiB unless set ([`crate::spool::pressure`]).
     pub bytes_max: Option<u64>,
 }
 
@@ -294,7 +296,8 @@ impl Config {
             &mut uplink.client_cert_file,
             &mut uplink.client_key_file,
         ];
-        for file in tls.into_iter().flatten() {
+        let clock = &mut config.device.clock_file;
+        for file in tls.into_iter().chain([clock]).flatten() {
             *file = folder.join(&*file);
         }
         if let Some(record) = &mut config.record {

@@ -2,11 +2,14 @@
 //! matched against them, so that the event says which shipment it was, what is still missing and
 //! what does not belong. A weak read of something that nobody expects, beside a shipment that
 //! somebody does, is most likely a neighbour: it may be suppressed, and is counted.
+//!
+//! How far each shipment has come outlives the process: what an event adds to it is a row
+//! ([`Progress`]) that is written with the event.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use gs1::Epc;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::capture::identify;
 use crate::smooth::Observation;
@@ -30,10 +33,28 @@ const EPCS_MAX: usize = 100_000;
 /// Unexpected things named in an event; more are only counted.
 pub const UNEXPECTED_MAX: usize = 50;
 
+/// What one event added to a shipment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The advice's number.
+    pub shipment: String,
+    /// Things of it that were not seen before.
+    pub epcs: Vec<String>,
+    /// When, gateway's wall clock, ms since the Unix epoch.
+    pub at_ms: i64,
+}
+
 /// The shipments that are expected.
 #[derive(Debug, Clone, Default)]
 pub struct Expected {
     shipments: BTreeMap<String, Shipment>,
+    /// Seen before this process, of advices that were not read yet.
+    before: BTreeMap<String, BTreeSet<String>>,
+    /// Numbers of each shipment's rows.
+    rows: BTreeMap<String, Vec<u64>>,
+    next_row: u64,
+    fresh: Vec<(u64, Progress)>,
+    gone: Vec<u64>,
     /// Signal below which an unexpected tag is a stray, dBm.
     stray_dbm: Option<i8>,
 }
@@ -72,6 +93,25 @@ impl Expected {
         self.shipments = std::mem::take(&mut before.shipments);
     }
 
+    /// Takes up a row of an earlier process.
+    pub fn restore(&mut self, number: u64, progress: Progress) {
+        self.next_row = self.next_row.max(number + 1);
+        let rows = self.rows.entry(progress.shipment.clone()).or_default();
+        rows.push(number);
+        let seen = self.before.entry(progress.shipment).or_default();
+        seen.extend(progress.epcs);
+    }
+
+    /// Rows that came of the batches since this was last asked, with their numbers.
+    pub fn fresh(&mut self) -> Vec<(u64, Progress)> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    /// Numbers of rows of shipments that are expected no more, likewise.
+    pub fn gone(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.gone)
+    }
+
     /// Takes the advices as they are now; what was seen of those that stay is kept.
     ///
     /// # Errors
@@ -90,14 +130,26 @@ impl Expected {
                 let epc = Epc::parse(text).map_err(|error| format!("{text:?}: {error}"))?;
                 epcs.insert(epc.canonical());
             }
-            let before = self.shipments.get(&advice.id);
-            let seen = before.map(|it| it.seen.intersection(&epcs).cloned().collect());
+            let known = self.shipments.get(&advice.id).map(|it| &it.seen);
+            let known = known.into_iter().chain(self.before.get(&advice.id));
+            let seen = known.flatten().filter(|it| epcs.contains(*it)).cloned();
             let shipment = Shipment {
                 place: advice.place,
-                seen: seen.unwrap_or_default(),
+                seen: seen.collect(),
                 epcs,
             };
             shipments.insert(advice.id, shipment);
+        }
+        for id in shipments.keys() {
+            self.before.remove(id);
+        }
+        // An advice that was read and is there no more: the shipment is done.
+        for id in self
+            .shipments
+            .keys()
+            .filter(|id| !shipments.contains_key(*id))
+        {
+            self.gone.extend(self.rows.remove(id).unwrap_or_default());
         }
         self.shipments = shipments;
         Ok(())
@@ -134,9 +186,22 @@ impl Expected {
         let (strays, rest): (Vec<_>, Vec<_>) = batch.drain(..).partition(is_stray);
         *batch = rest;
         let names: BTreeSet<String> = batch.iter().map(name).collect();
-        shipment
-            .seen
-            .extend(names.intersection(&shipment.epcs).cloned());
+        let here = names.intersection(&shipment.epcs);
+        let new: Vec<String> = here
+            .filter(|it| !shipment.seen.contains(*it))
+            .cloned()
+            .collect();
+        if !new.is_empty() {
+            shipment.seen.extend(new.iter().cloned());
+            self.rows.entry(id.clone()).or_default().push(self.next_row);
+            let progress = Progress {
+                shipment: id.clone(),
+                epcs: new,
+                at_ms: batch.iter().map(|it| it.last_ms).max().unwrap_or(0),
+            };
+            self.fresh.push((self.next_row, progress));
+            self.next_row += 1;
+        }
         let matched = Matched {
             id: id.clone(),
             expected: shipment.epcs.len(),
@@ -237,6 +302,36 @@ mod tests {
         // Read again, the advices know what was seen of them.
         expected.replace(advices).unwrap();
         assert!(told(&mut expected, "dock-1", &[(1, -50)]).starts_with("A 3/3"));
+    }
+
+    #[test]
+    fn progress_outlives_the_process_until_the_advice_goes() {
+        let advices = vec![advice("A", &[1, 2, 3, 4], None), advice("B", &[7], None)];
+        let mut expected = Expected::new(None);
+        expected.replace(advices.clone()).unwrap();
+        told(&mut expected, "x", &[(1, 0), (2, 0)]);
+        told(&mut expected, "x", &[(1, 0), (3, 0), (9, 0)]);
+        assert_eq!(
+            told(&mut expected, "x", &[(3, 0)]).split(' ').nth(1),
+            Some("3/4")
+        );
+        let rows = expected.fresh();
+        let sizes: Vec<(u64, usize)> = rows.iter().map(|(at, it)| (*at, it.epcs.len())).collect();
+        assert_eq!(sizes, [(0, 2), (1, 1)], "what was new, once");
+        assert!(expected.fresh().is_empty());
+
+        let mut expected = Expected::new(None);
+        for (number, progress) in rows {
+            expected.restore(number, progress);
+        }
+        // The folder may be there later than the bridge.
+        expected.replace(Vec::new()).unwrap();
+        assert!(expected.gone().is_empty());
+        expected.replace(advices).unwrap();
+        assert!(told(&mut expected, "x", &[(4, 0)]).starts_with("A 4/4"));
+        assert_eq!(expected.fresh()[0].0, 2);
+        expected.replace(vec![advice("B", &[7], None)]).unwrap();
+        assert_eq!(expected.gone(), [0, 1, 2]);
     }
 
     #[test]

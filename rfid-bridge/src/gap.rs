@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::capture::{CaptureError, EXTENSION_NAMESPACE, EXTENSION_PREFIX, Place, uuid_urn};
 use crate::source::Gap;
+use crate::timekeeping::{self, Gateway};
 
 /// The business step of such an event.
 pub const BIZ_STEP: &str = "urn:theriac:epcis:data_gap";
@@ -17,7 +18,12 @@ pub const BIZ_STEP: &str = "urn:theriac:epcis:data_gap";
 ///
 /// # Errors
 /// [`CaptureError`] when the parts make no valid event.
-pub fn event(place: &Place, device: &[u8; 32], gap: &Gap) -> Result<Event, CaptureError> {
+pub fn event(
+    place: &Place,
+    device: &[u8; 32],
+    gap: &Gap,
+    gateway: &Gateway,
+) -> Result<Event, CaptureError> {
     let mut content = json!({
         "source": place.name,
         "cause": gap.cause.word(),
@@ -33,16 +39,18 @@ pub fn event(place: &Place, device: &[u8; 32], gap: &Gap) -> Result<Event, Captu
     hasher.update(device);
     hasher.update(content.to_string().as_bytes());
     let step = BizStep::Other(BIZ_STEP.to_owned());
-    Event::object(Action::Observe, [], gap.to_ms, step)
+    let mut event = Event::object(Action::Observe, [], gap.to_ms, step)
         .with_event_id(&uuid_urn(hasher.finalize().as_bytes()))
         .with_read_point(&place.read_point)
-        .with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "data_gap", content)
-        .build()
-        .map_err(|source| CaptureError {
-            reader: place.name.clone(),
-            tags: 0,
-            source,
-        })
+        .with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "data_gap", content);
+    if let Some(mark) = timekeeping::mark(gateway, None) {
+        event = event.with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "clock", mark);
+    }
+    event.build().map_err(|source| CaptureError {
+        reader: place.name.clone(),
+        tags: 0,
+        source,
+    })
 }
 
 #[cfg(test)]
@@ -68,18 +76,23 @@ mod tests {
             lost: Some(120),
             device: None,
         };
-        let first = event(&place, &[7; 32], &gap).unwrap();
+        let gateway = Gateway {
+            quality: timekeeping::Quality::Unsynchronised,
+            ..Gateway::default()
+        };
+        let first = event(&place, &[7; 32], &gap, &gateway).unwrap();
         let json = first.to_json();
         assert_eq!(json["theriac:data_gap"]["cause"], "overflow");
         assert_eq!(json["theriac:data_gap"]["lost"], 120);
         assert_eq!(json["bizStep"], BIZ_STEP);
-        let again = event(&place, &[7; 32], &gap).unwrap();
+        assert_eq!(json["theriac:clock"]["time_quality"], "unsynchronised");
+        let again = event(&place, &[7; 32], &gap, &gateway).unwrap();
         assert_eq!(first.canonical_json(), again.canonical_json());
         let longer = Gap {
             to_ms: gap.to_ms + 1,
             ..gap
         };
-        let other = event(&place, &[7; 32], &longer).unwrap();
+        let other = event(&place, &[7; 32], &longer, &gateway).unwrap();
         assert_ne!(first.event_id_or_hash(), other.event_id_or_hash());
     }
 }

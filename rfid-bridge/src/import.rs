@@ -142,6 +142,10 @@ fn into_spool(
         match outcome {
             Outcome::Kept => crate::print(&format!("kept     {file}"))?,
             Outcome::Known => crate::print(&format!("known    {file}"))?,
+            Outcome::Later => {
+                all = false;
+                crate::print(&format!("later    {file}: the spool is nearly full"))?;
+            }
             Outcome::Unreadable(why) => {
                 all = false;
                 crate::print(&format!("refused  {file}: {why}"))?;

@@ -43,6 +43,7 @@ pub mod sim;
 pub mod smooth;
 pub mod source;
 pub mod spool;
+pub mod timekeeping;
 pub mod tpm;
 pub mod uplink;
 

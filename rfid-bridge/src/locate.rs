@@ -3,8 +3,11 @@
 //! another place exceeds that at the present one by an offset, which is large while the present
 //! place still hears it and sinks with every moment that it does not. (The idea of the location
 //! model in the RFID inventory service of `EdgeX`; here in integers.)
+//!
+//! Where each tag is, outlives the process ([`Locator::changed`]); the signals do not: until the
+//! present place has been heard again, only silence moves a tag.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::llrp::parameter::EpcBits;
 
@@ -43,6 +46,8 @@ pub struct Locator {
     config: LocateConfig,
     tags: BTreeMap<(usize, EpcBits), Tag>,
     moves: u64,
+    /// Tags that came, moved or were forgotten since this was last asked for.
+    changed: BTreeSet<(usize, EpcBits)>,
 }
 
 #[derive(Debug)]
@@ -65,6 +70,7 @@ impl Locator {
             config,
             tags: BTreeMap::new(),
             moves: 0,
+            changed: BTreeSet::new(),
         }
     }
 
@@ -80,10 +86,15 @@ impl Locator {
         if self.tags.len() >= TAGS_MAX {
             self.forget(now_ms, self.config.forget_ms / 10);
         }
-        let tag = self.tags.entry((area, epc.clone())).or_insert_with(|| Tag {
-            place: heard,
-            heard_at: now_ms,
-            cells: BTreeMap::new(),
+        let key = (area, epc.clone());
+        let mut is_changed = false;
+        let tag = self.tags.entry(key.clone()).or_insert_with(|| {
+            is_changed = true;
+            Tag {
+                place: heard,
+                heard_at: now_ms,
+                cells: BTreeMap::new(),
+            }
         });
         tag.heard_at = tag.heard_at.max(now_ms);
         let cell = tag.cells.entry(heard).or_default();
@@ -95,8 +106,39 @@ impl Locator {
         if tag.place != heard && tag.is_nearer(heard, &self.config, now_ms) {
             tag.place = heard;
             self.moves += 1;
+            is_changed = true;
         }
-        tag.place
+        let place = tag.place;
+        if is_changed {
+            self.changed.insert(key);
+        }
+        place
+    }
+
+    /// Takes up where a tag was when an earlier process died.
+    pub fn restore(&mut self, area: usize, epc: EpcBits, place: usize, now_ms: u64) {
+        let heard = Cell {
+            signals: VecDeque::new(),
+            heard_at: now_ms,
+        };
+        let tag = Tag {
+            place,
+            heard_at: now_ms,
+            cells: BTreeMap::from([(place, heard)]),
+        };
+        self.tags.insert((area, epc), tag);
+    }
+
+    /// Tags that came or moved since this was last asked, with their area and place; those that
+    /// were forgotten have none.
+    pub fn changed(&mut self) -> Vec<((usize, EpcBits), Option<usize>)> {
+        let changed = std::mem::take(&mut self.changed).into_iter();
+        changed
+            .map(|key| {
+                let place = self.tags.get(&key).map(|tag| tag.place);
+                (key, place)
+            })
+            .collect()
     }
 
     /// Forgets tags that were not heard for long.
@@ -105,7 +147,14 @@ impl Locator {
     }
 
     fn forget(&mut self, now_ms: u64, after_ms: u64) {
-        self.tags.retain(|_, tag| tag.heard_at + after_ms > now_ms);
+        let changed = &mut self.changed;
+        self.tags.retain(|key, tag| {
+            let stays = tag.heard_at + after_ms > now_ms;
+            if !stays {
+                changed.insert(key.clone());
+            }
+            stays
+        });
     }
 
     /// How often tags were moved.
@@ -203,6 +252,27 @@ mod tests {
     #[test]
     fn without_signals_only_silence_moves_it() {
         assert_eq!(play("0 1 -\n100 2 -\n1250 2 -\n1400 2 -"), [1, 1, 1, 2]);
+    }
+
+    #[test]
+    fn where_a_tag_is_outlives_the_process() {
+        let epc = EpcBits::from_bytes(&[1]).unwrap();
+        let mut locator = Locator::new(LocateConfig::default());
+        locator.locate(0, &epc, (1, Some(-6_000)), 0);
+        let key = (0, epc.clone());
+        assert_eq!(locator.changed(), [(key.clone(), Some(1))]);
+        locator.locate(0, &epc, (2, Some(-5_800)), 10);
+        assert_eq!(locator.changed(), [], "heard elsewhere, but not moved");
+        // The next process: the loud neighbour alone does not move it, silence does.
+        let mut next = Locator::new(LocateConfig::default());
+        next.restore(0, epc.clone(), 1, 0);
+        assert_eq!(next.changed(), [], "it is on disk already");
+        assert_eq!(next.locate(0, &epc, (2, Some(-4_000)), 100), 1);
+        assert_eq!(next.locate(0, &epc, (1, Some(-6_000)), 150), 1);
+        assert_eq!(next.locate(0, &epc, (2, Some(-4_000)), 200), 2);
+        assert_eq!(next.changed(), [(key.clone(), Some(2))]);
+        next.tick(600_300);
+        assert_eq!(next.changed(), [(key, None)]);
     }
 
     #[test]

@@ -199,7 +199,8 @@ fn run(
             active: watch::channel(active).0,
             last_good,
         };
-        let summary = pipeline::run(first, loaded.key, once, control).await;
+        let run = pipeline::run(first, loaded.key, once, control);
+        let summary = Box::pin(run).await;
         summary.map_err(anyhow::Error::from)
     })?;
     print(&serde_json::to_string(&summary).context("printing the summary")?)?;

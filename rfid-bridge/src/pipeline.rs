@@ -32,6 +32,7 @@ use crate::uplink::Uplink;
 mod advices;
 mod life;
 mod line;
+mod losses;
 mod passages;
 pub mod play;
 mod rows;
@@ -72,6 +73,8 @@ pub struct Summary {
     pub events: u64,
     /// What became of the letters of brokers and clients.
     pub letters: Letters,
+    /// What there was no room for.
+    pub dropped: Dropped,
     /// Blocks signed, also of events of an earlier run.
     pub blocks: u64,
     /// Blocks the service has on its disk, also of an earlier run.
@@ -95,6 +98,17 @@ pub struct Letters {
     pub unreadable: u64,
     /// Items in them of a kind we have no use for.
     pub skipped: u64,
+    /// Left with their senders, because the spool was nearly full.
+    pub later: u64,
+}
+
+/// What was dropped because the spool was full. All of it is told by gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Dropped {
+    /// Sightings of tags; they are not among the `reads`.
+    pub reads: u64,
+    /// Measured values.
+    pub values: u64,
 }
 
 /// The bridge cannot go on.

@@ -97,6 +97,7 @@ enum Said {
     },
     Up(String),
     Down(String),
+    Resting(String),
     Antenna {
         port: u16,
         connected: bool,
@@ -211,6 +212,7 @@ impl Said {
             },
             Raw::Status(Status::Up(how)) => Self::Up(how.clone()),
             Raw::Status(Status::Down(why)) => Self::Down(why.clone()),
+            Raw::Status(Status::Resting(why)) => Self::Resting(why.clone()),
             Raw::Status(Status::Antenna { port, connected }) => Self::Antenna {
                 port: *port,
                 connected: *connected,
@@ -248,6 +250,7 @@ impl Said {
             Self::Input { port, high, at_ms } => Raw::Input(InputChange { port, high, at_ms }),
             Self::Up(how) => Raw::Status(Status::Up(how)),
             Self::Down(why) => Raw::Status(Status::Down(why)),
+            Self::Resting(why) => Raw::Status(Status::Resting(why)),
             Self::Antenna { port, connected } => Raw::Status(Status::Antenna { port, connected }),
             Self::Gap {
                 cause,

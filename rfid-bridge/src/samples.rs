@@ -3,7 +3,7 @@
 //! out of the sensor's limits does not wait. Beside the values stands what they are worth: whether
 //! the sensor was calibrated, by which certificate and until when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gs1::epcis::{Action, Event, ParseError, SensorElement, SensorMetadata, SensorReport};
 use gs1::{BizStep, Epc};
@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::capture::{EXTENSION_NAMESPACE, EXTENSION_PREFIX, uuid_urn};
 use crate::source::{Gap, GapCause, Report, Sample};
+use crate::timekeeping::{self, Gateway};
 
 /// Values in one event.
 pub const EVENT_SAMPLES_MAX: usize = 500;
@@ -44,6 +45,9 @@ pub struct KeptSample {
     pub device: String,
     /// The value.
     pub sample: Sample,
+    /// Its sender does not keep it and heard no acknowledgement: it may be thinned out.
+    #[serde(default)]
+    pub loose: bool,
 }
 
 /// The values of one sensor that make one event.
@@ -55,12 +59,16 @@ pub struct SampleBatch {
     pub device: String,
     /// Numbers and values, in order of arrival.
     pub samples: Vec<(u64, Sample)>,
+    /// Numbers of those that may be thinned out.
+    pub loose: BTreeSet<u64>,
 }
 
 /// Collects values into batches, one per sensor at a time.
 #[derive(Debug, Default)]
 pub struct SampleBatcher {
     age_ms_max: u64,
+    /// What the age is multiplied by, or what it is instead.
+    pace: (u64, Option<u64>),
     next: u64,
     open: BTreeMap<(usize, String), Open>,
 }
@@ -70,6 +78,7 @@ struct Open {
     opened_at: u64,
     urgent: bool,
     samples: Vec<(u64, Sample)>,
+    loose: BTreeSet<u64>,
 }
 
 impl SampleBatcher {
@@ -77,8 +86,15 @@ impl SampleBatcher {
     pub fn new(age_ms_max: u64) -> Self {
         Self {
             age_ms_max,
+            pace: (1, None),
             ..Self::default()
         }
+    }
+
+    /// From now on values wait `factor` times as long for others, those that may be thinned out
+    /// `instead` ms.
+    pub fn pace(&mut self, factor: u64, instead: Option<u64>) {
+        self.pace = (factor, instead);
     }
 
     /// Adds a value at monotonic time `now_ms` and numbers it; `urgent` ones do not wait.
@@ -103,20 +119,28 @@ impl SampleBatcher {
                 opened_at: now_ms,
                 urgent: false,
                 samples: Vec::new(),
+                loose: BTreeSet::new(),
             });
         open.samples.push((number, kept.sample));
+        open.loose.extend(kept.loose.then_some(number));
         open
     }
 
     /// The batches that are due at monotonic time `now_ms`; all of them with `flush`.
     pub fn due(&mut self, now_ms: u64, flush: bool) -> Vec<SampleBatch> {
-        let age = self.age_ms_max;
+        let (factor, instead) = self.pace;
+        let paced = self.age_ms_max.saturating_mul(factor);
+        // Rows that nothing is taken from take less room as an event.
+        let age = |open: &Open| match instead {
+            Some(instead) if !open.loose.is_empty() => instead,
+            _ => paced,
+        };
         let keys: Vec<(usize, String)> = self
             .open
             .iter()
             .filter(|(_, open)| {
                 let full = open.samples.len() >= EVENT_SAMPLES_MAX;
-                flush || full || open.urgent || open.opened_at + age <= now_ms
+                flush || full || open.urgent || open.opened_at + age(open) <= now_ms
             })
             .map(|(key, _)| key.clone())
             .collect();
@@ -131,6 +155,7 @@ impl SampleBatcher {
                     place,
                     device: device.clone(),
                     samples: samples.to_vec(),
+                    loose: open.loose.clone(),
                 });
             }
         }
@@ -207,6 +232,8 @@ pub struct Where<'a> {
     pub read_point: &'a Epc,
     /// Key id of the bridge.
     pub bridge: &'a [u8; 32],
+    /// Its clocks.
+    pub gateway: &'a Gateway,
 }
 
 /// The event of one batch; its id follows from its content.
@@ -249,7 +276,7 @@ pub fn event(at: Where<'_>, batch: &SampleBatch, sensor: &Sensor) -> Result<Even
         "signature": "absent",
         "calibration": calibration(sensor, last_ms),
     });
-    Event::object(
+    let mut event = Event::object(
         Action::Observe,
         sensor.subject.clone(),
         last_ms,
@@ -258,8 +285,11 @@ pub fn event(at: Where<'_>, batch: &SampleBatch, sensor: &Sensor) -> Result<Even
     .with_event_id(&uuid_urn(hasher.finalize().as_bytes()))
     .with_read_point(at.read_point)
     .with_sensor_element(&SensorElement { metadata, reports })
-    .with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "logger", logger)
-    .build()
+    .with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "logger", logger);
+    if let Some(mark) = timekeeping::mark(at.gateway, None) {
+        event = event.with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "clock", mark);
+    }
+    event.build()
 }
 
 fn report(feed: &str, device: &str, sample: &Sample, sensor: &Sensor) -> SensorReport {
@@ -341,6 +371,8 @@ impl Sequences {
         self.0.insert((place, device), counted);
     }
 }
+
+pub mod thin;
 
 #[cfg(test)]
 mod tests;

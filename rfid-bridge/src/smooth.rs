@@ -151,6 +151,8 @@ pub const TAGS_OPEN_MAX: usize = 200_000;
 #[derive(Debug)]
 pub struct Smoother {
     config: SmoothConfig,
+    /// What its times are multiplied by.
+    pace: u64,
     open: BTreeMap<(usize, EpcBits), Passage>,
     totals: Totals,
     /// Since the last event of each place.
@@ -202,6 +204,7 @@ impl Smoother {
     pub fn new(config: SmoothConfig) -> Self {
         Self {
             config,
+            pace: 1,
             open: BTreeMap::new(),
             totals: Totals::default(),
             suppressed: BTreeMap::new(),
@@ -216,6 +219,15 @@ impl Smoother {
     /// Counts on from these totals.
     pub fn count_from(&mut self, totals: Totals) {
         self.totals = totals;
+    }
+
+    /// From now on passages are collected `factor` times as long.
+    pub fn pace(&mut self, factor: u64) {
+        self.pace = factor;
+    }
+
+    fn idle_ms(&self) -> u64 {
+        self.config.idle_ms.saturating_mul(self.pace)
     }
 
     /// Takes one read at a place; returns what had to be closed early to stay within
@@ -247,7 +259,7 @@ impl Smoother {
         if self
             .open
             .get(&key)
-            .is_some_and(|it| it.is_before(read, self.config.idle_ms))
+            .is_some_and(|it| it.is_before(read, self.idle_ms()))
         {
             early.extend(self.close(&key));
         }
@@ -322,14 +334,15 @@ impl Smoother {
     /// The passages that are over, and those that have lasted long enough to be told.
     pub fn due(&mut self, now_ms: u64) -> Vec<Observation> {
         let mut out = self.overtaken();
-        let config = self.config.clone();
+        let (idle_ms, reads_min) = (self.idle_ms(), self.config.reads_min);
+        let stay_ms = self.config.passage_ms_max.saturating_mul(self.pace);
         let (totals, mut few) = (&mut self.totals, Vec::new());
         self.open.retain(|key, passage| {
-            let over = passage.heard_at + config.idle_ms <= now_ms;
-            let long = passage.began_at + config.passage_ms_max <= now_ms;
+            let over = passage.heard_at.saturating_add(idle_ms) <= now_ms;
+            let long = passage.began_at.saturating_add(stay_ms) <= now_ms;
             if (over || long) && !passage.told {
                 passage.told = true;
-                match passage.tell(key, config.reads_min, totals) {
+                match passage.tell(key, reads_min, totals) {
                     Some(observation) => out.push(observation),
                     None => few.push((key.0, passage.number, passage.reads)),
                 }

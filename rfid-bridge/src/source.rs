@@ -1,7 +1,9 @@
 //! Sources: whatever the bridge hears of. Each kind is one [`Driver`], and all drivers say the
 //! same few things ([`Raw`]) on one bounded channel; what is behind it (a reader, a broker, a desk
 //! device) is the driver's own business. A driver never signs and never touches the disk. A full
-//! channel pushes back on it, and it passes that on: it stops reading its socket.
+//! channel pushes back on it, and it passes that on: it stops reading its socket. A spool that is
+//! nearly full does so earlier ([`Outlet::room`]): letters stay with their senders, readers are
+//! paused.
 //!
 //! ```text
 //! llrp   reader::tcp -> reads, inputs, lost time --+
@@ -25,6 +27,7 @@ use crate::llrp::session::Now;
 use crate::llrp::tag::ReaderTime;
 use crate::scan::Scan;
 use crate::sensor::log::LogFile;
+use crate::spool::pressure::Stage;
 
 pub mod desk;
 pub mod folder;
@@ -61,6 +64,8 @@ pub trait Driver: Send {
 pub struct Outlet {
     to: mpsc::Sender<Told>,
     board: Option<Arc<Board>>,
+    /// How full the spool is; without one there is always room.
+    stage: Option<watch::Receiver<Stage>>,
 }
 
 /// Nobody listens any more.
@@ -71,7 +76,15 @@ impl Outlet {
     /// An outlet and what comes out of it; at most `capacity` items wait in between.
     pub fn bounded(capacity: usize) -> (Self, mpsc::Receiver<Told>) {
         let (to, from) = mpsc::channel(capacity.max(1));
-        (Self { to, board: None }, from)
+        let stage = None;
+        (
+            Self {
+                to,
+                board: None,
+                stage,
+            },
+            from,
+        )
     }
 
     /// The same, with a board on which stands what was said.
@@ -80,6 +93,26 @@ impl Outlet {
         Self {
             board: Some(board),
             ..self
+        }
+    }
+
+    /// Before a spool of which `stage` tells how full it is.
+    #[must_use]
+    pub fn before(mut self, stage: watch::Receiver<Stage>) -> Self {
+        self.stage = Some(stage);
+        self
+    }
+
+    /// How full the spool is, for whoever wants to follow it.
+    pub fn stage(&self) -> Option<watch::Receiver<Stage>> {
+        self.stage.clone()
+    }
+
+    /// Waits while what can wait at its sender is not wanted.
+    pub async fn room(&self) {
+        if let Some(mut stage) = self.stage.clone() {
+            // Nobody fills a spool that is gone.
+            let _gone = stage.wait_for(|stage| *stage < Stage::Held).await;
         }
     }
 
@@ -142,7 +175,7 @@ pub struct Letter {
 }
 
 /// How a letter's sender learns what became of it. Dropped unused, the sender keeps the letter.
-pub struct Receipt(Box<dyn FnOnce(Outcome) + Send>);
+pub struct Receipt(Option<Box<dyn FnOnce(Outcome) + Send>>);
 
 /// What became of a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,17 +186,31 @@ pub enum Outcome {
     Known,
     /// It cannot be read, and why; sending it again is of no use.
     Unreadable(String),
+    /// There is no room for it now: its sender is to keep it.
+    Later,
 }
 
 impl Receipt {
     /// `tell` is called once, and must not block.
     pub fn new(tell: impl FnOnce(Outcome) + Send + 'static) -> Self {
-        Self(Box::new(tell))
+        Self(Some(Box::new(tell)))
+    }
+
+    /// For a letter that its sender has forgotten already.
+    pub fn loose() -> Self {
+        Self(None)
+    }
+
+    /// Whether nobody waits for it.
+    pub fn is_loose(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Lets the sender know.
     pub fn give(self, outcome: Outcome) {
-        (self.0)(outcome);
+        if let Some(tell) = self.0 {
+            tell(outcome);
+        }
     }
 }
 
@@ -332,6 +379,8 @@ pub enum Status {
     Up(String),
     /// It cannot, and why.
     Down(String),
+    /// It could, but was told to rest, and why.
+    Resting(String),
     /// An antenna was connected or lost.
     Antenna {
         /// Port, from 1.
@@ -370,6 +419,10 @@ pub enum GapCause {
     Reset,
     /// The bridge did not run.
     Stopped,
+    /// The reader was paused, because the spool was nearly full.
+    Paused,
+    /// What came was dropped, because the spool was full.
+    SpoolFull,
 }
 
 impl GapCause {
@@ -381,6 +434,8 @@ impl GapCause {
             Self::Missing,
             Self::Reset,
             Self::Stopped,
+            Self::Paused,
+            Self::SpoolFull,
         ];
         all.into_iter().find(|cause| cause.word() == word)
     }
@@ -393,6 +448,8 @@ impl GapCause {
             Self::Missing => "missing",
             Self::Reset => "reset",
             Self::Stopped => "stopped",
+            Self::Paused => "paused",
+            Self::SpoolFull => "spool_full",
         }
     }
 }

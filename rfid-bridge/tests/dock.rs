@@ -18,6 +18,8 @@ use std::process::{Command, Output, Stdio};
 #[path = "dock/chaos.rs"]
 mod chaos;
 mod common;
+#[path = "dock/paused.rs"]
+mod paused;
 #[path = "dock/reload.rs"]
 mod reload;
 

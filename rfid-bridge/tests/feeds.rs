@@ -25,6 +25,8 @@ use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
 #[path = "feeds/alerts.rs"]
 mod alerts;
 mod common;
+#[path = "feeds/full.rs"]
+mod full;
 #[path = "feeds/tls.rs"]
 mod tls;
 

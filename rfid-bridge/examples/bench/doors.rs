@@ -126,7 +126,7 @@ fn configure(folder: &Path, reader: &str) {
 }
 
 /// The most memory a process ever had, in kB.
-fn high_water(pid: u32) -> Option<u32> {
+pub(super) fn high_water(pid: u32) -> Option<u32> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()

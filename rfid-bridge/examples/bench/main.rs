@@ -1,7 +1,8 @@
 //! How fast the bridge is. `decode` takes tags from bytes to reads, as one reader's task does,
 //! beside a checksum over the same bytes; `doors` runs the released programs, `reader-sim` before
-//! `rfid-bridge` with its spool on the disk and no service to deliver to. One JSON line a figure;
-//! `cargo xtask bench rfid [NAME]` runs it in release.
+//! `rfid-bridge` with its spool on the disk and no service to deliver to; `spool` fills a spool
+//! with three days of observations. One JSON line a figure; `cargo xtask bench rfid [NAME]` runs it
+//! in release.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -12,6 +13,7 @@
 
 mod decode;
 mod doors;
+mod spool;
 
 fn main() {
     let only = std::env::args().nth(1);
@@ -21,6 +23,9 @@ fn main() {
     }
     if wants("doors") {
         doors::bench();
+    }
+    if wants("spool") {
+        spool::bench();
     }
 }
 

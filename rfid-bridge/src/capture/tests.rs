@@ -155,6 +155,10 @@ fn batches_close_when_quiet_full_or_old() {
     batcher.add(seen(SGTIN, 0), 300);
     assert_eq!(batcher.flush().len(), 2);
     assert!(batcher.flush().is_empty());
+    batcher.pace(10);
+    batcher.add(seen(SGTIN, 0), 0);
+    assert!(batcher.due(999).is_empty(), "ten times as long");
+    assert_eq!(batcher.due(1_000).len(), 1);
 }
 
 #[test]
@@ -177,6 +181,11 @@ fn chips_direction_shipment_and_strays_stand_beside_the_tags() {
             seen: 2,
             unexpected: vec!["https://id.gs1.org/00/095213210000000012".to_owned()],
         }),
+        gateway: Gateway {
+            quality: timekeeping::Quality::Unsynchronised,
+            unix_ms: 5,
+            ..Gateway::default()
+        },
     };
     let json = event(&door, &[1; 32], &batch, &beside).unwrap().to_json();
     let tags = json["theriac:tags"].as_array().unwrap();
@@ -187,6 +196,7 @@ fn chips_direction_shipment_and_strays_stand_beside_the_tags() {
     );
     assert_eq!(tags[0]["epc"], tags[1]["epc"]);
     assert_eq!(json["theriac:rfid"]["direction"], "in");
+    assert_eq!(json["theriac:clock"]["time_quality"], "unsynchronised");
     assert_eq!(json["theriac:rfid"]["suppressed"]["weak"], 3);
     let expected = &json["theriac:expected"];
     assert_eq!(

@@ -26,11 +26,13 @@ use super::tag::TagReport;
 mod arming;
 mod clock;
 mod config;
+mod pause;
 
 use arming::{Met, Step};
 use clock::ReaderClock;
 pub use clock::{More, Read};
 pub use config::SessionConfig;
+use pause::Pause;
 
 /// A moment on both of the gateway's clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub enum Input<'a> {
     Closed,
     /// The time of [`Output::WakeAt`] has come (or any other time).
     Wake,
+    /// Pause the inventory, or let it go on.
+    Hold(bool),
     /// Say good-bye to the reader and do not come back.
     Stop,
 }
@@ -82,6 +86,8 @@ pub enum Notice {
     Device(GeneralDeviceCapabilities),
     /// The inventory runs.
     Armed,
+    /// The inventory was paused as asked for, or goes on.
+    Paused(bool),
     /// The reader refused the connection: status of the `ConnectionAttemptEvent`.
     Refused(u16),
     /// An event of the reader.
@@ -154,6 +160,7 @@ pub struct Session {
     knows_no_versions: bool,
     /// The reader refused all but the plainest inventory.
     plain: bool,
+    pause: Pause,
 }
 
 impl Session {
@@ -173,6 +180,7 @@ impl Session {
             met: Met::default(),
             knows_no_versions: false,
             plain: false,
+            pause: Pause::default(),
         }
     }
 
@@ -194,6 +202,7 @@ impl Session {
             Input::Bytes(bytes) => self.bytes(bytes, now),
             Input::Closed => self.closed(now),
             Input::Wake => self.wake(now),
+            Input::Hold(hold) => self.hold(hold, now),
             Input::Stop => self.stop(now),
         }
     }
@@ -233,7 +242,7 @@ impl Session {
             | State::Greeting { until }
             | State::Leaving { until, .. } => Some(until),
             State::Arming { until, .. } => Some(silence.map_or(until, |at| at.min(until))),
-            State::Reading => silence,
+            State::Reading => [silence, self.pause.until()].into_iter().flatten().min(),
             State::Stopped => None,
         }
     }
@@ -290,6 +299,7 @@ impl Session {
             }
             Body::RoAccessReport { tags, .. } => self.report(&tags, now),
             Body::EventNotification(notification) => self.event(notification, now),
+            body if self.pause.is_answer(kind, message.id) => self.held(&body, now),
             body if self.answers(kind, message.id) => match self.state {
                 State::Arming { step, .. } => self.answer(step, &body, now),
                 State::Leaving { closing: false, .. } => self.say_good_bye(now),
@@ -320,6 +330,8 @@ impl Session {
         self.notice(Notice::Armed);
         // Releases what a reader held back for a client that left (EventsAndReports, 226).
         self.request_only(Body::EnableEventsAndReports, now);
+        self.pause.forget();
+        self.follow(now);
     }
 
     fn report(&mut self, tags: &[TagReport], now: Now) {
@@ -368,6 +380,9 @@ impl Session {
                 self.lose(Lost::NoAnswer("response"), now);
             }
             State::Leaving { until, .. } if over(until) => self.end(),
+            State::Reading if self.pause.until().is_some_and(over) => {
+                self.lose(Lost::NoAnswer("response"), now);
+            }
             State::Arming { .. } | State::Reading if self.keepalive && over(self.silent_at()) => {
                 self.lose(Lost::Silent, now);
             }

@@ -47,6 +47,7 @@ impl Life {
         let drivers = drivers(config, base.clock).await?;
         let (outlet, from) = Outlet::bounded(CHANNEL);
         let outlet = outlet.noted_on(Arc::clone(&base.board));
+        let outlet = outlet.before(base.spool.stages());
         let from = match &base.recorder {
             Some(recorder) => recorder.tap(config.source_list(), base.clock, from),
             None => from,

@@ -5,33 +5,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gs1::epcis::Event;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::advices::Advices;
+use super::losses::Losses;
 use super::passages::{Passages, Passed};
-use super::rows::{self, Row, What};
-use super::{Letters, Once, RunError, Summary, TICK};
+use super::rows::{self, What};
+use super::{Dropped, Letters, Once, RunError, Summary, TICK};
 use crate::board::{Board, LineFigures};
-use crate::capture::CaptureError;
 use crate::config::Config;
 use crate::config::feed::FeedEntry;
 use crate::courier::{Done, Orders};
-use crate::gap;
 use crate::payload::Format;
+use crate::reader::boot::Timekeeper;
 use crate::reader::clock::Clock;
 use crate::reload::{Control, Reread, Trial, Verdict};
-use crate::samples::{self, KeptSample, SampleBatcher, Sensor, Sequences, Where};
-use crate::scan;
-use crate::sensor::log::LogFile;
-use crate::source::{Gap, GapCause, Heard, Outcome, Raw, Report, Status, Told, outage};
+use crate::samples::{SampleBatcher, Sensor, Sequences};
+use crate::source::Told;
 use crate::spool::Spool;
 use crate::spool::keep::Change;
 
 mod letters;
-
-use letters::Opened;
+mod restored;
+mod taking;
 
 mod play;
 
@@ -51,13 +48,19 @@ pub(super) struct Line {
     advices: Option<Advices>,
     formats: Vec<Option<Format>>,
     sensors: BTreeMap<String, Sensor>,
+    /// What is known of all others: nothing.
+    unknown: Sensor,
     device: [u8; 32],
     clock: Clock,
+    timekeeper: Timekeeper,
     spool: Arc<Spool>,
     orders: Arc<Orders>,
     board: Arc<Board>,
     samples: SampleBatcher,
     sequences: Sequences,
+    losses: Losses,
+    /// Readers that are heard.
+    listening: BTreeSet<usize>,
     /// What the next commit writes.
     change: Change,
     /// In it is something that somebody should know of at once.
@@ -67,6 +70,7 @@ pub(super) struct Line {
     events: u64,
     sampled: u64,
     letters: Letters,
+    dropped: Dropped,
     /// Names of sources that say that they can be heard.
     heard: BTreeSet<String>,
     trial: Option<Trial>,
@@ -101,13 +105,17 @@ impl Line {
             advices: config.expected.as_ref().map(|it| Advices::new(&it.folder)),
             formats: readers.chain(feeds).collect::<Result<_, _>>()?,
             sensors: config.sensors()?,
+            unknown: Sensor::default(),
             device,
             clock,
+            timekeeper: Timekeeper::new(clock, config.device.clock_file.as_deref()),
             spool,
             orders,
             board,
             samples: SampleBatcher::new(config.sample_age_ms()),
             sequences: Sequences::default(),
+            losses: Losses::default(),
+            listening: BTreeSet::new(),
             change: Change::default(),
             urgent: false,
             changed_at: 0,
@@ -115,6 +123,7 @@ impl Line {
             events: 0,
             sampled: 0,
             letters: Letters::default(),
+            dropped: Dropped::default(),
             heard: BTreeSet::new(),
             trial: None,
             goes_on: false,
@@ -125,7 +134,7 @@ impl Line {
     /// Goes on counting where another line has landed.
     pub(super) fn go_on_from(&mut self, before: &mut Self) {
         (self.events, self.sampled) = (before.events, before.sampled);
-        self.letters = before.letters;
+        (self.letters, self.dropped) = (before.letters, before.dropped);
         self.goes_on = true;
         self.passages.go_on_from(&mut before.passages);
     }
@@ -138,75 +147,6 @@ impl Line {
     /// Sources that must be heard, or none.
     pub(super) fn set_trial(&mut self, trial: Option<Trial>) {
         self.trial = trial;
-    }
-
-    /// Takes up what an earlier process left open.
-    pub(super) fn restore(&mut self) -> Result<(), RunError> {
-        let now = self.clock.now().mono_ms;
-        for (key, row) in self.spool.kept()? {
-            let Ok(Row { place, what }) = serde_json::from_slice(&row) else {
-                tracing::warn!(row = hex::encode(&key), "a row of the spool cannot be read");
-                continue;
-            };
-            let places = &self.passages.layout.places;
-            let Some(at) = places.iter().position(|it| it.name == place) else {
-                tracing::warn!(
-                    place,
-                    "the spool has rows of a source that is configured no more"
-                );
-                continue;
-            };
-            let number = rows::number(&key);
-            match what {
-                What::Passage(mut passage) => {
-                    passage.place = at;
-                    self.passages.smoother.restore(number, &passage, now);
-                }
-                What::Sample(mut sample) => {
-                    sample.place = at;
-                    let unknown = Sensor::default();
-                    let sensor = self.sensors.get(&sample.device).unwrap_or(&unknown);
-                    let urgent = sensor.is_urgent(&sample.sample);
-                    self.samples.restore(number, sample, urgent, now);
-                }
-                What::Counted { device, counted } => self.sequences.restore(at, device, counted),
-                What::Listening { at_ms } => self.was_deaf(at, at_ms)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Nobody listened to a reader from `since_ms` until now, and nobody kept what it said.
-    fn was_deaf(&mut self, source: usize, since_ms: i64) -> Result<(), RunError> {
-        let now_ms = self.clock.now().unix_ms;
-        if since_ms + outage::SHORT_MS >= now_ms || !matches!(self.formats.get(source), Some(None))
-        {
-            return Ok(());
-        }
-        let gap = Gap {
-            cause: if self.goes_on {
-                GapCause::Disconnected
-            } else {
-                GapCause::Stopped
-            },
-            from_ms: since_ms,
-            to_ms: now_ms,
-            lost: None,
-            device: None,
-        };
-        self.lose(source, &gap)
-    }
-
-    /// Notes that the bridge listens to its readers.
-    fn listening(&mut self) {
-        let now = self.clock.now();
-        self.listened_at = now.mono_ms;
-        let readers = self.formats.iter().zip(&self.passages.layout.places);
-        for (_, place) in readers.filter(|(format, _)| format.is_none()) {
-            let at_ms = now.unix_ms;
-            let row = encode(&place.name, What::Listening { at_ms });
-            self.change.put.push((rows::listening(&place.name), row));
-        }
     }
 
     pub(super) async fn work(
@@ -254,174 +194,15 @@ impl Line {
         }
     }
 
-    /// True when tags or values were among it.
-    async fn take(&mut self, told: Vec<Told>) -> Result<bool, RunError> {
-        let mut heard = false;
-        let mut opened: Vec<Opened> = Vec::new();
-        let mut rest = Vec::new();
-        for Told { source, heard } in told {
-            match heard {
-                Heard::Raw(raw) => rest.push((source, raw)),
-                Heard::Letter(letter) => opened.push(self.open(source, letter)),
-            }
-        }
-        for (source, raw) in rest {
-            heard |= self.hear(source, raw)?;
-        }
-        let known = self.known(&opened).await?;
-        let mut receipts = Vec::with_capacity(opened.len());
-        let mut now_seen = BTreeSet::new();
-        for (source, receipt, read, is_sure) in opened {
-            let outcome = match read {
-                Err(why) => {
-                    self.letters.unreadable += 1;
-                    Outcome::Unreadable(why)
-                }
-                Ok((name, _)) if is_sure && (known.contains(&name) || now_seen.contains(&name)) => {
-                    self.letters.known += 1;
-                    Outcome::Known
-                }
-                Ok((name, decoded)) => {
-                    self.letters.kept += 1;
-                    self.letters.skipped += u64::from(decoded.skipped);
-                    for raw in decoded.raws {
-                        heard |= self.hear(source, raw)?;
-                    }
-                    now_seen.insert(name);
-                    self.change.seen.push(name);
-                    Outcome::Kept
-                }
-            };
-            receipts.push((receipt, outcome));
-        }
-        let now = self.clock.now().mono_ms;
-        self.due_samples(now, false)?;
-        if !receipts.is_empty() || !self.change.events.is_empty() {
-            self.commit(!receipts.is_empty()).await?;
-        }
-        for (receipt, outcome) in receipts {
-            receipt.give(outcome);
-        }
-        Ok(heard)
-    }
-
-    /// Takes one raw event; true when it was tags or values.
-    fn hear(&mut self, source: usize, raw: Raw) -> Result<bool, RunError> {
-        let Some(place) = self.passages.place(source) else {
-            return Ok(false);
-        };
-        match raw {
-            Raw::Tags(reads) => {
-                let now = self.clock.now().mono_ms;
-                for read in &reads {
-                    let early = self.passages.read(source, read, now)?;
-                    self.pass(early);
-                }
-                return Ok(true);
-            }
-            Raw::Sensor(report) => {
-                self.measure(source, report)?;
-                return Ok(true);
-            }
-            Raw::Input(change) => {
-                let (port, high) = (change.port, change.high);
-                tracing::info!(source = place.name, port, high, "input changed");
-                self.passages.input(source, change);
-            }
-            Raw::Status(status) => {
-                log(&place.name, &status);
-                match status {
-                    Status::Up(_) => _ = self.heard.insert(place.name.clone()),
-                    Status::Down(_) => _ = self.heard.remove(&place.name),
-                    Status::Antenna { .. } => {}
-                }
-            }
-            Raw::Gap(lost) => self.lose(source, &lost)?,
-            Raw::Log(file) => {
-                self.log_file(source, &file)?;
-                return Ok(true);
-            }
-            Raw::Scan(scan) => {
-                let event = scan::event(place, &self.device, &scan)?;
-                self.change.events.push(event.canonical_json());
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn lose(&mut self, source: usize, lost: &Gap) -> Result<(), RunError> {
-        let Some(place) = self.passages.place(source) else {
-            return Ok(());
-        };
-        let event = gap::event(place, &self.device, lost)?;
-        let cause = lost.cause.word();
-        tracing::warn!(source = place.name, cause, lost = lost.lost, "data gap");
-        self.change.events.push(event.canonical_json());
-        Ok(())
-    }
-
-    fn log_file(&mut self, source: usize, file: &LogFile) -> Result<(), RunError> {
-        let Some(place) = self.passages.place(source) else {
-            return Ok(());
-        };
-        let unknown = Sensor::default();
-        let sensor = self.sensors.get(file.device()).unwrap_or(&unknown);
-        let events = file.events(Some(&place.read_point), sensor);
-        let events = events.map_err(|source| CaptureError {
-            reader: place.name.clone(),
-            tags: 0,
-            source,
-        })?;
-        self.sampled += u64::try_from(file.readings()).unwrap_or(0);
-        self.urgent |= events.iter().any(is_alarm);
-        let (device, signature) = (file.device(), file.signature());
-        tracing::info!(source = place.name, device, signature, "logger file read");
-        self.change
-            .events
-            .extend(events.iter().map(Event::canonical_json));
-        Ok(())
-    }
-
-    fn measure(&mut self, source: usize, report: Report) -> Result<(), RunError> {
-        if let Some(lost) = self.sequences.heard(source, &report) {
-            self.lose(source, &lost)?;
-        }
-        let now = self.clock.now().mono_ms;
-        let place = self
-            .passages
-            .place(source)
-            .map_or("", |place| place.name.as_str());
-        if let Some(counted) = self.sequences.get(source, &report.device) {
-            let device = report.device.clone();
-            let key = rows::counted(place, &device);
-            let row = encode(place, What::Counted { device, counted });
-            self.change.put.push((key, row));
-        }
-        let unknown = Sensor::default();
-        let sensor = self.sensors.get(&report.device).unwrap_or(&unknown);
-        for sample in report.samples {
-            self.sampled += 1;
-            let urgent = sensor.is_urgent(&sample);
-            let kept = KeptSample {
-                place: source,
-                device: report.device.clone(),
-                sample,
-            };
-            let row = encode(place, What::Sample(kept.clone()));
-            let number = self.samples.add(kept, urgent, now);
-            self.change.put.push((rows::sample(number), row));
-        }
-        Ok(())
-    }
-
     async fn tick(&mut self, now: u64) -> Result<(), RunError> {
         if let Some(advices) = self.advices.as_mut() {
             advices.look(&mut self.passages, now);
         }
+        self.keep_pace();
         let passed = self.passages.due(now, false)?;
         self.pass(passed);
         self.due_samples(now, false)?;
+        self.tell_losses(false)?;
         self.board.line(self.figures());
         let all = self.changed_at + CHANGED_MS_MAX <= now;
         if !self.change.is_empty() || self.passages.smoother.has_begun() || all {
@@ -450,35 +231,6 @@ impl Line {
         }
     }
 
-    /// Makes events of measured values.
-    fn due_samples(&mut self, now: u64, flush: bool) -> Result<(), RunError> {
-        let unknown = Sensor::default();
-        for batch in self.samples.due(now, flush) {
-            let Some(place) = self.passages.place(batch.place) else {
-                continue;
-            };
-            let at = Where {
-                feed: &place.name,
-                read_point: &place.read_point,
-                bridge: &self.device,
-            };
-            let sensor = self.sensors.get(&batch.device).unwrap_or(&unknown);
-            self.urgent |= batch.samples.iter().any(|(_, it)| sensor.is_urgent(it));
-            let event = samples::event(at, &batch, sensor).map_err(|source| CaptureError {
-                reader: place.name.clone(),
-                tags: 0,
-                source,
-            })?;
-            self.change.events.push(event.canonical_json());
-            let done = batch
-                .samples
-                .iter()
-                .map(|(number, _)| rows::sample(*number));
-            self.change.remove.extend(done);
-        }
-        Ok(())
-    }
-
     /// Puts everything on disk; with `all` also what has only changed.
     async fn commit(&mut self, all: bool) -> Result<(), RunError> {
         for (number, passage) in self.passages.smoother.changed(all) {
@@ -486,9 +238,10 @@ impl Line {
                 .passages
                 .place(passage.place)
                 .map_or("", |place| place.name.as_str());
-            let row = encode(place, What::Passage(passage));
+            let row = rows::encode(place, What::Passage(passage));
             self.change.put.push((rows::passage(number), row));
         }
+        self.progress();
         let ended = self
             .passages
             .smoother
@@ -499,12 +252,14 @@ impl Line {
         if all {
             self.changed_at = self.clock.now().mono_ms;
             if self.changed_at >= self.listened_at + LISTENING_MS {
-                self.listening();
+                self.note_listening();
             }
+            self.note_losses();
         }
         if self.change.is_empty() {
             return Ok(());
         }
+        self.note_places();
         let change = std::mem::take(&mut self.change);
         let events = change.events.len();
         let spool = Arc::clone(&self.spool);
@@ -537,7 +292,8 @@ impl Line {
         let passed = self.passages.due(now, true)?;
         self.pass(passed);
         self.due_samples(now, true)?;
-        self.listening();
+        self.tell_losses(true)?;
+        self.note_listening();
         self.commit(true).await
     }
 
@@ -561,6 +317,7 @@ impl Line {
             samples: self.sampled,
             events: self.events,
             letters: self.letters,
+            dropped: self.dropped,
             blocks: done.sealed,
             delivered: done.delivered,
             refused: done.refused,
@@ -570,27 +327,5 @@ impl Line {
     }
 }
 
-/// Whether an event tells of a value out of its limits, or of a broken sensor.
-fn is_alarm(event: &Event) -> bool {
-    let reports = event.sensor_elements.iter().flat_map(|it| &it.reports);
-    reports.into_iter().any(|it| it.exception.is_some())
-}
-
-fn encode(place: &str, what: What) -> Vec<u8> {
-    let row = Row {
-        place: place.to_owned(),
-        what,
-    };
-    // Rows are made of texts and numbers: there is nothing to fail.
-    serde_json::to_vec(&row).unwrap_or_default()
-}
-
-fn log(source: &str, status: &Status) {
-    match status {
-        Status::Up(how) => tracing::info!(source, how, "source is heard"),
-        Status::Down(why) => tracing::warn!(source, why, "source is not heard"),
-        Status::Antenna { port, connected } => {
-            tracing::warn!(source, port, connected, "antenna changed");
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

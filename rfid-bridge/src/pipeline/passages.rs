@@ -15,6 +15,7 @@ use crate::expect::{AdviceFile, Expected};
 use crate::locate::{LocateConfig, Locator};
 use crate::smooth::{Observation, Smoother, Stray, Suppressed};
 use crate::source::{InputChange, TagRead};
+use crate::timekeeping::Gateway;
 
 /// An event and the passages it tells.
 #[derive(Debug)]
@@ -29,11 +30,13 @@ pub(super) struct Passed {
 pub(super) struct Passages {
     pub(super) layout: Layout,
     pub(super) smoother: Smoother,
-    locator: Locator,
+    pub(super) locator: Locator,
     doors: BTreeMap<usize, (DoorLayout, Door)>,
-    expected: Expected,
+    pub(super) expected: Expected,
     batcher: Batcher,
     device: [u8; 32],
+    /// The gateway's clocks now.
+    pub(super) gateway: Gateway,
 }
 
 impl Passages {
@@ -51,6 +54,7 @@ impl Passages {
             batcher: Batcher::new(config.batches()),
             layout,
             device,
+            gateway: Gateway::default(),
         })
     }
 
@@ -62,6 +66,30 @@ impl Passages {
 
     pub(super) fn place(&self, at: usize) -> Option<&Place> {
         self.layout.places.get(at)
+    }
+
+    /// From now on passages and events are collected `factor` times as long.
+    pub(super) fn pace(&mut self, factor: u64) {
+        self.smoother.pace(factor);
+        self.batcher.pace(factor);
+    }
+
+    /// The area a place is in.
+    pub(super) fn area_of(&self, place: usize) -> Option<usize> {
+        let of_zone = || {
+            let mut zones = self.layout.zones.iter();
+            let ((source, _), _) = zones.find(|(_, at)| **at == place)?;
+            self.layout.areas.get(source)
+        };
+        self.layout.areas.get(&place).or_else(of_zone).copied()
+    }
+
+    /// An area's name: that of the first place in it.
+    pub(super) fn area_name(&self, area: usize) -> &str {
+        let mut sources = self.layout.areas.iter();
+        let first = sources.find(|(_, it)| **it == area);
+        let place = first.and_then(|(source, _)| self.place(*source));
+        place.map_or("", |place| place.name.as_str())
     }
 
     /// Takes a read of a source; the events of what had to be closed early.
@@ -161,6 +189,7 @@ impl Passages {
             let beside = Beside {
                 suppressed: here.with(there),
                 matched,
+                gateway: self.gateway.clone(),
             };
             out.push(Passed {
                 place: at,

@@ -7,10 +7,16 @@
 //! 's' number(8)            a measured value that waits for its event
 //! 'q' hash(16)             where a sensor's own counting stands
 //! 'a' hash(16)             when the bridge last listened to a reader
+//! 'd' hash(16)             what was dropped and not told
+//! 'x' number(8)            what an event added to a shipment
+//! 'w' hash(16)             where in its area a tag is
 //! ```
 
 use serde::{Deserialize, Serialize};
 
+use super::losses::Lost;
+use crate::expect::Progress;
+use crate::llrp::parameter::EpcBits;
 use crate::samples::{Counted, KeptSample};
 use crate::smooth::kept::KeptPassage;
 
@@ -31,6 +37,19 @@ pub(super) enum What {
     Sample(KeptSample),
     Counted { device: String, counted: Counted },
     Listening { at_ms: i64 },
+    Dropped { device: Option<String>, lost: Lost },
+    Progress(Progress),
+    Located { epc: String, bits: u16 },
+}
+
+/// A row as it is written.
+pub(super) fn encode(place: &str, what: What) -> Vec<u8> {
+    let row = Row {
+        place: place.to_owned(),
+        what,
+    };
+    // Rows are made of texts and numbers: there is nothing to fail.
+    serde_json::to_vec(&row).unwrap_or_default()
 }
 
 pub(super) fn passage(number: u64) -> Vec<u8> {
@@ -39,6 +58,16 @@ pub(super) fn passage(number: u64) -> Vec<u8> {
 
 pub(super) fn sample(number: u64) -> Vec<u8> {
     numbered(b's', number)
+}
+
+pub(super) fn progress(number: u64) -> Vec<u8> {
+    numbered(b'x', number)
+}
+
+/// Where a tag is: one row for each area, which has the name of its first place.
+pub(super) fn located(area: &str, epc: &EpcBits) -> Vec<u8> {
+    let epc = format!("{}:{}", epc.bits, hex::encode(&epc.bytes));
+    named(b'w', area, &epc)
 }
 
 fn numbered(kind: u8, number: u64) -> Vec<u8> {
@@ -59,6 +88,10 @@ pub(super) fn counted(place: &str, device: &str) -> Vec<u8> {
 
 pub(super) fn listening(place: &str) -> Vec<u8> {
     named(b'a', place, "")
+}
+
+pub(super) fn dropped(place: &str, device: &str) -> Vec<u8> {
+    named(b'd', place, device)
 }
 
 fn named(kind: u8, place: &str, device: &str) -> Vec<u8> {
@@ -108,6 +141,7 @@ mod tests {
             place: 0,
             device: "a".to_owned(),
             sample: Sample::new(Measure::TEMPERATURE_CEL, value, 9),
+            loose: true,
         };
         let counted = Counted {
             sequence: u64::MAX,
@@ -119,6 +153,23 @@ mod tests {
             What::Sample(sample),
             What::Counted { device, counted },
             What::Listening { at_ms: 9 },
+            What::Dropped {
+                device: None,
+                lost: Lost {
+                    count: 7,
+                    from_ms: 1,
+                    to_ms: 2,
+                },
+            },
+            What::Progress(Progress {
+                shipment: "urn:x:1".to_owned(),
+                epcs: vec!["urn:x:2".to_owned()],
+                at_ms: 3,
+            }),
+            What::Located {
+                epc: "3074".to_owned(),
+                bits: 16,
+            },
         ] {
             let row = Row {
                 place: "dock".to_owned(),

@@ -10,6 +10,7 @@ use tokio::time::{Duration, timeout};
 use super::clock::Clock;
 use super::tls::{Tls, Wire};
 use crate::llrp::session::{Input, Notice, Output, Read, Session};
+use crate::spool::pressure::Stage;
 
 /// A reader to talk to.
 #[derive(Debug, Clone)]
@@ -40,6 +41,21 @@ pub enum What {
     Notice(Notice),
 }
 
+/// What a reader's task obeys.
+#[derive(Debug)]
+pub struct Control {
+    /// Turns true when it is to end.
+    pub stop: watch::Receiver<bool>,
+    /// How full the spool is: from [`Stage::Held`] on the inventory is paused.
+    pub stage: Option<watch::Receiver<Stage>>,
+}
+
+impl From<watch::Receiver<bool>> for Control {
+    fn from(stop: watch::Receiver<bool>) -> Self {
+        Self { stop, stage: None }
+    }
+}
+
 /// Bytes taken from the socket at once.
 const READ_BYTES: usize = 64 * 1024;
 /// How long a write may take before the reader is taken for dead.
@@ -52,8 +68,13 @@ pub async fn run(
     mut session: Session,
     clock: Clock,
     to: mpsc::Sender<Told>,
-    mut stop: watch::Receiver<bool>,
+    control: impl Into<Control>,
 ) {
+    let Control { mut stop, stage } = control.into();
+    let mut held = Held {
+        stage,
+        is_held: false,
+    };
     let reader = target.reader;
     let mut stream: Option<Box<dyn Wire>> = None;
     let mut buffer = vec![0; READ_BYTES];
@@ -106,11 +127,37 @@ pub async fn run(
                 }
             }
             () = clock.sleep_until(wake_at) => session.handle(Input::Wake, clock.now()),
+            hold = held.changed() => session.handle(Input::Hold(hold), clock.now()),
             _ = stop.wait_for(|stop| *stop), if !stopping => {
                 stopping = true;
                 session.handle(Input::Stop, clock.now());
             }
         }
+    }
+}
+
+/// Whether the inventory is to be paused.
+struct Held {
+    stage: Option<watch::Receiver<Stage>>,
+    is_held: bool,
+}
+
+impl Held {
+    /// Waits until that changes.
+    async fn changed(&mut self) -> bool {
+        let was = self.is_held;
+        let stage = match &mut self.stage {
+            Some(stage) => stage
+                .wait_for(|it| (*it >= Stage::Held) != was)
+                .await
+                .is_ok(),
+            None => false,
+        };
+        if !stage {
+            return std::future::pending().await;
+        }
+        self.is_held = !was;
+        self.is_held
     }
 }
 

@@ -20,6 +20,7 @@ fn kept(device: &str, sample: Sample) -> KeptSample {
         place: 0,
         device: device.to_owned(),
         sample,
+        loose: false,
     }
 }
 
@@ -33,6 +34,7 @@ fn told(batch: &SampleBatch, sensor: &Sensor) -> serde_json::Value {
         feed: "cold-2",
         read_point: &read_point,
         bridge: &[1; 32],
+        gateway: &Gateway::default(),
     };
     event(at, batch, sensor).unwrap().to_json()
 }
@@ -66,6 +68,20 @@ fn a_batch_waits_for_its_age_and_an_alarm_does_not() {
         .map(|it| it.samples.len())
         .collect();
     assert_eq!(sizes, [EVENT_SAMPLES_MAX, 1], "full at once, in two events");
+    batcher.pace(10, None);
+    batcher.add(kept("f", sample(0, 0)), false, 0);
+    assert!(batcher.due(49_999, false).is_empty(), "ten times as long");
+    assert_eq!(batcher.due(50_000, false).len(), 1);
+    batcher.pace(1, Some(9_000));
+    batcher.add(kept("f", sample(0, 0)), false, 0);
+    let loose = KeptSample {
+        loose: true,
+        ..kept("g", sample(0, 0))
+    };
+    batcher.add(loose, false, 0);
+    assert_eq!(batcher.due(8_999, false).len(), 1);
+    assert_eq!(batcher.due(9_000, false)[0].loose.len(), 1);
+    batcher.pace(1, None);
     batcher.restore(9_999, kept("e", sample(0, 0)), true, 6_000);
     assert_eq!(batcher.due(6_000, false).len(), 1, "urgent still");
     batcher.add(kept("d", sample(0, 0)), false, 6_000);
@@ -91,6 +107,7 @@ fn an_event_says_what_was_measured_and_what_it_is_worth() {
             (8, sample(8_001, DAY + 100)),
             (9, humidity),
         ],
+        loose: BTreeSet::new(),
     };
     let sensor = Sensor {
         certificate: Some("DKD-118".to_owned()),

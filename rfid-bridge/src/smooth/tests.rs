@@ -324,3 +324,24 @@ fn what_is_suppressed_is_counted_by_place_and_reason() {
     assert_eq!(totals.reads, accounted(totals));
     assert_eq!(smoother.ended().len(), 3);
 }
+
+#[test]
+fn a_slower_pace_makes_one_passage_of_several() {
+    let mut counts = Vec::new();
+    for pace in [1, 10] {
+        let mut smoother = Smoother::new(SmoothConfig::default());
+        smoother.pace(pace);
+        let mut told = 0;
+        for now in (0..200_000).step_by(500) {
+            // Away for five seconds, twice; then it stays for a minute.
+            let is_there = [0, 5_000, 10_000].contains(&now) || (15_000..75_000).contains(&now);
+            if is_there {
+                smoother.read(0, &read(now, 1, 1, None, 1));
+            }
+            told += smoother.due(now).len();
+        }
+        assert_eq!((smoother.open(), smoother.totals().reads), (0, 123));
+        counts.push(told);
+    }
+    assert_eq!(counts, [4, 1]);
+}

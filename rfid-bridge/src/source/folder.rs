@@ -58,8 +58,13 @@ impl Driver for Folder {
                     }
                     Err(_) => return,
                 }
+                let rested = async {
+                    tokio::time::sleep(LOOK).await;
+                    // While there is none, the files are kept where they are.
+                    outlet.room().await;
+                };
                 tokio::select! {
-                    () = tokio::time::sleep(LOOK) => {}
+                    () = rested => {}
                     _ = stop.wait_for(|stop| *stop) => return,
                 }
             }
@@ -97,6 +102,7 @@ impl Folder {
         let (folder, reason) = match outcome {
             Outcome::Kept | Outcome::Known => ("done", None),
             Outcome::Unreadable(why) => ("refused", Some(why)),
+            Outcome::Later => return true,
         };
         let (path, into) = (file.to_owned(), self.path.join(folder));
         let put = tokio::task::spawn_blocking(move || put(&path, &into, reason.as_deref())).await;

@@ -50,7 +50,11 @@ impl Driver for Llrp {
                 address: self.address.clone(),
                 tls: self.tls.clone(),
             };
-            let session = tcp::run(target, session, self.clock, to, stop);
+            let control = tcp::Control {
+                stop,
+                stage: outlet.stage(),
+            };
+            let session = tcp::run(target, session, self.clock, to, control);
             tokio::join!(session, self.translate(from, outlet));
         })
     }
@@ -58,7 +62,10 @@ impl Driver for Llrp {
 
 impl Llrp {
     async fn translate(&self, mut from: mpsc::Receiver<tcp::Told>, outlet: Outlet) {
-        let mut outage = Outage::begin(self.clock.now().unix_ms);
+        let mut out = Out {
+            lost: Outage::begin(self.clock.now().unix_ms),
+            paused: None,
+        };
         while let Some(told) = from.recv().await {
             let raws = match told.what {
                 What::Reads(reads) => {
@@ -66,7 +73,7 @@ impl Llrp {
                 }
                 What::Notice(notice) => {
                     log(&self.name, &notice);
-                    raws(&notice, &mut outage, self.clock.now())
+                    raws(&notice, &mut out, self.clock.now())
                 }
             };
             for raw in raws {
@@ -75,24 +82,62 @@ impl Llrp {
                 }
             }
         }
-        if let Some(gap) = outage.heard(self.clock.now().unix_ms) {
+        let now_ms = self.clock.now().unix_ms;
+        for gap in [out.resumed(now_ms), out.lost.heard(now_ms)]
+            .into_iter()
+            .flatten()
+        {
             // At the end of the run; nobody may listen any more.
             let _nobody = outlet.tell(self.source, Raw::Gap(gap)).await;
         }
     }
 }
 
+/// Why the reader is not heard.
+struct Out {
+    /// It cannot be reached.
+    lost: Outage,
+    /// It is paused since then, wall clock.
+    paused: Option<i64>,
+}
+
+impl Out {
+    /// The pause is over, by whatever ended it.
+    fn resumed(&mut self, now_ms: i64) -> Option<Gap> {
+        let from_ms = self.paused.take()?;
+        Some(Gap {
+            cause: GapCause::Paused,
+            from_ms,
+            to_ms: now_ms.max(from_ms),
+            lost: None,
+            device: None,
+        })
+    }
+}
+
 /// What the pipeline should know of a notice.
-fn raws(notice: &Notice, outage: &mut Outage, now: Now) -> Vec<Raw> {
+fn raws(notice: &Notice, out: &mut Out, now: Now) -> Vec<Raw> {
     match notice {
         Notice::Armed => {
-            let gap = outage.heard(now.unix_ms).map(Raw::Gap);
+            let gap = out.lost.heard(now.unix_ms).map(Raw::Gap);
             let up = Raw::Status(Status::Up("inventory runs".to_owned()));
             gap.into_iter().chain([up]).collect()
         }
         Notice::Lost(why) => {
-            outage.lost(now.unix_ms);
-            vec![Raw::Status(Status::Down(format!("{why:?}")))]
+            out.lost.lost(now.unix_ms);
+            let down = Raw::Status(Status::Down(format!("{why:?}")));
+            let paused = out.resumed(now.unix_ms).map(Raw::Gap);
+            paused.into_iter().chain([down]).collect()
+        }
+        Notice::Paused(true) => {
+            out.paused = Some(now.unix_ms);
+            let why = "the spool is nearly full".to_owned();
+            vec![Raw::Status(Status::Resting(why))]
+        }
+        Notice::Paused(false) => {
+            let paused = out.resumed(now.unix_ms).map(Raw::Gap);
+            let up = Raw::Status(Status::Up("inventory goes on".to_owned()));
+            paused.into_iter().chain([up]).collect()
         }
         Notice::Event(event) => of_event(event, now).into_iter().collect(),
         _ => Vec::new(),
@@ -150,6 +195,7 @@ fn log(reader: &str, notice: &Notice) {
             "reader connected"
         ),
         Notice::Armed => tracing::info!(reader, "inventory runs"),
+        Notice::Paused(paused) => tracing::info!(reader, paused, "inventory paused or goes on"),
         Notice::Refused(status) => {
             tracing::warn!(
                 reader,

@@ -4,9 +4,13 @@
 //! polls the connection, which fills its request channel and stands still; and that task must not
 //! wait for a full pipeline either. So three tasks: one polls, one hands letters on, one answers.
 //!
+//! While the spool is nearly full letters come back and are not acknowledged: then the broker
+//! stops sending, and keeps the rest.
+//!
 //! An acknowledgement belongs to the connection its message came by: the broker may have given
 //! the number to another message since.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -18,7 +22,8 @@ use rumqttc::{
 use tokio::sync::{mpsc, watch};
 
 use super::outage::Outage;
-use super::{Caps, Driver, Gap, GapCause, Letter, Outlet, Raw, Receipt, Running, Status};
+use super::{Caps, Driver, Gap, GapCause, Letter, Outcome, Outlet, Raw, Receipt, Running, Status};
+use crate::llrp::session::Now;
 use crate::payload::BYTES_MAX;
 use crate::reader::clock::Clock;
 
@@ -102,7 +107,12 @@ impl Driver for Mqtt {
             let (letters, arrived) = mpsc::unbounded_channel();
             let shared = Arc::new(Shared::default());
             let answering = tokio::spawn(answer(client, asked, Arc::clone(&shared)));
-            let handing = tokio::spawn(hand(arrived, outlet.clone(), Arc::clone(&shared)));
+            let handing = tokio::spawn(hand(
+                arrived,
+                answers.clone(),
+                outlet.clone(),
+                Arc::clone(&shared),
+            ));
             let poller = Poller {
                 mqtt: &self,
                 outlet,
@@ -152,14 +162,84 @@ async fn answer(client: AsyncClient, mut asked: mpsc::UnboundedReceiver<Ask>, sh
     }
 }
 
-/// Hands letters to the pipeline, at the pipeline's pace.
+/// A message on its way to the pipeline.
+struct Mail {
+    source: usize,
+    publish: Publish,
+    at: Now,
+    /// The connection it came by.
+    connection: u64,
+}
+
+impl Mail {
+    /// Its sender has forgotten it.
+    fn is_loose(&self) -> bool {
+        self.publish.qos == QoS::AtMostOnce
+    }
+
+    /// The letter in it; one for which there is no room comes back, and stays unacknowledged.
+    fn letter(
+        self,
+        answers: &mpsc::UnboundedSender<Ask>,
+        back: &mpsc::UnboundedSender<Self>,
+    ) -> Letter {
+        let (topic, body) = (self.publish.topic.clone(), self.publish.payload.to_vec());
+        let (at, again) = (self.at, self.publish.dup);
+        let receipt = if self.is_loose() {
+            Receipt::loose()
+        } else {
+            let (answers, back) = (answers.clone(), back.clone());
+            Receipt::new(move |outcome| {
+                if outcome == Outcome::Later {
+                    let _ended = back.send(self);
+                    return;
+                }
+                let ask = Ask::Acknowledge(self.connection, Box::new(self.publish));
+                let _ended = answers.send(ask);
+            })
+        };
+        Letter {
+            topic,
+            body,
+            at,
+            again,
+            receipt,
+        }
+    }
+}
+
+/// Hands letters to the pipeline, at the pipeline's pace. What came back waits for room; it is at
+/// most what the broker sends without an acknowledgement.
 async fn hand(
-    mut arrived: mpsc::UnboundedReceiver<(usize, Letter)>,
+    mut arrived: mpsc::UnboundedReceiver<Mail>,
+    answers: mpsc::UnboundedSender<Ask>,
     outlet: Outlet,
     shared: Arc<Shared>,
 ) {
-    while let Some((source, letter)) = arrived.recv().await {
-        shared.waiting.fetch_sub(1, Ordering::AcqRel);
+    let (back, mut returned) = mpsc::unbounded_channel::<Mail>();
+    let mut waiting = VecDeque::new();
+    loop {
+        let mail = tokio::select! {
+            Some(mail) = returned.recv() => {
+                waiting.push_back(mail);
+                continue;
+            }
+            () = outlet.room(), if !waiting.is_empty() => {
+                let mail: Option<Mail> = waiting.pop_front();
+                let now = shared.connection.load(Ordering::Acquire);
+                // Of an earlier connection: the broker has sent it again.
+                let Some(mail) = mail.filter(|mail| mail.connection == now) else {
+                    continue;
+                };
+                mail
+            }
+            mail = arrived.recv() => {
+                let Some(mail) = mail else { return };
+                shared.waiting.fetch_sub(1, Ordering::AcqRel);
+                mail
+            }
+        };
+        let (source, letter) = (mail.source, mail.letter(&answers, &back));
         if outlet.hand(source, letter).await.is_err() {
             return;
         }
@@ -169,7 +249,7 @@ async fn hand(
 struct Poller<'a> {
     mqtt: &'a Mqtt,
     outlet: Outlet,
-    letters: mpsc::UnboundedSender<(usize, Letter)>,
+    letters: mpsc::UnboundedSender<Mail>,
     answers: mpsc::UnboundedSender<Ask>,
     shared: Arc<Shared>,
     outage: Outage,
@@ -268,8 +348,13 @@ impl Poller<'_> {
                 .send(Ask::Acknowledge(connection, Box::new(publish)));
             return;
         };
-        let is_sure = publish.qos != QoS::AtMostOnce;
-        if !is_sure && self.shared.waiting.load(Ordering::Acquire) >= UNACKNOWLEDGED_MAX {
+        let mail = Mail {
+            source,
+            publish,
+            at,
+            connection,
+        };
+        if mail.is_loose() && self.shared.waiting.load(Ordering::Acquire) >= UNACKNOWLEDGED_MAX {
             let gap = Gap {
                 cause: GapCause::Overflow,
                 from_ms: at.unix_ms,
@@ -280,21 +365,7 @@ impl Poller<'_> {
             let _nobody = self.outlet.tell(source, Raw::Gap(gap)).await;
             return;
         }
-        let (topic, body, again) = (publish.topic.clone(), publish.payload.to_vec(), publish.dup);
-        let answers = self.answers.clone();
-        let receipt = Receipt::new(move |_outcome| {
-            if is_sure {
-                let _ended = answers.send(Ask::Acknowledge(connection, Box::new(publish)));
-            }
-        });
-        let letter = Letter {
-            topic,
-            body,
-            at,
-            again,
-            receipt,
-        };
         self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-        let _nobody = self.letters.send((source, letter));
+        let _nobody = self.letters.send(mail);
     }
 }

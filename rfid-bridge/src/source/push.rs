@@ -1,7 +1,8 @@
 //! HTTP push as a source: readers and clouds that post what they saw (webhooks). Each feed has a
 //! path; a request is answered when what it says is on disk, so that a client that retries until
 //! it hears 200 loses nothing. 401 without the token, 404 for another path, 413 above the bound,
-//! 422 with the reason for what is not the feed's format, 503 when the bridge cannot keep it now.
+//! 422 with the reason for what is not the feed's format, 503 with `Retry-After` when the bridge
+//! cannot keep it now.
 //!
 //! Plain HTTP: behind a gateway's own network or a proxy that speaks TLS.
 
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -50,6 +51,8 @@ const CONNECTIONS_MAX: usize = 64;
 const REQUEST_MAX: Duration = Duration::from_secs(10);
 /// How long a letter may take to be on disk before the client is told to come again.
 const KEEP_MAX: Duration = Duration::from_secs(20);
+/// When a client that was told 503 should come again, seconds.
+const RETRY_S: u16 = 30;
 
 impl Driver for Push {
     fn caps(&self) -> Caps {
@@ -146,13 +149,14 @@ impl Gate {
             }),
         };
         if self.outlet.hand(*source, letter).await.is_err() {
-            return told(StatusCode::SERVICE_UNAVAILABLE, "the bridge stops");
+            return later("the bridge stops");
         }
         match tokio::time::timeout(KEEP_MAX, outcome).await {
             Ok(Ok(Outcome::Kept)) => told(StatusCode::OK, "kept"),
             Ok(Ok(Outcome::Known)) => told(StatusCode::OK, "known"),
             Ok(Ok(Outcome::Unreadable(why))) => told(StatusCode::UNPROCESSABLE_ENTITY, &why),
-            Ok(Err(_)) | Err(_) => told(StatusCode::SERVICE_UNAVAILABLE, "not kept, come again"),
+            Ok(Ok(Outcome::Later)) => later("no room, come again"),
+            Ok(Err(_)) | Err(_) => later("not kept, come again"),
         }
     }
 
@@ -166,10 +170,17 @@ impl Gate {
     }
 }
 
+fn later(text: &str) -> Response<Full<Bytes>> {
+    let mut response = told(StatusCode::SERVICE_UNAVAILABLE, text);
+    let headers = response.headers_mut();
+    headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_S));
+    response
+}
+
 fn told(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(format!("{text}\n"))));
     *response.status_mut() = status;
-    let plain = hyper::header::HeaderValue::from_static("text/plain; charset=utf-8");
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, plain);
     response
 }

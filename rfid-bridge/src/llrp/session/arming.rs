@@ -19,7 +19,7 @@ use crate::llrp::tree::Element;
 use crate::llrp::wire::{Cursor, TooLong, Writer};
 
 /// The one `ROSpec` this client keeps on a reader.
-const ROSPEC_ID: u32 = 1;
+pub(super) const ROSPEC_ID: u32 = 1;
 /// The one `AccessSpec`.
 const ACCESSSPEC_ID: u32 = 1;
 /// Types of event a bridge wants: inputs, the fill of the buffer, exceptions, antennas.

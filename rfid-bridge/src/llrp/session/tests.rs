@@ -8,6 +8,7 @@ use crate::llrp::settings::Capabilities;
 use crate::llrp::tag::ReaderTime;
 
 mod arming;
+mod pause;
 mod pitfalls;
 
 /// A session, a clock that the test turns, and what the session said.
@@ -89,6 +90,7 @@ impl Play {
                 Output::Notice(notice) => match notice {
                     Notice::Device(_) => "device".to_owned(),
                     Notice::Armed => "armed".to_owned(),
+                    Notice::Paused(pause) => format!("paused {pause}"),
                     Notice::Refused(status) => format!("refused {status}"),
                     Notice::Event(event) => format!("event {event:?}"),
                     Notice::Tolerated(kind, _) => format!("tolerated {kind}"),

@@ -1,5 +1,6 @@
-//! Letters on their way in: what they say, what they are called, and whether they were taken
-//! before.
+//! Letters of brokers and clients: read, known or new, and what their senders are told. While the
+//! spool is nearly full a letter that its sender keeps is not taken, unless there is an alarm in
+//! it: the sender is told to keep it, and nothing is lost.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,16 +8,87 @@ use std::sync::Arc;
 use super::Line;
 use crate::payload::{self, Decoded, Message};
 use crate::pipeline::RunError;
-use crate::source::{Letter, Receipt};
+use crate::source::{Heard, Letter, Outcome, Raw, Receipt, Told};
 use crate::spool::keep::LetterName;
+use crate::spool::pressure::Stage;
 
 /// A letter that was read.
-pub(super) type Opened = (usize, Receipt, Result<(LetterName, Decoded), String>, bool);
+type Opened = (usize, Receipt, Result<(LetterName, Decoded), String>, bool);
 
 impl Line {
+    /// True when tags or values were among it.
+    pub(super) async fn take(&mut self, told: Vec<Told>) -> Result<bool, RunError> {
+        let mut heard = false;
+        let mut opened: Vec<Opened> = Vec::new();
+        let mut rest = Vec::new();
+        for Told { source, heard } in told {
+            match heard {
+                Heard::Raw(raw) => rest.push((source, raw)),
+                Heard::Letter(letter) => opened.push(self.open(source, letter)),
+            }
+        }
+        self.keep_pace();
+        for (source, raw) in rest {
+            heard |= self.hear(source, raw, true)?;
+        }
+        let known = self.known(&opened).await?;
+        let mut receipts = Vec::with_capacity(opened.len());
+        let mut now_seen = BTreeSet::new();
+        for (source, receipt, read, is_sure) in opened {
+            let outcome = match read {
+                Err(why) => {
+                    self.letters.unreadable += 1;
+                    Outcome::Unreadable(why)
+                }
+                Ok((name, _)) if is_sure && (known.contains(&name) || now_seen.contains(&name)) => {
+                    self.letters.known += 1;
+                    Outcome::Known
+                }
+                Ok((_, decoded)) if self.must_wait(&receipt, &decoded) => {
+                    self.letters.later += 1;
+                    Outcome::Later
+                }
+                Ok((name, decoded)) => {
+                    self.letters.kept += 1;
+                    self.letters.skipped += u64::from(decoded.skipped);
+                    for raw in decoded.raws {
+                        heard |= self.hear(source, raw, receipt.is_loose())?;
+                    }
+                    now_seen.insert(name);
+                    self.change.seen.push(name);
+                    Outcome::Kept
+                }
+            };
+            receipts.push((receipt, outcome));
+        }
+        let now = self.clock.now().mono_ms;
+        self.due_samples(now, false)?;
+        if !receipts.is_empty() || !self.change.events.is_empty() {
+            self.commit(!receipts.is_empty()).await?;
+        }
+        for (receipt, outcome) in receipts {
+            receipt.give(outcome);
+        }
+        Ok(heard)
+    }
+
+    /// Whether a letter is left with its sender.
+    fn must_wait(&self, receipt: &Receipt, decoded: &Decoded) -> bool {
+        let is_urgent = |raw: &Raw| match raw {
+            Raw::Sensor(report) => {
+                let sensor = self.sensor(&report.device);
+                report.samples.iter().any(|it| sensor.is_urgent(it))
+            }
+            _ => false,
+        };
+        self.spool.stage() >= Stage::Held
+            && !receipt.is_loose()
+            && !decoded.raws.iter().any(is_urgent)
+    }
+
     /// Reads a letter. The name is sure when the letter names itself, or its sender says that it
     /// came before.
-    pub(super) fn open(&self, source: usize, letter: Letter) -> Opened {
+    fn open(&self, source: usize, letter: Letter) -> Opened {
         let place = self
             .passages
             .place(source)
@@ -50,7 +122,7 @@ impl Line {
     }
 
     /// Those of the letters that were taken in an earlier turn.
-    pub(super) async fn known(&self, opened: &[Opened]) -> Result<BTreeSet<LetterName>, RunError> {
+    async fn known(&self, opened: &[Opened]) -> Result<BTreeSet<LetterName>, RunError> {
         let names: Vec<LetterName> = opened
             .iter()
             .filter_map(|(_, _, read, is_sure)| {

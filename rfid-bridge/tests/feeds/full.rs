@@ -1,0 +1,175 @@
+//! A bridge whose spool is full says so to those that keep what they send: a broker gets no
+//! acknowledgement and a client 503, until the service is there again and everything arrives.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::Duration;
+
+use rfid_bridge::keyfile;
+use rfid_bridge::pipeline::{self, Summary};
+use rfid_bridge::reload::{Active, Control, Loaded};
+use tokio::sync::{mpsc, watch};
+
+use super::common::Service;
+use super::{
+    EPC, broker, configure, feed, free_port, on_broker, publish, reading, subscribe_first, wait_for,
+};
+
+/// The bridge in this process, before a spool of 60 kB: smaller than a file may ask for.
+struct Small {
+    stop: watch::Sender<bool>,
+    thread: std::thread::JoinHandle<Summary>,
+}
+
+impl Small {
+    fn start(folder: &Path) -> Self {
+        let mut first = Loaded::read(&folder.join("bridge.toml")).unwrap();
+        first.config.spool.bytes_max = Some(60_000);
+        let key = keyfile::load(&first.config.device.key_file).unwrap().key;
+        let (stop, stopped) = watch::channel(false);
+        let control = Control {
+            stop: stopped,
+            reloads: mpsc::channel(1).1,
+            active: watch::channel(Active::default()).0,
+            last_good: None,
+        };
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap();
+            let run = pipeline::run(first, key, None, control);
+            runtime.block_on(run).unwrap()
+        });
+        Self { stop, thread }
+    }
+
+    fn stop(self) -> Summary {
+        self.stop.send(true).unwrap();
+        self.thread.join().unwrap()
+    }
+}
+
+/// Waits, a minute at most.
+fn until(mut is_so: impl FnMut() -> bool) {
+    for _ in 0..600 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("it does not come about");
+}
+
+/// How often each measured value was delivered.
+fn values(service: &Service) -> BTreeMap<String, usize> {
+    let mut values = BTreeMap::new();
+    for event in service.documents() {
+        let reports = event.pointer("/sensorElementList/0/sensorReport");
+        for report in reports.and_then(|it| it.as_array()).into_iter().flatten() {
+            *values.entry(report["value"].to_string()).or_insert(0) += 1;
+        }
+    }
+    values
+}
+
+#[test]
+fn a_broker_keeps_what_there_is_no_room_for() {
+    const COUNT: usize = 900;
+    let folder = tempfile::tempdir().unwrap();
+    let Some((_broker, port)) = broker(folder.path(), "") else {
+        return;
+    };
+    let service = Service::start();
+    *service.failing.lock().unwrap() = u32::MAX;
+    let mapping = "broker = \"site\"\ntopic = \"cold/#\"\n[feed.mapping]\nid = \"/id\"\n\
+                   device = \"/d\"\n[[feed.mapping.value]]\npointer = \"/t\"\n\
+                   type = \"Temperature\"\nuom = \"CEL\"";
+    let sources = on_broker(port) + &feed("cold-1", mapping);
+    configure(folder.path(), &service.url, &sources);
+    subscribe_first(port, &["cold/#"]);
+    publish(port, (0..COUNT).map(reading));
+    let bridge = Small::start(folder.path());
+    // Whatever it can take without the service, it has taken by then.
+    std::thread::sleep(Duration::from_secs(3));
+    *service.failing.lock().unwrap() = 0;
+    until(|| values(&service).len() == COUNT);
+    let done = bridge.stop();
+    assert!(done.letters.later > 0, "it was full: {done:?}");
+    assert_eq!(done.letters.kept, u64::try_from(COUNT).unwrap());
+    assert_eq!(done.dropped.reads + done.dropped.values, 0);
+    let values = values(&service);
+    assert!(values.values().all(|times| *times == 1), "each once");
+    service.check_chain();
+}
+
+/// Posts; the head of the answer.
+fn post(port: u16, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: bridge\r\nConnection: close\r\n\
+         Authorization: Bearer a-token-of-sixteen-characters\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_client_is_told_to_come_again_unless_it_brings_an_alarm() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start();
+    *service.failing.lock().unwrap() = u32::MAX;
+    let port = free_port();
+    let sources = [
+        format!("[push]\nlisten = \"127.0.0.1:{port}\"\ntoken_file = \"push.token\"\n"),
+        feed("dock-3", "format = \"impinj\"\npath = \"/dock-3\""),
+        feed("cold-2", "format = \"chirpstack\"\npath = \"/lora\""),
+        "[[sensor]]\ndevice = \"0102030405060708\"\nmax_c = \"8\"\n".to_owned(),
+    ]
+    .join("\n");
+    configure(folder.path(), &service.url, &sources);
+    let bridge = Small::start(folder.path());
+    wait_for(port);
+    let tags = |from: u32| {
+        let one = |serial: u32| {
+            let epc = format!("{}{serial:06x}", EPC.split_at(18).0);
+            format!(r#"{{"eventType":"tagInventory","tagInventoryEvent":{{"epcHex":"{epc}"}}}}"#)
+        };
+        let all: Vec<String> = (from..from + 40).map(one).collect();
+        format!("[{}]", all.join(","))
+    };
+    let mut taken = 0;
+    let refused = loop {
+        let answer = post(port, "/dock-3", &tags(taken));
+        if !answer.starts_with("HTTP/1.1 200 ") {
+            break answer;
+        }
+        taken += 40;
+        assert!(taken < 40_000, "it does not fill");
+    };
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    assert!(
+        refused
+            .to_ascii_lowercase()
+            .contains("\r\nretry-after: 30\r\n")
+    );
+    let alarm = r#"{"deduplicationId":"d","fCnt":1,"object":{"temperature":8.5},
+        "deviceInfo":{"devEui":"0102030405060708"}}"#;
+    let answer = post(port, "/lora", alarm);
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    *service.failing.lock().unwrap() = 0;
+    until(|| post(port, "/dock-3", &tags(taken)).starts_with("HTTP/1.1 200 "));
+    let wanted = usize::try_from(taken).unwrap() + 40;
+    until(|| service.events().0.len() == wanted);
+    let done = bridge.stop();
+    assert_eq!((done.dropped.reads, done.undelivered), (0, 0));
+    assert_eq!(values(&service).get("8.5"), Some(&1));
+    service.check_chain();
+}
