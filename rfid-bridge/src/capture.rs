@@ -130,6 +130,11 @@ impl Batcher {
             .collect()
     }
 
+    /// The batch of a place, complete or not.
+    pub fn close(&mut self, place: usize) -> Option<Vec<Observation>> {
+        self.open.remove(&place).map(|batch| batch.observations)
+    }
+
     /// All batches, complete or not.
     pub fn flush(&mut self) -> Vec<Vec<Observation>> {
         std::mem::take(&mut self.open)

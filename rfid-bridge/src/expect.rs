@@ -88,6 +88,24 @@ impl Expected {
         }
     }
 
+    /// Whether nothing is.
+    pub fn is_empty(&self) -> bool {
+        self.shipments.is_empty()
+    }
+
+    /// What is still to be seen of a shipment that is whole at a place: all of that is there. The
+    /// first by its id; none that was seen whole before.
+    pub fn whole(&self, place: &str, is_there: impl Fn(&String) -> bool) -> Option<Vec<&String>> {
+        let here = |it: &&Shipment| it.place.as_deref().is_none_or(|wanted| wanted == place);
+        let open = |shipment: &Shipment| shipment.seen.len() < shipment.epcs.len();
+        let mut shipments = self.shipments.values().filter(here);
+        let whole = shipments.find(|it| {
+            let mut rest = it.epcs.difference(&it.seen);
+            open(it) && rest.all(&is_there)
+        })?;
+        Some(whole.epcs.difference(&whole.seen).collect())
+    }
+
     /// Takes over what was expected and seen under another configuration.
     pub fn go_on_from(&mut self, before: &mut Self) {
         self.shipments = std::mem::take(&mut before.shipments);

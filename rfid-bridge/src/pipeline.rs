@@ -36,6 +36,7 @@ mod losses;
 mod passages;
 pub mod play;
 mod rows;
+mod together;
 
 use life::{Base, Site};
 

@@ -355,6 +355,31 @@ impl Smoother {
         out
     }
 
+    /// Whether a tag is in the field of a place.
+    pub fn is_open(&self, place: usize, epc: &EpcBits) -> bool {
+        self.open.contains_key(&(place, epc.clone()))
+    }
+
+    /// Whether a tag there is yet to be told, and was read often enough.
+    pub fn is_ready(&self, place: usize, epc: &EpcBits) -> bool {
+        let passage = self.open.get(&(place, epc.clone()));
+        passage.is_some_and(|it| !it.told && it.reads >= self.config.reads_min)
+    }
+
+    /// Tells the passages at a place that were read often enough, as if they had lasted long; what
+    /// stays is not told again until it has been away.
+    pub fn tell_at(&mut self, place: usize) -> Vec<Observation> {
+        let mut out = Vec::new();
+        let reads_min = self.config.reads_min;
+        for (key, passage) in &mut self.open {
+            if key.0 == place && !passage.told && passage.reads >= reads_min {
+                passage.told = true;
+                out.extend(passage.tell(key, reads_min, &mut self.totals));
+            }
+        }
+        out
+    }
+
     /// Ends all passages: the reader or the bridge stops.
     pub fn flush(&mut self) -> Vec<Observation> {
         let keys: Vec<(usize, EpcBits)> = self.open.keys().cloned().collect();

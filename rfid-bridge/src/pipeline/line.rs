@@ -217,8 +217,10 @@ impl Line {
             place,
             event,
             numbers,
+            urgent,
         } in passed
         {
+            self.urgent |= urgent;
             let source = self
                 .passages
                 .place(place)

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use gs1::epcis::Event;
 
+use super::together::Together;
 use crate::capture::{self, Batcher, Beside, CaptureError, Place};
 use crate::config::Config;
 use crate::config::ConfigError;
@@ -23,6 +24,8 @@ pub(super) struct Passed {
     pub(super) place: usize,
     pub(super) event: Event,
     pub(super) numbers: Vec<u64>,
+    /// It completes a shipment: somebody waits for that.
+    pub(super) urgent: bool,
 }
 
 /// Everything between reads and events.
@@ -34,6 +37,8 @@ pub(super) struct Passages {
     doors: BTreeMap<usize, (DoorLayout, Door)>,
     pub(super) expected: Expected,
     batcher: Batcher,
+    together: Together,
+    quiet_ms: u64,
     device: [u8; 32],
     /// The gateway's clocks now.
     pub(super) gateway: Gateway,
@@ -52,6 +57,8 @@ impl Passages {
             doors: layout.doors.iter().map(door).collect(),
             expected: Expected::new(stray_dbm),
             batcher: Batcher::new(config.batches()),
+            together: Together::default(),
+            quiet_ms: config.batches().quiet_ms,
             layout,
             device,
             gateway: Gateway::default(),
@@ -109,6 +116,9 @@ impl Passages {
             }
             _ => heard,
         };
+        if !self.expected.is_empty() && read.epc.bits > 0 && !self.doors.contains_key(&place) {
+            self.together.read(place, &read.epc, now);
+        }
         let early = self.smoother.read(place, read);
         self.add(early, now)
     }
@@ -136,6 +146,7 @@ impl Passages {
             self.smoother.due(now)
         };
         let mut out = self.add(over, now)?;
+        out.extend(self.whole(now)?);
         let batches = if flush {
             self.batcher.flush()
         } else {
@@ -145,9 +156,32 @@ impl Passages {
         Ok(out)
     }
 
+    /// Tells shipments that are in a field as a whole, before the last of their tags has gone.
+    fn whole(&mut self, now: u64) -> Result<Vec<Passed>, CaptureError> {
+        if self.expected.is_empty() {
+            self.together.clear();
+            return Ok(Vec::new());
+        }
+        let places = &self.layout.places;
+        let name = |at: usize| places.get(at).map(|place| place.name.as_str());
+        let quiet = (now, self.quiet_ms);
+        let whole = self
+            .together
+            .whole(&self.expected, &self.smoother, name, quiet);
+        let mut out = Vec::new();
+        for place in whole {
+            let told = self.smoother.tell_at(place);
+            out.extend(self.add(told, now)?);
+            let batch = self.batcher.close(place);
+            out.extend(self.record(batch.into_iter().collect())?);
+        }
+        Ok(out)
+    }
+
     fn add(&mut self, over: Vec<Observation>, now: u64) -> Result<Vec<Passed>, CaptureError> {
         let mut full = Vec::new();
         for mut observation in over {
+            self.together.gone(observation.place, &observation.epc);
             if let Some((layout, door)) = self.doors.get(&observation.place) {
                 if door.is_stray(&observation) {
                     self.smoother.take_back(&observation, Stray::Still);
@@ -170,6 +204,7 @@ impl Passages {
             let Some(place) = self.layout.places.get(at) else {
                 continue;
             };
+            self.together.recorded(at);
             let (matched, strays) = self.expected.matches(&place.name, &mut batch);
             for stray in &strays {
                 self.smoother.take_back(stray, Stray::Unexpected);
@@ -186,12 +221,14 @@ impl Passages {
             } else {
                 self.smoother.suppressed(at)
             };
+            let urgent = matched.as_ref().is_some_and(|it| it.seen == it.expected);
             let beside = Beside {
                 suppressed: here.with(there),
                 matched,
                 gateway: self.gateway.clone(),
             };
             out.push(Passed {
+                urgent,
                 place: at,
                 event: capture::event(place, &self.device, &batch, &beside)?,
                 numbers: batch.iter().map(|it| it.number).collect(),

@@ -53,6 +53,12 @@ fn tag(serial: u8) -> EpcBits {
 /// Plays rows and looks every 50 ms for 20 s: `ms tag antenna dBm` reads a tag, `ms gpi port +|-`
 /// changes an input. What came of it, an event a line: where, step, tags, direction, suppressed.
 fn play(passages: &mut Passages, rows: &str) -> Vec<String> {
+    let told = timed(passages, rows);
+    told.iter().map(|(_, passed)| line(passed)).collect()
+}
+
+/// The same with the times at which it was told.
+fn timed(passages: &mut Passages, rows: &str) -> Vec<(u64, Passed)> {
     let mut rows: Vec<Vec<&str>> = rows
         .lines()
         .map(|row| row.split_whitespace().collect())
@@ -91,12 +97,14 @@ fn play(passages: &mut Passages, rows: &str) -> Vec<String> {
                     unix_ms,
                 },
             };
-            out.extend(passages.read(0, &read, now).unwrap());
+            let full = passages.read(0, &read, now).unwrap();
+            out.extend(full.into_iter().map(|it| (now, it)));
         }
-        out.extend(passages.due(now, false).unwrap());
+        let due = passages.due(now, false).unwrap();
+        out.extend(due.into_iter().map(|it| (now, it)));
     }
     assert!(passages.due(20_000, true).unwrap().is_empty());
-    out.iter().map(line).collect()
+    out
 }
 
 fn line(passed: &Passed) -> String {
@@ -208,4 +216,84 @@ fn a_shipment_is_followed_and_weak_strangers_are_strays() {
     assert_eq!(told, ["dock-1 receiving x3 in still 0 seen 2"]);
     let totals = passages.smoother.totals();
     assert_eq!((totals.suppressed_unexpected, totals.observed), (1, 3));
+}
+
+/// Without door and shelf, and with a shipment of the tags 1 to 3.
+fn waiting() -> Passages {
+    let (head, rest) = CONFIG.split_once("[[zone]]").unwrap();
+    let (_, tail) = rest.split_once("[expected]").unwrap();
+    let config = Config::parse(&format!("{head}[expected]{tail}")).unwrap();
+    let mut passages = Passages::new(&config, [1; 32]).unwrap();
+    let advice = AdviceFile {
+        id: "urn:epcglobal:cbv:bt:9521321000018:ASN-17".to_owned(),
+        epcs: [1, 2, 3]
+            .map(|serial| capture::identify(&tag(serial)).canonical())
+            .to_vec(),
+        place: None,
+    };
+    passages.expect(vec![advice]).unwrap();
+    passages
+}
+
+#[test]
+fn a_whole_shipment_is_told_before_its_last_tag_has_gone() {
+    let mut passages = waiting();
+    // They stay in the field for ten seconds; a stranger comes along, another one later.
+    let mut rows = Vec::new();
+    for at in (1_000..11_000).step_by(500) {
+        for serial in [1, 2, 9] {
+            rows.push(format!("{at} {serial} 1 -50"));
+        }
+        if at >= 2_000 {
+            rows.push(format!("{} 3 1 -50", at + 100));
+        }
+        if at >= 6_000 {
+            rows.push(format!("{} 8 1 -50", at + 200));
+        }
+    }
+    let told = timed(&mut passages, &rows.join("\n"));
+    let lines: Vec<(u64, String, bool)> = told
+        .iter()
+        .map(|(now, passed)| (*now, line(passed), passed.urgent))
+        .collect();
+    // The third tag comes at 2.1 s; nothing else for half a second.
+    let first = "dock-1 inspecting x4 - still - seen 3".to_owned();
+    assert_eq!(lines[0], (2_600, first, true));
+    let unexpected = &told[0].1.event.to_json()["theriac:expected"]["unexpected"];
+    assert_eq!(unexpected, 1, "the stranger is told with them");
+    // With the reads of what stayed beside it.
+    let last = "dock-1 inspecting x1 - still 0 seen -".to_owned();
+    assert_eq!(lines[1].1, last, "the later one is told when it has gone");
+    assert!(lines.len() == 2 && !lines[1].2, "{lines:?}");
+    let totals = passages.smoother.totals();
+    let all = totals.observed + totals.suppressed_parked;
+    assert_eq!(all, totals.reads, "each read is counted");
+}
+
+#[test]
+fn a_shipment_that_is_not_whole_waits_for_its_tags_to_go() {
+    let mut passages = waiting();
+    let told = timed(&mut passages, "1000 1 1 -50\n1100 2 1 -50\n9000 3 1 -50");
+    let told: Vec<(u64, String, bool)> = told
+        .iter()
+        .map(|(now, passed)| (*now, line(passed), passed.urgent))
+        .collect();
+    let two = "dock-1 inspecting x2 - still - seen 2".to_owned();
+    let rest = "dock-1 inspecting x1 - still - seen 3".to_owned();
+    // The third is whole with what was seen before.
+    assert_eq!(told[0], (3_600, two, false));
+    assert_eq!(told[1], (9_500, rest, true));
+    assert_eq!(told.len(), 2);
+}
+
+#[test]
+fn a_tag_that_has_gone_meanwhile_is_there_for_its_shipment() {
+    // The first tag is over at 3 s, and waits for its event until 3.5 s.
+    let told = timed(
+        &mut waiting(),
+        "1000 1 1 -50\n2600 2 1 -50\n2700 3 1 -50\n4000 2 1 -50",
+    );
+    let first = "dock-1 inspecting x3 - still - seen 3".to_owned();
+    assert_eq!((told[0].0, line(&told[0].1)), (3_200, first));
+    assert!(told[0].1.urgent && told.len() == 1);
 }
