@@ -182,14 +182,29 @@ fn fmt() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    sh("cargo clippy --workspace --all-targets --locked -- -D warnings")
+    let more = more();
+    sh(&format!(
+        "cargo clippy --workspace --all-targets --locked{more} -- -D warnings"
+    ))
 }
 
 /// What the tests run and start. That the product also compiles without the features that the
 /// tests turn on is looked at without building it a second time, which took as much disk again.
 fn build() -> Result<()> {
     sh("cargo check --locked")?;
-    sh("cargo test --workspace --no-run --locked")
+    sh(&format!(
+        "cargo test --workspace --no-run --locked{}",
+        more()
+    ))
+}
+
+/// Features that need a library of the system, where it is there; CI's setup installs it.
+fn more() -> &'static str {
+    if tools::has_pcsc() {
+        " --features rfid-bridge/pcsc"
+    } else {
+        ""
+    }
 }
 
 fn nextest() -> Result<()> {
@@ -197,16 +212,16 @@ fn nextest() -> Result<()> {
     let peers = tools::peers_dir();
     let peers = peers.to_string_lossy();
     let env = [("THERIAC_LLRP_PEERS", &*peers)];
-    sh_in(
-        &run::root(),
-        "cargo nextest run --workspace --locked --profile ci",
-        &env,
-    )
+    let run = format!(
+        "cargo nextest run --workspace --locked --profile ci{}",
+        more()
+    );
+    sh_in(&run::root(), &run, &env)
 }
 
 fn nextest_fast() -> Result<()> {
     tools::nextest()?;
-    sh("cargo nextest run --workspace --locked")
+    sh(&format!("cargo nextest run --workspace --locked{}", more()))
 }
 
 fn doctest() -> Result<()> {

@@ -25,6 +25,7 @@ pub(crate) fn everything() -> Result<()> {
     peers()?;
     mosquitto()?;
     tpm()?;
+    pcsc()?;
     schemathesis()
 }
 
@@ -78,6 +79,20 @@ pub(crate) fn tpm() -> Result<()> {
         return Ok(());
     }
     apt("swtpm tpm2-tools libtss2-tcti-swtpm0")
+}
+
+/// PC/SC lite with a virtual reader, for USB desk readers.
+pub(crate) fn pcsc() -> Result<()> {
+    let reader = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
+    if has_pcsc() && Path::new("/usr/sbin/pcscd").exists() && Path::new(reader).exists() {
+        return Ok(());
+    }
+    apt("libpcsclite-dev pkg-config pcscd vsmartcard-vpcd")
+}
+
+/// Whether programs can be built with PC/SC.
+pub(crate) fn has_pcsc() -> bool {
+    works("pkg-config --exists libpcsclite")
 }
 
 /// The folder of the independent LLRP peers.
