@@ -104,15 +104,14 @@ impl Line {
             None => Err("this source has no format".to_owned()),
         };
         if let Err(why) = &decoded {
-            let start: String = String::from_utf8_lossy(&letter.body)
-                .chars()
-                .take(120)
-                .collect();
+            // Not its words: a key file that was put into the folder by mistake is none, either.
+            let hash = blake3::hash(&letter.body).to_hex();
             tracing::warn!(
                 source = place,
                 topic = letter.topic,
                 why,
-                start,
+                bytes = letter.body.len(),
+                blake3 = hash.as_str(),
                 "unreadable letter"
             );
         }
