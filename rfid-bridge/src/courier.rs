@@ -195,9 +195,9 @@ impl Courier {
         let theirs = match self.uplink.tips(&self.key.key_id()) {
             Ok(theirs) => theirs,
             Err(error) => {
-                self.board.service(Err(chain(&error)));
+                self.board.service(Err(crate::causes(&error)));
                 tracing::warn!(
-                    error = chain(&error),
+                    error = crate::causes(&error),
                     "the service cannot be asked where to attach"
                 );
                 return Ok(false);
@@ -262,9 +262,9 @@ impl Courier {
         {
             Ok(receipts) => receipts,
             Err(error) => {
-                self.board.service(Err(chain(&error)));
+                self.board.service(Err(crate::causes(&error)));
                 tracing::warn!(
-                    error = chain(&error),
+                    error = crate::causes(&error),
                     blocks = waiting.len(),
                     "blocks not delivered"
                 );
@@ -354,12 +354,6 @@ fn sort(waiting: &[Waiting], receipts: &[Receipt]) -> (Vec<u64>, Vec<(u64, Strin
         }
     }
     (delivered, refused)
-}
-
-/// An error and its causes in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Salts from the operating system, drawn for many items at once.

@@ -148,7 +148,7 @@ pub fn examine(path: &Path) -> anyhow::Result<Vec<Look>> {
         Ok(config) => config,
         Err(error) => {
             let remedy = "correct the file; without it nothing else can be looked at";
-            let seen = chain(&error);
+            let seen = crate::causes(&error);
             return Ok(vec![Look::failure(SUBJECT, seen, remedy)]);
         }
     };
@@ -193,12 +193,6 @@ fn clock(now_ms: i64, skew_ms: Option<i64>) -> Look {
         Some(_) => Look::ok(SUBJECT, format!("{now}, as the service's")),
         None => Look::ok(SUBJECT, format!("{now}; the service's is not known")),
     }
-}
-
-/// An error and its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 #[cfg(test)]

@@ -47,6 +47,12 @@ pub mod timekeeping;
 pub mod tpm;
 pub mod uplink;
 
+/// An error and its causes in one line.
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 /// Prints a line of a command's result.
 fn print(line: &str) -> anyhow::Result<()> {
     use anyhow::Context as _;

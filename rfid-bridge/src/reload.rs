@@ -134,7 +134,7 @@ pub fn at_hangup(path: PathBuf) -> io::Result<mpsc::Receiver<Reread>> {
             let path = path.clone();
             let read = tokio::task::spawn_blocking(move || Loaded::read(&path)).await;
             let reread = match read {
-                Ok(read) => read.map(Box::new).map_err(|error| causes(&error)),
+                Ok(read) => read.map(Box::new).map_err(|error| crate::causes(&error)),
                 Err(error) => Err(error.to_string()),
             };
             if to.send(reread).await.is_err() {
@@ -160,7 +160,7 @@ pub fn to_start(path: &Path, last_good: Option<&Path>) -> Result<(Loaded, bool),
         return Err(error);
     };
     tracing::error!(
-        error = causes(&error),
+        error = crate::causes(&error),
         config.version = loaded.version,
         "the configuration cannot be used: starting with the last good one"
     );
@@ -194,12 +194,6 @@ impl Trial {
         }
         (self.until <= now_ms).then_some(Verdict::Bad(missing))
     }
-}
-
-/// An error and its causes in one line.
-pub(crate) fn causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ impl Uplink {
                     held.0 = agent;
                 }
                 Err(error) => {
-                    let error = crate::courier::chain(&error);
+                    let error = crate::causes(&error);
                     tracing::warn!(error, "certificates of the uplink are as before");
                 }
             }

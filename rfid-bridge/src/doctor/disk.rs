@@ -6,7 +6,8 @@ use std::path::Path;
 use rustix::fs::Access;
 use tangle::KeyId;
 
-use super::{Look, chain};
+use super::Look;
+use crate::causes;
 use crate::config::Config;
 use crate::keyfile;
 use crate::spool::look::{Seen, look};
@@ -33,7 +34,7 @@ pub(super) fn device_key(config: &Config) -> (Option<KeyId>, Look) {
                 Ok(_) => Look::ok(SUBJECT, told),
                 Err(error) => {
                     let remedy = "the TPM of this machine does not give it out: is this the                                   machine, are tpm2-tools there, may this user use /dev/tpmrm0?";
-                    Look::failure(SUBJECT, format!("{told}: {}", chain(&error)), remedy)
+                    Look::failure(SUBJECT, format!("{told}: {}", causes(&error)), remedy)
                 }
             };
             (Some(seen.id), look)
@@ -41,7 +42,7 @@ pub(super) fn device_key(config: &Config) -> (Option<KeyId>, Look) {
         Ok(seen) => (Some(seen.id), Look::ok(SUBJECT, seen.id.to_string())),
         Err(error) => {
             let remedy = "restore the file; for a new gateway `rfid-bridge enrol` makes one";
-            (None, Look::failure(SUBJECT, chain(&error), remedy))
+            (None, Look::failure(SUBJECT, causes(&error), remedy))
         }
     }
 }
@@ -51,7 +52,7 @@ pub(super) fn api_key(config: &Config) -> Look {
     let file = &config.uplink.api_key_file;
     if let Err(error) = config.api_key() {
         let remedy = "get one with `rfid-bridge enrol` and a one-time code";
-        return Look::failure(SUBJECT, chain(&error), remedy);
+        return Look::failure(SUBJECT, causes(&error), remedy);
     }
     let mode = std::fs::metadata(file).map_or(0, |it| it.permissions().mode());
     if mode & 0o077 != 0 {
@@ -101,7 +102,7 @@ pub(super) fn spool(config: &Config) -> (Look, bool) {
         Err(error) => {
             let remedy = "keep a copy of the file; if it is damaged the disk is: move it aside, \
                           and the bridge begins another one";
-            (Look::failure(SUBJECT, chain(&error), remedy), false)
+            (Look::failure(SUBJECT, causes(&error), remedy), false)
         }
     }
 }
@@ -132,7 +133,7 @@ pub(super) fn folders(config: &Config) -> Vec<Look> {
         Ok(_) => Look::ok("push token", push.token_file.display().to_string()),
         Err(error) => {
             let remedy = "put a random token of 16 characters or more there";
-            Look::failure("push token", chain(&error), remedy)
+            Look::failure("push token", causes(&error), remedy)
         }
     });
     feeds.chain(token).collect()

@@ -11,7 +11,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::{Look, chain};
+use super::Look;
+use crate::causes;
 use crate::config::{Config, Reader};
 use crate::llrp::event::{CONNECTION_SUCCESS, CONNECTION_TAKEN};
 use crate::llrp::frame::Framer;
@@ -36,7 +37,7 @@ pub(super) async fn looks(config: &Config, runs: bool) -> Vec<Look> {
         }
         Err(error) => {
             let remedy = "correct the files that [[broker]] names";
-            looks.push(Look::failure("broker", chain(&error), remedy));
+            looks.push(Look::failure("broker", causes(&error), remedy));
         }
     }
     looks
@@ -82,13 +83,13 @@ enum Greeting {
 }
 
 async fn greeted(reader: &Reader) -> Result<Greeting, String> {
-    let tls = reader.tls().map_err(|error| chain(&error))?;
+    let tls = reader.tls().map_err(|error| causes(&error))?;
     let connecting = TcpStream::connect(&reader.address);
     let stream = timeout(ANSWER_MAX, connecting).await;
     let stream = stream.map_err(|_| "no answer".to_owned())?;
     let stream = stream.map_err(|error| error.to_string())?;
     let mut wire: Box<dyn Wire> = match tls {
-        Some(tls) => tls.connect(stream).await.map_err(|error| chain(&error))?,
+        Some(tls) => tls.connect(stream).await.map_err(|error| causes(&error))?,
         None => Box::new(stream),
     };
     let status = attempt(wire.as_mut()).await?;
@@ -161,7 +162,7 @@ async fn broker_look(broker: &Broker) -> Look {
             match events.poll().await {
                 Ok(Event::Incoming(Packet::ConnAck(ack))) => return Ok(ack.code),
                 Ok(_) => {}
-                Err(error) => return Err(chain(&error)),
+                Err(error) => return Err(causes(&error)),
             }
         }
     });

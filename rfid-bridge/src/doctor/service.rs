@@ -4,8 +4,9 @@
 use serde_json::Value;
 use tangle::KeyId;
 
-use super::{Look, chain};
+use super::Look;
 use crate::api::{Answer, Api};
+use crate::causes;
 use crate::config::Config;
 use crate::reader::clock;
 
@@ -24,7 +25,7 @@ pub(super) fn looks(config: &Config, device: Option<KeyId>) -> (Vec<Look>, Optio
         Ok(api) => api.with_key(&key),
         Err(error) => {
             let remedy = "correct the files that [uplink] names";
-            return (vec![Look::failure(SUBJECT, chain(&error), remedy)], None);
+            return (vec![Look::failure(SUBJECT, causes(&error), remedy)], None);
         }
     };
     let before = clock::unix_ms();
@@ -33,7 +34,7 @@ pub(super) fn looks(config: &Config, device: Option<KeyId>) -> (Vec<Look>, Optio
         Err(error) => {
             let remedy = "check the address, the network, a firewall, the certificate; meanwhile \
                           the bridge stores";
-            return (vec![Look::failure(SUBJECT, chain(&error), remedy)], None);
+            return (vec![Look::failure(SUBJECT, causes(&error), remedy)], None);
         }
     };
     let now = clock::unix_ms();
@@ -48,7 +49,7 @@ pub(super) fn looks(config: &Config, device: Option<KeyId>) -> (Vec<Look>, Optio
         let path = format!("/api/v1/tips?author={device}");
         looks.push(match api.get(&path) {
             Ok(tips) => registration(config, &me, &tips),
-            Err(error) => Look::failure("registration", chain(&error), "ask again"),
+            Err(error) => Look::failure("registration", causes(&error), "ask again"),
         });
     }
     (looks, skew)

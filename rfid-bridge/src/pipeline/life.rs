@@ -10,11 +10,12 @@ use tokio::task::JoinSet;
 use super::line::{Line, Turn};
 use super::{CHANNEL, Once, RunError, drivers};
 use crate::board::Board;
+use crate::causes;
 use crate::config::Config;
 use crate::courier::Orders;
 use crate::reader::clock::Clock;
 use crate::recording::record::Recorder;
-use crate::reload::{Active, Control, Loaded, Trial, causes};
+use crate::reload::{Active, Control, Loaded, Trial};
 use crate::source::Outlet;
 use crate::spool::Spool;
 
