@@ -3,6 +3,8 @@
 // own cryptography does the work; the node's word counts for nothing but the file it gave. The
 // block's signature and its items are left to the command line.
 
+import { base64, hex, signatureOf, signed, verifierKey, type NoteSignature } from './note';
+
 export const STEPS = ['form', 'signature', 'inclusion', 'block'] as const;
 export type Step = (typeof STEPS)[number];
 
@@ -21,7 +23,7 @@ interface Parsed {
   signedText: string;
   size: number;
   root: Uint8Array;
-  signatures: { name: string; bytes: Uint8Array }[];
+  signatures: NoteSignature[];
 }
 
 const SIZE_MAX = 2 ** 53 - 1;
@@ -73,12 +75,6 @@ function parse(file: string): Parsed | null {
   return { leaf, index, path: path as Uint8Array[], signedText, size, root, signatures };
 }
 
-const signatureOf = (line: string) => {
-  const [, name = '', text] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? [];
-  const bytes = base64(text);
-  return bytes && bytes.length > 4 ? { name, bytes } : null;
-};
-
 /** `86 01 <genesis> <statement> <leaf> ...`: the third byte string of the array. */
 function leafOf(extra: Uint8Array): Uint8Array | null {
   if (extra[0] !== 0x86 || extra[1] !== 0x01) return null;
@@ -112,26 +108,11 @@ function names(leaf: Uint8Array, block: string): boolean {
   return head && /^[0-9a-f]{64}$/.test(block) && id === block;
 }
 
-/** Whether the key of `vkey` (`name+id+base64(0x01 | key)`) signed the checkpoint. */
+/** Whether the key of `vkey` signed the checkpoint under the log's own name. */
 async function signedBy(proof: Parsed, vkey: string): Promise<boolean> {
-  const [, name, id, text] = /^(.+)\+([0-9a-f]{8})\+(\S+)$/.exec(vkey) ?? [];
-  const key = base64(text);
-  if (!name || !id || key?.length !== 33 || key[0] !== 1) return false;
-  if (proof.signedText.split('\n')[0] !== name) return false;
-  const message = new TextEncoder().encode(proof.signedText);
-  const own = proof.signatures.find(
-    (each) => each.name === name && hex(each.bytes.slice(0, 4)) === id,
-  );
-  if (!own || own.bytes.length !== 68) return false;
-  const usage = ['verify'] as const;
-  const imported = await crypto.subtle.importKey(
-    'raw',
-    new Uint8Array(key.slice(1)),
-    'Ed25519',
-    false,
-    usage,
-  );
-  return crypto.subtle.verify('Ed25519', imported, new Uint8Array(own.bytes.slice(4)), message);
+  const key = verifierKey(vkey);
+  if (key === null || proof.signedText.split('\n')[0] !== key.name) return false;
+  return signed(proof.signedText, proof.signatures, key);
 }
 
 /** RFC 9162 section 2.1.3.2. */
@@ -153,8 +134,6 @@ async function included({ leaf, index, path, size, root }: Parsed): Promise<bool
 }
 
 const half = (n: number) => Math.floor(n / 2);
-const hex = (bytes: Uint8Array) =>
-  [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 async function sha256(...parts: Uint8Array[]): Promise<Uint8Array> {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -170,13 +149,4 @@ function decimal(text: string | undefined): number | null {
   if (text === undefined || !/^(0|[1-9]\d{0,15})$/.test(text)) return null;
   const value = Number(text);
   return value <= SIZE_MAX ? value : null;
-}
-
-function base64(text: string | undefined): Uint8Array | null {
-  if (text === undefined || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
-  try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  } catch {
-    return null;
-  }
 }
