@@ -1,4 +1,6 @@
 import { sveltekit } from '@sveltejs/kit/vite';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -22,8 +24,28 @@ function announcerWithoutStyle(): Plugin {
   };
 }
 
+/**
+ * The proof verifier, where `cargo xtask wasm` has built it. Without it the portal builds as well
+ * and checks proofs by script.
+ */
+function tangleVerify(): Plugin {
+  const id = 'virtual:tangle-verify';
+  const file = fileURLToPath(new URL('../target/wasm/tangle_verify.wasm', import.meta.url));
+  return {
+    name: 'tangle-verify',
+    resolveId: (source) => (source === id ? `\0${id}` : undefined),
+    load(source) {
+      if (source !== `\0${id}`) return undefined;
+      if (existsSync(file)) return `export { default } from ${JSON.stringify(`${file}?url`)};`;
+      this.warn('target/wasm/tangle_verify.wasm is not there: proofs are checked by script');
+      return 'export default null;';
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [announcerWithoutStyle(), sveltekit()],
+  plugins: [announcerWithoutStyle(), tangleVerify(), sveltekit()],
+  worker: { format: 'es', plugins: () => [tangleVerify()] },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { proxy: { '/api': node, '/epcis': node } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 
-const LIMITS_KB = { shell: 40, route: 120, css: 12 };
+const LIMITS_KB = { shell: 40, route: 120, css: 12, verifier: 50 };
 const CLIENT = '.svelte-kit/output/client/';
 
 const manifest = JSON.parse(readFileSync(`${CLIENT}.vite/manifest.json`, 'utf8'));
@@ -50,4 +50,10 @@ for (const node of nodes.filter((name) => !['0.js', '1.js'].includes(name)).sort
   row(`page ${node}, JavaScript with shell`, kb(new Set([...shell, ...seen])), LIMITS_KB.route);
   row(`page ${node}, styles`, kb(css), LIMITS_KB.css);
 }
+const WORKERS = '_app/immutable/workers';
+const built = readdirSync(CLIENT + WORKERS, { recursive: true });
+const verifier = built.filter((name) => /verifier.*\.js$|tangle_verify.*\.wasm$/.test(name));
+if (verifier.length < 2) console.log('  --  verifier: not built in, proofs are checked by script');
+const ofWorkers = (names) => kb(names.map((name) => `${WORKERS}/${name}`));
+row('verifier, WebAssembly and worker', ofWorkers(verifier), LIMITS_KB.verifier);
 if (failed) process.exit(1);

@@ -32,6 +32,11 @@ const STEPS: [Step; 16] = [
         fast: false,
     },
     Step {
+        name: "wasm",
+        run: wasm::build,
+        fast: false,
+    },
+    Step {
         name: "web-check",
         run: web::check,
         fast: false,
@@ -79,11 +84,6 @@ const STEPS: [Step; 16] = [
     Step {
         name: "rustdoc",
         run: rustdoc,
-        fast: false,
-    },
-    Step {
-        name: "wasm",
-        run: wasm::build,
         fast: false,
     },
     Step {

@@ -49,6 +49,12 @@ pub(crate) fn cargo_deny() -> Result<()> {
     ))
 }
 
+/// Whether the compiler can build for a target; it is fetched where `rustup` can.
+pub(crate) fn rust_target(name: &str) -> bool {
+    let installed = output("rustup target list --installed").unwrap_or_default();
+    installed.lines().any(|line| line == name) || works(&format!("rustup target add {name}"))
+}
+
 /// Node and npm, for the portal.
 pub(crate) fn node() -> Result<()> {
     if works("node --version") && works("npm --version") {

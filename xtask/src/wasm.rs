@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::run::{output, root, sh_in, works};
+use crate::run::{root, sh_in, works};
+use crate::tools;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Hashes unrolled for speed are 16 KB larger.
@@ -24,8 +25,7 @@ fn module() -> PathBuf {
 /// Builds `target/wasm/tangle_verify.wasm` and checks it. Without the compiler's target nothing
 /// is built, and that is said: the portal then uses its own verifier.
 pub(crate) fn build() -> Result<()> {
-    let installed = output("rustup target list --installed").unwrap_or_default();
-    if !installed.lines().any(|line| line == TARGET) {
+    if !tools::rust_target(TARGET) {
         println!("SKIPPED: the target {TARGET} is not installed (rustup target add {TARGET})");
         return Ok(());
     }

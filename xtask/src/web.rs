@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 
 use crate::run::{output, root, sh_in};
-use crate::tools;
+use crate::{tools, wasm};
 
 /// Where the contract is committed.
 const CONTRACT: &str = "service/openapi.json";
@@ -26,8 +26,9 @@ pub(crate) fn test() -> Result<()> {
     sh_in(&root().join("web"), "npm test", &[])
 }
 
-/// web/build, which the service embeds.
+/// web/build, which the service embeds, with the proof verifier in it where that can be built.
 pub(crate) fn build() -> Result<()> {
+    wasm::build()?;
     if !root().join("web/node_modules").exists() {
         install()?;
     }

@@ -1,6 +1,8 @@
 //! Security headers. The content security policy allows nothing but this origin; the portal's one
 //! inline script (it starts the application) is allowed by its hash, computed from the embedded
-//! page when the server starts, so that the policy can never lag behind the build.
+//! page when the server starts, so that the policy can never lag behind the build. WebAssembly is
+//! compiled by the scripts of workers alone (decoder, verifier): a worker lives under the policy its
+//! script came with (CSP 3, section 4.2.3), so that no page needs the permission.
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
@@ -17,10 +19,14 @@ pub(super) const FIXED: [(&str, &str); 5] = [
 /// Path of the API's own documentation page.
 pub(super) const DOCS: &str = "/api/docs/";
 
-/// The two policies of a server.
+/// Where the portal's build puts the scripts of its dedicated workers.
+const WORKERS: &str = "/_app/immutable/workers/";
+
+/// The policies of a server.
 #[derive(Clone, Debug)]
 pub(super) struct Policies {
     portal: String,
+    workers: String,
     docs: String,
 }
 
@@ -43,6 +49,7 @@ impl Policies {
         // The documentation page sets style attributes from its own script.
         Self {
             portal: policy(&hashes, ""),
+            workers: policy(" 'wasm-unsafe-eval'", ""),
             docs: policy("", " 'unsafe-inline'"),
         }
     }
@@ -51,6 +58,8 @@ impl Policies {
     pub(super) fn of(&self, path: &str) -> &str {
         if path.starts_with(DOCS) {
             &self.docs
+        } else if path.starts_with(WORKERS) {
+            &self.workers
         } else {
             &self.portal
         }
@@ -104,7 +113,7 @@ mod tests {
     #[test]
     fn nothing_foreign_is_allowed_anywhere() {
         let policies = Policies::new(None);
-        for path in ["/", "/api/docs/index.html"] {
+        for path in ["/", "/api/docs/index.html", "/_app/immutable/workers/w.js"] {
             let policy = policies.of(path);
             assert!(
                 policy.starts_with("default-src 'none'; script-src 'self';"),
@@ -117,5 +126,20 @@ mod tests {
             );
         }
         assert!(!policies.of("/").contains("unsafe"));
+    }
+
+    #[test]
+    fn webassembly_is_for_the_scripts_of_workers_alone() {
+        let policies = Policies::new(Some("<script>go()</script>"));
+        let worker = policies.of("/_app/immutable/workers/verifier.worker-Cx1.js");
+        assert!(worker.contains("script-src 'self' 'wasm-unsafe-eval';"));
+        assert!(!worker.contains("'unsafe-") && !worker.contains("sha256-"));
+        for path in [
+            "/",
+            "/_app/immutable/chunks/a.js",
+            "/_app/immutable/workers",
+        ] {
+            assert!(!policies.of(path).contains("wasm"), "{path}");
+        }
     }
 }

@@ -1,7 +1,8 @@
 // Checks a proof in this browser: that the log signed the checkpoint, and that a leaf which names
 // the block stands under it (C2SP tlog-proof and signed-note, RFC 9162 section 2.1.3). The browser's
-// own cryptography does the work; the node's word counts for nothing but the file it gave. The
-// block's signature and its items are left to the command line.
+// own cryptography does the work; the node's word counts for nothing but the file it gave. It is the
+// fallback of `verify.ts` and the shorter check: the block's signature, its items, witnesses and the
+// keys that the file brings along are left to the verifier proper.
 
 import { base64, hex, signatureOf, signed, verifierKey, type NoteSignature } from './note';
 
@@ -55,7 +56,7 @@ function parse(file: string): Parsed | null {
   const [head, ...rest] = cut < 0 ? [''] : file.slice(0, cut).split('\n');
   const note = file.slice(cut + 2);
   const end = note.indexOf('\n\n');
-  if (head !== 'c2sp.org/tlog-proof@v1' || end < 0) return null;
+  if (head !== 'c2sp.org/tlog-proof@v1' || end < 0 || !file.endsWith('\n')) return null;
   const [extraLine = '', indexLine = '', ...hashes] = rest;
   const extra = base64(/^extra (\S+)$/.exec(extraLine)?.[1]);
   const index = decimal(/^index (\S+)$/.exec(indexLine)?.[1]);
