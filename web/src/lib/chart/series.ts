@@ -1,5 +1,6 @@
 // From a cold-chain answer to what is drawn: one time axis, one column per logger, a hole where
-// nothing was measured, and the extremes. Pure.
+// nothing was measured, and the extremes. Pure, and one pass over a year of readings every half
+// minute (a million of them): no object is made for a reading that nobody looks at.
 import { toMs, type Instant } from '../time';
 
 /** The part of a cold-chain answer that is drawn. */
@@ -23,7 +24,9 @@ export interface Span {
 }
 
 export interface Series {
-  readings: Reading[];
+  count: number;
+  /** The reading at a place in the order of time. */
+  reading: (at: number) => Reading;
   devices: string[];
   /** Seconds since 1970, ascending; with a row of nulls inside each gap. */
   times: number[];
@@ -36,30 +39,42 @@ export interface Series {
 }
 
 export function seriesOf(chain: Measured): Series {
-  const readings = readingsOf(chain);
+  const sorted = inOrder(chain);
+  const { count, at, celsius, device, devices } = sorted;
   const gaps = spansOf(chain.gaps);
-  const devices = [...new Set(readings.map((reading) => reading.device))];
-  const moments = new Set(readings.map((reading) => reading.t));
   // A row without any value in the middle of a gap breaks every line there.
-  const holes = new Set(gaps.map(({ from, to }) => Math.round((from + to) / 2)));
-  for (const hole of holes) if (moments.has(hole)) holes.delete(hole);
-  const times = [...moments, ...holes].sort((a, b) => a - b);
-  const row = new Map(times.map((t, at) => [t, at]));
+  const holes = gaps.map(({ from, to }) => Math.round((from + to) / 2)).sort((a, b) => a - b);
+  const times: number[] = [];
+  const columns = devices.map((): (number | null | undefined)[] => []);
   // `undefined` lets a line pass (another logger's moment), `null` breaks it (a gap).
-  const empty = times.map((t) => (holes.has(t) ? null : undefined));
-  const columns = devices.map(() => [...empty] as (number | null | undefined)[]);
-  for (const { t, celsius, device } of readings) {
-    columns[devices.indexOf(device)]![row.get(t)!] = celsius;
+  const row = (ms: number, value: null | undefined) => {
+    times.push(ms / 1000);
+    for (const column of columns) column.push(value);
+  };
+  let [hole, last, lowest, highest] = [0, NaN, -1, -1];
+  for (let nth = 0; nth < count; nth++) {
+    const ms = at[nth]!;
+    while (hole < holes.length && holes[hole]! < ms) {
+      const middle = holes[hole++]!;
+      if (middle !== last) row((last = middle), null);
+    }
+    if (ms !== last) row((last = ms), undefined);
+    columns[device[nth]!]![times.length - 1] = celsius[nth]!;
+    if (lowest < 0 || celsius[nth]! < celsius[lowest]!) lowest = nth;
+    if (highest < 0 || celsius[nth]! > celsius[highest]!) highest = nth;
   }
+  const rest = holes.slice(hole).filter((middle) => middle !== last);
+  for (const middle of new Set(rest)) row(middle, null);
   return {
-    readings,
+    count,
+    reading: sorted.reading,
     devices,
-    times: times.map((t) => t / 1000),
+    times,
     columns,
     gaps,
     excursions: spansOf(chain.excursions),
-    lowest: extreme(readings, (a, b) => a < b),
-    highest: extreme(readings, (a, b) => a > b),
+    lowest: lowest < 0 ? null : sorted.reading(lowest),
+    highest: highest < 0 ? null : sorted.reading(highest),
   };
 }
 
@@ -78,14 +93,47 @@ export function rangeOf(
   return [min - air, max + air];
 }
 
-function readingsOf(chain: Measured): Reading[] {
-  const readings: Reading[] = [];
-  for (const { t, c, device, shipment } of chain.readings) {
+interface Sorted {
+  count: number;
+  /** Milliseconds since 1970, ascending. */
+  at: Float64Array;
+  celsius: Float64Array;
+  /** Places in `devices`. */
+  device: Uint16Array;
+  devices: string[];
+  reading: (nth: number) => Reading;
+}
+
+/** What are readings, in the order of their time. */
+function inOrder({ readings }: Measured): Sorted {
+  const order = new Uint32Array(readings.length);
+  const moments = new Float64Array(readings.length);
+  let [count, ascending] = [0, true];
+  for (let nth = 0; nth < readings.length; nth++) {
+    const { t, c } = readings[nth]!;
     const ms = toMs(t);
     if (ms === null || !Number.isFinite(c)) continue;
-    readings.push({ t: ms, celsius: c, device: device ?? '', shipment: shipment ?? '' });
+    moments[nth] = ms;
+    if (count > 0 && ms < moments[order[count - 1]!]!) ascending = false;
+    order[count++] = nth;
   }
-  return readings.sort((a, b) => a.t - b.t);
+  const kept = order.subarray(0, count);
+  if (!ascending) kept.sort((a, b) => moments[a]! - moments[b]! || a - b);
+  const at = Float64Array.from(kept, (nth) => moments[nth]!);
+  const celsius = Float64Array.from(kept, (nth) => readings[nth]!.c);
+  const device = new Uint16Array(count);
+  const places = new Map<string, number>();
+  for (let nth = 0; nth < count; nth++) {
+    const name = readings[kept[nth]!]!.device ?? '';
+    let place = places.get(name);
+    if (place === undefined) places.set(name, (place = places.size));
+    device[nth] = place;
+  }
+  const reading = (nth: number) => {
+    const { c, device: by, shipment } = readings[kept[nth]!]!;
+    return { t: at[nth]!, celsius: c, device: by ?? '', shipment: shipment ?? '' };
+  };
+  return { count, at, celsius, device, devices: [...places.keys()], reading };
 }
 
 function spansOf(spans: { from: Instant; to: Instant }[]): Span[] {
@@ -93,12 +141,4 @@ function spansOf(spans: { from: Instant; to: Instant }[]): Span[] {
     const [from, to] = [toMs(span.from), toMs(span.to)];
     return from !== null && to !== null && to >= from ? [{ from, to }] : [];
   });
-}
-
-function extreme(readings: Reading[], beats: (a: number, b: number) => boolean): Reading | null {
-  let best: Reading | null = null;
-  for (const reading of readings) {
-    if (best === null || beats(reading.celsius, best.celsius)) best = reading;
-  }
-  return best;
 }
