@@ -1,8 +1,9 @@
 // End-to-end tests against the real binary and its demo world, in the system's Chromium. Nothing
 // is downloaded: set CHROMIUM where it is not /usr/bin/chromium.
 import { defineConfig } from '@playwright/test';
+import type { Means } from './e2e/portal';
 
-export default defineConfig({
+export default defineConfig<Means>({
   testDir: 'e2e',
   globalSetup: './e2e/demo.setup.ts',
   // One node and one demo world for all: tests that dispense or recall nothing can share it.
@@ -13,6 +14,11 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
+  // Every task is done a second time, by the keyboard alone.
+  projects: [
+    { name: 'pointer', use: { byKeyboard: false } },
+    { name: 'keyboard', grep: /@task/, use: { byKeyboard: true } },
+  ],
   use: {
     browserName: 'chromium',
     headless: true,

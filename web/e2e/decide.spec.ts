@@ -1,7 +1,6 @@
 // Tasks that change the world, on a node of their own, one after the other: a case is assigned and
 // resolved, a shipment is judged, a lot is recalled, rights are given and taken back.
 import type { Locator, Page } from '@playwright/test';
-import { Hand } from './hand';
 import { expect, ownTest as test } from './portal';
 
 test.describe.configure({ mode: 'serial' });
@@ -18,12 +17,11 @@ test('a case is assigned', async ({ page, portal }) => {
   await expect(page.getByText('Somebody is looking into it.')).toBeVisible();
 });
 
-test('a case is resolved with a reason and a signature', async ({ page, portal }) => {
+test('a case is resolved with a reason and a signature @task', async ({ page, portal, hand }) => {
   await portal.open('/alerts', 'manufacturer');
   await page.getByRole('region', { name: 'Impossible travel' }).getByRole('link').first().click();
   await page.getByRole('button', { name: 'Sign and record' }).click();
   await expect(page.getByText('Choose what came of it first.')).toBeVisible();
-  const hand = new Hand();
   await hand.click(page.getByRole('radio', { name: /^Confirmed/ }));
   await page.getByLabel('Reason').fill('Copied serial number, pack is secured');
   await page.getByLabel('Signed by').fill('QA-17');
@@ -53,9 +51,8 @@ test('the inbox hears of it by itself', async ({ page, portal, own }) => {
   await expect(page.getByText('The list is up to date.')).toBeVisible({ timeout: 20_000 });
 });
 
-test('a warm shipment is judged in three actions', async ({ page, portal, own }) => {
+test('a warm shipment is judged in three actions @task', async ({ page, portal, own, hand }) => {
   await portal.open('/cold', 'manufacturer');
-  const hand = new Hand();
   const sscc = own.excursion_shipment.split('/').pop()!;
   await hand.click(
     page
@@ -73,10 +70,14 @@ test('a warm shipment is judged in three actions', async ({ page, portal, own })
   hand.within('reject a shipment (reason and signature apart)', 3);
 });
 
-test('a lot is recalled in earnest, and everybody is told', async ({ page, portal, own }) => {
+test('a lot is recalled in earnest, and everybody is told @task', async ({
+  page,
+  portal,
+  own,
+  hand,
+}) => {
   await portal.open('/recall', 'manufacturer');
   const { gtin, lot } = own.lot;
-  const hand = new Hand();
   await hand.type(page.getByLabel('Product and lot'), `${gtin} ${lot}`);
   await hand.click(page.getByRole('button', { name: 'Run the drill' }));
   await hand.click(page.getByRole('radio', { name: /^Pharmacy/ }));
@@ -91,7 +92,12 @@ test('a lot is recalled in earnest, and everybody is told', async ({ page, porta
   await expect(article).toContainText(/100 % of the packs/);
 });
 
-test('sight is given, seen by the other side, and taken back', async ({ page, portal, own }) => {
+test('sight is given, seen by the other side, and taken back @task', async ({
+  page,
+  portal,
+  own,
+  hand,
+}) => {
   await portal.open('/grants', 'manufacturer');
   await page.getByLabel('Its GLN').fill('9506000100043');
   await page.getByLabel('Pack, lot or shipment').last().fill(`${own.lot.gtin} ${own.lot.lot}`);
@@ -101,14 +107,13 @@ test('sight is given, seen by the other side, and taken back', async ({ page, po
   await portal.open('/grants', 'pharmacy_b');
   await expect(page.getByRole('region', { name: 'Given to us' })).toContainText('Complaint 17');
   await portal.open('/grants', 'manufacturer');
-  const hand = new Hand();
   await hand.click(page.getByRole('button', { name: /Take back: A lot/ }));
   await hand.click(page.getByRole('button', { name: 'Take back now' }));
   hand.within('take a grant back', 2);
   await expect(page.getByRole('region', { name: 'Given by us' })).toContainText('Taken back');
 });
 
-test('a key is made, shown once, and taken back', async ({ page, portal }) => {
+test('a key is made, shown once, and taken back @task', async ({ page, portal, hand }) => {
   await portal.open('/keys', 'admin');
   await page.getByLabel('Name', { exact: true }).fill('Counter 3');
   await page.getByLabel('Organisation (GLN)').fill('9506000100036');
@@ -116,7 +121,6 @@ test('a key is made, shown once, and taken back', async ({ page, portal }) => {
   await expect(page.getByText(/^thr_[0-9a-f]{8}_/)).toBeVisible();
   await page.getByRole('button', { name: /hide it/ }).click();
   await expect(page.getByText(/^thr_/)).toBeHidden();
-  const hand = new Hand();
   await hand.click(page.getByRole('button', { name: /Take back the key .Counter 3/ }));
   await hand.click(page.getByRole('button', { name: /Take back .Counter 3. now/ }));
   hand.within('take a key back', 2);

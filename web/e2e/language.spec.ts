@@ -1,6 +1,7 @@
 // The languages: the browser's is taken, another can be chosen and is kept, `lang` says which, and
-// no page is wider than a phone in the longest of them.
-import { demo, lotPage, packOf } from './demo';
+// every page is clean for axe and fits the screen in each of them, in both themes, at three widths
+// (English: `look.spec.ts`).
+import { demo, lotPage, packOf, shipmentPage } from './demo';
 import { expect, expectAccessible, scan, test, verdict } from './portal';
 
 const account = /^(Account|Konto|Compte|Cuenta) ?: /;
@@ -48,6 +49,8 @@ for (const [language, heading] of [
       ['cold', 'manufacturer', () => `/cold/${demo().excursion_shipment.split('/').pop()}`],
       ['pack', 'manufacturer', () => packOf('excursion').page],
       ['lot', 'manufacturer', () => lotPage(demo().lot)],
+      ['shipment', 'manufacturer', shipmentPage],
+      ['shipments', 'manufacturer', () => '/cold'],
       ['recall', 'manufacturer', () => '/recall'],
       ['search', 'regulator', () => '/search'],
       ['ledger', 'manufacturer', () => '/ledger'],
@@ -59,18 +62,23 @@ for (const [language, heading] of [
       ['uptime', null, () => '/uptime'],
     ];
     for (const [name, actor, path] of PAGES) {
-      test(`${name} fits a phone and is clean for axe`, async ({ page }) => {
-        await page.setViewportSize({ width: 390, height: 844 });
+      test(`${name} fits and is clean for axe`, async ({ page }) => {
+        test.slow();
+        await page.emulateMedia({ reducedMotion: 'reduce' });
         await page.goto(path() + (actor ? `#key=${demo().keys[actor]}` : ''));
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
         await expect(page.locator('.skeleton')).toBeHidden();
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect(wide, `${name} in ${language}`).toBeLessThanOrEqual(390);
-        await expectAccessible(page);
-        await page.screenshot({
-          path: `test-results/look/${name}-phone-${language}.png`,
-          fullPage: true,
-        });
+        for (const width of [1280, 768, 390]) {
+          await page.setViewportSize({ width, height: 900 });
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+          expect(wide, `${name} in ${language} at ${width} px`).toBeLessThanOrEqual(width);
+          for (const colorScheme of ['dark', 'light'] as const) {
+            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+            await expectAccessible(page);
+          }
+        }
+        const picture = `test-results/look/${name}-phone-${language}.png`;
+        await page.screenshot({ path: picture, fullPage: true });
       });
     }
   });

@@ -4,6 +4,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { demo, readFacts, type Actor, type Facts } from './demo';
 import { startDemo } from './demo.setup';
+import { Hand } from './hand';
 
 /** Console errors a test brings about on purpose (the browser reports failed requests). */
 const EXPECTED = /Failed to load resource/;
@@ -13,7 +14,14 @@ interface Portal {
   open(path: string, actor?: Actor): Promise<void>;
 }
 
-export const test = base.extend<{ portal: Portal }>({
+/** Set by the project: whether tasks are done by the keyboard alone. */
+export interface Means {
+  byKeyboard: boolean;
+}
+
+export const test = base.extend<Means & { portal: Portal; hand: Hand }>({
+  byKeyboard: [false, { option: true }],
+  hand: async ({ page, byKeyboard }, use) => use(new Hand(page, byKeyboard)),
   baseURL: async ({}, use) => use(demo().url),
   page: async ({ page, baseURL }, use) => {
     const faults: string[] = [];
