@@ -23,5 +23,5 @@ export default ts.config(
       'no-console': 'error',
     },
   },
-  { files: ['scripts/**', 'e2e/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'e2e/**', 'measure/**'], rules: { 'no-console': 'off' } },
 );
