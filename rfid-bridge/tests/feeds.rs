@@ -24,6 +24,8 @@ use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
 
 #[path = "feeds/alerts.rs"]
 mod alerts;
+#[path = "common/authority.rs"]
+mod authority;
 mod common;
 #[path = "feeds/full.rs"]
 mod full;
@@ -329,6 +331,14 @@ fn a_passage_that_was_acknowledged_outlives_the_bridge() {
 
 /// Sends one request; the status and the text of the answer.
 fn post(port: u16, path: &str, token: &str, body: &str) -> (u16, String) {
+    let answer = exchange(port, path, token, body);
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    let text = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
+    (status, text.trim().to_owned())
+}
+
+/// The whole answer to a POST, as it came.
+fn exchange(port: u16, path: &str, token: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: bridge\r\nAuthorization: Bearer {token}\r\n\
@@ -338,9 +348,7 @@ fn post(port: u16, path: &str, token: &str, body: &str) -> (u16, String) {
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-    let text = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
-    (status, text.trim().to_owned())
+    answer
 }
 
 #[test]

@@ -8,9 +8,12 @@
     reason = "a test may stop at the first surprise"
 )]
 
+#[path = "common/authority.rs"]
+mod authority;
+
 use std::time::Duration;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use authority::Authority;
 use rfid_bridge::llrp::session::{Lost, Notice, Session, SessionConfig};
 use rfid_bridge::reader::clock::Clock;
 use rfid_bridge::reader::tcp::{self, Target, What};
@@ -20,31 +23,6 @@ use rfid_bridge::sim::reader::SimReader;
 use rfid_bridge::sim::server;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
-
-/// An authority that vouches for names.
-struct Authority {
-    pem: String,
-    issuer: Issuer<'static, KeyPair>,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let pem = params.self_signed(&key).unwrap().pem();
-        let issuer = Issuer::new(params, key);
-        Self { pem, issuer }
-    }
-
-    /// A certificate and its key, PEM.
-    fn vouch(&self, name: &str) -> (String, String) {
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        (certificate.pem(), key.serialize_pem())
-    }
-}
 
 fn identity(pair: &(String, String)) -> Identity<'_> {
     Identity {

@@ -2,8 +2,6 @@
 //! acknowledgement and a client 503, until the service is there again and everything arrives.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,7 +12,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::common::Service;
 use super::{
-    EPC, broker, configure, feed, free_port, on_broker, publish, reading, subscribe_first, wait_for,
+    EPC, broker, configure, exchange, feed, free_port, on_broker, publish, reading,
+    subscribe_first, wait_for,
 };
 
 /// The bridge in this process, before a spool of 60 kB: smaller than a file may ask for.
@@ -108,17 +107,7 @@ fn a_broker_keeps_what_there_is_no_room_for() {
 
 /// Posts; the head of the answer.
 fn post(port: u16, path: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: bridge\r\nConnection: close\r\n\
-         Authorization: Bearer a-token-of-sixteen-characters\r\n\
-         Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    exchange(port, path, "a-token-of-sixteen-characters", body)
 }
 
 #[test]

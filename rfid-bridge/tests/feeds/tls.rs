@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-
+use super::authority::Authority;
 use super::common::Service;
 use super::{
     EPC, broker, configure, feed, free_port, on_broker, publish, run, subscribe_first, summary,
@@ -11,20 +10,12 @@ use super::{
 
 /// An authority's certificate, and certificates with keys that it vouches for: PEM files.
 fn certificates(folder: &Path, names: &[&str]) {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let key = KeyPair::generate().unwrap();
-    let pem = params.self_signed(&key).unwrap().pem();
-    std::fs::write(folder.join("ca.pem"), pem).unwrap();
-    let issuer = Issuer::new(params, key);
+    let authority = Authority::new();
+    std::fs::write(folder.join("ca.pem"), &authority.pem).unwrap();
     for name in names {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-        // OpenSSL takes a certificate for self-signed when subject and issuer have one name.
-        params.distinguished_name.push(DnType::CommonName, *name);
-        let certificate = params.signed_by(&key, &issuer).unwrap();
-        std::fs::write(folder.join(format!("{name}.pem")), certificate.pem()).unwrap();
-        std::fs::write(folder.join(format!("{name}.key")), key.serialize_pem()).unwrap();
+        let (certificate, key) = authority.vouch("127.0.0.1");
+        std::fs::write(folder.join(format!("{name}.pem")), certificate).unwrap();
+        std::fs::write(folder.join(format!("{name}.key")), key).unwrap();
     }
 }
 
