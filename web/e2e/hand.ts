@@ -42,10 +42,11 @@ export class Hand {
     await this.#reach(target);
     await this.#page.keyboard.press('Home');
     for (let at = 0; at < 40; at++) {
-      const chosen = await target.evaluate((it: HTMLSelectElement) => [
-        it.value,
-        it.selectedOptions[0]?.label,
-      ]);
+      // By its focus, since a choice may change what the thing is called.
+      const chosen = await this.#page.evaluate(() => {
+        const { value, selectedOptions } = document.activeElement as HTMLSelectElement;
+        return [value, selectedOptions[0]?.label];
+      });
       if (chosen.includes(option)) return;
       await this.#page.keyboard.press('ArrowDown');
     }
