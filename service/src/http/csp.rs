@@ -1,8 +1,8 @@
 //! Security headers. The content security policy allows nothing but this origin; the portal's one
 //! inline script (it starts the application) is allowed by its hash, computed from the embedded
 //! page when the server starts, so that the policy can never lag behind the build. WebAssembly is
-//! compiled by the scripts of workers alone (decoder, verifier): a worker lives under the policy its
-//! script came with (CSP 3, section 4.2.3), so that no page needs the permission.
+//! compiled by the scripts of workers alone (decoder, verifier): a worker lives under the policy
+//! its script came with (CSP 3, section 4.2.3), so that no page needs the permission.
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
