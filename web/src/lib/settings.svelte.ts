@@ -1,5 +1,7 @@
-// What a person chose on this computer and keeps: how times are shown, and sound.
+// What a person chose on this computer and keeps: how times are shown, sound, and what the scanner
+// is set to.
 import { browser } from '$app/environment';
+import { isLayout, type Layout } from './scan/layouts';
 
 export type ZoneChoice = 'place' | 'here' | 'utc';
 
@@ -8,6 +10,7 @@ const STORED = 'theriac.settings';
 class Settings {
   #zone = $state<ZoneChoice>('place');
   #sound = $state(false);
+  #scanner = $state<Layout>('us');
 
   constructor() {
     if (!browser) return;
@@ -15,6 +18,7 @@ class Settings {
       const stored = JSON.parse(localStorage.getItem(STORED) ?? '{}');
       if (['place', 'here', 'utc'].includes(stored.zone)) this.#zone = stored.zone;
       this.#sound = stored.sound === true;
+      if (isLayout(stored.scanner)) this.#scanner = stored.scanner;
     } catch {
       // Unreadable settings are as good as none.
     }
@@ -35,8 +39,18 @@ class Settings {
     this.#store();
   }
 
+  /** The keyboard the scanner of this computer takes itself for. */
+  get scanner(): Layout {
+    return this.#scanner;
+  }
+  set scanner(layout: Layout) {
+    this.#scanner = layout;
+    this.#store();
+  }
+
   #store(): void {
-    localStorage.setItem(STORED, JSON.stringify({ zone: this.#zone, sound: this.#sound }));
+    const chosen = { zone: this.#zone, sound: this.#sound, scanner: this.#scanner };
+    localStorage.setItem(STORED, JSON.stringify(chosen));
   }
 }
 

@@ -10,6 +10,15 @@ export const scanner = {
   waiting: 'Waiting for a scan\u2026',
   waitingHint: 'No field needs the cursor. A pack at hand does as well, but tells less.',
   again: 'Scan again after each change.',
+  readAs: (layout: string) => `Read this scanner as ${layout} on this computer`,
+  layouts: {
+    us: 'US',
+    uk: 'British',
+    de: 'German',
+    fr: 'French',
+    es: 'Spanish',
+    it: 'Italian',
+  },
   result: 'Findings',
   overall: {
     good: 'This scanner is set up well.',
@@ -47,6 +56,7 @@ export const scanner = {
     computer_differs:
       'The computer has another layout than the scanner. The portal reads the keys themselves; other programs see wrong letters.',
     scanner_national: 'The scanner is set to a national keyboard.',
+    read_as_set: 'The scanner is set to a national keyboard, and is read so on this computer:',
     case_kept: 'Letters arrive as they are printed.',
     caps_lock: 'Caps Lock is on. It changes nothing here, but in other programs.',
     all_upper: 'All letters arrive as capitals: serial numbers will not be found.',
@@ -68,6 +78,7 @@ export const scanner = {
     computer_differs:
       'For other programs, set the scanner to the computer\u2019s layout in those programs only, or the computer to US.',
     scanner_national: 'Set the scanner\u2019s keyboard country to US / North America.',
+    read_as_set: 'Other programs read it only if this computer has the same layout.',
     caps_lock: 'Press Caps Lock.',
     all_upper: 'Switch off the conversion to capitals in the scanner.',
     all_lower: 'Switch off the conversion to small letters in the scanner.',

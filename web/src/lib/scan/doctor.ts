@@ -1,7 +1,8 @@
 // The scanner doctor: from the key strokes of one scan to what is well and what is to be set
 // otherwise, on the scanner or the computer. Pure.
 import { checkDigitHolds, elementString } from './gs1';
-import { GS, usCharacter, type Stroke } from './wedge';
+import { LAYOUTS, type Layout } from './layouts';
+import { characterOf, GS, type Stroke } from './wedge';
 
 /** A key stroke with what the doctor wants to know besides. */
 export interface Seen extends Stroke {
@@ -25,6 +26,8 @@ export interface Report {
   typed: string;
   meanGapMs: number | null;
   checks: Check[];
+  /** What the scanner is set to, where that is known and something else is set here. */
+  layout: Layout | null;
 }
 
 /** What the test sheet holds: letters that keyboards move, both cases, and a separator. */
@@ -36,20 +39,29 @@ const SLOW_MS = 60;
 const NAMED_GS = /\{GS\}|<GS>|\[GS\]|\(GS\)|\^\]/i;
 const AIM = /^\][A-Za-z][0-9A-Za-z]/;
 
-export function diagnose(strokes: Seen[]): Report {
-  const { text, typed } = read(strokes);
+/** `set` is the layout by which scanners are read on this computer. */
+export function diagnose(strokes: Seen[], set: Layout = 'us'): Report {
+  const { text, typed } = read(strokes, set);
   const [core, other] = [text, typed].map(bare) as [string, string];
   const known = bestOf(core, other);
+  const meant = layoutOf(strokes, set);
   const checks = [
     content(core, known),
     end(strokes),
     speed(strokes),
-    separator(strokes, core),
-    layout(core, other),
+    separator(strokes, core, set),
+    layout(core, other, meant, set),
     letterCase(strokes, core, other),
     prefix(text, typed),
   ];
-  return { text, typed, meanGapMs: meanGap(strokes), checks };
+  const gap = meanGap(strokes);
+  return { text, typed, meanGapMs: gap, checks, layout: meant === set ? null : meant };
+}
+
+/** The keyboard by which the strokes are the test sheet; `null` where they are it by none. */
+function layoutOf(strokes: Seen[], set: Layout): Layout | null {
+  const fits = (each: Layout) => isSheet(bare(read(strokes, each).text));
+  return [set, ...LAYOUTS].find(fits) ?? null;
 }
 
 /** The worst of the checks: what the scanner is as a whole. */
@@ -58,18 +70,19 @@ export function worst(checks: Check[]): Level {
   return checks.some(({ level }) => level === 'note') ? 'note' : 'good';
 }
 
-function read(strokes: Seen[]): { text: string; typed: string } {
+function read(strokes: Seen[], set: Layout): { text: string; typed: string } {
   let [text, typed, alt] = ['', '', ''];
   for (const stroke of strokes) {
     const digit = /^Numpad([0-9])$/.exec(stroke.code)?.[1];
-    if (stroke.alt && digit !== undefined) {
+    if (stroke.alt && !stroke.ctrl && digit !== undefined) {
       alt += digit;
       continue;
     }
     if (alt !== '') [text, typed, alt] = [text + altOf(alt), typed + altOf(alt), ''];
     if (stroke.code === 'Enter' || stroke.code === 'NumpadEnter' || stroke.code === 'Tab') continue;
-    text += usCharacter(stroke) ?? '';
-    typed += usCharacter(stroke) === GS ? GS : stroke.key.length === 1 ? stroke.key : '';
+    const character = characterOf(stroke, set);
+    text += character ?? '';
+    typed += character === GS ? GS : stroke.key.length === 1 ? stroke.key : '';
   }
   return { text: text + altOf(alt), typed: typed + altOf(alt) };
 }
@@ -130,8 +143,8 @@ function speed(strokes: Seen[]): Check {
   return gap > FAST_MS ? note('speed', 'slow') : good('speed', 'fast');
 }
 
-function separator(strokes: Seen[], core: string): Check {
-  const how = strokes.find((stroke) => usCharacter(stroke) === GS);
+function separator(strokes: Seen[], core: string, set: Layout): Check {
+  const how = strokes.find((stroke) => characterOf(stroke, set) === GS);
   if (how) return good('separator', how.code === 'F8' ? 'gs_f8' : 'gs_control');
   if (core.includes(GS)) return good('separator', 'gs_alt');
   const named = NAMED_GS.exec(core)?.[0];
@@ -139,7 +152,9 @@ function separator(strokes: Seen[], core: string): Check {
   return isSheet(core) ? bad('separator', 'gs_missing') : note('separator', 'gs_unseen');
 }
 
-function layout(core: string, other: string): Check {
+function layout(core: string, other: string, meant: Layout | null, set: Layout): Check {
+  if (meant !== null && meant !== set) return bad('layout', 'scanner_national', meant);
+  if (set !== 'us' && meant === set) return note('layout', 'read_as_set', set);
   if (core.toLowerCase() === other.toLowerCase()) return good('layout', 'same');
   return bestOf(core, other) === 'character'
     ? bad('layout', 'scanner_national')

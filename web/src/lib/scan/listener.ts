@@ -1,6 +1,7 @@
 // Ties the wedge to a page: listens everywhere, keeps scanner strokes from fields, buttons and
 // shortcuts (the Enter at the end of a scan must never press the button that has the focus), and
 // puts back what the first strokes typed into a field before they were known to be a scan.
+import { settings } from '../settings.svelte';
 import { Wedge, type Answer } from './wedge';
 
 const QUIET_MS = 600;
@@ -17,7 +18,7 @@ export function listenForScans(
   onScan: (text: string) => void,
   onUnfinished: (text: string) => void,
 ): () => void {
-  const wedge = new Wedge();
+  const wedge = new Wedge(() => settings.scanner);
   let before: { field: Field; value: string } | null = null;
   let quiet: ReturnType<typeof setTimeout> | undefined;
 
@@ -55,12 +56,13 @@ export function listenForScans(
     // A dialog (the key dialog) takes typed secrets, and programs that type them for people.
     if (event.isComposing || document.querySelector('dialog[open]')) return wedge.reset();
     if (!wedge.bursting) remember(event);
+    const third = event.getModifierState('AltGraph');
     const answer = wedge.feed({
       code: event.code,
       key: event.key,
       shift: event.shiftKey,
-      ctrl: event.ctrlKey,
-      alt: event.altKey,
+      ctrl: event.ctrlKey || third,
+      alt: event.altKey || third,
       meta: event.metaKey,
       repeat: event.repeat,
       at: event.timeStamp,

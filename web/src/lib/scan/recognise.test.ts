@@ -46,6 +46,16 @@ describe('recognise', () => {
       '(01)09506000134353(21)A',
       { kind: 'wrong_check_digit', digits: '09506000134353' },
     ],
+    ...[
+      '[)>\u001e06\u001d9N110375286414\u001dD271231\u001d1T1A2B3C\u001dS12345ABCDEF\u001e\u0004',
+      ']d1[)>{RS}06{GS}9N110375286414{GS}D271231{GS}1T1A2B3C{GS}S12345ABCDEF{RS}{EOT}',
+      '9N110375286414\u001dD271231\u001d1T1A2B3C\u001dS12345ABCDEF',
+      '[)>\u001e06\u001d8P4150037528643\u001dS12345ABCDEF\u001d1T1A2B3C\u001e\u0004',
+    ].map((text): [string, string, object] => [
+      'a pack with a PPN',
+      text,
+      { kind: 'pack', gtin: '04150037528643', serial: '12345ABCDEF', lot: '1A2B3C' },
+    ]),
     ['words', 'where is my pack', { kind: 'unknown' }],
     ['a serial with brackets', `(01)${GTIN}(21)A(B)C`, { ...pack, serial: 'A(B)C' }],
     ['nothing', ' \r\n', { kind: 'empty' }],

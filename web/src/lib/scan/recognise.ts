@@ -2,6 +2,7 @@
 // that people copy from labels, documents and other systems is taken; what is wrong is named.
 import { bracketed, checkDigitHolds, digitalLink, elementString, epcUrn, normalise } from './gs1';
 import type { Elements } from './gs1';
+import { macro06 } from './ppn';
 
 export type Recognised =
   | { kind: 'pack'; gtin: string; serial: string; lot?: string }
@@ -20,10 +21,19 @@ export function recognise(typed: string): Recognised {
   const text = normalise(typed.slice(0, MAX_LENGTH));
   if (text === '') return { kind: 'empty' };
   if (/^[0-9a-f]{64}$/i.test(text)) return { kind: 'block', id: text.toLowerCase() };
-  const structured = digitalLink(text) ?? epcUrn(text) ?? bracketed(text);
+  const structured = structuredElements(text);
   if (structured) return ofElements(structured);
   return ofNumber(text) ?? ofGtinAndLot(text) ?? ofElements(elementString(text) ?? []);
 }
+
+/** What a scan says, by application identifier; nothing for what is no code. */
+export function elementsOf(typed: string): Elements {
+  const text = normalise(typed.slice(0, MAX_LENGTH));
+  return structuredElements(text) ?? elementString(text) ?? [];
+}
+
+const structuredElements = (text: string): Elements | null =>
+  digitalLink(text) ?? epcUrn(text) ?? macro06(text) ?? bracketed(text);
 
 /** The pack's canonical identifier: a Digital Link without lot and expiry. */
 export const packId = (gtin: string, serial: string) =>

@@ -2,7 +2,7 @@
 // Lock. The layouts below are what the browser would report in `key`, to show that the trap is
 // real: reading `key` instead of `code` fails these same cases.
 import { describe, expect, it } from 'vitest';
-import { GS, usCharacter, Wedge, type Answer, type Stroke } from './wedge';
+import { GS, characterOf, Wedge, type Answer, type Stroke } from './wedge';
 
 const PACK = `]d20109506000134352${'21'}SN7ZY19K2M${GS}17281231${'10'}LOT-ZY2A`;
 
@@ -62,7 +62,7 @@ function scanner(
     }
     for (const code of CODES) {
       for (const shift of [false, true]) {
-        if (usCharacter(stroke(code, { shift })) !== character) continue;
+        if (characterOf(stroke(code, { shift })) !== character) continue;
         const letter = code.startsWith('Key');
         const own = layout[code] ?? (letter ? bothCases(code) : [character, character]);
         const seen = caps && letter ? own[shift ? 0 : 1] : own[shift ? 1 : 0];

@@ -3,7 +3,12 @@
 // computer is set to: it reads the physical key (`KeyboardEvent.code`) and maps it by the US
 // layout scanners ship with, so a German or French layout and Caps Lock change nothing.
 //
+// Where a scanner was set to another keyboard all the same, the scanner doctor finds out which,
+// and the keys are read by that layout.
+//
 // Pure: strokes with their times go in, answers come out. `listener.ts` ties it to a page.
+
+import { ownKey, type Layout } from './layouts';
 
 /** One key press as the browser reports it; `at` is a monotonic time in milliseconds. */
 export interface Stroke {
@@ -79,15 +84,27 @@ const PAIRS: Record<string, [plain: string, shifted: string]> = {
   NumpadDivide: ['/', '/'],
 };
 
+/** Control characters in codes of medicines: FNC1, and RS and EOT around a PPN. */
+const CONTROLS: Record<string, string> = {
+  BracketRight: GS,
+  Digit6: '\u001e',
+  KeyD: '\u0004',
+};
+
 const MODIFIER =
   /^(Shift|Control|Alt|Meta|OS)(Left|Right)$|^(CapsLock|NumLock|AltGraph|Fn|ScrollLock)$/;
 
-/** The character a US keyboard gives for this stroke; `null` for a key that types nothing. */
-export function usCharacter(stroke: Stroke): string | null {
+/**
+ * The character that a keyboard of this layout gives for the stroke; `null` for a key that types
+ * nothing. AltGr arrives as Ctrl and Alt together.
+ */
+export function characterOf(stroke: Stroke, layout: Layout = 'us'): string | null {
   const { code, shift } = stroke;
   if (code === 'F8') return GS;
-  if (stroke.ctrl) return code === 'BracketRight' && !stroke.alt ? GS : null;
+  const own = ownKey(layout, code);
+  if (stroke.ctrl) return stroke.alt ? (own?.[2] ?? null) : (CONTROLS[code] ?? null);
   if (stroke.alt || stroke.meta) return null;
+  if (own) return own[shift ? 1 : 0];
   const letter = /^Key([A-Z])$/.exec(code)?.[1];
   if (letter) return shift ? letter : letter.toLowerCase();
   const digit = /^Numpad([0-9])$/.exec(code)?.[1];
@@ -108,6 +125,13 @@ export class Wedge {
   #burst = false;
   #overlong = false;
   #altDigits = '';
+  #altKeys = 0;
+  readonly #layout: () => Layout;
+
+  /** `layout` is what the scanner of this computer is set to. */
+  constructor(layout: () => Layout = () => 'us') {
+    this.#layout = layout;
+  }
 
   /** Number of characters held; 0 means the next character may begin a scan. */
   get length(): number {
@@ -125,7 +149,7 @@ export class Wedge {
     if (stroke.repeat || stroke.meta) return this.#abandon();
     if (isTerminator(stroke)) return this.#terminate(stroke);
     if (this.#collectAltCode(stroke)) return this.#taken();
-    const character = usCharacter(stroke);
+    const character = characterOf(stroke, this.#layout());
     return character === null ? this.#abandon() : this.#push(character, stroke.at);
   }
 
@@ -156,6 +180,7 @@ export class Wedge {
     this.#burst = false;
     this.#overlong = false;
     this.#altDigits = '';
+    this.#altKeys = 0;
   }
 
   #patience(): number {
@@ -175,6 +200,11 @@ export class Wedge {
     const digit = /^Numpad([0-9])$/.exec(stroke.code)?.[1];
     if (!stroke.alt || stroke.ctrl || digit === undefined) return false;
     this.#altDigits = (this.#altDigits + digit).slice(-4);
+    // Slow scanners need as long for these keys as for others.
+    if (this.#text !== '') {
+      this.#last = stroke.at;
+      this.#altKeys += 1;
+    }
     return true;
   }
 
@@ -196,7 +226,7 @@ export class Wedge {
   }
 
   #terminate(stroke: Stroke): Answer {
-    const gaps = this.#text.length - 1;
+    const gaps = this.#text.length + this.#altKeys - 1;
     const meanGap = gaps > 0 ? (this.#last - this.#first) / gaps : Infinity;
     const slowScan = this.#text.length >= SLOW_CHARACTERS && meanGap <= SLOW_MEAN_GAP_MS;
     const text = this.#burst || (slowScan && stroke.code !== 'Tab') ? this.#text : '';

@@ -12,6 +12,15 @@ export const scanner: typeof english = {
   waiting: 'Warten auf einen Scan…',
   waitingHint: 'Kein Feld braucht den Cursor. Eine Packung geht auch, sagt aber weniger.',
   again: 'Nach jeder Änderung erneut scannen.',
+  readAs: (layout: string) => `Diesen Scanner hier als ${layout} lesen`,
+  layouts: {
+    us: 'US',
+    uk: 'Britisch',
+    de: 'Deutsch',
+    fr: 'Französisch',
+    es: 'Spanisch',
+    it: 'Italienisch',
+  },
   result: 'Befunde',
   overall: {
     good: 'Dieser Scanner ist gut eingestellt.',
@@ -51,6 +60,8 @@ export const scanner: typeof english = {
     computer_differs:
       'Der Rechner hat ein anderes Layout als der Scanner. Das Portal liest die Tasten selbst; andere Programme sehen falsche Buchstaben.',
     scanner_national: 'Der Scanner ist auf eine Landestastatur eingestellt.',
+    read_as_set:
+      'Der Scanner ist auf eine Landestastatur eingestellt und wird auf diesem Rechner so gelesen:',
     case_kept: 'Buchstaben kommen an, wie sie gedruckt sind.',
     caps_lock: 'Die Feststelltaste ist an. Hier ändert das nichts, aber in anderen Programmen.',
     all_upper: 'Alle Buchstaben kommen groß an: Seriennummern werden nicht gefunden.',
@@ -72,6 +83,7 @@ export const scanner: typeof english = {
     computer_differs:
       'Für andere Programme den Scanner dort auf das Layout des Rechners einstellen, oder den Rechner auf US.',
     scanner_national: 'Tastaturland des Scanners auf USA / Nordamerika einstellen.',
+    read_as_set: 'Andere Programme lesen ihn nur, wenn dieser Rechner dieselbe Belegung hat.',
     caps_lock: 'Feststelltaste drücken.',
     all_upper: 'Umwandlung in Großbuchstaben im Scanner ausschalten.',
     all_lower: 'Umwandlung in Kleinbuchstaben im Scanner ausschalten.',

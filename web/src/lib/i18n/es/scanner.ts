@@ -12,6 +12,15 @@ export const scanner: typeof english = {
   waiting: 'Esperando una lectura…',
   waitingHint: 'Ningún campo necesita el cursor. También vale un envase, pero dice menos.',
   again: 'Lea de nuevo tras cada cambio.',
+  readAs: (layout: string) => `Leer este lector como teclado ${layout} en este equipo`,
+  layouts: {
+    us: 'US',
+    uk: 'británico',
+    de: 'alemán',
+    fr: 'francés',
+    es: 'español',
+    it: 'italiano',
+  },
   result: 'Hallazgos',
   overall: {
     good: 'Este lector está bien configurado.',
@@ -49,6 +58,7 @@ export const scanner: typeof english = {
     computer_differs:
       'El ordenador tiene otra distribución que el lector. El portal lee las teclas mismas; otros programas ven letras falsas.',
     scanner_national: 'El lector está puesto a un teclado nacional.',
+    read_as_set: 'El lector está ajustado a un teclado nacional y se lee así en este equipo:',
     case_kept: 'Las letras llegan como están impresas.',
     caps_lock: 'El bloqueo de mayúsculas está activo. Aquí no importa, en otros programas sí.',
     all_upper: 'Todas las letras llegan en mayúsculas: las series no se encontrarán.',
@@ -70,6 +80,7 @@ export const scanner: typeof english = {
     computer_differs:
       'Para otros programas, ponga el lector en la distribución del ordenador, o el ordenador en US.',
     scanner_national: 'Ponga el país del teclado del lector en Estados Unidos.',
+    read_as_set: 'Otros programas solo lo leen si este equipo tiene la misma distribución.',
     caps_lock: 'Pulse Bloq Mayús.',
     all_upper: 'Desactive la conversión a mayúsculas en el lector.',
     all_lower: 'Desactive la conversión a minúsculas en el lector.',

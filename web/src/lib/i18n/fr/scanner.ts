@@ -12,6 +12,15 @@ export const scanner: typeof english = {
   waiting: 'En attente d’une lecture…',
   waitingHint: 'Aucun champ n’a besoin du curseur. Une boîte convient aussi, mais en dit moins.',
   again: 'Relisez après chaque changement.',
+  readAs: (layout: string) => `Lire ce lecteur comme clavier ${layout} sur ce poste`,
+  layouts: {
+    us: 'US',
+    uk: 'britannique',
+    de: 'allemand',
+    fr: 'français',
+    es: 'espagnol',
+    it: 'italien',
+  },
   result: 'Constats',
   overall: {
     good: 'Ce lecteur est bien réglé.',
@@ -49,6 +58,7 @@ export const scanner: typeof english = {
     computer_differs:
       'L’ordinateur a une autre disposition que le lecteur. Le portail lit les touches ; d’autres programmes voient de fausses lettres.',
     scanner_national: 'Le lecteur est réglé sur un clavier national.',
+    read_as_set: 'Le lecteur est réglé sur un clavier national et est lu ainsi sur ce poste :',
     case_kept: 'Les lettres arrivent comme imprimées.',
     caps_lock: 'Le verrouillage majuscule est actif. Sans effet ici, mais ailleurs.',
     all_upper: 'Toutes les lettres arrivent en majuscules : les séries ne seront pas trouvées.',
@@ -70,6 +80,7 @@ export const scanner: typeof english = {
     computer_differs:
       'Pour d’autres programmes, réglez le lecteur sur la disposition de l’ordinateur, ou l’ordinateur sur US.',
     scanner_national: 'Réglez le pays du clavier du lecteur sur États-Unis.',
+    read_as_set: 'Les autres programmes ne le lisent que si ce poste a la même disposition.',
     caps_lock: 'Appuyez sur Verr. maj.',
     all_upper: 'Désactivez la conversion en majuscules dans le lecteur.',
     all_lower: 'Désactivez la conversion en minuscules dans le lecteur.',
