@@ -1,5 +1,7 @@
 // The test fixture: a page that fails its test on any request to another host, any violation of
 // the Content-Security-Policy, and any error in the console; and the ways tests act on it.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { demo, readFacts, type Actor, type Facts } from './demo';
@@ -7,7 +9,7 @@ import { startDemo } from './demo.setup';
 import { Hand } from './hand';
 
 /** Console errors a test brings about on purpose (the browser reports failed requests). */
-const EXPECTED = /Failed to load resource/;
+const EXPECTED = /Failed to load resource|Service Worker registration blocked by Playwright/;
 
 interface Portal {
   /** Opens `path` with the key of `actor`, as a link of the demo does. */
@@ -144,4 +146,12 @@ export async function expectAccessible(page: Page): Promise<void> {
       `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(' | ')}`,
   );
   expect(found).toEqual([]);
+}
+
+/** A picture to look at; THERIAC_IMAGES names the folder for the docs. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.THERIAC_IMAGES ?? 'test-results/look';
+  mkdirSync(folder, { recursive: true });
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

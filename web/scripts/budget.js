@@ -1,9 +1,9 @@
 // Size budgets of the built portal, in brotli kilobytes: what a phone on a weak line must load
 // before the verify page answers, and what each route may add. Run after `vite build`.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 
-const LIMITS_KB = { shell: 40, route: 120, css: 12, verifier: 50 };
+const LIMITS_KB = { shell: 40, route: 120, css: 12, verifier: 50, decoder: 330, kept: 1228 };
 const CLIENT = '.svelte-kit/output/client/';
 
 const manifest = JSON.parse(readFileSync(`${CLIENT}.vite/manifest.json`, 'utf8'));
@@ -13,10 +13,13 @@ const brotli = (file) => {
   return sizes.get(file);
 };
 
+/** A person loads one language: German stands for it, whose words are the longest. */
+const otherLanguage = (key) => /src\/lib\/i18n\/(es|fr)\/index\.ts$/.test(key);
+
 /** Every file that loads with `key`: its static imports, and for a route its dynamic ones too. */
 function closure(key, { dynamic }, seen = new Set(), css = new Set()) {
   const chunk = manifest[key];
-  if (!chunk || seen.has(chunk.file)) return { seen, css };
+  if (!chunk || seen.has(chunk.file) || otherLanguage(key)) return { seen, css };
   seen.add(chunk.file);
   for (const file of chunk.css ?? []) css.add(file);
   for (const next of chunk.imports ?? []) closure(next, { dynamic }, seen, css);
@@ -56,4 +59,13 @@ const verifier = built.filter((name) => /verifier.*\.js$|tangle_verify.*\.wasm$/
 if (verifier.length < 2) console.log('  --  verifier: not built in, proofs are checked by script');
 const ofWorkers = (names) => kb(names.map((name) => `${WORKERS}/${name}`));
 row('verifier, WebAssembly and worker', ofWorkers(verifier), LIMITS_KB.verifier);
+
+// The camera's reader loads when somebody opens the camera; all of it is kept for work offline.
+const decoder = built.filter((name) => /decoder.*\.js$|zxing_reader.*\.wasm$/.test(name));
+if (decoder.length < 2) throw new Error('the decoder is not where the node allows WebAssembly');
+row('camera decoder', ofWorkers(decoder), LIMITS_KB.decoder);
+const files = (folder) =>
+  readdirSync(folder, { recursive: true }).filter((name) => statSync(folder + name).isFile());
+const kept = files(CLIENT).filter((name) => !name.startsWith('.vite'));
+row('kept by the service worker', kb(kept), LIMITS_KB.kept);
 if (failed) process.exit(1);

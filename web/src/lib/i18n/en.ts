@@ -34,6 +34,7 @@ export const en = {
     devices: 'Devices',
     audit: 'Access log',
     scanner: 'Scanner doctor',
+    tour: 'Tour',
     uptime: 'Service level',
     language: 'Language',
   },

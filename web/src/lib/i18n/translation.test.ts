@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { admin } from './en.admin';
 import { cases } from './en.cases';
+import { counter } from './en.counter';
 import { en } from './en';
 import { ledger } from './en.ledger';
 import { recall } from './en.recall';
@@ -12,7 +13,7 @@ import { translation as de } from './de';
 import { translation as es } from './es';
 import { translation as fr } from './fr';
 
-const english = { shell, common: en, cases, admin, ledger, recall, scanner };
+const english = { shell, common: en, cases, counter, admin, ledger, recall, scanner };
 /** What stands the same in every language. */
 const SAME = /^(theriac |[A-Za-z ]*https:)/;
 

@@ -1,6 +1,7 @@
 // What a translation is: every catalogue of the portal, with the same keys and placeholders.
 import type { admin } from './en.admin';
 import type { cases } from './en.cases';
+import type { counter } from './en.counter';
 import type { en } from './en';
 import type { ledger } from './en.ledger';
 import type { recall } from './en.recall';
@@ -11,6 +12,7 @@ export interface Translation {
   shell: typeof shell;
   common: typeof en;
   cases: typeof cases;
+  counter: typeof counter;
   admin: typeof admin;
   ledger: typeof ledger;
   recall: typeof recall;

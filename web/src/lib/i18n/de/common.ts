@@ -35,6 +35,7 @@ export const common: typeof english = {
     devices: 'Geräte',
     audit: 'Zugriffsprotokoll',
     scanner: 'Scanner-Diagnose',
+    tour: 'Rundgang',
     uptime: 'Dienstgüte',
     language: 'Sprache',
   },

@@ -35,6 +35,7 @@ export const common: typeof english = {
     devices: 'Aparatos',
     audit: 'Registro de accesos',
     scanner: 'Diagnóstico del lector',
+    tour: 'Recorrido',
     uptime: 'Nivel de servicio',
     language: 'Idioma',
   },

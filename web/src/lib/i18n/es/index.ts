@@ -3,6 +3,7 @@ import type { Translation } from '../translation';
 import { admin } from './admin';
 import { cases } from './cases';
 import { common } from './common';
+import { counter } from './counter';
 import { ledger } from './ledger';
 import { recall } from './recall';
 import { scanner } from './scanner';
@@ -12,6 +13,7 @@ export const translation: Translation = {
   shell,
   common,
   cases,
+  counter,
   admin,
   ledger,
   recall,

@@ -35,6 +35,7 @@ export const common: typeof english = {
     devices: 'Appareils',
     audit: 'Journal des accès',
     scanner: 'Diagnostic du lecteur',
+    tour: 'Tour',
     uptime: 'Niveau de service',
     language: 'Langue',
   },
