@@ -23,6 +23,8 @@ export default {
         'form-action': ['self'],
       },
     },
+    // Registered by the page once it is idle: `src/lib/offline/version.svelte.ts`.
+    serviceWorker: { register: false },
     output: { preloadStrategy: 'modulepreload' },
     // The version is content, not time: the same sources give the same build.
     version: { name: process.env.npm_package_version ?? 'dev' },

@@ -1,10 +1,8 @@
 // Every page in both themes, on a desk and on a phone: clean for axe, nothing wider than the
 // screen, and a picture of each to look at (test-results/look; THERIAC_IMAGES for the docs).
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { demo, lotPage, packOf, shipmentPage, type Actor } from './demo';
-import { expect, expectAccessible, scan, test, verdict } from './portal';
+import { expect, expectAccessible, picture, scan, test, verdict } from './portal';
 
 interface Scene {
   name: string;
@@ -41,6 +39,23 @@ const SCENES: Scene[] = [
     act: async (page) => {
       await scanned('excursion')(page);
       await page.getByText(/\d findings?$/).click();
+    },
+  },
+  {
+    name: 'verify-offline',
+    path: () => '/',
+    act: async (page) => {
+      await page.context().setOffline(true);
+      await scan(page, demo().scans.genuine, { layout: 'us' });
+      await expect(page.getByText(/1 waiting for the node/)).toBeVisible();
+    },
+  },
+  {
+    name: 'tour',
+    path: () => '/',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Take the tour' }).click();
+      await expect(page.getByRole('dialog', { name: 'One scan is enough' })).toBeVisible();
     },
   },
   {
@@ -191,6 +206,8 @@ for (const scene of SCENES) {
       await scene.act?.(page);
       for (const size of SIZES) {
         await page.setViewportSize(size);
+        // Half below the header nothing has its size.
+        await page.evaluate(() => window.scrollTo(0, 0));
         await expectAccessible(page);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         expect(wide, `${scene.name} fits ${size.width} px`).toBeLessThanOrEqual(size.width);
@@ -198,11 +215,4 @@ for (const scene of SCENES) {
       }
     });
   }
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env.THERIAC_IMAGES ?? 'test-results/look';
-  mkdirSync(folder, { recursive: true });
-  await page.evaluate(() => window.scrollTo(0, 0));
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

@@ -30,6 +30,7 @@ for (const [planted, kind, word] of EXPECTED) {
 }
 
 const KEYBOARDS: Keyboard[] = [
+  { layout: 'us', caps: true },
   { layout: 'german' },
   { layout: 'german', caps: true },
   { layout: 'french' },
@@ -45,6 +46,36 @@ for (const keyboard of KEYBOARDS) {
     await expect(verdict(page)).toHaveAttribute('data-verdict', /genuine|seen_here/);
   });
 }
+
+test('the tour is offered, shows packs of the demo, and is not offered again', async ({
+  page,
+  portal,
+}) => {
+  await portal.open('/');
+  await page.getByRole('button', { name: 'Take the tour' }).click();
+  const tour = page.getByRole('dialog');
+  await expect(tour.getByRole('heading', { name: 'One scan is enough' })).toBeFocused();
+  await tour.getByRole('button', { name: 'Check a sound pack of the demo' }).click();
+  await expect(verdict(page)).toHaveAttribute('data-verdict', /genuine|seen_here/);
+  await page.keyboard.press('ArrowRight');
+  await expect(tour.getByRole('heading', { name: 'Red stops everything' })).toBeFocused();
+  await tour.getByRole('button', { name: 'Check a copied pack of the demo' }).click();
+  await expect(verdict(page)).toHaveAttribute('data-verdict', 'do_not_dispense');
+  // The page stays in use beside it, scanner included.
+  await page.getByRole('button', { name: /set this pack aside/ }).click();
+  await scan(page, demo().scans.excursion, { layout: 'us' });
+  await expect(verdict(page)).toHaveAttribute('data-verdict', 'hold');
+  await tour.getByRole('button', { name: 'Next' }).click();
+  await expect(tour).toContainText('Step 3 of 5');
+  await page.keyboard.press('Escape');
+  await expect(tour).toBeHidden();
+  await page.getByRole('button', { name: 'Clear list' }).click();
+  await expect(page.getByText('Nothing scanned yet')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Take the tour' })).toBeHidden();
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('link', { name: 'Tour' }).click();
+  await expect(tour.getByRole('heading', { name: 'One scan is enough' })).toBeVisible();
+});
 
 test('a scan into a field leaves no character there', async ({ page, portal }) => {
   await portal.open('/');
@@ -149,9 +180,39 @@ test('without a connection a pack is not checked', async ({ page, portal, contex
   await expect(verdict(page)).toHaveAttribute('data-verdict', 'not_checked');
   await expect(verdict(page)).toContainText(packOf('genuine').serial);
   await expect(verdict(page)).toContainText('not confirmed by the node');
+  // Nobody has to do anything for the answer to come.
   await context.setOffline(false);
+  await expect(verdict(page)).toHaveAttribute('data-verdict', /genuine|seen_here/);
+  await expect(verdict(page)).toContainText('Answered later');
+});
+
+test('a pack that got no answer can be checked again at once', async ({ page, portal }) => {
+  await portal.open('/');
+  await page.route('**/api/v1/verify', (route) => route.fulfill({ status: 503 }));
+  await scan(page, demo().scans.genuine, { layout: 'us' });
+  await expect(verdict(page)).toHaveAttribute('data-verdict', 'not_checked');
+  await page.unroute('**/api/v1/verify');
   await page.getByRole('button', { name: 'Check again' }).click();
   await expect(verdict(page)).toHaveAttribute('data-verdict', /genuine|seen_here/);
+});
+
+test('a separator the scanner lost is told as a reading fault, not as a false pack', async ({
+  page,
+  portal,
+}) => {
+  await portal.open('/');
+  await scan(page, demo().scans.genuine.replaceAll('\u001d', ''), { layout: 'us' });
+  await expect(verdict(page)).toHaveAttribute('data-verdict', 'read_again');
+  await expect(verdict(page)).toContainText(/separator/i);
+});
+
+test('without a camera the page says what else to do', async ({ page, portal }) => {
+  await portal.open('/');
+  await page.getByRole('button', { name: 'Use the camera' }).click();
+  const camera = page.getByRole('region', { name: 'Camera' });
+  await expect(camera.getByRole('alert')).toContainText('No camera was found.');
+  await camera.getByRole('button', { name: 'Close the camera' }).click();
+  await expect(page.getByRole('button', { name: 'Use the camera' })).toBeFocused();
 });
 
 test('an answer that takes more than three seconds counts as none', async ({ page, portal }) => {

@@ -23,6 +23,8 @@ class Session {
 
   keyed = $derived(this.#key !== null);
   connected = $derived(this.keyed || this.person !== null);
+  /** Whoever is connected, as a name that is no secret. */
+  owner = $derived(this.#key?.slice(0, 12) ?? this.person?.person ?? null);
   client = $derived(this.connected ? new Client(this.#key) : null);
 
   /** Takes the key of the link or of this tab; runs once, when the shell starts. */

@@ -3,11 +3,15 @@
 import { browser } from '$app/environment';
 import { Failure, type Client } from './api/client';
 import type { Verdict, VerdictClass } from './api/types';
+import { operate, type Operation } from './api/operations';
+import { queue, type Waiting } from './offline/queue.svelte';
+import { kept } from './offline/recalls.svelte';
+import { withoutNode } from './offline/rules';
 import { isRepeat } from './scan/double-scan';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 import { play } from './sound';
-import { CLASSES, completed, faceOf, notChecked } from './verdict';
+import { CLASSES, completed, faceOf } from './verdict';
 
 export interface Check {
   id: number;
@@ -15,6 +19,19 @@ export interface Check {
   at: number;
   verdict: Verdict;
   acknowledged: boolean;
+  /** Its place in the queue, while or since the node could not be asked. */
+  queued?: string;
+  supply?: Supply;
+}
+
+/** What was done with the pack, and how far that came. */
+export interface Supply {
+  operation: Operation;
+  state: 'sending' | 'queued' | 'done' | 'refused';
+  /** The node's reason. */
+  sentence: string;
+  /** Idempotency key. */
+  id: string;
 }
 
 const STORED = 'theriac.checks';
@@ -32,9 +49,7 @@ class Verifier {
   /** The last scan repeated the one before. */
   repeated = $state(false);
 
-  halted = $derived(
-    this.current !== null && !this.current.acknowledged && stops(this.current.verdict.verdict),
-  );
+  halted = $derived(this.current !== null && unconfirmed(this.current));
   tally = $derived(
     CLASSES.map((verdict) => ({
       verdict,
@@ -51,11 +66,12 @@ class Verifier {
       const stored = JSON.parse(sessionStorage.getItem(STORED) ?? '[]') as Check[];
       this.recent = stored.filter((check) => typeof check?.verdict?.verdict === 'string');
       // A red answer that nobody confirmed stops the scanner after a reload as well.
-      const newest = this.recent[0];
-      if (newest && !newest.acknowledged && stops(newest.verdict.verdict)) this.current = newest;
+      this.current = this.recent.find(unconfirmed) ?? null;
     } catch {
       // Unreadable history is as good as none.
     }
+    queue.onanswer = (item) => this.#late(item);
+    void queue.start();
   }
 
   /** A scan, or what was typed. Refused while stopped; queued while another is being checked. */
@@ -76,17 +92,37 @@ class Verifier {
   /** Checks again a pack that got no verdict. */
   again(check: Check): void {
     this.#last = null;
+    if (check.queued) void queue.drop(check.queued);
     this.submit(check.text);
   }
 
   acknowledge(): void {
     const check = this.current;
     if (check === null) return;
-    const confirmed = { ...check, acknowledged: true };
-    this.recent = this.recent.map((each) => (each.id === check.id ? confirmed : each));
-    this.current = confirmed;
+    this.#update(check.id, { acknowledged: true });
+    // Answers that came late may have brought more than one.
+    this.current = this.recent.find(unconfirmed) ?? this.current;
     this.#last = null;
-    this.#store();
+  }
+
+  /** Supplies a pack, or takes that back; waits in the queue where the node cannot be reached. */
+  async supply(check: Check, operation: Operation): Promise<void> {
+    const [id, at] = [crypto.randomUUID(), Date.now()];
+    const tell = (state: Supply['state'], sentence = '') =>
+      this.#update(check.id, { supply: { operation, state, sentence, id } });
+    tell('sending');
+    try {
+      if (session.client === null) throw new Failure('unauthorized', 'no key');
+      const { result, sentence } = await operate(session.client, operation, check.text, { id, at });
+      session.notice(null);
+      tell(result === 'refused' ? 'refused' : 'done', sentence);
+    } catch (cause) {
+      const failure = cause instanceof Failure ? cause : new Failure('node', String(cause));
+      session.notice(failure);
+      if (!unreachable(failure)) return tell('refused', failure.message);
+      await queue.add(operation, check.text, at, id);
+      tell('queued');
+    }
   }
 
   show(check: Check): void {
@@ -108,8 +144,7 @@ class Verifier {
     for (let text = this.#queue.shift(); text !== undefined; text = this.#queue.shift()) {
       const check = await this.#ask(text);
       this.current = check;
-      this.recent = [check, ...this.recent].slice(0, KEPT);
-      this.#store();
+      this.#add(check);
       const face = faceOf(check.verdict.verdict);
       if (settings.sound) play(face.tone);
       if (face.stops) {
@@ -122,11 +157,49 @@ class Verifier {
 
   async #ask(text: string): Promise<Check> {
     const at = Date.now();
-    const verdict = await ask(session.client, text, at);
+    const { verdict, failure } = await ask(session.client, text, at);
     // A verdict that is no use to a repeat (nothing was learnt) does not hold one back.
     if (verdict.verdict === 'not_checked') this.#last = null;
-    const id = Math.max(0, ...this.recent.map((check) => check.id)) + 1;
-    return { id, text, at, verdict, acknowledged: false };
+    const waits = failure !== null && unreachable(failure);
+    const queued = waits ? (await queue.add('verify', text, at)).id : undefined;
+    return { id: this.#nextId(), text, at, verdict, acknowledged: false, queued };
+  }
+
+  #nextId(): number {
+    return Math.max(0, ...this.recent.map((check) => check.id)) + 1;
+  }
+
+  /** The node answered what had been queued; a red answer stops the scanner now. */
+  #late({ id, kind, text, at, verdict, outcome, refused }: Waiting): void {
+    if (kind !== 'verify') {
+      const check = this.recent.find(({ supply }) => supply?.id === id);
+      const failed = refused !== undefined || outcome?.result === 'refused';
+      const sentence = refused ?? outcome?.sentence ?? '';
+      const state = failed ? 'refused' : 'done';
+      if (check) {
+        this.#update(check.id, { supply: { operation: kind, state, sentence, id } });
+      }
+      return;
+    }
+    if (!verdict) return;
+    const known = this.recent.find(({ queued }) => queued === id);
+    const acknowledged = Boolean(known && stops(known.verdict.verdict) && known.acknowledged);
+    if (known) this.#update(known.id, { verdict, acknowledged });
+    else this.#add({ id: this.#nextId(), text, at, verdict, acknowledged, queued: id });
+    if (!stops(verdict.verdict) || acknowledged) return;
+    if (settings.sound) play('bad');
+    if (!this.halted) this.current = this.recent.find(({ queued }) => queued === id) ?? null;
+  }
+
+  #add(check: Check): void {
+    this.recent = [check, ...this.recent].slice(0, KEPT);
+    this.#store();
+  }
+
+  #update(id: number, change: Partial<Check>): void {
+    this.recent = this.recent.map((each) => (each.id === id ? { ...each, ...change } : each));
+    if (this.current?.id === id) this.current = { ...this.current, ...change };
+    this.#store();
   }
 
   #store(): void {
@@ -134,20 +207,29 @@ class Verifier {
   }
 }
 
-async function ask(client: Client | null, text: string, at: number): Promise<Verdict> {
+/** The verdict, and why the node gave none, where it did not. */
+async function ask(
+  client: Client | null,
+  text: string,
+  at: number,
+): Promise<{ verdict: Verdict; failure: Failure | null }> {
   const started = performance.now();
   try {
     if (client === null) throw new Failure('unauthorized', 'no key');
-    const answer = completed(await client.verify(text));
+    const verdict = completed(await client.verify(text));
     session.notice(null);
-    return answer;
+    return { verdict, failure: null };
   } catch (cause) {
     const failure = cause instanceof Failure ? cause : new Failure('node', String(cause));
     session.notice(failure);
-    return notChecked(failure, at, Math.round(performance.now() - started));
+    const tookMs = Math.round(performance.now() - started);
+    return { verdict: withoutNode(text, failure, kept.recalls, { at, tookMs }), failure };
   }
 }
 
 const stops = (verdict: VerdictClass) => faceOf(verdict).stops;
+const unconfirmed = (check: Check) => !check.acknowledged && stops(check.verdict.verdict);
+/** Asking again later may help. */
+const unreachable = ({ kind }: Failure) => ['offline', 'timeout', 'node'].includes(kind);
 
 export const verifier = new Verifier();

@@ -59,7 +59,7 @@ const packOf = (text: string) => {
 describe('144 bad frames', () => {
   beforeAll(prepareInNode);
 
-  it('are never read as another pack, and about half are read', { timeout: 180_000 }, async () => {
+  it('are never read as another pack, and about half are read', { timeout: 600_000 }, async () => {
     const samples = corpus();
     expect(samples).toHaveLength(144);
     const read: Record<Effort, number> = { hard: 0, fast: 0 };
