@@ -61,3 +61,4 @@ pub use views::lot::{LotPack, LotView};
 pub use views::operation::Foreseen;
 pub use views::pack::{ContainerRef, HistoryEntry, Pack};
 pub use views::shipment::ShipmentView;
+pub use views::trace::{LotTrace, TraceAsk};

@@ -4,7 +4,8 @@
 
 use gs1::epcis::{Action, Event};
 use gs1::{BizStep, Epc, Lot};
-use rules::{Engine, Fact, Profile};
+use rules::views::trace::TRACE_NODES_MAX;
+use rules::{Engine, Fact, Profile, TraceAsk};
 
 use crate::chain::{Chain, gln, gtin, pack_numbered, place, sscc};
 use crate::measure::{figure, timed};
@@ -14,6 +15,8 @@ const PALLET_PACKS: u64 = 1_000;
 /// One pack in so many is dispensed.
 const DISPENSED: u64 = 10;
 const DAY_1_MS: i64 = 1_772_323_200_000;
+/// Runs of which the median is told.
+const RUNS: usize = 5;
 const HOUR_MS: i64 = 3_600_000;
 
 pub(crate) fn bench() {
@@ -46,6 +49,43 @@ pub(crate) fn bench() {
     figure(
         "scope of a recall, 100,000 packs",
         took.as_secs_f64() * 1_000.0,
+        "ms",
+        baseline,
+    );
+    trace(&engine, &lot, view.made);
+}
+
+/// The trace against the reconciliation of the same lot, each the median of some runs.
+fn trace(engine: &Engine, lot: &Lot, made: usize) {
+    let median = |run: &dyn Fn() -> usize| {
+        let mut all: Vec<f64> = (0..RUNS)
+            .map(|_| {
+                let (packs, took) = timed(run);
+                assert_eq!(packs, made);
+                took.as_secs_f64() * 1_000.0
+            })
+            .collect();
+        all.sort_by(f64::total_cmp);
+        all.get(RUNS / 2).copied().unwrap_or_default()
+    };
+    let ask = TraceAsk {
+        nodes: TRACE_NODES_MAX,
+        ..TraceAsk::default()
+    };
+    let reconciled = median(&|| engine.lot(&gtin(), lot).expect("a lot").made);
+    let traced = median(&|| {
+        let trace = engine.lot_trace(&gtin(), lot, &ask, None);
+        trace.expect("a lot").sum.made
+    });
+    let opened = median(&|| {
+        let units = engine.lot_units(&gtin(), lot, None, None);
+        units.expect("a lot").packs
+    });
+    let baseline = Some(("the lot reconciled, ms", reconciled));
+    figure("lot traced, 100,000 packs", traced, "ms", baseline);
+    figure(
+        "what its packs are in, 100,000 packs",
+        opened,
         "ms",
         baseline,
     );

@@ -11,6 +11,7 @@ pub mod operation;
 pub mod pack;
 pub mod recall;
 pub mod shipment;
+pub mod trace;
 
 use gs1::Epc;
 use serde::Serialize;

@@ -26,4 +26,5 @@ mod scenario_chain;
 mod scenario_lots;
 mod scenarios;
 mod size;
+mod trace;
 mod views;
