@@ -162,3 +162,13 @@ pub const INVITATION_S_DEFAULT: u32 = 86_400;
 pub const INVITATION_LISTED_MS: i64 = 30 * 86_400 * 1_000;
 /// How long a device may take to answer a challenge, milliseconds.
 pub const ENROLMENT_CHALLENGE_MS: i64 = 5 * 60 * 1_000;
+/// Nodes of a lot's trace unless something else is asked for.
+pub const TRACE_NODES: usize = 400;
+/// Share links of one party that are kept, open and ended ones.
+pub const LINKS_MAX: usize = 1_000;
+/// How long a share link may be good, seconds: a minute to 30 days.
+pub const LINK_S: std::ops::RangeInclusive<u32> = 60..=30 * 86_400;
+/// How long it is good unless something else is asked for, seconds.
+pub const LINK_S_DEFAULT: u32 = 7 * 86_400;
+/// How long an ended share link is still listed, milliseconds.
+pub const LINK_LISTED_MS: i64 = 30 * 86_400 * 1_000;

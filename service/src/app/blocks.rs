@@ -253,6 +253,7 @@ fn sees_grant(permit: &Permit<actions::Query>, body: &[u8]) -> bool {
         || to.is_some_and(|to| match to {
             Grantee::Party(gln) => principal.party.as_ref() == Some(&gln),
             Grantee::Role(role) => principal.has(role),
+            Grantee::Link(_) => false,
         })
 }
 

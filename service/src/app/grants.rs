@@ -120,7 +120,7 @@ fn at(view: &View<'_>, given: &Given) -> Shown {
     }
 }
 
-fn speaker(permit: &Permit<actions::Grant>) -> Result<&str, Failure> {
+pub(super) fn speaker(permit: &Permit<actions::Grant>) -> Result<&str, Failure> {
     let party = permit.principal().party.as_deref();
     party.ok_or_else(|| Failure::new(Code::Forbidden, "the key speaks for no party"))
 }
@@ -136,6 +136,8 @@ fn fit_time(grant: &Grant, now_ms: i64) -> Result<(), Failure> {
 fn fit_grantee(view: &View<'_>, party: &str, to: &Grantee) -> Result<(), Failure> {
     match to {
         Grantee::Role(role) if role.oversees() => Ok(()),
+        // Made by `app::links` alone: no request names one.
+        Grantee::Link(_) => Ok(()),
         Grantee::Role(_) => Err(unfit("a role that is granted to is regulator or auditor")),
         Grantee::Party(gln) if gln == party => Err(unfit("a party needs no grant of its own")),
         Grantee::Party(gln) => {
@@ -150,7 +152,11 @@ fn fit_grantee(view: &View<'_>, party: &str, to: &Grantee) -> Result<(), Failure
 
 /// The extent with its identifiers in the spelling that is compared, if the giver sees it. That it
 /// sees anything of a product is not asked: of a product that it has no part in it gives nothing.
-fn seen(view: &View<'_>, principal: &Principal, extent: Extent) -> Result<Extent, Failure> {
+pub(super) fn seen(
+    view: &View<'_>,
+    principal: &Principal,
+    extent: Extent,
+) -> Result<Extent, Failure> {
     let sees = |subject: Subject<'_>| by_right(view, principal, subject);
     match extent {
         Extent::All | Extent::Product(_) => Ok(extent),

@@ -11,7 +11,7 @@ use rules::{ColdChainView, Engine};
 use crate::app::failure::{Code, Failure};
 use crate::app::identify;
 use crate::app::visible::{Subject, visible};
-use crate::auth::{Permit, Principal, actions};
+use crate::auth::{Permit, actions};
 use crate::limits::{SHIPMENT_LISTED_MAX, SHIPMENTS_PAGE_MAX};
 use crate::node::despatch::{Leg, Line, paper_id};
 use crate::node::{Fold, Node, View};
@@ -87,15 +87,25 @@ pub fn shipment(
 ) -> Result<Shipment, Failure> {
     let fold = node.fold();
     let principal = permit.principal();
+    let sees = |epc: &Epc| visible(&fold, principal, Subject::Thing(epc));
+    of_id(&fold, &sees, id)
+}
+
+/// Whether a thing may be shown to who asks.
+pub(super) type Sees<'a> = &'a dyn Fn(&Epc) -> bool;
+
+/// A shipment as [`shipment`], of what `sees` shows.
+pub(super) fn of_id(fold: &View<'_>, sees: Sees<'_>, id: &str) -> Result<Shipment, Failure> {
     let epc = identify(id).or_else(|| Epc::parse(id).ok());
     let unit = epc.filter(|epc| !matches!(epc, Epc::Gsin(_) | Epc::Ginc(_) | Epc::Gdti(_)));
-    if let Some(view) = unit.and_then(|epc| unit_view(&fold, principal, &epc)) {
-        return Ok(of_unit(&fold, view));
+    let unit = unit.filter(|epc| sees(epc));
+    if let Some(view) = unit.and_then(|epc| fold.engine.shipment(&epc)) {
+        return Ok(of_unit(fold, view));
     }
     let papers = fold.despatches.papers(id).into_iter();
-    let mut papers = papers.filter(|paper| sees_paper(&fold, principal, paper));
+    let mut papers = papers.filter(|paper| sees_paper(fold, sees, paper));
     match (papers.next(), papers.next()) {
-        (Some(paper), None) => Ok(of_paper(&fold, principal, paper)),
+        (Some(paper), None) => Ok(of_paper(fold, sees, paper)),
         (Some(_), Some(_)) => Err(Failure::new(
             Code::Conflict,
             "several papers bear this number; ask for one by its whole identifier",
@@ -124,10 +134,10 @@ pub fn shipments(
     };
     let fold = node.fold();
     let principal = permit.principal();
+    let sees = |epc: &Epc| visible(&fold, principal, Subject::Thing(epc));
     let seen = |(_, id): &(u64, &str)| {
         let unit = Epc::parse(id).ok();
-        sees_paper(&fold, principal, id)
-            || unit.is_some_and(|epc| visible(&fold, principal, Subject::Thing(&epc)))
+        sees_paper(&fold, &sees, id) || unit.is_some_and(|epc| sees(&epc))
     };
     let latest = fold.despatches.latest().into_iter();
     let mut page: Vec<(u64, &str)> = latest
@@ -166,17 +176,10 @@ fn row(fold: &Fold, id: &str) -> Option<Row> {
 }
 
 /// A paper is seen by whoever may see something that goes under it.
-fn sees_paper(fold: &View<'_>, principal: &Principal, paper: &str) -> bool {
+fn sees_paper(fold: &Fold, sees: Sees<'_>, paper: &str) -> bool {
     let lines = fold.despatches.of_paper(paper);
     let mut epcs = lines.iter().flat_map(|line| &line.epcs);
-    epcs.any(|epc| visible(fold, principal, Subject::Thing(epc)))
-}
-
-fn unit_view(fold: &View<'_>, principal: &Principal, epc: &Epc) -> Option<ShipmentView> {
-    if !visible(fold, principal, Subject::Thing(epc)) {
-        return None;
-    }
-    fold.engine.shipment(epc)
+    epcs.any(sees)
 }
 
 fn of_unit(fold: &Fold, view: ShipmentView) -> Shipment {
@@ -202,10 +205,10 @@ fn of_unit(fold: &Fold, view: ShipmentView) -> Shipment {
     }
 }
 
-fn of_paper(fold: &View<'_>, principal: &Principal, paper: &str) -> Shipment {
+fn of_paper(fold: &View<'_>, sees: Sees<'_>, paper: &str) -> Shipment {
     let engine = &fold.engine;
     let lines = fold.despatches.of_paper(paper);
-    let sees = |epc: &&Epc| visible(fold, principal, Subject::Thing(epc));
+    let sees = |epc: &&Epc| sees(epc);
     let mut sent: BTreeSet<&Epc> = BTreeSet::new();
     for line in &lines {
         match line.leg {

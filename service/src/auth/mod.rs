@@ -6,6 +6,7 @@
 mod advocate;
 pub mod cedar;
 pub mod invitation;
+pub mod link;
 pub mod oidc;
 pub mod passkey;
 pub mod person;
@@ -15,6 +16,7 @@ pub mod token;
 
 pub use cedar::Ruling;
 pub use invitation::{CodeError, InvitationCode};
+pub use link::{LinkFormatError, LinkToken};
 pub use person::Person;
 pub use policy::{Action, Denied, Permit, Principal, actions};
 pub use role::{Mandate, Role, Scope};

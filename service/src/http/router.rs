@@ -8,8 +8,8 @@ use super::fhir;
 use super::openapi::swagger;
 use super::portal;
 use super::routes::{
-    accesses, blocks, certificates, custody, epcis, exceptions, grants, invitations, keep, manage,
-    operate, packs, people, recall, stream, verify, vrs,
+    accesses, blocks, certificates, custody, epcis, exceptions, grants, invitations, keep, links,
+    manage, operate, packs, people, recall, stream, trace, verify, vrs,
 };
 use crate::app::failure::Code;
 use crate::auth::{Action, actions};
@@ -121,8 +121,15 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/proof"),
     needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}"),
     needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}/reconciliation"),
+    needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}/trace"),
+    needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}/trace/packs"),
+    needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}/units"),
     needs::<actions::Query>("GET", "/api/v1/shipments"),
     needs::<actions::Query>("GET", "/api/v1/shipments/{id}"),
+    needs::<actions::Query>("GET", "/api/v1/shipments/{id}/links"),
+    needs::<actions::Grant>("POST", "/api/v1/shipments/{id}/links"),
+    needs::<actions::Grant>("DELETE", "/api/v1/shipments/{id}/links/{link}"),
+    open("POST", "/api/v1/shared"),
     needs::<actions::Query>("GET", "/api/v1/recalls"),
     needs::<actions::Query>("GET", "/api/v1/recalls/{gtin}/{lot}"),
     needs::<actions::Decide>("POST", "/api/v1/recalls/{gtin}/{lot}/notices"),
@@ -220,6 +227,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(packs::get_lot)
         .service(packs::get_shipment)
         .service(recall::get_reconciliation)
+        .configure(trace::configure)
         .service(recall::get_shipments)
         .service(recall::get_recalls)
         .service(recall::get_recall)
@@ -260,6 +268,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(grants::get_grants)
         .service(grants::post_grant)
         .service(grants::post_grant_revocation)
+        .configure(links::configure)
         .service(keep::post_backup)
         .service(keep::post_import)
         .service(keep::post_erase)

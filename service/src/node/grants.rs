@@ -49,6 +49,8 @@ pub enum Grantee {
     Party(String),
     /// All who oversee in this role: `regulator` or `auditor`.
     Role(Role),
+    /// Whoever has a link, by its public id: no principal, it opens what the link shows alone.
+    Link(String),
 }
 
 /// What sight is given of. A thing that lies in it brings the events that name it.
@@ -138,6 +140,7 @@ impl Given {
         match &self.grant.to {
             Grantee::Party(gln) => principal.party.as_deref() == Some(gln),
             Grantee::Role(role) => principal.has(*role),
+            Grantee::Link(_) => false,
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod certificates;
 pub mod documents;
 pub mod idempotency;
 pub mod invitations;
+pub mod links;
 pub mod passkeys;
 pub mod sessions;
 pub mod shelf;
@@ -19,6 +20,7 @@ use redb::Database;
 pub use api_keys::{ApiKeyInfo, NewApiKey, Revoked};
 pub use certificates::{Binding, Bound};
 pub use invitations::{Claim, Invitation, NewInvitation, Refusal, Used};
+pub use links::Link;
 pub use sessions::{NewSession, SessionInfo};
 pub use shelf::{Change, Durably};
 
@@ -38,6 +40,7 @@ struct Inner {
     claims: Mutex<BTreeSet<String>>,
     passkeys: Mutex<()>,
     invitations: Mutex<()>,
+    links: Mutex<()>,
 }
 
 /// The database failed or holds something unreadable.
@@ -118,6 +121,7 @@ impl Store {
             claims: Mutex::default(),
             passkeys: Mutex::default(),
             invitations: Mutex::default(),
+            links: Mutex::default(),
         })))
     }
 
@@ -205,6 +209,12 @@ impl Store {
     /// Held by who changes invitations, so that one code is used once.
     fn invitation_lock(&self) -> MutexGuard<'_, ()> {
         let lock = self.0.invitations.lock();
+        lock.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Held by who changes links, so that no use is lost and none outlives its end.
+    fn link_lock(&self) -> MutexGuard<'_, ()> {
+        let lock = self.0.links.lock();
         lock.unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -29,6 +29,8 @@ pub enum Shelf {
     Days,
     /// Invitations of devices by id.
     Invitations,
+    /// Share links by id.
+    Links,
 }
 
 /// Whether a write is on disk when it is acknowledged.
@@ -42,7 +44,7 @@ pub enum Durably {
 
 impl Shelf {
     /// All of them.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Jobs,
         Self::JobsOf,
         Self::Bodies,
@@ -53,6 +55,7 @@ impl Shelf {
         Self::Signatures,
         Self::Days,
         Self::Invitations,
+        Self::Links,
     ];
 
     /// Whether a copy of the node holds it: who is signed in here is not signed in there, and a
@@ -77,6 +80,7 @@ impl Shelf {
             Self::Signatures => "signatures",
             Self::Days => "service_levels",
             Self::Invitations => "device_invitations",
+            Self::Links => "share_links",
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::lab::{Answer, Lab};
 use crate::request::Request;
 
 /// Operations that anybody may call, and why. An entry that is closed, or gone, fails.
-const OPEN: [(&str, &str, &str); 11] = [
+const OPEN: [(&str, &str, &str); 12] = [
     (
         "GET",
         "/healthz",
@@ -48,6 +48,11 @@ const OPEN: [(&str, &str, &str); 11] = [
         "POST",
         "/api/v1/devices/enrolment",
         "a device that enrols has no key; its one-time code lets it in",
+    ),
+    (
+        "POST",
+        "/api/v1/shared",
+        "who has a share link has no key; the link's token lets it see one shipment",
     ),
     ("GET", "/auth/login", "who signs in has not signed in"),
     ("GET", "/auth/callback", "who signs in has not signed in"),
@@ -256,8 +261,10 @@ fn what_is_open_says_nothing_of_what_the_node_holds() {
         let path = path.replace("{id}", &crate::lab::pack_id("A1").replace('/', "%2F"));
         let path = path.replace("{subscription}", "nothing");
         let answer = every.lab.send(&method, &path, &[], &[]);
-        // Without an identity provider nobody signs in, without a code nobody enrols.
-        let refuses = path.starts_with("/auth/") || path.contains("/enrolment");
+        // Without an identity provider nobody signs in, without a code nobody enrols, and without a
+        // token nothing is shared.
+        let takes_secret = path.contains("/enrolment") || path == "/api/v1/shared";
+        let refuses = path.starts_with("/auth/") || takes_secret;
         let most = if refuses { 500 } else { 300 };
         assert!(answer.status < most, "{method} {path}: {}", answer.status);
         let body = String::from_utf8_lossy(&answer.body);

@@ -60,6 +60,8 @@ struct Story {
     case: String,
     notice: String,
     grant: String,
+    link: String,
+    trace_node: String,
     spare_key: String,
     bound_key: String,
     subscriptions: [String; 2],
@@ -140,6 +142,9 @@ fn play(lab: &Lab, url: &str) -> Story {
         subscriptions.push(location.rsplit('/').next().unwrap().to_owned());
     }
     let grant = lab.post(Role::Manufacturer, "/api/v1/grants", &grant_of(PHARMACY));
+    let links = format!("/api/v1/shipments/{}/links", segment(SSCC));
+    let link = lab.post(Role::Manufacturer, &links, &json!({}));
+    let trace = format!("/api/v1/lots/{GTIN}/LOT1/trace");
     let page = lab
         .get(Role::Manufacturer, "/epcis/events?perPage=1")
         .expect(200);
@@ -163,6 +168,8 @@ fn play(lab: &Lab, url: &str) -> Story {
         case: text(admin("/api/v1/cases"), "/cases/0/id"),
         notice: text(notice, "/notices/0/id"),
         grant: text(grant.expect(201), "/id"),
+        link: text(link.expect(201), "/link/id"),
+        trace_node: text(lab.get(Role::Wholesaler, &trace).expect(200), "/nodes/0/id"),
         spare_key,
         bound_key,
         subscriptions: subscriptions.try_into().unwrap(),
@@ -333,6 +340,23 @@ fn records(story: &Story) -> Vec<Request> {
             Role::Manufacturer,
             &[GTIN, "LOT1"],
         ),
+        get(
+            "/api/v1/lots/{gtin}/{lot}/trace",
+            Wholesaler,
+            &[GTIN, "LOT1"],
+        ),
+        get(
+            "/api/v1/lots/{gtin}/{lot}/trace/packs",
+            Wholesaler,
+            &[GTIN, "LOT1"],
+        )
+        .query(&format!("at={}", story.trace_node)),
+        get(
+            "/api/v1/lots/{gtin}/{lot}/units",
+            Wholesaler,
+            &[GTIN, "LOT1"],
+        ),
+        get("/api/v1/shipments/{id}/links", Wholesaler, &[SSCC]),
         get("/api/v1/shipments", Wholesaler, &[]),
         get("/api/v1/shipments/{id}", Wholesaler, &[SSCC]),
         get("/api/v1/shipments/{id}/evidence", Wholesaler, &[SSCC]),
@@ -444,6 +468,7 @@ fn manage(story: &Story) -> Vec<Request> {
         get("/api/v1/devices/invitations", Admin, &[]),
         post("/api/v1/devices/invitations", Admin, &[]).says(&invited, 201),
         post("/api/v1/grants", Role::Manufacturer, &[]).says(&grant_of(HOSPITAL), 201),
+        post("/api/v1/shipments/{id}/links", Role::Wholesaler, &[SSCC]).says(&json!({}), 201),
         // Neither has the story a folder for copies, nor a bundle of its network, nor anything old.
         post("/api/v1/backups", Admin, &[]).says(&json!({ "name": "one" }), 422),
         post("/api/v1/ledger/import", Admin, &[]).sends(
@@ -495,6 +520,11 @@ fn ends(story: &Story) -> Vec<Request> {
         delete("/epcis/queries/{id}", Manufacturer, &["spare"]),
         post("/api/v1/grants/{id}/revoke", Manufacturer, &[&story.grant])
             .says(&json!({ "reason": "closed" }), 200),
+        delete(
+            "/api/v1/shipments/{id}/links/{link}",
+            Manufacturer,
+            &[SSCC, &story.link],
+        ),
         delete(
             "/api/v1/keys/{id}/certificates/{certificate}",
             Role::Admin,

@@ -135,6 +135,8 @@ fn told(given: &Told, row: &Row, granter_sees: bool) -> Value {
     match &grant.to {
         Grantee::Party(gln) => told["to"] = entity("Party", gln),
         Grantee::Role(role) => told["toRole"] = entity("Role", role.as_str()),
+        // To nobody that policies know.
+        Grantee::Link(_) => {}
     }
     told
 }
@@ -159,6 +161,7 @@ fn principal(dice: &mut Dice, grants: &[Told]) -> Principal {
                 principal.roles = [Role::Pharmacy].into();
             }
             Grantee::Role(role) => principal.roles = [*role].into(),
+            Grantee::Link(_) => {}
         }
     }
     principal
@@ -199,7 +202,8 @@ fn grant_some(world: &mut World, dice: &mut Dice) {
     for number in 0..=dice.below(6) {
         let granter = GLNS[dice.below(GLNS.len())].to_owned();
         let grant = Grant {
-            to: match dice.below(4) {
+            to: match dice.below(5) {
+                4 => Grantee::Link("0badcafe".to_owned()),
                 0 => Grantee::Role(Role::Auditor),
                 1 => Grantee::Role(Role::Regulator),
                 _ => Grantee::Party(GLNS[dice.below(GLNS.len())].to_owned()),

@@ -21,6 +21,10 @@ pub struct GranteeDto {
     /// `regulator` or `auditor`: whoever oversees in this role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+    /// Public id of a share link: whoever has it. Not to be named in a request; a link is made with
+    /// its shipment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// What a grant is of.
@@ -127,9 +131,9 @@ impl NewGrantDto {
     /// # Errors
     /// `unprocessable` for what is no grant.
     pub fn read(self, now_ms: i64) -> Result<Grant, Failure> {
-        let to = match (self.to.party, self.to.role) {
-            (Some(party), None) => Grantee::Party(party),
-            (None, Some(role)) => Grantee::Role(role),
+        let to = match (self.to.party, self.to.role, self.to.link) {
+            (Some(party), None, None) => Grantee::Party(party),
+            (None, Some(role), None) => Grantee::Role(role),
             _ => return Err(unfit("`to` names a party or a role, one of the two")),
         };
         Ok(Grant {
@@ -186,11 +190,15 @@ impl From<Shown> for GrantDto {
         let to = match grant.to {
             Grantee::Party(party) => GranteeDto {
                 party: Some(party),
-                role: None,
+                ..GranteeDto::default()
             },
             Grantee::Role(role) => GranteeDto {
-                party: None,
                 role: Some(role),
+                ..GranteeDto::default()
+            },
+            Grantee::Link(link) => GranteeDto {
+                link: Some(link),
+                ..GranteeDto::default()
             },
         };
         Self {

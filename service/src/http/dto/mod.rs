@@ -9,12 +9,14 @@ pub mod finding;
 pub mod genealogy;
 pub mod grant;
 pub mod invitation;
+pub mod link;
 pub mod manage;
 pub mod operate;
 pub mod pack;
 pub mod passkey;
 pub mod people;
 pub mod recall;
+pub mod trace;
 pub mod verdict;
 
 use serde::Serialize;

@@ -9,6 +9,7 @@ pub mod exceptions;
 pub mod grants;
 pub mod invitations;
 pub mod keep;
+pub mod links;
 pub mod manage;
 pub mod operate;
 pub mod packs;
@@ -16,6 +17,7 @@ pub mod passkeys;
 pub mod people;
 pub mod recall;
 pub mod stream;
+pub mod trace;
 pub mod verify;
 pub mod vrs;
 
