@@ -85,6 +85,34 @@ const SCENES: Scene[] = [
     actor: 'manufacturer',
     act: loaded('Reconciliation'),
   },
+  {
+    name: 'lot-trace',
+    path: () => `${lotPage(demo().recalled_lot)}/trace`,
+    actor: 'manufacturer',
+    act: async (page) => {
+      await loaded('Lanes')(page);
+      await page.getByRole('button', { name: 'Show the map' }).click();
+      await expect(page.getByRole('img', { name: /^Map with/ })).toBeVisible();
+      await expect(page.getByRole('tree')).toBeVisible();
+    },
+  },
+  {
+    name: 'shared',
+    path: shipmentPage,
+    actor: 'wholesaler',
+    act: async (page) => {
+      const share = page.getByRole('region', { name: 'Share' });
+      await share.getByRole('button', { name: 'Share by link' }).click();
+      await share.getByRole('button', { name: 'Make the link' }).click();
+      await page.goto((await share.locator('.made .mono').textContent())!);
+      await expect(page.getByRole('region', { name: 'What is in it' })).toBeVisible();
+    },
+  },
+  {
+    name: 'shared-ended',
+    path: () => '/shared#00000000.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    actor: null,
+  },
   { name: 'shipment', path: shipmentPage, actor: 'manufacturer', act: loaded('Contents') },
   {
     name: 'block',

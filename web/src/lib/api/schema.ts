@@ -575,6 +575,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lots/{gtin}/{lot}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A lot through time: who held how many of its packs when, and how they moved
+         * @description A graph of few nodes however many packs there are; a window of time or one holder shows a part
+         *     of it finer.
+         */
+        get: operations["get_lot_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{gtin}/{lot}/trace/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The packs behind a node or an edge of a lot's trace
+         * @description Takes the parameters of the trace, with its `bucket_ms`, and the ids of its nodes.
+         */
+        get: operations["get_lot_trace_packs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{gtin}/{lot}/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the packs of a lot are packed in now, level by level
+         * @description Without `in` the outermost containers with the packs of the lot in each; with it what is
+         *     directly in that one.
+         */
+        get: operations["get_lot_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/master-data": {
         parameters: {
             query?: never;
@@ -859,6 +921,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a link shows
+         * @description Open: the token is in the body. An unknown link, one that has ended and one that was taken back
+         *     are answered alike.
+         */
+        post: operations["post_shared"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shipments": {
         parameters: {
             query?: never;
@@ -929,6 +1012,44 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links to a shipment that the caller's party made, without their tokens */
+        get: operations["get_links"];
+        put?: never;
+        /**
+         * Share a shipment by a link: whoever has it reads, without a key, until it ends; it is shown
+         *     this once
+         */
+        post: operations["post_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{id}/links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a link back: it opens nothing from now on */
+        delete: operations["delete_link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2377,6 +2498,15 @@ export interface components {
             /** @description The key. */
             key: string;
         };
+        /** @description A link that was made: the only time its token is seen. */
+        CreatedLink: {
+            /** @description The link. */
+            link: components["schemas"]["Link"];
+            /** @description Path and fragment at this node's portal. */
+            path: string;
+            /** @description The token, for the fragment of an address: `/shared#<token>`. */
+            token: string;
+        };
         /** @description Data came without goods. */
         DataWithoutProduct: {
             exception_item_uuid: string;
@@ -2792,6 +2922,11 @@ export interface components {
         };
         /** @description To whom: a party or a role, one of the two. */
         Grantee: {
+            /**
+             * @description Public id of a share link: whoever has it. Not to be named in a request; a link is made with
+             *     its shipment.
+             */
+            link?: string | null;
             /** @description GLN of a party that is registered here. */
             party?: string | null;
             role?: components["schemas"]["Role"] | null;
@@ -2981,6 +3116,48 @@ export interface components {
             shipped_at: string;
             to?: components["schemas"]["PartyRef"] | null;
         };
+        /** @description A link without its token. */
+        Link: {
+            /** @description It shows how warm the shipment was. */
+            cold_chain: boolean;
+            /** @description When it was made. */
+            created_at: string;
+            /** @description The first moment at which it is over. */
+            expires_at: string;
+            /** @description Id of the grant on the ledger that it rests on. */
+            grant: string;
+            /** @description Public id. */
+            id: string;
+            /** @description For whom. */
+            label: string;
+            /** @description When it was opened last. */
+            last_used_at?: string | null;
+            /** @description GLN of the party that shares. */
+            party: string;
+            /** @description When it was taken back. */
+            revoked_at?: string | null;
+            /** @description It shows serial numbers and containers. */
+            serials: boolean;
+            /** @description The shipment it opens. */
+            shipment: string;
+            /** @description `active`, `ended` or `revoked`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description How often it was opened.
+             */
+            uses: number;
+        };
+        /** @description A token. */
+        LinkToken: {
+            /** @description What stands behind `#` in the address. */
+            token: string;
+        };
+        /** @description Links to a shipment. */
+        Links: {
+            /** @description The latest first. */
+            links: components["schemas"]["Link"][];
+        };
         /** @description One logger: what it would have said itself, and what we say. */
         Logger: {
             /** @description Alarms of the storage condition. */
@@ -3046,6 +3223,61 @@ export interface components {
             serial: string;
             /** @description Status in CBV terms. */
             status: string;
+        };
+        /** @description A lot's packs through time: a graph of stays and movements. */
+        LotTrace: {
+            /**
+             * Format: int64
+             * @description Length of a time bucket, milliseconds; absent where one bucket holds all time.
+             */
+            bucket_ms?: number | null;
+            /** @description Movements. */
+            edges: components["schemas"]["TraceEdge"][];
+            /** @description First moment of any stay. */
+            first_at?: string | null;
+            /** @description Product. */
+            gtin: string;
+            /** @description Holders with their places, in the order in which packs came to them. */
+            lanes: components["schemas"]["TraceLane"][];
+            /** @description Last moment of any stay. */
+            last_at?: string | null;
+            /** @description Lot. */
+            lot: string;
+            /** @description Stays, by lane and time. */
+            nodes: components["schemas"]["TraceNode"][];
+            /** @description Product name. */
+            product?: string | null;
+            /** @description The packs that it is about, by where they ended up. */
+            sum: components["schemas"]["TraceSum"];
+            /** @description Whether all packs of the lot are in it, or only those that the caller may see. */
+            whole: boolean;
+        };
+        /** @description A container or a pack. */
+        LotUnit: {
+            holder?: components["schemas"]["PartyRef"] | null;
+            /** @description Canonical identifier. */
+            id: string;
+            /** @description `pack`, `logistic_unit` or `other`. */
+            kind: string;
+            /** @description Packs of the lot in it, at any depth; 1 of a pack. */
+            packs: number;
+            /** @description Status of a pack, in CBV terms. */
+            status?: string | null;
+            /** @description Containers directly in it that hold packs of the lot. */
+            units: number;
+        };
+        /** @description One level of what the packs of a lot are in now. */
+        LotUnits: {
+            /** @description Packs at this level that are in no further container, at most 1,000. */
+            loose: components["schemas"]["LotUnit"][];
+            /** @description How many those are. */
+            loose_count: number;
+            /** @description Packs of the lot at this level and in everything below it. */
+            packs: number;
+            /** @description How many containers there are. */
+            unit_count: number;
+            /** @description Containers of this level, the fullest first, at most 1,000. */
+            units: components["schemas"]["LotUnit"][];
         };
         /**
          * @description What a regulator or an auditor looks after: rows of products that are sold in one of the
@@ -3205,6 +3437,20 @@ export interface components {
             party?: string | null;
             /** @description What it may be used for. */
             roles: components["schemas"]["Role"][];
+        };
+        /** @description A link to make. */
+        NewLink: {
+            /** @description Show how warm it was. */
+            cold_chain?: boolean;
+            /** @description For whom; only the party that shares sees it. */
+            label?: string;
+            /** @description Show serial numbers of packs and identifiers of containers. */
+            serials?: boolean;
+            /**
+             * Format: int32
+             * @description How long it is good, seconds: 60 to 2,592,000 (30 days); 7 days unless said.
+             */
+            valid_s?: number | null;
         };
         /** @description A party to register with this node. */
         NewParty: {
@@ -3857,6 +4103,51 @@ export interface components {
          * @enum {string}
          */
         Severity: "S0" | "S1" | "S2" | "S3" | "S4";
+        /** @description Packs of a lot in a shipment. */
+        SharedGoods: {
+            /** @description Last day of use, `yyyy-mm-dd`. */
+            expiry?: string | null;
+            /** @description Product. */
+            gtin: string;
+            /** @description Lot. */
+            lot?: string | null;
+            /** @description Packs. */
+            packs: number;
+            /** @description Product name. */
+            product?: string | null;
+        };
+        /** @description A shipment as a link shows it. */
+        SharedShipment: {
+            cold_chain?: components["schemas"]["ColdChain"] | null;
+            /** @description What is in it, one by one; only where serial numbers are shown. */
+            contents?: components["schemas"]["Content"][] | null;
+            /** @description Packs that were sent. */
+            expected: number;
+            /** @description The first moment at which the link is over. */
+            expires_at: string;
+            /** @description What is in it by product and lot. */
+            goods: components["schemas"]["SharedGoods"][];
+            /** @description Identifier of the logistic unit, or of the paper it goes under. */
+            id: string;
+            /** @description `unit` or `paper`. */
+            kind: string;
+            /** @description Ways it went, oldest first. */
+            legs: components["schemas"]["Leg"][];
+            /** @description Of these, packs that have not arrived although others have. */
+            missing: number;
+            /** @description Packs in it. */
+            packs: number;
+            /** @description Of these, packs that have arrived. */
+            received: number;
+            /** @description Whether serial numbers and containers are shown. */
+            serials: boolean;
+            /** @description Who shares it. */
+            shared_by: components["schemas"]["PartyRef"];
+            /** @description `packed`, `in_transit`, `partly_received` or `received`. */
+            state: string;
+            /** @description Packs that were received with it and were not sent. */
+            unexpected: number;
+        };
         /** @description A logistic unit. */
         Shipment: {
             /** @description How warm it was. */
@@ -4021,6 +4312,129 @@ export interface components {
              * @description Next free position in the author's chain.
              */
             seq: number;
+        };
+        /** @description Packs that moved from one node to another, or are on their way. */
+        TraceEdge: {
+            /** @description When the last arrived. */
+            came_at?: string | null;
+            /** @description Place of the node they left in `nodes`. */
+            from: number;
+            /** @description When the first left. */
+            left_at: string;
+            /** @description Of these, packs that moved in no container. */
+            loose: number;
+            /** @description Packs. */
+            packs: number;
+            /** @description Business steps by which they left and came. */
+            steps?: string[];
+            /**
+             * @description Place of the node they came to; absent while they are on their way, and counted where they
+             *     left from.
+             */
+            to?: number | null;
+            /** @description Place of the lane they went to in `lanes`, where it is known. */
+            to_lane?: number | null;
+            /** @description How many those are. */
+            unit_count: number;
+            /** @description Containers they moved in, at most 20. */
+            units?: string[];
+        };
+        /** @description A holder at a place, or several of them folded into one. */
+        TraceLane: {
+            /** @description ISO 3166-1 alpha-2 code of their country. */
+            country?: string | null;
+            /** @description Holders with their places in it: 1, or how many are folded. */
+            holders: number;
+            /** @description Stable name: the same holder and place have the same one in every trace. */
+            id: string;
+            /** @description `holder`, `unknown` (nobody known holds them) or `others` (several holders folded). */
+            kind: string;
+            /**
+             * Format: double
+             * @description Latitude, degrees (WGS 84).
+             */
+            latitude?: number | null;
+            /**
+             * Format: double
+             * @description Longitude, degrees (WGS 84).
+             */
+            longitude?: number | null;
+            /** @description Stays of packs in it; a pack that came twice counts twice. */
+            packs: number;
+            party?: components["schemas"]["PartyRef"] | null;
+            /** @description The premises, canonical. */
+            place?: string | null;
+            /** @description Their name. */
+            place_name?: string | null;
+        };
+        /** @description What stayed in a lane, of the packs that came in one time bucket. */
+        TraceNode: {
+            /** @description When the first of them came. */
+            first_at: string;
+            /** @description Stable name: lane and bucket. */
+            id: string;
+            /** @description Place of its lane in `lanes`. */
+            lane: number;
+            /** @description When the last of them left or was last heard of there. */
+            last_at: string;
+            /** @description Of these, packs that begin here: made, or first heard of. */
+            made: number;
+            /** @description Packs that came. */
+            packs: number;
+            /** @description Of these, packs that went no further, by status. */
+            states?: components["schemas"]["TraceState"][];
+        };
+        /** @description One pack of a trace. */
+        TracePack: {
+            /** @description When it arrived where it went to, if it went on. */
+            arrived_at?: string | null;
+            /** @description When it came to the node. */
+            came_at: string;
+            /** @description Canonical identifier. */
+            id: string;
+            /** @description When it left it or was last heard of there. */
+            left_at: string;
+            /** @description Serial number. */
+            serial: string;
+            /** @description Status now, in CBV terms. */
+            status: string;
+        };
+        /** @description Packs behind a node or an edge of a trace. */
+        TracePacks: {
+            /** @description How many there are. */
+            count: number;
+            /** @description Cursor of the next page. */
+            next?: string | null;
+            /** @description Packs of this page, in the order they were made. */
+            packs: components["schemas"]["TracePack"][];
+        };
+        /** @description Packs that went no further. */
+        TraceState: {
+            /** @description When the first got this status. */
+            first_at: string;
+            /** @description When the last did. */
+            last_at: string;
+            /** @description Packs. */
+            packs: number;
+            /** @description Status in CBV terms. */
+            status: string;
+            /** @description Whether their life is over. */
+            terminal: boolean;
+        };
+        /** @description Packs by where they ended up: made is located plus terminal plus unknown. */
+        TraceSum: {
+            /** @description Packs by status. */
+            by_status: {
+                [key: string]: number;
+            };
+            /** @description Of these, in a known party's hands. */
+            located: number;
+            /** @description Packs made. */
+            made: number;
+            /** @description Of these, dispensed, destroyed or otherwise ended. */
+            terminal: number;
+            /** @description Of these, held by nobody known. */
+            unknown: number;
         };
         /** @description What the person is told. */
         Verdict: {
@@ -5228,6 +5642,139 @@ export interface operations {
             };
         };
     };
+    get_lot_trace: {
+        parameters: {
+            query?: {
+                /** @description Of events up to this time, RFC 3339 */
+                as_of?: string;
+                /** @description What ended before is left out */
+                from?: string;
+                /** @description What began later is left out */
+                before?: string;
+                /** @description GLN of one holder */
+                holder?: string;
+                /** @description Most nodes, 1 to 2000; 400 unless said */
+                nodes?: number;
+                /** @description Shortest time bucket */
+                bucket_ms?: number;
+            };
+            header?: never;
+            path: {
+                /** @description GTIN of the product */
+                gtin: string;
+                /** @description Lot, percent-encoded */
+                lot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotTrace"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lot_trace_packs: {
+        parameters: {
+            query: {
+                /** @description Id of the node */
+                at: string;
+                /** @description A node, or `on_the_way` */
+                to?: string;
+                /** @description Packs in a page, 1 to 1000 */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description As of the trace */
+                as_of?: string;
+                /** @description As of the trace */
+                from?: string;
+                /** @description As of the trace */
+                before?: string;
+                /** @description As of the trace */
+                holder?: string;
+                /** @description As of the trace */
+                nodes?: number;
+                /** @description As the trace answered */
+                bucket_ms?: number;
+            };
+            header?: never;
+            path: {
+                /** @description GTIN of the product */
+                gtin: string;
+                /** @description Lot, percent-encoded */
+                lot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracePacks"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lot_units: {
+        parameters: {
+            query?: {
+                /** @description Any form of a container's identifier */
+                in?: string;
+            };
+            header?: never;
+            path: {
+                /** @description GTIN of the product */
+                gtin: string;
+                /** @description Lot, percent-encoded */
+                lot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotUnits"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_master_data: {
         parameters: {
             query?: never;
@@ -5716,6 +6263,37 @@ export interface operations {
             };
         };
     };
+    post_shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedShipment"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_shipments: {
         parameters: {
             query?: {
@@ -5828,6 +6406,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ExceptionReport"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any form of the shipment's identifier, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Links"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any form of the shipment's identifier, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedLink"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any form of the shipment's identifier, percent-encoded */
+                id: string;
+                /** @description Public id of the link */
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

@@ -117,6 +117,7 @@ export const admin = {
       pack: 'A pack',
     } as Record<string, string>,
     everyRegulator: 'All authorities',
+    link: (id: string) => `Whoever has link ${id}`,
     everyAuditor: 'All auditors',
     revoke: 'Take back',
     revokeOf: (what: string) => `Take back: ${what}`,

@@ -8,12 +8,16 @@ import { en } from './en';
 import { ledger } from './en.ledger';
 import { recall } from './en.recall';
 import { scanner } from './en.scanner';
+import { share } from './en.share';
 import { shell } from './en.shell';
+import { trace } from './en.trace';
 import { translation as de } from './de';
 import { translation as es } from './es';
 import { translation as fr } from './fr';
 
-const english = { shell, common: en, cases, counter, admin, ledger, recall, scanner };
+const english = {
+  ...{ shell, common: en, cases, counter, admin, ledger, recall, scanner, share, trace },
+};
 /** What stands the same in every language. */
 const SAME = /^(theriac |[A-Za-z ]*https:)/;
 

@@ -6,7 +6,9 @@ import type { en } from './en';
 import type { ledger } from './en.ledger';
 import type { recall } from './en.recall';
 import type { scanner } from './en.scanner';
+import type { share } from './en.share';
 import type { shell } from './en.shell';
+import type { trace } from './en.trace';
 
 export interface Translation {
   shell: typeof shell;
@@ -17,4 +19,6 @@ export interface Translation {
   ledger: typeof ledger;
   recall: typeof recall;
   scanner: typeof scanner;
+  share: typeof share;
+  trace: typeof trace;
 }

@@ -118,6 +118,7 @@ export const admin: typeof english = {
       pack: 'Packung',
     },
     everyRegulator: 'Alle Behörden',
+    link: (id) => `Wer den Link ${id} hat`,
     everyAuditor: 'Alle Prüfstellen',
     revoke: 'Zurücknehmen',
     revokeOf: (what) => `Zurücknehmen: ${what}`,

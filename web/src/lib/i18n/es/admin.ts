@@ -118,6 +118,7 @@ export const admin: typeof english = {
       pack: 'Envase',
     },
     everyRegulator: 'Todas las autoridades',
+    link: (id) => `Quien tenga el enlace ${id}`,
     everyAuditor: 'Toda la auditoría',
     revoke: 'Revocar',
     revokeOf: (what) => `Revocar: ${what}`,

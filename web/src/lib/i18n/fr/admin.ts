@@ -118,6 +118,7 @@ export const admin: typeof english = {
       pack: 'Boîte',
     },
     everyRegulator: 'Toutes les autorités',
+    link: (id) => `Quiconque a le lien ${id}`,
     everyAuditor: 'Tous les auditeurs',
     revoke: 'Révoquer',
     revokeOf: (what) => `Révoquer : ${what}`,

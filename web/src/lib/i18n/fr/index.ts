@@ -7,9 +7,12 @@ import { counter } from './counter';
 import { ledger } from './ledger';
 import { recall } from './recall';
 import { scanner } from './scanner';
+import { share } from './share';
 import { shell } from './shell';
+import { trace } from './trace';
 
 export const translation: Translation = {
+  share,
   shell,
   common,
   cases,
@@ -18,4 +21,5 @@ export const translation: Translation = {
   ledger,
   recall,
   scanner,
+  trace,
 };
