@@ -267,6 +267,44 @@ fn a_version_is_in_force_from_one_position_to_another() {
     assert_eq!(told(activate(Some(90), None)), Some((Some(90), None)));
 }
 
+#[test]
+fn a_rule_about_lots_is_found_at_the_lot_it_speaks_of() {
+    let mut json = with(
+        "/when",
+        json!({ "count": { "of": "things", "where": { "field": "step", "in": ["shipping"] },
+            "within": { "value": "1", "unit": "DAY" }, "more_than": 2 } }),
+    );
+    json["about"] = json!("lot");
+    let rule = Declaration::from_json(&json).unwrap();
+    let mut rows = String::new();
+    for row in [
+        "1 08:00 | M | commission lot=L1 | p1..p3 |",
+        "1 08:00 | M | commission lot=L2 | p4 p5 |",
+        "1 12:00 | M | ship W @it | p1..p5 |",
+        "1 13:00 | M | void it    | p1..p5 |",
+    ] {
+        rows = format!("{rows}{row}\n");
+    }
+    let story = super::scenario::parse(&format!("== a rule about lots\n{rows}")).remove(0);
+    let mut engine = Engine::new(Profile::default());
+    let records = in_force(std::slice::from_ref(&rule), &story.play());
+    let (void, before) = records.split_last().unwrap();
+    for record in before {
+        engine.apply(record);
+    }
+    let about = |engine: &Engine, lot: &str| {
+        let found = engine.findings_for(&cast::thing(lot));
+        let told = |it: &rules::FindingView| it.facts["rule"] == rule.name();
+        assert!(found.iter().all(told), "{found:?}");
+        found.iter().map(|it| it.status).collect::<Vec<_>>()
+    };
+    assert_eq!(about(&engine, "lL1"), [rules::FindingStatus::Open]);
+    assert_eq!(about(&engine, "lL2"), []);
+    engine.apply(void);
+    assert_eq!(about(&engine, "lL1"), [rules::FindingStatus::Resolved]);
+    assert_eq!(about(&engine, "lL2"), []);
+}
+
 /// Anything that looks like a condition, right or wrong.
 fn condition() -> impl Strategy<Value = Value> {
     let field = prop::sample::select(vec![

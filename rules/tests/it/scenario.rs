@@ -11,7 +11,7 @@
 //! M acting at P's place, `-` is nobody known. Expected is what changes: `C09:S3` appeared or
 //! changed, `~C09` was resolved; of a `verify` row it is the class and the code, and
 //! of `verify cold` how warm it was as well. What
-//! `scenario_lots` adds: questions, registry facts, decisions, `cases`.
+//! `scenario_lots` adds: questions, registry facts, decisions, `cases`, `findings`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,6 +112,8 @@ impl Scenario {
                 verify(&engine, row)
             } else if row.event == "cases" {
                 lots::cases(&engine)
+            } else if row.event == "findings" {
+                lots::findings(&engine, row)
             } else {
                 let fact = lots::fact(row, &engine, &decided);
                 let fact = fact.unwrap_or_else(|| fact_of(row, &mut named));

@@ -14,6 +14,7 @@
 //! undo NAME                              takes back the decision marked `@NAME`
 //! signed VERB ...                        the decision with an electronic signature
 //! cases                                  open cases, as rule=count
+//! findings                               of the subject, open as C03:S2=count, else ~C03=count
 //! ```
 //! Any event row may say `by=R1`: the device that signed. Days are days of March 2026.
 
@@ -260,4 +261,18 @@ pub(crate) fn cases(engine: &Engine) -> String {
         .collect();
     cases.sort();
     cases.join(" ")
+}
+
+/// Everything found about the subject of a row.
+pub(crate) fn findings(engine: &Engine, row: &Row) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in engine.findings_for(&cast::thing(&row.subject)) {
+        let word = match finding.status {
+            FindingStatus::Open => format!("{}:{:?}", finding.rule, finding.severity),
+            _ => format!("~{}", finding.rule),
+        };
+        *counts.entry(word).or_default() += 1;
+    }
+    let counts = counts.iter().map(|(word, count)| format!("{word}={count}"));
+    counts.collect::<Vec<_>>().join(" ")
 }
