@@ -1,6 +1,8 @@
 //! Products, lots and packs. A pack is a number; its serial and what is printed on it follow from
 //! the number and the seed, so that nothing of a pack is kept.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Days, NaiveDate};
 use gs1::element_string::Element;
 use gs1::{Epc, Gtin, Lot as LotCode, Serial, Sgtin};
@@ -29,6 +31,13 @@ pub(crate) struct Product {
     pub(crate) markets: &'static [&'static str],
 }
 
+impl Product {
+    /// Whether its maker has told how long it may be warm over its whole life.
+    pub(crate) fn has_budget(&self) -> bool {
+        self.cold && self.plant + 1 == PLANTS
+    }
+}
+
 /// A lot, its packs numbered from `first`.
 #[derive(Debug)]
 pub(crate) struct Lot {
@@ -46,6 +55,8 @@ pub(crate) struct Goods {
     seed: u64,
     pub(crate) products: Vec<Product>,
     pub(crate) lots: Vec<Lot>,
+    /// Lot and last day on packs that bear those of another lot.
+    pub(crate) printed_wrong: BTreeMap<u32, (String, NaiveDate)>,
 }
 
 /// What is printed on a pack; a cheat prints what he likes.
@@ -78,6 +89,7 @@ impl Goods {
             seed,
             products,
             lots,
+            printed_wrong: BTreeMap::new(),
         }
     }
 
@@ -98,13 +110,29 @@ impl Goods {
     pub(crate) fn print(&self, pack: u32) -> Print {
         let lot = &self.lots[self.lot_of(pack)];
         let product = &self.products[lot.product];
+        let right = || (lot.code.as_str().to_owned(), lot.expiry);
+        let wrong = self.printed_wrong.get(&pack).cloned();
+        let (lot, expiry) = wrong.unwrap_or_else(right);
         Print {
             gtin: product.gtin.clone(),
             serial: self.serial(pack, product.plant),
-            lot: lot.code.as_str().to_owned(),
-            expiry: lot.expiry,
+            lot,
+            expiry,
             order: product.plant,
         }
+    }
+
+    /// Lot and last day of what was made of the product before a lot: the lot before it, else one
+    /// of last year.
+    pub(crate) fn lot_before(&self, lot: usize) -> (String, NaiveDate) {
+        let this = &self.lots[lot];
+        let earlier = |it: &&Lot| it.product == this.product && it.made_ms < this.made_ms;
+        let before = self.lots.iter().filter(earlier).max_by_key(|it| it.made_ms);
+        let last_year = || {
+            let day = this.expiry.checked_sub_days(Days::new(300));
+            (format!("OL{:04}", 500 + lot), day.expect("a date"))
+        };
+        before.map_or_else(last_year, |it| (it.code.as_str().to_owned(), it.expiry))
     }
 
     pub(crate) fn epc(&self, pack: u32) -> Epc {

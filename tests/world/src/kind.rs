@@ -32,6 +32,15 @@ pub enum Kind {
     ForkedTail,
     /// Copied identifiers packed into a box of the cheat's own and shipped with papers in order.
     Repacked,
+    /// Genuine identifiers of several lots on fakes that all bear one lot and expiry.
+    OneLotPrinted,
+    /// A copied identifier taken into stock far away on the day on which the genuine pack is
+    /// unpacked.
+    SeenFarAway,
+    /// A delivery on its way shipped once more, as copies, to a second buyer.
+    SoldTwice,
+    /// Copies sold with papers that were made afterwards and dated weeks back.
+    Backdated,
     /// Packs shipped by somebody who does not hold them.
     PhantomShipped,
     /// A whole delivery stolen on its way.
@@ -44,6 +53,14 @@ pub enum Kind {
     Unlicensed,
     /// A box handed over to another pharmacy than the one it was sent to.
     Misdelivered,
+    /// Printed with the lot before: the printer was changed over a few packs too late.
+    ChangedOver,
+    /// The upload of its making tells a last day of use in a year that is over.
+    BornExpired,
+    /// A delivery whose shipment was posted after it had arrived, with the time of the posting.
+    PostedLate,
+    /// An event of a place where day and month of the date are exchanged.
+    DateSwapped,
     /// A dispensed pack made active again too late and sold once more.
     IllegalUndo,
     /// One source asks for serials until one is right: the source, and the lot it asks for.
@@ -58,6 +75,16 @@ pub enum Kind {
     Warm,
     /// Frozen.
     Frozen,
+    /// The cooling unit stood still for half a day.
+    CoolingFailed,
+    /// Held up for days in a hall that got warm every afternoon.
+    WarmAfternoons,
+    /// The door stood ajar for a working day.
+    DoorAjar,
+    /// Warm on two ways, neither of them too much for what the product can bear.
+    WarmTwice,
+    /// Left in a closed van in the sun.
+    LeftInSun,
     /// Nothing measured for hours in the middle of the way.
     Gap,
     /// The logger was started late or stopped early.
@@ -80,7 +107,13 @@ pub enum Kind {
     Late,
     /// Records sent twice.
     Resent,
-    /// A place whose clock is an hour off.
+    /// A delivery booked in once more, some hours later.
+    BookedTwice,
+    /// Warm for hours, and less than the product can bear.
+    WithinBudget,
+    /// A pallet in which packs were that have spent since what they can bear.
+    SharesPast,
+    /// A place whose clock is an hour off, or whose date is wrong.
     Skewed,
     /// A pack that the reader missed when the case was packed.
     MissedRead,
@@ -109,7 +142,7 @@ pub struct Planted {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 59] = [
         Self::CopiedOnce,
         Self::CopiedTenfold,
         Self::InventedSerial,
@@ -123,12 +156,20 @@ impl Kind {
         Self::OtherChip,
         Self::ForkedTail,
         Self::Repacked,
+        Self::OneLotPrinted,
+        Self::SeenFarAway,
+        Self::SoldTwice,
+        Self::Backdated,
         Self::PhantomShipped,
         Self::Stolen,
         Self::OverIssued,
         Self::Diverted,
         Self::Unlicensed,
         Self::Misdelivered,
+        Self::ChangedOver,
+        Self::BornExpired,
+        Self::PostedLate,
+        Self::DateSwapped,
         Self::IllegalUndo,
         Self::Probing,
         Self::Guessed,
@@ -136,6 +177,11 @@ impl Kind {
         Self::Expired,
         Self::Warm,
         Self::Frozen,
+        Self::CoolingFailed,
+        Self::WarmAfternoons,
+        Self::DoorAjar,
+        Self::WarmTwice,
+        Self::LeftInSun,
         Self::Gap,
         Self::SilentEnd,
         Self::Flatline,
@@ -147,6 +193,9 @@ impl Kind {
         Self::Lost,
         Self::Late,
         Self::Resent,
+        Self::BookedTwice,
+        Self::WithinBudget,
+        Self::SharesPast,
         Self::Skewed,
         Self::MissedRead,
         Self::Offline,
@@ -179,17 +228,32 @@ impl Kind {
             Self::PhantomShipped => &[
                 "C14", "C09", "C12", "C15", "C17", "C18", "C19", "C13", "C20", "C21",
             ],
+            Self::OneLotPrinted => &["C03", "C04", "C15", "C09", "C12", "C26", "C02"],
+            Self::SeenFarAway => &["C12", "C13", "C09", "C15", "C26"],
+            Self::SoldTwice => &["C18", "C14", "C17", "C15", "C09", "C12", "C13", "C16"],
+            Self::Backdated => &[
+                "C22", "C14", "C15", "C09", "C12", "C17", "C18", "C20", "C21",
+            ],
             Self::Stolen => &["C16", "C09", "C15", "C12", "C26"],
             Self::OverIssued => &["C08", "C27"],
             Self::Diverted => &["C21"],
             Self::Unlicensed => &["C20"],
             Self::Misdelivered => &["C17", "C16", "C15", "C18"],
+            Self::ChangedOver => &["C03", "C04"],
+            Self::BornExpired => &["C22", "C04", "C11"],
+            Self::PostedLate => &["C22", "C15", "C12", "C16", "C17"],
+            Self::DateSwapped => &["C22", "C12", "C09", "C13", "C15"],
             Self::IllegalUndo => &["C10", "C09"],
             Self::Probing => &["C25"],
             Self::Guessed => &["C01", "C25"],
             Self::Recalled | Self::Expired => &["C11"],
             Self::Warm => &["T01", "T02", "T03", "T04", "T05", "T07"],
-            Self::Frozen => &["T06", "T01", "T02"],
+            Self::Frozen => &["T06", "T01", "T02", "T05"],
+            Self::CoolingFailed => &["T02", "T01", "T03", "T04"],
+            Self::WarmAfternoons => &["T03", "T01", "T04"],
+            Self::DoorAjar => &["T04", "T01", "T02"],
+            Self::WarmTwice => &["T05", "T01"],
+            Self::LeftInSun => &["T07", "T01", "T02", "T04"],
             Self::Gap | Self::SilentEnd => &["T08", "T12"],
             Self::Flatline => &["T09", "T11"],
             Self::Replayed => &["T10"],
@@ -199,8 +263,10 @@ impl Kind {
             Self::ClockJump => &["T12", "T08"],
             Self::Lost => &["C16", "C15", "C17", "C18", "C19", "C14", "C27"],
             Self::Late => &["C01", "C02", "C15", "C22", "C16", "C14", "C19", "C27"],
-            Self::Resent => &["C18"],
-            Self::Skewed => &["C22", "C12", "C19", "C18"],
+            Self::Resent | Self::BookedTwice => &["C18"],
+            Self::WithinBudget => &["T01"],
+            Self::SharesPast => &["T05"],
+            Self::Skewed => &["C22", "C12", "C19", "C18", "C09", "C13", "C15", "C16"],
             Self::MissedRead => &["C19"],
             Self::ScannedAgain => &["C09"],
             Self::Garbled => &["C01", "C03", "C04", "C02"],
@@ -219,10 +285,16 @@ impl Kind {
         self <= Self::PhantomShipped
     }
 
-    /// Goods that must not leave the counter without a question.
-    pub fn must_stop(self) -> bool {
-        self <= Self::ClockJump && self != Self::Probing && self != Self::Guessed
-    }
+    /// Kinds in which the goods got too warm or too cold.
+    pub const EXCURSIONS: [Self; 7] = [
+        Self::Warm,
+        Self::Frozen,
+        Self::CoolingFailed,
+        Self::WarmAfternoons,
+        Self::DoorAjar,
+        Self::WarmTwice,
+        Self::LeftInSun,
+    ];
 
     /// Something about the readings.
     pub fn is_cold(self) -> bool {

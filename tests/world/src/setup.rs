@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::atlas::SiteId;
 use crate::world::World;
-use crate::{DAY, START_MS};
+use crate::{DAY, HOUR, START_MS};
 
 impl World {
     /// Plans the master data of the world.
@@ -27,13 +27,17 @@ impl World {
             }));
         }
         for product in &self.goods.products {
-            all.push(json!({
+            let mut data = json!({
                 "type": "product",
                 "gtin": product.gtin.as_str(),
                 "name": product.name,
                 "mah": self.atlas.sites[product.plant].party,
                 "storage": if product.cold { "2-8C" } else { "CRT" },
-            }));
+            });
+            if product.has_budget() {
+                data["conditions"] = budget();
+            }
+            all.push(data);
         }
         all.extend(self.registry());
         for data in all {
@@ -88,4 +92,24 @@ impl World {
         let data: MasterData = serde_json::from_value(body).expect("master data");
         self.state(at_ms, site, Fact::Master(data));
     }
+}
+
+/// A refrigerated product with stability studies: over its whole life it may be out of the
+/// refrigerator for a day up to fifteen degrees and for some hours up to twenty-five. A stay
+/// outside is told, and what holds is the budget.
+fn budget() -> Value {
+    let hours = |hours: i64| hours * HOUR;
+    json!({
+        "id": "2-8C, a day outside",
+        "low_mc": 2_000,
+        "high_mc": 8_000,
+        "alarms_decide": true,
+        "budget": [
+            {"low_mc": 8_000, "high_mc": 15_000, "allowed_ms": hours(24)},
+            {"low_mc": 15_000, "high_mc": 25_000, "allowed_ms": hours(8)},
+        ],
+        "freeze": {"limit_mc": -500, "ms": hours(1)},
+        "max_ever_mc": 40_000,
+        "ambient_mc": 25_000,
+    })
 }

@@ -252,7 +252,7 @@ impl World {
         site: SiteId,
     ) -> EventBuilder {
         let step = BizStep::parse(step).expect("a business step");
-        let at_ms = at_ms + self.atlas.sites[site].skew_ms;
+        let at_ms = self.clock(site, at_ms);
         self.placed(Event::object(action, epcs, at_ms, step), site)
     }
 
@@ -270,7 +270,7 @@ impl World {
             _ => "packing",
         };
         let step = BizStep::parse(step).expect("a business step");
-        let at_ms = at_ms + self.atlas.sites[site].skew_ms;
+        let at_ms = self.clock(site, at_ms);
         self.placed(
             Event::aggregation(action, parent, children, at_ms, step),
             site,

@@ -202,8 +202,9 @@ fn every_rule_finds_or_stops_what_it_is_there_for() {
     let score = score::play(small());
     let rules = &score.findings.rules;
     for rule in [
-        "C01", "C02", "C04", "C05", "C06", "C07", "C08", "C10", "C11", "C13", "C14", "C17", "C19",
-        "C23", "C24", "C25", "C26", "T01", "T06", "T08",
+        "C01", "C02", "C03", "C04", "C05", "C06", "C07", "C08", "C10", "C11", "C12", "C13", "C14",
+        "C17", "C18", "C19", "C23", "C24", "C25", "C26", "T01", "T02", "T03", "T04", "T05", "T06",
+        "T07", "T08",
     ] {
         let tally = &rules[rule];
         assert!(tally.meant > 0, "nothing is planted for {rule}: {score}");
@@ -222,11 +223,9 @@ fn a_larger_world_meets_the_goals_slow() {
     let score = score::play(params);
     let fakes = score.visits.fakes();
     assert!(fakes.stopped * 100 >= fakes.visits * 99, "{score}");
-    assert!(
-        score.visits.alarm_rate() <= 0.000_1,
-        "{score}\n{}",
-        score.wrong()
-    );
+    // One in ten thousand scans; a single one is no rate.
+    let most = (score.visits.genuine / 10_000).max(1);
+    assert!(score.visits.alarms <= most, "{score}\n{}", score.wrong());
     let (garbled, right) = score.visits.diagnosed();
     assert!(right * 100 >= garbled * 95, "{score}\n{}", score.wrong());
     assert_eq!(

@@ -6,7 +6,7 @@ use crate::world::World;
 use crate::{DAY, START_MS};
 
 /// Pharmacies that do.
-const PHARMACIES: usize = 6;
+pub(crate) const PHARMACIES: usize = 6;
 /// When their licences end.
 const LAPSES: i64 = START_MS + 20 * DAY;
 /// Licences are renewed with an overlap; what is handled after it is handled without one.

@@ -1,11 +1,15 @@
 //! Those who do not do their work honestly, one file per cheat. Most of them end at a counter: an
 //! [`Attempt`] to sell what should not be sold.
 
+mod backdater;
 mod chip_copier;
 mod copier;
 mod diverter;
+mod double_seller;
+mod far_seller;
 mod inventor;
-mod lapsed;
+pub(crate) mod lapsed;
+mod lot_printer;
 mod over_issuer;
 mod phantom_shipper;
 mod prober;
@@ -19,6 +23,10 @@ mod second_maker;
 mod thief;
 mod twin_reader;
 mod undoer;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gs1::Epc;
 
 use crate::atlas::SiteId;
 use crate::goods::Print;
@@ -45,6 +53,22 @@ pub(crate) struct Cheats {
     pub(crate) loggers: u32,
     /// Journeys on which something went wrong so far.
     pub(crate) spoiled: usize,
+    /// What is around boxes that get warm.
+    pub(crate) heat: Seeded,
+    /// Boxes on their way that get warm.
+    pub(crate) heated: BTreeMap<Epc, Kind>,
+    /// Pallets that packs with a budget left the plant on.
+    pub(crate) pallet_of: BTreeMap<u32, Epc>,
+    /// Packs of pallets that were warm for no longer than they can bear.
+    pub(crate) warmed: BTreeSet<u32>,
+    /// Totes of such packs so far.
+    pub(crate) warm_totes: u32,
+    /// Totes of other cold packs so far.
+    pub(crate) cold_totes: u32,
+    /// Pallets of packs that can bear warmth so far.
+    pub(crate) pallets: u32,
+    /// Packs whose upload tells a wrong last day.
+    pub(crate) uploaded_wrong: BTreeSet<u32>,
     /// Totes picked so far.
     totes: u32,
     /// Totes opened so far.
@@ -64,6 +88,14 @@ impl Cheats {
             cold: Seeded::new(seed, "cold"),
             loggers: 0,
             spoiled: 0,
+            heat: Seeded::new(seed, "heat"),
+            heated: BTreeMap::new(),
+            warmed: BTreeSet::new(),
+            pallet_of: BTreeMap::new(),
+            warm_totes: 0,
+            cold_totes: 0,
+            pallets: 0,
+            uploaded_wrong: BTreeSet::new(),
             totes: 0,
             opened: 0,
             sold: 0,
@@ -77,6 +109,11 @@ impl Cheats {
     /// Totes picked so far.
     pub(crate) fn totes_picked(&self) -> u32 {
         self.totes
+    }
+
+    /// Totes opened so far.
+    pub(crate) fn totes_opened(&self) -> u32 {
+        self.opened
     }
 }
 
@@ -94,6 +131,9 @@ impl World {
         self.plan_chip_copies();
         self.plan_over_issue();
         self.plan_probing();
+        self.plan_lot_printing();
+        self.plan_backdating();
+        self.plan_line_faults();
     }
 
     /// How many of something there are in a world of this size, at least one; `base` of them in one

@@ -4,12 +4,16 @@ use crate::DAY;
 use crate::kind::Kind;
 use crate::world::World;
 
-/// Share of destroyed packs that are taken.
+/// Share of destroyed packs that are taken in a world of sixty thousand.
 const TAKEN: f64 = 0.08;
+/// Most of them that are, in a small world, where some shall be too.
+const TAKEN_MOST: f64 = 0.3;
 
 impl World {
     pub(crate) fn tempt_resurfacer(&mut self, pack: u32, destroyed: i64) {
-        if self.params.honest || !self.cheats.dice.chance(TAKEN) {
+        let larger = 60_000.0 / f64::from(self.params.packs);
+        let taken = TAKEN * larger.clamp(1.0, TAKEN_MOST / TAKEN);
+        if self.params.honest || !self.cheats.dice.chance(taken) {
             return;
         }
         let at = self.atlas.pharmacy(&mut self.cheats.dice);

@@ -36,8 +36,12 @@ impl World {
     pub(crate) fn label_place(&mut self, crossing: &Crossing<Tote>, at: SiteId, now: i64) {
         let skewed = self.atlas.sites[at].skew_ms >= HOUR;
         let lapsed = self.has_lapsed(at, now);
-        if self.params.honest || !(skewed || lapsed) {
+        let swapped = self.is_date_wrong(at, now);
+        if self.params.honest || !(skewed || lapsed || swapped) {
             return;
+        }
+        if swapped {
+            self.plant(Kind::DateSwapped, &crossing.unit, now, at);
         }
         if skewed {
             self.plant(Kind::Skewed, &crossing.unit, now, at);
@@ -46,6 +50,9 @@ impl World {
             if skewed {
                 let epc = self.goods.epc(*pack);
                 self.plant(Kind::Skewed, &epc, now, at);
+            }
+            if swapped {
+                self.mark(Kind::Skewed, *pack, now, at);
             }
             if lapsed {
                 self.mark(Kind::Unlicensed, *pack, now, at);

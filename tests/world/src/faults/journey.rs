@@ -58,6 +58,7 @@ impl World {
         for pack in journey.packs {
             self.mark(kind, *pack, at_ms, journey.to);
         }
+        self.label_pallets(kind, journey);
         (logs, Care::Sure)
     }
 

@@ -85,13 +85,16 @@ impl World {
         let event = self.aggregation(Action::Add, &unit, inside, now, from);
         self.send(event, now, from, Care::Usual);
         let leaves = now + self.dice.between(10 * MINUTE, 10 * HOUR);
-        let event = self.shipment(vec![unit.clone()], leaves, from, to);
-        self.send(event, leaves, from, Care::Usual);
+        let posted = self.posted_ms(&tote, &unit, leaves);
+        let event = self.shipment(vec![unit.clone()], posted, from, to);
+        self.send(event, posted, from, Care::Usual);
         if self.tempt_thief(&tote, &unit, leaves) {
             return;
         }
         let (tote, to) = self.misdeliver(tote, &unit, leaves);
+        self.tempt_double_seller(&tote, to, leaves);
         let arrives = leaves + self.atlas.journey(from, to, &mut self.dice);
+        let arrives = self.heat_tote(&tote, &unit, leaves, arrives);
         let crossing = Crossing {
             unit,
             goods: tote,

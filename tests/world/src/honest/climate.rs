@@ -58,7 +58,10 @@ impl World {
             shipped_ms: crossing.shipped_ms,
             arrived_ms: now,
         };
-        let (logs, care) = if may_go_wrong && !self.params.honest {
+        let mut log = log;
+        let (logs, care) = if self.heated(&journey, &mut log.readings).is_some() {
+            (vec![log], Care::Sure)
+        } else if may_go_wrong && !self.params.honest {
             self.spoil(&journey, log)
         } else {
             (vec![log], Care::Usual)

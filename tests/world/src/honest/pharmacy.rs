@@ -40,6 +40,8 @@ impl World {
         let event = self.read_tags(event, &tote.packs);
         self.send(event, opened, to, Care::Usual);
         self.tempt_twin_reader(&tote.packs, to, opened);
+        self.tempt_far_seller(&tote.packs, to, opened);
+        self.book_again(crossing, to, now);
         for pack in &tote.packs {
             if self.is_recalled(*pack, now) {
                 self.mark(Kind::Recalled, *pack, now, to);
@@ -87,6 +89,7 @@ impl World {
             self.ask_again(pack, at, again);
         }
         self.label_unlicensed(pack, at, now);
+        self.label_date(pack, at, now);
         self.tempt_undoer(pack, at, now);
         let offline = self.dice.chance(OFFLINE) && !self.params.honest;
         let mut visit = self.at_counter(&print, at, now, true);

@@ -35,17 +35,16 @@ impl World {
     }
 
     fn commission(&mut self, packs: &[u32], lot: usize, at_ms: i64, site: SiteId) {
-        let epcs = packs.iter().map(|pack| self.goods.epc(*pack)).collect();
-        let (code, expiry) = {
-            let lot = &self.goods.lots[lot];
-            (lot.code.clone(), lot.expiry)
-        };
-        let event = self
-            .object(Action::Add, epcs, at_ms, "commissioning", site)
-            .with_disposition(&disposition("active"))
-            .with_ilmd(&code, expiry);
-        let event = self.bind_chips(event, packs);
-        self.send(event, at_ms, site, Care::Checked);
+        let code = self.goods.lots[lot].code.clone();
+        for (packs, expiry) in self.uploads(packs, lot) {
+            let epcs = packs.iter().map(|pack| self.goods.epc(*pack)).collect();
+            let event = self
+                .object(Action::Add, epcs, at_ms, "commissioning", site)
+                .with_disposition(&disposition("active"))
+                .with_ilmd(&code, expiry);
+            let event = self.bind_chips(event, &packs);
+            self.send(event, at_ms, site, Care::Checked);
+        }
     }
 
     /// A centre that delivers to a country where the product may be sold.
@@ -99,6 +98,9 @@ impl World {
         let event = self.shipment(vec![unit.clone()], now, from, to);
         self.send(event, now, from, Care::Usual);
         let arrives = now + self.atlas.journey(from, to, &mut self.dice);
+        let packs = pallet.cases.iter().flat_map(|(_, packs)| packs);
+        let packs: Vec<u32> = packs.copied().collect();
+        let arrives = self.heat_pallet(&packs, &unit, now, arrives);
         let crossing = Crossing {
             unit,
             goods: pallet,

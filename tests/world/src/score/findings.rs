@@ -39,6 +39,8 @@ pub struct RuleTally {
     pub meant: usize,
     /// Of those, about which it or another rule spoke.
     pub found: usize,
+    /// Of the found, about which the rule itself spoke.
+    pub by_itself: usize,
     /// Of the others, stopped at the counter each time they were presented.
     pub stopped: usize,
     /// A wrong one, as an example.
@@ -120,6 +122,7 @@ impl Findings {
                     let tally = self.rules.entry(rule.to_owned()).or_default();
                     tally.meant += 1;
                     tally.found += found;
+                    tally.by_itself += usize::from(rules.contains(rule));
                     tally.stopped += usize::from(found == 0 && held);
                 }
                 let tally = self.kinds.entry(*kind).or_default();

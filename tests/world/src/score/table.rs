@@ -26,14 +26,13 @@ impl Score {
         self.visits.wrong.join("\n")
     }
 
-    /// Units planted warm or frozen, and those of them that a rule found.
+    /// Units planted too warm or too cold, and those of them that a rule found.
     pub fn excursions(&self) -> (usize, usize) {
-        let of = |kind| self.findings.kinds.get(&kind).cloned().unwrap_or_default();
-        let (warm, frozen) = (of(Kind::Warm), of(Kind::Frozen));
-        (
-            warm.planted_units + frozen.planted_units,
-            warm.found_units + frozen.found_units,
-        )
+        let kinds = Kind::EXCURSIONS.iter();
+        let tallies = kinds.filter_map(|kind| self.findings.kinds.get(kind));
+        tallies.fold((0, 0), |(planted, found), tally| {
+            (planted + tally.planted_units, found + tally.found_units)
+        })
     }
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -148,16 +147,17 @@ impl Score {
     fn per_rule(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| rule | goods it is for | found | stopped | missed | findings right | explained | beside | \
+            "| rule | goods it is for | found | by itself | stopped | missed | findings right | explained | beside | \
              false S3+ | false S2 | false S0-S1 | false, resolved |\n{}",
-            "|---".repeat(12) + "|"
+            "|---".repeat(13) + "|"
         )?;
         for (rule, tally) in &self.findings.rules {
             writeln!(
                 f,
-                "| {rule} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                "| {rule} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 tally.meant,
                 tally.found,
+                tally.by_itself,
                 tally.stopped,
                 tally.meant - tally.found - tally.stopped,
                 tally.right,
