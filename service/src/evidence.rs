@@ -1,9 +1,9 @@
 //! An evidence bundle: one file with which anybody can check, offline and with public keys only,
-//! what the ledger says about a pack or a shipment. It holds the events as captured, a proof for
-//! each block they stand in (which carries the block's header and signature), the checkpoint all
-//! proofs hang on, and a summary for people that is made from the events and nothing else, so that
-//! it can be checked by making it again.
-use std::collections::BTreeMap;
+//! what the ledger says about a pack, a shipment or a case. It holds the events as captured, with
+//! a case also decisions and comments, a proof for each block they stand in (which carries the
+//! block's header and signature), the checkpoint all proofs hang on, and a summary for people that
+//! is made from these records and nothing else, so that it can be checked by making it again.
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,13 +30,51 @@ pub struct Evidence {
     pub checkpoint: String,
     /// What happened, a line for each document; see [`summary`].
     pub summary: Vec<String>,
-    /// The events, oldest first.
+    /// With a case: what the rules found, as the node says, and which documents that rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Told>,
+    /// The events, oldest first; with a case also decisions and comments.
     pub documents: Vec<Document>,
     /// Proof of each block, by its id.
     pub proofs: BTreeMap<String, String>,
 }
 
-/// One event.
+/// What a rule found. Whoever folds the documents with the rules finds it again; the bundle itself
+/// proves the documents only.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// Id of the finding, the same on every node.
+    pub id: String,
+    /// The rule's id in the catalogue.
+    pub rule: String,
+    /// The rule's name.
+    pub title: String,
+    /// `S0` (information) to `S4` (illegitimate).
+    pub severity: String,
+    /// One plain sentence.
+    pub sentence: String,
+    /// Everything it is about, canonical.
+    pub subjects: Vec<String>,
+    /// When it happened, RFC 3339.
+    pub at: String,
+    /// When it had ended, RFC 3339.
+    pub until: String,
+    /// Documents it rests on, as far as they are in the bundle.
+    pub evidence: Vec<Place>,
+}
+
+/// Where a record stands.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Its block, hex.
+    pub block: String,
+    /// Its item there.
+    pub item: u16,
+}
+
+/// One record.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
@@ -44,13 +82,37 @@ pub struct Document {
     pub block: String,
     /// Its item there.
     pub item: u16,
-    /// The event (EPCIS 2.0, JSON).
+    /// The event (EPCIS 2.0, JSON), decision or comment.
     pub event: Value,
 }
 
-/// The summary of some documents: one line each with time, place, step and what it names.
+impl Document {
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        Place {
+            block: self.block.clone(),
+            item: self.item,
+        }
+    }
+}
+
+/// The summary of some documents, a line each: of an event time, place, step and what it names, of
+/// a decision or comment what was said.
 pub fn summary(documents: &[Document]) -> Vec<String> {
-    documents.iter().map(|it| line(&it.event)).collect()
+    let lines = documents.iter().map(|it| match said(&it.event) {
+        Some(said) => said,
+        None => line(&it.event),
+    });
+    lines.collect()
+}
+
+/// What a person said, in one line.
+fn said(document: &Value) -> Option<String> {
+    let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).map(str::to_owned);
+    let bare = document.get("decision").unwrap_or(document);
+    let kind = text(bare, "type").filter(|kind| !kind.ends_with("Event"))?;
+    let words = text(bare, "reason").or_else(|| text(bare, "text"))?;
+    Some(format!("{kind}: {}", words.replace(['\n', '\r'], " ")))
 }
 
 fn line(event: &Value) -> String {
@@ -135,6 +197,16 @@ pub fn check(evidence: &Evidence, policy: &Policy<'_>) -> Vec<Step> {
         counted,
         format!("{} events", evidence.documents.len()),
     ));
+    if !evidence.findings.is_empty() {
+        let held: BTreeSet<Place> = evidence.documents.iter().map(Document::place).collect();
+        let mut rests = evidence.findings.iter().flat_map(|it| &it.evidence);
+        let missing = rests.find(|place| !held.contains(place));
+        let detail = match missing {
+            Some(at) => format!("item {} of block {} is not in the file", at.item, at.block),
+            None => format!("{} rest on documents", evidence.findings.len()),
+        };
+        steps.push(step("findings", missing.is_none(), detail));
+    }
     let told = summary(&evidence.documents) == evidence.summary;
     steps.push(step(
         "summary",

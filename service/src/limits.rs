@@ -172,3 +172,21 @@ pub const LINK_S: std::ops::RangeInclusive<u32> = 60..=30 * 86_400;
 pub const LINK_S_DEFAULT: u32 = 7 * 86_400;
 /// How long an ended share link is still listed, milliseconds.
 pub const LINK_LISTED_MS: i64 = 30 * 86_400 * 1_000;
+/// How long a counter may rely on a signed recall list that it cannot renew, milliseconds.
+pub const RECALL_LIST_VALID_MS: i64 = 24 * 3_600 * 1_000;
+/// Age at which the recall list is signed anew though nothing has changed, milliseconds.
+pub const RECALL_LIST_RENEWED_MS: i64 = 15 * 60 * 1_000;
+/// Blocks in a page of the ledger.
+pub const BLOCKS_PAGE_MAX: usize = 100;
+/// Tips named in one answer.
+pub const TIPS_TOLD_MAX: usize = 64;
+/// The latest blocks whose way to a milestone is looked at to tell how long it takes.
+pub const FINALITY_BLOCKS: usize = 200;
+/// The time over which blocks are counted to tell how many come in a second, milliseconds.
+pub const RATE_WINDOW_MS: i64 = 5 * 60 * 1_000;
+/// Devices in a page.
+pub const DEVICES_PAGE_MAX: usize = 1_000;
+/// Characters of a comment about a case.
+pub const COMMENT_CHARS_MAX: usize = 2_000;
+/// Comments about one case.
+pub const COMMENTS_MAX: usize = 1_000;

@@ -39,6 +39,8 @@ pub struct CaseView {
     pub from: i64,
     /// When the last had ended.
     pub until: i64,
+    /// When the ledger learned of the first of those that stand, ms since the Unix epoch.
+    pub opened: i64,
 }
 
 impl CaseView {
@@ -87,6 +89,7 @@ fn add(case: &mut CaseView, finding: &Finding) {
     case.severity = case.severity.max(finding.severity);
     case.from = case.from.min(finding.at_ms);
     case.until = case.until.max(finding.until_ms);
+    case.opened = case.opened.min(finding.recorded_ms);
 }
 
 impl State {
@@ -148,6 +151,7 @@ impl State {
             findings: Vec::new(),
             from: first.at_ms,
             until: first.until_ms,
+            opened: first.recorded_ms,
         }
     }
 }

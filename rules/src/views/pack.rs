@@ -9,7 +9,7 @@ use crate::judge_thing::Case;
 use crate::record::RecallLevel;
 use crate::say::{Doing, Happened, Lang, words};
 use crate::state::event::{Act, Kind};
-use crate::state::{NameId, State, Step, ThingId};
+use crate::state::{NameId, Recall, State, Step, ThingId};
 
 /// A pack as the records tell it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -229,12 +229,16 @@ impl State {
     pub(crate) fn recall_of(&self, gtin: &Gtin, lot: &str) -> Option<RecallView> {
         let lot = Lot::parse(lot).ok()?;
         let recall = self.lots.get(&(gtin.clone(), lot))?.recall.as_ref()?;
-        Some(RecallView {
+        Some(self.recall_view(recall))
+    }
+
+    pub(crate) fn recall_view(&self, recall: &Recall) -> RecallView {
+        RecallView {
             reason: recall.reason.clone(),
             at: recall.record.at_ms,
             by: recall.by.map(|id| self.party_ref(id)),
             level: recall.level,
-        })
+        }
     }
 
     pub(crate) fn container_refs(&self, id: ThingId) -> Vec<ContainerRef> {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::engine::Engine;
 use crate::pack_state::PackState;
 use crate::state::NameId;
+use crate::views::pack::RecallView;
 
 /// Packs of a lot by party.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -94,6 +95,12 @@ impl Engine {
             let recall = state.recall.as_ref()?;
             Some((gtin, lot, recall.level))
         })
+    }
+
+    /// Every withdrawn product, by product, with the withdrawal.
+    pub fn withdrawals(&self) -> impl Iterator<Item = (&Gtin, RecallView)> {
+        let all = self.state.decisions.withdrawals.iter();
+        all.map(|(gtin, told)| (gtin, self.state.recall_view(told)))
     }
 
     /// How many packs of a lot its manufacturer said it would make.

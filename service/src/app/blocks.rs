@@ -4,13 +4,15 @@ use gs1::epcis::Event;
 use serde_json::Value;
 use tangle::{Anchor, BlockId, Hlc, KeyId, Kind, Media, Outcome, SignedBlock, VerifiedBlock};
 
+use crate::app::cases::sees_case;
 use crate::app::events::owner;
 use crate::app::failure::{Code, Failure};
 use crate::app::visible::{Subject, visible};
 use crate::auth::{Permit, Role, actions};
 use crate::limits::UPLOAD_BLOCKS_MAX;
+use crate::node::comments;
 use crate::node::grants::{Grantee, Said};
-use crate::node::items::{GRANT, VERIFICATION};
+use crate::node::items::{COMMENT, GRANT, VERIFICATION};
 use crate::node::{Admission, Node};
 
 /// Takes in blocks; one admission for each, in order, durable when recorded.
@@ -200,35 +202,22 @@ pub fn block(node: &Node, permit: &Permit<actions::Query>, id: &str) -> Result<B
     let id: BlockId = id.parse().map_err(|_| missing())?;
     let block = node.block(&id)?.ok_or_else(missing)?;
     let organisation = owner(node, &block);
-    // What parties say to each other, or ask, is theirs; the rest everybody needs to check proofs.
-    let is_theirs = matches!(
-        block.header().kind,
-        Kind::Events | Kind::SensorBatch | Kind::Grant | Kind::Opaque(_)
-    );
-    let own = organisation.is_some() && organisation == permit.principal().party;
+    let sight = Sight::of(node, permit, &block, organisation.as_deref());
     let mut items = Vec::new();
-    let mut seen = !is_theirs || own || permit.principal().sees_all();
+    let mut any = sight.of_block();
     for (index, item) in block.items() {
-        let mut view = ItemView {
+        let shown = sight.of_item(item);
+        any |= shown;
+        items.push(ItemView {
             index,
             media: item.media,
             bytes: item.size(),
-            json: None,
-        };
-        let shown = match item.media {
-            Media::EPCIS_EVENT => may_see(node, permit, &item.body, organisation.as_deref()),
-            Media::DECISION | Media::MASTER_DATA => true,
-            VERIFICATION => own || permit.principal().sees_all(),
-            GRANT => own || sees_grant(permit, &item.body),
-            _ => false,
-        };
-        if shown {
-            seen = true;
-            view.json = serde_json::from_slice(&item.body).ok();
-        }
-        items.push(view);
+            json: shown
+                .then(|| serde_json::from_slice(&item.body).ok())
+                .flatten(),
+        });
     }
-    if !seen {
+    if !any {
         return Err(missing());
     }
     let finality = finality(node, &id)?.ok_or_else(missing)?;
@@ -240,6 +229,67 @@ pub fn block(node: &Node, permit: &Permit<actions::Query>, id: &str) -> Result<B
         outcome,
         items,
     })
+}
+
+/// What a principal sees of a block.
+pub(crate) struct Sight<'a> {
+    node: &'a Node,
+    permit: &'a Permit<actions::Query>,
+    organisation: Option<&'a str>,
+    kind: Kind,
+}
+
+impl<'a> Sight<'a> {
+    /// Of a block that an organisation recorded.
+    pub(crate) fn of(
+        node: &'a Node,
+        permit: &'a Permit<actions::Query>,
+        block: &VerifiedBlock,
+        organisation: Option<&'a str>,
+    ) -> Self {
+        Self {
+            node,
+            permit,
+            organisation,
+            kind: block.header().kind,
+        }
+    }
+
+    /// Whether it sees that there is one, whatever is in it. What parties say to each other, or
+    /// ask, is theirs; the rest everybody needs to check proofs.
+    pub(crate) fn of_block(&self) -> bool {
+        let is_theirs = matches!(
+            self.kind,
+            Kind::Events | Kind::SensorBatch | Kind::Grant | Kind::Opaque(_)
+        );
+        !is_theirs || self.own() || self.permit.principal().sees_all()
+    }
+
+    /// Whether it sees what an item says.
+    pub(crate) fn of_item(&self, item: &tangle::Item) -> bool {
+        match item.media {
+            Media::EPCIS_EVENT => may_see(self.node, self.permit, &item.body, self.organisation),
+            Media::DECISION | Media::MASTER_DATA => true,
+            VERIFICATION => self.own() || self.permit.principal().sees_all(),
+            GRANT => self.own() || sees_grant(self.permit, &item.body),
+            COMMENT => self.own() || self.sees_comment(&item.body),
+            _ => false,
+        }
+    }
+
+    /// What is said about a case is said to whoever sees it.
+    fn sees_comment(&self, body: &[u8]) -> bool {
+        let principal = self.permit.principal();
+        let about = comments::Said::read(body);
+        principal.sees_all()
+            || about.is_some_and(|comments::Said::CaseComment { case, .. }| {
+                sees_case(&self.node.fold(), principal, &case)
+            })
+    }
+
+    fn own(&self) -> bool {
+        self.organisation.is_some() && self.organisation == self.permit.principal().party.as_deref()
+    }
 }
 
 /// A grant is seen by both sides; who only oversees sees all of them or those to its role.

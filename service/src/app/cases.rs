@@ -13,8 +13,13 @@ use crate::app::master::item;
 use crate::app::passkeys::Signed;
 use crate::app::visible::{Subject, by_right, visible};
 use crate::auth::{Permit, Principal, actions};
-use crate::limits::{BLOCK_ITEMS_MAX, CASES_PAGE_MAX, SIGNER_CHARS_MAX};
+use crate::limits::{
+    BLOCK_ITEMS_MAX, CASES_PAGE_MAX, COMMENT_CHARS_MAX, COMMENTS_MAX, SIGNER_CHARS_MAX,
+};
+use crate::node;
+use crate::node::comments::Said;
 use crate::node::entitled::{Speaker, entitled};
+use crate::node::items::COMMENT;
 use crate::node::{Node, View};
 
 /// What is done about a case.
@@ -75,6 +80,17 @@ pub struct Case {
     pub case: CaseView,
     /// Findings in it that the asker may see, newest first.
     pub findings: Vec<rules::FindingView>,
+    /// What parties said about it, the oldest first.
+    pub comments: Vec<Comment>,
+}
+
+/// What a party said about a case.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// What was said, by whom, and where it stands in the ledger.
+    pub said: node::comments::Comment,
+    /// Name of the party.
+    pub name: Option<String>,
 }
 
 /// Open cases, gravest first, as far as the principal may see what is in them.
@@ -107,10 +123,76 @@ pub fn case(
     let seen = |finding| findings::shown(&fold, permit.principal(), finding);
     let findings = findings.filter_map(seen);
     let findings = findings.map(|finding| finding.spoken(lang)).collect();
+    let comments = fold.comments.of(id).iter();
+    let comments = comments.map(|said| of_party(&fold, said)).collect();
     Ok(Case {
         case: case.spoken(lang),
         findings,
+        comments,
     })
+}
+
+fn of_party(fold: &View<'_>, said: &node::comments::Comment) -> Comment {
+    Comment {
+        name: fold.engine.party(&said.party).map(|it| it.name.clone()),
+        said: said.clone(),
+    }
+}
+
+/// Says something about a case, to everybody who sees it. It is added to the ledger and stays.
+///
+/// # Errors
+/// `not_found` when the case does not stand, or nothing in it is the party's by its own right;
+/// `unprocessable` for an empty or overlong text, or one too many.
+pub fn comment(
+    node: &Node,
+    permit: &Permit<actions::Comment>,
+    id: &str,
+    text: &str,
+) -> Result<Comment, Failure> {
+    let principal = permit.principal();
+    let Some(party) = principal.party.as_deref() else {
+        return Err(Failure::new(Code::Forbidden, "the key speaks for no party"));
+    };
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > COMMENT_CHARS_MAX {
+        let text = format!("a comment has 1 to {COMMENT_CHARS_MAX} characters");
+        return Err(Failure::new(Code::Unprocessable, text));
+    }
+    {
+        let fold = node.fold();
+        let own = |it: &&Finding| {
+            let mut subjects = it.subjects.iter();
+            subjects.any(|epc| by_right(&fold, principal, Subject::Thing(epc)))
+        };
+        if !fold.engine.findings_of_case(id).iter().any(own) {
+            return Err(Failure::not_found("case"));
+        }
+        if fold.comments.of(id).len() >= COMMENTS_MAX {
+            let text = format!("a case has at most {COMMENTS_MAX} comments");
+            return Err(Failure::new(Code::Unprocessable, text));
+        }
+    }
+    let said = Said::CaseComment {
+        case: id.to_owned(),
+        text: text.to_owned(),
+    };
+    let items = vec![item(node, COMMENT, &said)?];
+    let made = node.author(node.signer(Some(party))?, Kind::Events, vec![items])?;
+    let fold = node.fold();
+    let mut known = fold.comments.of(id).iter();
+    let known = known.rfind(|it| made.contains(&it.block));
+    let known =
+        known.ok_or_else(|| Failure::internal("a comment was recorded and is not known"))?;
+    Ok(of_party(&fold, known))
+}
+
+/// Whether a principal sees a case that stands, and so what is said about it.
+pub(crate) fn sees_case(fold: &View<'_>, principal: &Principal, id: &str) -> bool {
+    let found = fold.engine.findings_of_case(id);
+    found
+        .into_iter()
+        .any(|finding| sees(fold, principal, finding))
 }
 
 /// Decides about every finding of a case; returns the blocks that hold the decisions.
@@ -229,6 +311,7 @@ fn shown(fold: &View<'_>, principal: &Principal, mut case: CaseView) -> Option<C
     case.findings = listed.map(|finding| hex::encode(finding.id)).collect();
     case.from = seen.iter().map(|it| it.at_ms).min()?;
     case.until = seen.iter().map(|it| it.until_ms).max()?;
+    case.opened = seen.iter().map(|it| it.recorded_ms).min()?;
     case.severity = seen.iter().map(|it| it.severity).max()?;
     Some(case)
 }

@@ -77,6 +77,8 @@ actions! {
     Capture = "capture";
     /// Supply, export, destroy, sample, lock or undo packs, as the role may.
     ChangeState = "change_state";
+    /// Say something about a case, to everybody who sees it.
+    Comment = "comment";
     /// Make decisions: recall a lot, release or reject after quality review.
     Decide = "decide";
     /// Give others sight of what one sees, and take it back.
@@ -245,6 +247,7 @@ mod tests {
         let expected = [
             ("capture", and(&[Admin])),
             ("change_state", and(&[])),
+            ("comment", and(&[Regulator])),
             ("decide", only(&[Manufacturer, Regulator])),
             ("grant", and(&[])),
             ("manage_keys", only(&[Admin])),

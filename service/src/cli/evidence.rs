@@ -1,4 +1,4 @@
-//! `theriac evidence` fetches everything about a pack or a shipment in one file; `theriac
+//! `theriac evidence` fetches everything about a pack, a shipment or a case in one file; `theriac
 //! verify-evidence` checks such a file offline, with public keys only.
 
 use std::path::PathBuf;
@@ -21,18 +21,22 @@ const FETCH_EXAMPLES: &str = "\
 Examples:
   theriac evidence '(01)09506000134352(21)K7M2' -o pack.evidence.json
   theriac evidence urn:epc:id:sscc:9506000.1000000001 -o shipment.evidence.json
+  theriac evidence --case 'C06 https://id.gs1.org/01/09506000134352/10/LOT1' -o case.evidence.json
   theriac verify-evidence pack.evidence.json --key 'meridian+1a2b3c4d+AbC...'";
 
 /// A bundle of thousands of events; more is another file.
 const BUNDLE_BYTES_MAX: u64 = 256 << 20;
 
-/// Fetch an evidence bundle for a pack or a shipment
+/// Fetch an evidence bundle for a pack, a shipment or a case
 #[derive(Args, Debug)]
 #[command(after_help = FETCH_EXAMPLES)]
 pub(crate) struct Fetch {
     /// Any form of the identifier
     #[arg(value_name = "ID", allow_hyphen_values = true)]
     id: String,
+    /// ID is that of a case, as the portal and the API give it
+    #[arg(long)]
+    case: bool,
     /// Where to write it (default: standard output)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -41,12 +45,17 @@ pub(crate) struct Fetch {
 }
 
 pub(crate) fn fetch(command: &Fetch, format: Format) -> Result<Exit, Failure> {
-    let epc = trace::identify(&command.id)?;
-    let what = match &epc {
-        Epc::Sgtin(_) => "packs",
-        _ => "shipments",
+    let (what, id) = if command.case {
+        ("cases", command.id.clone())
+    } else {
+        let epc = trace::identify(&command.id)?;
+        let what = match &epc {
+            Epc::Sgtin(_) => "packs",
+            _ => "shipments",
+        };
+        (what, epc.canonical())
     };
-    let path = format!("/api/v1/{what}/{}/evidence", segment(&epc.canonical()));
+    let path = format!("/api/v1/{what}/{}/evidence", segment(&id));
     let bytes = command.connection.client()?.get_bytes(&path)?;
     let Some(file) = &command.output else {
         out::bytes(&bytes);

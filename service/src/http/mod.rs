@@ -1,6 +1,7 @@
 //! HTTP: routes, bodies, problems, the portal. Thin on purpose: a handler reads the request, calls
 //! one use case with the permit its guard gave, and writes the answer. Nothing here decides.
 pub mod body;
+mod cached;
 mod cookie;
 mod csp;
 pub mod dto;

@@ -8,8 +8,8 @@ use super::fhir;
 use super::openapi::swagger;
 use super::portal;
 use super::routes::{
-    accesses, blocks, certificates, custody, epcis, exceptions, grants, invitations, keep, links,
-    manage, operate, packs, people, recall, stream, trace, verify, vrs,
+    accesses, blocks, certificates, custody, devices, epcis, exceptions, grants, invitations, keep,
+    ledger, links, manage, operate, packs, people, recall, stream, trace, verify, vrs,
 };
 use crate::app::failure::Code;
 use crate::auth::{Action, actions};
@@ -116,6 +116,8 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::Query>("GET", "/api/v1/cases"),
     needs::<actions::Query>("GET", "/api/v1/cases/{id}"),
     needs::<actions::Decide>("POST", "/api/v1/cases/{id}/rulings"),
+    needs::<actions::Comment>("POST", "/api/v1/cases/{id}/comments"),
+    needs::<actions::Query>("GET", "/api/v1/cases/{id}/evidence"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/history"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/genealogy"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/proof"),
@@ -131,6 +133,7 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::Grant>("DELETE", "/api/v1/shipments/{id}/links/{link}"),
     open("POST", "/api/v1/shared"),
     needs::<actions::Query>("GET", "/api/v1/recalls"),
+    needs::<actions::Verify>("GET", "/api/v1/recall-list"),
     needs::<actions::Query>("GET", "/api/v1/recalls/{gtin}/{lot}"),
     needs::<actions::Decide>("POST", "/api/v1/recalls/{gtin}/{lot}/notices"),
     needs::<actions::Query>("GET", "/api/v1/notices"),
@@ -151,6 +154,8 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::Query>("GET", "/fhir/{version}/{resource}/{id}"),
     needs::<actions::SubmitBlocks>("POST", "/api/v1/blocks"),
     needs::<actions::SubmitBlocks>("GET", "/api/v1/tips"),
+    needs::<actions::Query>("GET", "/api/v1/ledger"),
+    needs::<actions::Query>("GET", "/api/v1/blocks"),
     needs::<actions::Query>("GET", "/api/v1/blocks/{id}"),
     needs::<actions::Query>("GET", "/api/v1/blocks/{id}/proof"),
     needs::<actions::ReadPublic>("GET", "/api/v1/checkpoint"),
@@ -176,6 +181,7 @@ pub const ROUTES: &[Route] = &[
     open("POST", "/auth/logout"),
     open("GET", "/auth/me"),
     needs::<actions::ManageKeys>("POST", "/api/v1/parties"),
+    needs::<actions::Query>("GET", "/api/v1/devices"),
     needs::<actions::ManageKeys>("POST", "/api/v1/devices"),
     needs::<actions::ManageKeys>("GET", "/api/v1/devices/invitations"),
     needs::<actions::ManageKeys>("POST", "/api/v1/devices/invitations"),
@@ -218,9 +224,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .configure(epcis::configure)
         .service(custody::post_operation)
         .service(custody::post_returns_check)
-        .service(custody::get_cases)
-        .service(custody::get_case)
-        .service(custody::post_case_ruling)
+        .configure(custody::configure_cases)
         .service(packs::get_history)
         .service(packs::get_genealogy)
         .service(packs::get_pack_proof)
@@ -230,6 +234,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .configure(trace::configure)
         .service(recall::get_shipments)
         .service(recall::get_recalls)
+        .service(recall::get_recall_list)
         .service(recall::get_recall)
         .service(recall::post_recall_notices)
         .service(recall::get_notices)
@@ -244,11 +249,13 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(exceptions::get_exception_draft)
         .service(exceptions::get_pack_evidence)
         .service(exceptions::get_shipment_evidence)
+        .service(exceptions::get_case_evidence)
         .service(stream::get_stream)
         .service(fhir::get_fhir_metadata)
         .service(fhir::get_fhir_search)
         .service(fhir::get_fhir_resource)
         .service(blocks::get_tips)
+        .configure(ledger::configure)
         .service(blocks::get_block)
         .service(blocks::get_block_proof)
         .service(blocks::get_checkpoint)
@@ -264,6 +271,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .configure(people::configure)
         .service(manage::post_party)
         .service(manage::post_device)
+        .service(devices::get_devices)
         .configure(invitations::configure)
         .service(grants::get_grants)
         .service(grants::post_grant)

@@ -269,6 +269,20 @@ impl Catalog {
         row.map_or(self.events.len(), |row| usize_of(row.first_event))
     }
 
+    /// Ordinal of the first block that was recorded at `ms` (Unix milliseconds) or later.
+    pub fn first_block_from(&self, ms: i64) -> usize {
+        self.blocks.partition_point(|row| row.recorded_ms < ms)
+    }
+
+    /// Up to `count` blocks below a position (from the end without one), the newest first.
+    pub fn newest_blocks(&self, before: Option<u64>, count: usize) -> Vec<BlockRow> {
+        let end = before.map_or(self.blocks.len(), |before| {
+            self.blocks.partition_point(|row| row.position < before)
+        });
+        let below = self.blocks.get(..end).unwrap_or_default();
+        below.iter().rev().take(count).copied().collect()
+    }
+
     /// How many blocks there are.
     pub fn block_count(&self) -> usize {
         self.blocks.len()

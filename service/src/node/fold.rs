@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use gs1::Gln;
+use gs1::epcis::Event;
 use rules::{Engine, Fact, Finding, Profile, Record, RuleId, Stamp};
 use serde::{Deserialize, Serialize};
 use tangle::authority::{Authority, Void};
@@ -11,10 +12,12 @@ use tangle::registry::{Principal, Registry};
 use tangle::{BlockId, KeyId, Kind, Media, Ordered, Outcome, VerifiedBlock};
 
 use super::catalog::{BlockRow, Catalog};
+use super::comments::Comments;
 use super::despatch::Despatches;
 use super::entitled::{Speaker, entitled};
+use super::fleet::Fleet;
 use super::grants::{Grants, Said};
-use super::items::{GRANT, VOCABULARY};
+use super::items::{COMMENT, GRANT, VOCABULARY};
 use super::plain;
 use super::prefixes::Prefixes;
 use super::readings::{self, Reading};
@@ -42,6 +45,10 @@ pub struct Fold {
     pub vocabularies: Vocabularies,
     /// Who was given sight of what.
     pub grants: Grants,
+    /// What parties said about cases.
+    pub comments: Comments,
+    /// What records tell of the machines that made them.
+    pub fleet: Fleet,
     /// Lengths of company prefixes, as URNs have shown them.
     pub prefixes: Prefixes,
     /// Outcomes other than applied.
@@ -63,6 +70,8 @@ impl Fold {
             catalog: Catalog::default(),
             vocabularies: Vocabularies::default(),
             grants: Grants::default(),
+            comments: Comments::default(),
+            fleet: Fleet::default(),
             prefixes: Prefixes::default(),
             despatches: Despatches::default(),
             authority: Authority::new(root),
@@ -89,9 +98,11 @@ impl Fold {
     /// log than this one.
     fn admit(&mut self, ordered: &Ordered) -> BTreeMap<BlockId, Void> {
         let mut void = self.authority.judge(ordered.index, &ordered.blocks);
-        let registry = ordered.blocks.iter().filter(|it| registers(it));
-        let registry = registry.map(|block| (ordered.index, *block.id()));
-        self.registrations.extend(registry);
+        let recorded_ms = i64::try_from(ordered.time_ms).unwrap_or(i64::MAX);
+        for block in ordered.blocks.iter().filter(|it| registers(it)) {
+            self.registrations.push((ordered.index, *block.id()));
+            self.fleet.registered(block, recorded_ms);
+        }
         for (id, why) in &ordered.strangers {
             void.entry(*id).or_insert_with(|| why.clone());
         }
@@ -125,6 +136,10 @@ impl Fold {
 
     /// Folds what a block says.
     fn block(&mut self, block: &VerifiedBlock, row: BlockRow, facts: Facts) -> Outcome {
+        let (actor, device) = self.signer(&block.header().kid);
+        if device.is_some() {
+            self.fleet.made(&block.header().kid, row.recorded_ms);
+        }
         let facts = match facts {
             Ok(facts) => facts,
             Err(outcome) => {
@@ -139,12 +154,17 @@ impl Fold {
                 Fact::Master(_) | Fact::Decision(_) | Fact::Verification(_) => None,
             })
             .collect();
-        let (actor, device) = self.signer(&block.header().kid);
         self.catalog
             .push(row, self.items, &events, actor.as_deref());
         if !events.is_empty() {
             self.learn_prefixes(block, row.recorded_ms);
         }
+        self.learn_fleet(
+            (device.is_some(), &block.header().kid),
+            actor.as_deref(),
+            &events,
+            row.recorded_ms,
+        );
         self.learn_vocabulary(block, actor.as_deref());
         let speaker = match actor.as_deref() {
             Some(OPERATOR) => Speaker::Operator,
@@ -160,6 +180,7 @@ impl Fold {
         let actor = actor.filter(|id| Gln::parse(id).is_ok());
         if let (Some(granter), None) = (&actor, &device) {
             self.learn_grants(block, granter, row.recorded_ms);
+            self.learn_comments(block, granter, row.recorded_ms);
         }
         let mut twin = None;
         for (item, fact) in facts {
@@ -181,6 +202,37 @@ impl Fold {
             twin = twin.or_else(|| commissioned_before(block.id(), &findings));
         }
         twin.map_or(Outcome::Applied, |with| Outcome::Disputed { with })
+    }
+
+    /// What events tell of the machine that signed them, and of sensors.
+    fn learn_fleet(
+        &mut self,
+        (machine, key): (bool, &KeyId),
+        actor: Option<&str>,
+        events: &[(u16, &Event)],
+        recorded_ms: i64,
+    ) {
+        for (_, event) in events {
+            if machine {
+                self.fleet.told(key, event);
+            }
+            if let Some(party) = actor.filter(|_| !event.sensor_elements.is_empty()) {
+                self.fleet.sensed(party, event, recorded_ms);
+            }
+        }
+    }
+
+    /// What a party says about cases; machines say nothing.
+    fn learn_comments(&mut self, block: &VerifiedBlock, party: &str, recorded_ms: i64) {
+        if block.header().kind != Kind::Events {
+            return;
+        }
+        for (index, item) in block.items().filter(|(_, it)| it.media == COMMENT) {
+            if let Some(said) = super::comments::Said::read(&item.body) {
+                self.comments
+                    .learn(party, (*block.id(), index), said, recorded_ms);
+            }
+        }
     }
 
     /// Company prefixes that the block's URNs part from the rest of a key.

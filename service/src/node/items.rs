@@ -43,6 +43,8 @@ pub enum Unreadable {
     MediaOfKind,
     /// An item is no grant and no revocation.
     Grant,
+    /// An item is no comment.
+    Comment,
 }
 
 impl Unreadable {
@@ -55,6 +57,7 @@ impl Unreadable {
             Self::Master => 4,
             Self::MediaOfKind => 5,
             Self::Grant => 6,
+            Self::Comment => 7,
         }
     }
 
@@ -67,6 +70,7 @@ impl Unreadable {
             4 => "an item is not readable master data",
             5 => "an item does not belong into a block of this kind",
             6 => "an item is not a readable grant or revocation",
+            7 => "an item is not a readable comment",
             _ => "not readable",
         }
     }
@@ -81,6 +85,9 @@ pub const VOCABULARY: Media = Media(7);
 
 /// A grant of sight or its revocation as canonical JSON (see [`super::grants`]).
 pub const GRANT: Media = Media(9);
+
+/// What a party says about a case as canonical JSON (see [`super::comments`]).
+pub const COMMENT: Media = Media(10);
 
 /// Reads an item of a block of this kind; `None` when it says nothing to the rules (registry
 /// operations, logger files, opaque items).
@@ -101,6 +108,9 @@ pub fn fact(kind: Kind, item: &Item) -> Result<Option<Fact>, Unreadable> {
                 .map_err(|_| Unreadable::Registry)?;
             Ok(None)
         }
+        (Kind::Events, COMMENT) => super::comments::Said::read(&item.body)
+            .map(|_| None)
+            .ok_or(Unreadable::Comment),
         (Kind::Events | Kind::SensorBatch, Media::LOGGER_FILE) => Ok(None),
         (Kind::Grant, GRANT) => super::grants::Said::read(&item.body)
             .map(|_| None)

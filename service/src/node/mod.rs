@@ -5,9 +5,11 @@
 mod anchored;
 mod beside;
 pub mod catalog;
+pub mod comments;
 mod cosign;
 pub mod despatch;
 pub mod entitled;
+pub mod fleet;
 pub mod fold;
 pub mod grants;
 pub mod items;
@@ -20,6 +22,7 @@ pub mod readings;
 mod register;
 mod shared;
 mod snapshot;
+pub(crate) mod statement;
 mod view;
 pub mod vocabulary;
 mod writer;
@@ -83,6 +86,8 @@ struct Inner {
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Tokens of further pages that were given back before they end.
     returned: Mutex<BTreeMap<[u8; 32], i64>>,
+    /// The recall list that was signed last.
+    recall_list: statement::Latest,
     /// Wakes those who work in the background.
     workers: Mutex<Vec<SyncSender<()>>>,
 }

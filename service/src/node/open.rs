@@ -149,6 +149,7 @@ impl Node {
             queue,
             thread: Mutex::new(Some(thread)),
             returned: Mutex::default(),
+            recall_list: super::statement::Latest::default(),
             workers: Mutex::default(),
         }));
         node.register_operator(&genesis.name)

@@ -163,7 +163,7 @@ fn is_refused(lab: &Lab, request: &Request, role: Role, action: &'static str) {
     let of_nothing = request.send_to(lab, &nothing, &headers);
     assert_eq!(of_nothing.status, 403, "{what}");
     assert_eq!(told(&of_nothing), told(&answer), "{what}");
-    let acts = ["change_state", "decide", "grant"].contains(&action);
+    let acts = ["change_state", "comment", "decide", "grant"].contains(&action);
     let detail = if role == Role::Admin && acts {
         "the key speaks for no party".to_owned()
     } else {

@@ -304,6 +304,7 @@ fn counter(story: &Story) -> Vec<Request> {
     let destroyed = json!({ "operation": "destroy", "scans": [scan("C1", "LOT2")] });
     let returned = json!({ "scans": [scan("A2", "LOT1")] });
     let assigned = json!({ "act": { "assign": MAKER }, "reason": "upload" });
+    let comment = json!({ "text": "We keep the carton." });
     let pack = [GTIN, "LOT1", "A1"];
     let partners = format!("gtin={GTIN}&reqGLN=(asker)");
     vec![
@@ -314,6 +315,8 @@ fn counter(story: &Story) -> Vec<Request> {
         get("/api/v1/cases", Manufacturer, &[]),
         get("/api/v1/cases/{id}", Manufacturer, &[&story.case]),
         post("/api/v1/cases/{id}/rulings", Manufacturer, &[&story.case]).says(&assigned, 201),
+        post("/api/v1/cases/{id}/comments", Wholesaler, &[&story.case]).says(&comment, 201),
+        get("/api/v1/cases/{id}/evidence", Manufacturer, &[&story.case]),
         get("/vrs/gtin/{gtin}/lot/{lot}/ser/{serial}", Wholesaler, &pack).query(VRS),
         get(
             "/vrs/verify/gtin/{gtin}/lot/{lot}/ser/{serial}",
@@ -381,12 +384,15 @@ fn records(story: &Story) -> Vec<Request> {
             Wholesaler,
             &["r4", "Medication", &medication],
         ),
+        get("/api/v1/ledger", Wholesaler, &[]),
+        get("/api/v1/blocks", Wholesaler, &[]).query("per_page=5"),
         get("/api/v1/blocks/{id}", Wholesaler, &[&story.block]),
         get("/api/v1/blocks/{id}/proof", Wholesaler, &[&story.block]).query("item=0"),
         get("/api/v1/checkpoint", Wholesaler, &[]),
         get("/api/v1/alerts", Wholesaler, &[]),
         get("/api/v1/me", Wholesaler, &[]),
         get("/api/v1/grants", Wholesaler, &[]),
+        get("/api/v1/devices", Wholesaler, &[]),
     ]
 }
 
@@ -396,6 +402,7 @@ fn recalls(story: &Story) -> Vec<Request> {
     let decision = json!({ "type": "recall", "gtin": GTIN, "lot": "LOT2", "reason": "seal" });
     vec![
         get("/api/v1/recalls", Wholesaler, &[]),
+        get("/api/v1/recall-list", Wholesaler, &[]),
         get("/api/v1/recalls/{gtin}/{lot}", Wholesaler, &[GTIN, "LOT1"]),
         post(
             "/api/v1/recalls/{gtin}/{lot}/notices",

@@ -257,7 +257,7 @@ impl From<Outcome> for OutcomeDto {
     }
 }
 
-fn kind_word(kind: Kind) -> String {
+pub(super) fn kind_word(kind: Kind) -> String {
     match kind {
         Kind::Events => "events".to_owned(),
         Kind::SensorBatch => "sensor_batch".to_owned(),
@@ -278,6 +278,7 @@ fn media_word(media: Media) -> String {
         Media::MASTER_DATA => "master_data".to_owned(),
         Media::LOGGER_FILE => "logger_file".to_owned(),
         crate::node::items::GRANT => "grant".to_owned(),
+        crate::node::items::COMMENT => "comment".to_owned(),
         Media(other) => other.to_string(),
     }
 }

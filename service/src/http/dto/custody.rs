@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::PartyDto;
 use super::finding::{FindingDto, findings};
 use super::verdict::VerdictDto;
-use crate::app::cases::{Act as CaseAct, Case, Ruling};
+use crate::app::cases::{Act as CaseAct, Case, Comment, Ruling};
 use crate::app::custody::{Act, Done, Effect, Outcome};
 use crate::app::returns::{Returned, Saleable};
 use crate::app::time_text;
@@ -251,6 +251,8 @@ pub struct CaseDto {
     pub from: String,
     /// When the last had ended.
     pub until: String,
+    /// When the ledger learned of the first of those that stand.
+    pub opened_at: String,
 }
 
 /// A case with its findings.
@@ -261,6 +263,48 @@ pub struct CaseDetailDto {
     pub case: CaseDto,
     /// Its findings, newest first, at most 100.
     pub findings: Vec<FindingDto>,
+    /// What parties said about it, the oldest first.
+    pub comments: Vec<CommentDto>,
+}
+
+/// What a party said about a case.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = CaseComment)]
+pub struct CommentDto {
+    /// GLN of who says it.
+    pub party: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// What is said.
+    pub text: String,
+    /// When it was recorded.
+    pub at: String,
+    /// Its block.
+    pub block: String,
+    /// Its item there.
+    pub item: u16,
+}
+
+/// Something to say about a case.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewCaseComment)]
+pub struct NewCommentDto {
+    /// 1 to 2,000 characters; no personal data. It stays.
+    pub text: String,
+}
+
+impl From<Comment> for CommentDto {
+    fn from(it: Comment) -> Self {
+        Self {
+            party: it.said.party,
+            name: it.name,
+            text: it.said.text,
+            at: time_text(it.said.at_ms),
+            block: it.said.block.to_string(),
+            item: it.said.item,
+        }
+    }
 }
 
 impl From<CaseView> for CaseDto {
@@ -276,6 +320,7 @@ impl From<CaseView> for CaseDto {
             findings: it.findings,
             from: time_text(it.from),
             until: time_text(it.until),
+            opened_at: time_text(it.opened),
         }
     }
 }
@@ -285,6 +330,7 @@ impl From<Case> for CaseDetailDto {
         Self {
             case: it.case.into(),
             findings: findings(it.findings),
+            comments: it.comments.into_iter().map(CommentDto::from).collect(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Changing the state of packs, judging returns, looking into cases.
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Parameters;
 use crate::app::cases::{self, Ruling};
@@ -8,8 +9,8 @@ use crate::app::returns;
 use crate::auth::actions;
 use crate::http::body::{self, answer, blocking};
 use crate::http::dto::custody::{
-    CaseDetailDto, CaseDto, CasesDto, DoneDto, OperationDto, RecordedBlocksDto, ReturnedListDto,
-    ReturnsDto, RulingDto,
+    CaseDetailDto, CaseDto, CasesDto, CommentDto, DoneDto, NewCommentDto, OperationDto,
+    RecordedBlocksDto, ReturnedListDto, ReturnsDto, RulingDto,
 };
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
@@ -78,6 +79,15 @@ pub(crate) async fn post_returns_check(
     })
     .await?;
     Ok(answer(&ReturnedListDto::from(found)))
+}
+
+/// Mounts what is of cases.
+pub(crate) fn configure_cases(config: &mut ServiceConfig<'_>) {
+    config
+        .service(get_cases)
+        .service(get_case)
+        .service(post_case_ruling)
+        .service(post_case_comment);
 }
 
 /// Open findings as cases, gravest first
@@ -163,6 +173,36 @@ pub(crate) async fn post_case_ruling(
         let blocks = cases::rule(&behind, &guard.0, &id, &ruling)?;
         let blocks = blocks.iter().map(ToString::to_string).collect();
         said(201, &RecordedBlocksDto { blocks })
+    })
+    .await
+}
+
+/// Say something about a case, to everybody who sees it
+///
+/// It is added to the ledger, signed for the key's party, and stays.
+#[utoipa::path(
+    tag = "alerts",
+    params(("id" = String, Path, description = "Id of the case, percent-encoded")),
+    request_body = NewCommentDto,
+    responses(
+        (status = 201, body = CommentDto),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[post("/api/v1/cases/{id}/comments")]
+pub(crate) async fn post_case_comment(
+    guard: Guarded<actions::Comment>,
+    request: HttpRequest,
+    payload: web::Payload,
+    id: web::Path<String>,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    let (new, bytes): (NewCommentDto, _) = body::json(&request, payload).await?;
+    let once = Once::of(&request, &guard.0, &bytes)?;
+    let behind = node.clone();
+    once.answer(&node, move || {
+        let said_now = cases::comment(&behind, &guard.0, &id, &new.text)?;
+        said(201, &CommentDto::from(said_now))
     })
     .await
 }

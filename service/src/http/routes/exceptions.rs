@@ -161,7 +161,7 @@ pub(crate) async fn get_exception_draft(
 }
 
 macro_rules! evidence {
-    ($name:ident, $path:literal, $file:literal) => {
+    ($name:ident, $make:path, $path:literal, $file:literal) => {
         /// Everything about it in one file, to be checked offline
         ///
         /// Events, blocks' proofs, checkpoint and a summary; `theriac verify-evidence` checks it
@@ -183,7 +183,7 @@ macro_rules! evidence {
             node: web::Data<Node>,
         ) -> Result<HttpResponse, Problem> {
             Parameters::of(&request, &[])?;
-            let bundle = blocking(move || evidence::evidence(&node, &guard.0, &id)).await?;
+            let bundle = blocking(move || $make(&node, &guard.0, &id)).await?;
             let name = concat!("attachment; filename=\"", $file, "\"");
             Ok(HttpResponse::Ok()
                 .insert_header(("Content-Disposition", name))
@@ -194,11 +194,19 @@ macro_rules! evidence {
 
 evidence!(
     get_pack_evidence,
+    evidence::evidence,
     "/api/v1/packs/{id}/evidence",
     "pack.evidence.json"
 );
 evidence!(
     get_shipment_evidence,
+    evidence::evidence,
     "/api/v1/shipments/{id}/evidence",
     "shipment.evidence.json"
+);
+evidence!(
+    get_case_evidence,
+    evidence::of_case,
+    "/api/v1/cases/{id}/evidence",
+    "case.evidence.json"
 );

@@ -2,9 +2,10 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::Parameters;
-use crate::app::{lot, recall, shipment};
+use crate::app::{lot, recall, recall_list, shipment};
 use crate::auth::actions;
 use crate::http::body::{self, answer, blocking};
+use crate::http::cached;
 use crate::http::dto::pack::ShipmentsDto;
 use crate::http::dto::recall::{
     ConfirmedDto, NoticeDto, NoticesDto, RecallStatusDto, RecallsDto, ReconciliationDto,
@@ -33,6 +34,32 @@ pub(crate) async fn get_recalls(
     Ok(answer(&RecallsDto {
         recalls: recalls.into_iter().map(RecallStatusDto::from).collect(),
     }))
+}
+
+/// Every recalled lot, signed by the node's log, for counters without a connection
+///
+/// A C2SP signed note: the line `theriac recall list v1`, a line of JSON (`log`, `issued_at`,
+/// `valid_until`, `size`, `lots` with `gtin`, `lot`, `at`, `level`, `reason`, withdrawn
+/// `products` alike without `lot`), an empty line, the signature by `log_key` of `GET /api/v1/me`.
+/// `If-None-Match` is heeded.
+#[utoipa::path(
+    tag = "recalls",
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        (status = 304, description = "It is the one of `If-None-Match`"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+#[get("/api/v1/recall-list")]
+pub(crate) async fn get_recall_list(
+    guard: Guarded<actions::Verify>,
+    request: HttpRequest,
+    node: web::Data<Node>,
+) -> Result<HttpResponse, Problem> {
+    Parameters::of(&request, &[])?;
+    let list = blocking(move || recall_list::recall_list(&node, &guard.0)).await?;
+    let media = "text/plain; charset=utf-8";
+    Ok(cached::answer(&request, &list.hash, media, list.note))
 }
 
 /// A recall: scope, who has how many packs, who was told, coverage

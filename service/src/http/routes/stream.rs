@@ -118,8 +118,8 @@ struct Stream {
     lang: Lang,
     /// Place of the last alert sent.
     last: u64,
-    /// Events and findings when it was looked last.
-    seen: Option<(u64, u64)>,
+    /// Events, findings and blocks when it was looked last.
+    seen: Option<(u64, u64, usize)>,
     /// Notices sent.
     told: BTreeSet<String>,
     quiet: u32,
@@ -134,7 +134,7 @@ impl Stream {
         let now = {
             let fold = self.node.fold();
             let events = u64::try_from(fold.catalog.event_count()).unwrap_or(u64::MAX);
-            (events, fold.findings)
+            (events, fold.findings, fold.catalog.block_count())
         };
         let before = self.seen.replace(now);
         if before != Some(now) {

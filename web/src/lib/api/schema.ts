@@ -85,7 +85,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Blocks in the total order, the newest first
+         * @description Of a block that the key sees nothing of, its shape is told: what it approves, when it was
+         *     ordered, under which milestone.
+         */
+        get: operations["get_blocks"];
         put?: never;
         /**
          * Upload signed blocks
@@ -167,6 +172,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something about a case, to everybody who sees it
+         * @description It is added to the ledger, signed for the key's party, and stays.
+         */
+        post: operations["post_case_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything about it in one file, to be checked offline
+         * @description Events, blocks' proofs, checkpoint and a summary; `theriac verify-evidence` checks it
+         *     with public keys only.
+         */
+        get: operations["get_case_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/rulings": {
         parameters: {
             query?: never;
@@ -233,7 +279,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Devices with their health: one's own, or all for who sees everything */
+        get: operations["get_devices"];
         put?: never;
         /** Register the key of a device or gateway */
         post: operations["post_device"];
@@ -492,6 +539,23 @@ export interface paths {
          *     not be bound again.
          */
         delete: operations["delete_certificate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands with the tangle: size, tips, rate, finality, witnesses */
+        get: operations["get_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -809,6 +873,29 @@ export interface paths {
         put?: never;
         /** Register a party: its organisation on the ledger and the key with which this node records for it */
         post: operations["post_party"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recall-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every recalled lot, signed by the node's log, for counters without a connection
+         * @description A C2SP signed note: the line `theriac recall list v1`, a line of JSON (`log`, `issued_at`,
+         *     `valid_until`, `size`, `lots` with `gtin`, `lot`, `at`, `level`, `reason`, withdrawn
+         *     `products` alike without `lot`), an empty line, the signature by `log_key` of `GET /api/v1/me`.
+         *     `If-None-Match` is heeded.
+         */
+        get: operations["get_recall_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2349,6 +2436,8 @@ export interface components {
             from: string;
             /** @description Its id, stable while it stands. */
             id: string;
+            /** @description When the ledger learned of the first of those that stand. */
+            opened_at: string;
             owner?: components["schemas"]["PartyRef"] | null;
             /** @description The rule. */
             rule: string;
@@ -2370,10 +2459,30 @@ export interface components {
             /** @description It is at most this grave: `S0` to `S4`. */
             de_escalate: components["schemas"]["Severity"];
         };
+        /** @description What a party said about a case. */
+        CaseComment: {
+            /** @description When it was recorded. */
+            at: string;
+            /** @description Its block. */
+            block: string;
+            /**
+             * Format: int32
+             * @description Its item there.
+             */
+            item: number;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description GLN of who says it. */
+            party: string;
+            /** @description What is said. */
+            text: string;
+        };
         /** @description A case with its findings. */
         CaseDetail: {
             /** @description The case. */
             case: components["schemas"]["Case"];
+            /** @description What parties said about it, the oldest first. */
+            comments: components["schemas"]["CaseComment"][];
             /** @description Its findings, newest first, at most 100. */
             findings: components["schemas"]["Finding"][];
         };
@@ -2521,22 +2630,117 @@ export interface components {
          *     `{"type":"qa_reject","subject":..,"reason":..}`.
          */
         Decision: Record<string, never>;
-        /** @description A device or gateway as it is registered. */
+        /** @description A device. */
         Device: {
-            /** @description Further facts, such as read points. */
-            attributes: {
-                [key: string]: string;
-            };
-            /** @description Its public key, 64 hex digits. */
-            key: string;
-            /** @description Its name, as events call it. */
+            /**
+             * @description Why it needs attention: `key_ended`, `never_seen`, `silent`, `spool`, `gap`, `clock`,
+             *     `battery`, `calibration_over`, `calibration_due`, `key_ends`; empty when it does not.
+             */
+            attention: string[];
+            battery?: components["schemas"]["DeviceBattery"] | null;
+            /**
+             * Format: int64
+             * @description Blocks that it signed.
+             */
+            blocks: number;
+            /** @description End of its calibration. */
+            calibrated_until?: string | null;
+            clock?: components["schemas"]["DeviceClock"] | null;
+            /** @description When its key was registered. */
+            enrolled_at?: string | null;
+            /** @description Gaps that it signed: times in which something may have been missed. */
+            gaps: components["schemas"]["DeviceGaps"];
+            /** @description Its key (64 hex digits), or how events name it (`deviceID`). */
+            id: string;
+            /** @description `active`, `ended`, `replaced` or `withdrawn`; none for one that signs nothing itself. */
+            key?: string | null;
+            /** @description When its key ends. */
+            key_until?: string | null;
+            /**
+             * @description `gateway`, `device`, `logger`, `reader`, `line`, ...; `sensor` when only readings tell of
+             *     it.
+             */
+            kind: string;
+            /** @description Its name. */
             label: string;
+            /**
+             * Format: int64
+             * @description Events in them.
+             */
+            observations: number;
+            /** @description GLN of the party it works for. */
+            party: string;
+            /** @description Name of the party. */
+            party_name?: string | null;
+            /**
+             * Format: int64
+             * @description Events with readings of it, whoever signed them.
+             */
+            readings: number;
+            /** @description When it was heard last. */
+            seen_at?: string | null;
+            /** @description Of these, gaps in which its spool ran over. */
+            spool: components["schemas"]["DeviceGaps"];
+        };
+        /** @description How full a battery is. */
+        DeviceBattery: {
+            /** @description When it was read. */
+            at: string;
+            /**
+             * Format: int64
+             * @description In thousandths of the unit.
+             */
+            milli: number;
+            /** @description Unit (UN/ECE Rec. 20): `P1` percent, `VLT` volt. */
+            uom: string;
+        };
+        /** @description A clock that is wrong. */
+        DeviceClock: {
+            /** @description Time of the event that says so. */
+            at: string;
+            /**
+             * Format: int64
+             * @description How far a reader's clock is behind the gateway's, milliseconds.
+             */
+            offset_ms?: number | null;
+            /** @description Whether the gateway's own clock follows a reference. */
+            synchronised: boolean;
+        };
+        /** @description Times in which something may have been missed. */
+        DeviceGaps: {
+            /** @description Why, in the one that ended last: `overflow`, `disconnected`, `missing`, `reset`, `stopped`. */
+            cause?: string | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description When that began. */
+            from?: string | null;
+            /**
+             * Format: int64
+             * @description Observations that are known to be lost.
+             */
+            lost: number;
+            /** @description When that ended. */
+            to?: string | null;
         };
         /**
          * @description What signs.
          * @enum {string}
          */
         DeviceRole: "gateway" | "device";
+        /** @description Devices. */
+        Devices: {
+            /** @description Of these, those that need attention. */
+            attention: number;
+            /** @description By party and name. */
+            devices: components["schemas"]["Device"][];
+            /** @description `after` of the next page. */
+            next?: string | null;
+            /** @description All that the key sees. */
+            total: number;
+        };
         /** @description An electronic signature with all that checks it again. */
         ElectronicSignature: {
             /** @description When it was made. */
@@ -3107,6 +3311,122 @@ export interface components {
             /** @description Keys by id. */
             keys: components["schemas"]["Key"][];
         };
+        /** @description How it stands with the tangle. */
+        Ledger: {
+            /**
+             * Format: int64
+             * @description Blocks in the total order.
+             */
+            blocks: number;
+            /** @description How long a block takes from its author's clock to its milestone. */
+            finality: components["schemas"]["LedgerFinality"];
+            /**
+             * Format: int32
+             * @description Milestones so far.
+             */
+            milestones: number;
+            /** @description How many blocks come. */
+            rate: components["schemas"]["LedgerRate"];
+            /** @description Their root hash, hex; none before the first checkpoint. */
+            root?: string | null;
+            /**
+             * Format: int64
+             * @description Leaves under the latest checkpoint.
+             */
+            size: number;
+            /** @description Blocks that nothing approves yet. */
+            tips: components["schemas"]["LedgerTips"];
+            /**
+             * Format: int64
+             * @description Blocks that are on disk and wait for a milestone.
+             */
+            waiting: number;
+            /** @description Witnesses that are asked to co-sign checkpoints. */
+            witnesses: components["schemas"]["LedgerWitness"][];
+            /** @description Whether the node writes. */
+            writes: boolean;
+        };
+        /** @description A block in a list. */
+        LedgerBlock: {
+            /** @description Whether a checkpoint covers it. */
+            final: boolean;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Number of its milestone.
+             */
+            milestone: number;
+            /** @description What it approves; the author's block before comes first. */
+            parents: string[];
+            /**
+             * Format: int64
+             * @description Its place in the total order.
+             */
+            position: number;
+            /** @description When the milestone ordered it. */
+            recorded_at: string;
+            seen?: components["schemas"]["SeenBlock"] | null;
+        };
+        /** @description Blocks, the newest first. */
+        LedgerBlocks: {
+            /** @description The blocks. */
+            blocks: components["schemas"]["LedgerBlock"][];
+            /**
+             * Format: int64
+             * @description `before` of the next page; none at the end.
+             */
+            next?: number | null;
+        };
+        /** @description From an author's clock to the milestone. */
+        LedgerFinality: {
+            /** @description The latest blocks that were looked at. */
+            blocks: number;
+            /**
+             * Format: int64
+             * @description Half of them took at most this long, milliseconds.
+             */
+            p50_ms?: number | null;
+            /**
+             * Format: int64
+             * @description 95 of 100 took at most this long, milliseconds.
+             */
+            p95_ms?: number | null;
+        };
+        /** @description Blocks in the last minutes. */
+        LedgerRate: {
+            /** @description Blocks that were ordered in it. */
+            blocks: number;
+            /**
+             * Format: double
+             * @description Blocks in a second.
+             */
+            per_second: number;
+            /**
+             * Format: int64
+             * @description The time that is looked at, seconds.
+             */
+            window_s: number;
+        };
+        /** @description Blocks that nothing approves yet. */
+        LedgerTips: {
+            /** @description How many there are. */
+            count: number;
+            /** @description Ids of up to 64 of them. */
+            ids: string[];
+        };
+        /** @description A witness, as everybody may know it. */
+        LedgerWitness: {
+            /** @description Name of its key. */
+            name: string;
+            /** @description Whether it refused, because it has seen another history of this log. */
+            refused: boolean;
+            /**
+             * Format: int64
+             * @description Leaves of the checkpoint that it co-signed last; none since the node runs.
+             */
+            size?: number | null;
+        };
         /** @description One way. */
         Leg: {
             from?: components["schemas"]["PartyRef"] | null;
@@ -3357,6 +3677,11 @@ export interface components {
             name: string;
             /** @description End with the latest checkpoint. */
             snapshot?: boolean;
+        };
+        /** @description Something to say about a case. */
+        NewCaseComment: {
+            /** @description 1 to 2,000 characters; no personal data. It stays. */
+            text: string;
         };
         /** @description A client certificate that shall stand for an API key: one of the two fields that name it. */
         NewCertificateBinding: {
@@ -4070,6 +4395,25 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "manufacturer" | "wholesaler" | "pharmacy" | "regulator" | "gateway" | "auditor" | "third_party_logistics" | "hospital" | "device";
+        /** @description What is told of a block to whoever sees something of it. */
+        SeenBlock: {
+            /** @description Key of its author. */
+            author: string;
+            /** @description The gateway or device that signed it. */
+            device?: string | null;
+            /** @description Items in it. */
+            items: number;
+            /** @description As in `Block`. */
+            kind: string;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description Organisation of its author: a GLN, or `operator`. */
+            organisation?: string | null;
+            /** @description When it was signed, by its author's clock. */
+            signed_at: string;
+            /** @description Those that the key may read. */
+            visible: number;
+        };
         /** @description A session. */
         Session: {
             /** @description When it began. */
@@ -4705,6 +5049,38 @@ export interface operations {
             };
         };
     };
+    get_blocks: {
+        parameters: {
+            query?: {
+                /** @description Position below which to begin: `next` of the page before */
+                before?: number;
+                /** @description 1 to 100; 30 without */
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerBlocks"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_blocks: {
         parameters: {
             query?: never;
@@ -4865,6 +5241,70 @@ export interface operations {
             };
         };
     };
+    post_case_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the case, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCaseComment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseComment"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_case_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any form of the identifier, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_case_ruling: {
         parameters: {
             query?: never;
@@ -4948,6 +5388,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices: {
+        parameters: {
+            query?: {
+                /** @description `true` for those that need attention */
+                attention?: boolean;
+                /** @description `next` of the page before */
+                after?: string;
+                /** @description 1 to 1,000; 1,000 without */
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Devices"];
                 };
             };
             "4XX": {
@@ -5498,6 +5972,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
             };
             "4XX": {
                 headers: {
@@ -6069,6 +6570,40 @@ export interface operations {
         responses: {
             /** @description Registered; repeating it is harmless */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recall_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description It is the one of `If-None-Match` */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
