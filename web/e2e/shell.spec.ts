@@ -69,6 +69,25 @@ test('the omnibox goes where what is typed belongs', async ({ page, portal }) =>
   await expect(page.getByText(/check digit of 09506000134353 does not fit/)).toBeVisible();
 });
 
+test('the omnibox offers both where a text may be two things', async ({ page, portal }) => {
+  await portal.open('/', 'admin');
+  const box = page.getByRole('textbox', { name: 'Find a pack, lot or shipment' });
+  const id = 'ab'.repeat(32);
+  await box.fill(id);
+  await expect(page.getByText('This may be one of 2 things.')).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('link', { name: `Ledger block ${id}` })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(`/devices?q=${id}`);
+  await expect(page.getByRole('searchbox')).toHaveValue(id);
+  await box.fill(id.slice(1));
+  await expect(page.getByText(/has 64 hex digits; these are 63/)).toBeVisible();
+  const { gtin, lot } = demo().lot;
+  await box.fill(`C06 https://id.gs1.org/01/${gtin}/10/${lot}`);
+  await expect(page.getByText(/^Case C06/)).toBeVisible();
+});
+
 test('the keyboard alone reaches everything', async ({ page, portal }) => {
   await portal.open('/');
   await page.keyboard.press('Tab');

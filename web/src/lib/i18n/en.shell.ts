@@ -17,20 +17,6 @@ export const shell = {
   omnibox: {
     label: 'Find a pack, lot or shipment',
     placeholder: 'Pack, lot or shipment',
-    go: 'Go',
-    kinds: {
-      pack: (gtin: string, serial: string) => `Pack ${serial} of GTIN ${gtin}`,
-      lot: (gtin: string, lot: string) => `Lot ${lot} of GTIN ${gtin}`,
-      shipment: (sscc: string) => `Shipment ${sscc}`,
-      block: (id: string) => `Ledger block ${id.slice(0, 12)}\u2026`,
-    },
-    open: 'Enter opens it',
-    product: (gtin: string) =>
-      `GTIN ${gtin}: add a lot (\u201c${gtin} LOT\u201d) or a serial number to go on.`,
-    wrong_check_digit: (digits: string) =>
-      `The check digit of ${digits} does not fit: one digit is wrong or missing.`,
-    unknown:
-      'Not recognised. A pack: (01)\u2026(21)\u2026, a lot: GTIN and lot, a shipment: 18 digits.',
   },
   states: {
     loading: 'Loading\u2026',

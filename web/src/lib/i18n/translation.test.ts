@@ -6,6 +6,7 @@ import { cases } from './en.cases';
 import { counter } from './en.counter';
 import { en } from './en';
 import { ledger } from './en.ledger';
+import { omnibox } from './en.omnibox';
 import { recall } from './en.recall';
 import { scanner } from './en.scanner';
 import { share } from './en.share';
@@ -16,7 +17,18 @@ import { translation as es } from './es';
 import { translation as fr } from './fr';
 
 const english = {
-  ...{ shell, common: en, cases, counter, admin, ledger, recall, scanner, share, trace },
+  ...{ shell,
+  common: en,
+  cases,
+  counter,
+  admin,
+  ledger,
+  recall,
+  scanner,
+  share,
+  trace,
+  shell,
+  omnibox,
 };
 /** What stands the same in every language. */
 const SAME = /^(theriac |[A-Za-z ]*https:)/;

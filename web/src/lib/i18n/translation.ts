@@ -4,6 +4,7 @@ import type { cases } from './en.cases';
 import type { counter } from './en.counter';
 import type { en } from './en';
 import type { ledger } from './en.ledger';
+import type { omnibox } from './en.omnibox';
 import type { recall } from './en.recall';
 import type { scanner } from './en.scanner';
 import type { share } from './en.share';
@@ -17,6 +18,7 @@ export interface Translation {
   counter: typeof counter;
   admin: typeof admin;
   ledger: typeof ledger;
+  omnibox: typeof omnibox;
   recall: typeof recall;
   scanner: typeof scanner;
   share: typeof share;

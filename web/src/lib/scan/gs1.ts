@@ -113,7 +113,7 @@ export function digitalLink(text: string): Elements | null {
 
 /** The EPC URNs of packs, cases, lots and places. */
 export function epcUrn(text: string): Elements | null {
-  const match = /^urn:epc:(id|class):(sgtin|sscc|lgtin|sgln):([^:]+)$/i.exec(text);
+  const match = /^urn:epc:(id|class):(sgtin|sscc|lgtin|sgln|pgln):([^:]+)$/i.exec(text);
   if (!match) return null;
   const [prefix = '', reference = '', ...tail] = match[3]!.split('.');
   const last = decoded(tail.join('.'));
@@ -131,6 +131,7 @@ export function epcUrn(text: string): Elements | null {
     ],
     sscc: [['00', withCheck(moved)]],
     sgln: [['414', withCheck(prefix + reference)]],
+    pgln: [['417', withCheck(prefix + reference)]],
   };
   const found = elements[match[2]!.toLowerCase()];
   return found?.every(fits) ? found : null;

@@ -19,19 +19,6 @@ export const shell: typeof english = {
   omnibox: {
     label: 'Packung, Charge oder Sendung suchen',
     placeholder: 'Packung, Charge oder Sendung',
-    go: 'Los',
-    kinds: {
-      pack: (gtin, serial) => `Packung ${serial} der GTIN ${gtin}`,
-      lot: (gtin, lot) => `Charge ${lot} der GTIN ${gtin}`,
-      shipment: (sscc) => `Sendung ${sscc}`,
-      block: (id) => `Ledger-Block ${id.slice(0, 12)}…`,
-    },
-    open: 'Enter öffnet',
-    product: (gtin) =>
-      `GTIN ${gtin}: Charge („${gtin} CHARGE“) oder Seriennummer ergänzen, um weiterzugehen.`,
-    wrong_check_digit: (digits) =>
-      `Die Prüfziffer von ${digits} passt nicht: Eine Ziffer ist falsch oder fehlt.`,
-    unknown: 'Nicht erkannt. Packung: (01)…(21)…, Charge: GTIN und Charge, Sendung: 18 Ziffern.',
   },
   states: {
     loading: 'Wird geladen…',

@@ -19,19 +19,6 @@ export const shell: typeof english = {
   omnibox: {
     label: 'Buscar un envase, lote o envío',
     placeholder: 'Envase, lote o envío',
-    go: 'Ir',
-    kinds: {
-      pack: (gtin, serial) => `Envase ${serial} del GTIN ${gtin}`,
-      lot: (gtin, lot) => `Lote ${lot} del GTIN ${gtin}`,
-      shipment: (sscc) => `Envío ${sscc}`,
-      block: (id) => `Bloque del registro ${id.slice(0, 12)}…`,
-    },
-    open: 'Intro lo abre',
-    product: (gtin) =>
-      `GTIN ${gtin}: añada un lote («${gtin} LOTE») o un número de serie para seguir.`,
-    wrong_check_digit: (digits) =>
-      `El dígito de control de ${digits} no encaja: un dígito es erróneo o falta.`,
-    unknown: 'No reconocido. Envase: (01)…(21)…, lote: GTIN y lote, envío: 18 dígitos.',
   },
   states: {
     loading: 'Cargando…',

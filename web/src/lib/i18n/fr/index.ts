@@ -5,6 +5,7 @@ import { cases } from './cases';
 import { common } from './common';
 import { counter } from './counter';
 import { ledger } from './ledger';
+import { omnibox } from './omnibox';
 import { recall } from './recall';
 import { scanner } from './scanner';
 import { share } from './share';
@@ -19,6 +20,7 @@ export const translation: Translation = {
   counter,
   admin,
   ledger,
+  omnibox,
   recall,
   scanner,
   trace,

@@ -19,19 +19,6 @@ export const shell: typeof english = {
   omnibox: {
     label: 'Chercher une boîte, un lot ou un envoi',
     placeholder: 'Boîte, lot ou envoi',
-    go: 'Aller',
-    kinds: {
-      pack: (gtin, serial) => `Boîte ${serial} du GTIN ${gtin}`,
-      lot: (gtin, lot) => `Lot ${lot} du GTIN ${gtin}`,
-      shipment: (sscc) => `Envoi ${sscc}`,
-      block: (id) => `Bloc du registre ${id.slice(0, 12)}…`,
-    },
-    open: 'Entrée pour ouvrir',
-    product: (gtin) =>
-      `GTIN ${gtin} : ajoutez un lot (« ${gtin} LOT ») ou un numéro de série pour continuer.`,
-    wrong_check_digit: (digits) =>
-      `Le chiffre de contrôle de ${digits} ne convient pas : un chiffre est faux ou manque.`,
-    unknown: 'Non reconnu. Boîte : (01)…(21)…, lot : GTIN et lot, envoi : 18 chiffres.',
   },
   states: {
     loading: 'Chargement…',
