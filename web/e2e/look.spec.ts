@@ -18,6 +18,28 @@ const scanned = (which: 'genuine' | 'clone' | 'excursion' | 'unknown') => async 
 const loaded = (region: string) => async (page: Page) =>
   expect(page.getByRole('region', { name: region })).toBeVisible();
 
+const EVENT = {
+  epcisBody: {
+    queryResults: {
+      resultsBody: {
+        eventList: [
+          {
+            ...{ type: 'ObjectEvent', action: 'OBSERVE', bizStep: 'receiving' },
+            ...{ eventTime: '2026-11-21T08:00:00Z', eventTimeZoneOffset: '+01:00' },
+            epcList: ['https://id.gs1.org/00/195060001343500009'],
+            readPoint: { id: 'https://id.gs1.org/414/9506000100029' },
+          },
+        ],
+      },
+    },
+  },
+};
+const JOB = {
+  ...{ captureID: '0190a6b5-0000-7000-8000-00000000000c', running: false, success: false },
+  ...{ createdAt: '2026-11-21T08:00:00Z', finishedAt: '2026-11-21T08:00:01Z' },
+  ...{ captureErrorBehaviour: 'rollback', errors: [{ detail: 'eventTime is missing' }] },
+};
+
 const SCENES: Scene[] = [
   { name: 'connect', path: () => '/', actor: null },
   {
@@ -157,7 +179,7 @@ const SCENES: Scene[] = [
     act: async (page) => expect(page.getByRole('heading', { name: 'Working' })).toBeVisible(),
   },
   { name: 'keys', path: () => '/keys', actor: 'admin', act: loaded('New key') },
-  { name: 'devices', path: () => '/devices', actor: 'admin', act: loaded('Upload keys') },
+  { name: 'devices', path: () => '/devices', actor: 'admin', act: loaded('All devices') },
   { name: 'grants', path: () => '/grants', actor: 'manufacturer', act: loaded('Given by us') },
   {
     name: 'audit',
@@ -180,6 +202,47 @@ const SCENES: Scene[] = [
     path: () => '/ledger',
     actor: 'manufacturer',
     act: loaded('Latest checkpoint'),
+  },
+  {
+    name: 'ledger-hidden',
+    path: () => '/ledger',
+    actor: 'pharmacy_b',
+    act: async (page) => {
+      const hidden = page.getByRole('row').filter({ hasText: 'Another organisation' }).first();
+      await hidden.getByRole('button').click();
+    },
+  },
+  {
+    name: 'event',
+    path: () => '/event/none',
+    actor: 'manufacturer',
+    act: async (page) => {
+      await page.route('**/epcis/events/**', (route) =>
+        route.fulfill({ json: EVENT, contentType: 'application/json' }),
+      );
+      await page.reload();
+      await loaded('As it was recorded')(page);
+    },
+  },
+  {
+    name: 'document',
+    path: () => '/document/none',
+    actor: 'manufacturer',
+    act: async (page) => {
+      await page.route('**/epcis/capture/**', (route) => route.fulfill({ json: JOB }));
+      await page.reload();
+      await loaded('Captured document')(page);
+    },
+  },
+  {
+    name: 'omnibox',
+    path: () => '/',
+    actor: 'manufacturer',
+    act: async (page) => {
+      const box = page.getByRole('textbox', { name: 'Find a pack, lot or shipment' });
+      await box.fill('9506000134352');
+      await expect(page.getByText('This may be one of 2 things.')).toBeVisible();
+    },
   },
   {
     name: 'recall',

@@ -6,6 +6,7 @@ const made = (given: Partial<Case>): Case => ({
   ...{ id: 'x', rule: 'C12', title: 'Impossible travel', severity: 'S2', count: 1 },
   ...{ about: 'https://id.gs1.org/01/09506000134352/10/A', findings: [], owner: null },
   ...{ from: '2026-11-20T00:00:00Z', until: '2026-11-20T00:00:00Z' },
+  opened_at: '2026-11-20T00:00:00Z',
   ...given,
 });
 

@@ -1,13 +1,18 @@
 // What only some pages ask the node: cases, recalls, grants, keys, the access log, the ledger.
 // Apart from the client, because every page loads that one.
-import { answer, type Client } from './client';
+import { answer, Failure, problemOf, type Client } from './client';
 import type { components } from './schema';
 import type {
+  CaptureJob,
   CaseAct,
   CaseDetail,
   Case,
+  CaseComment,
+  Device,
   Grant,
   Key,
+  Ledger,
+  LedgerBlock,
   LotAccount,
   NewGrant,
   RecallStatus,
@@ -102,6 +107,88 @@ export const witnesses = async (client: Client): Promise<Witness[]> =>
 
 export const checkpoint = (client: Client): Promise<string> =>
   answer((signal) => client.api.GET('/api/v1/checkpoint', { parseAs: 'text', signal }));
+
+export const ledger = (client: Client): Promise<Ledger> =>
+  answer((signal) => client.api.GET('/api/v1/ledger', { signal }));
+
+export const ledgerBlocks = (
+  client: Client,
+  query: { before?: number; per_page?: number },
+): Promise<{ blocks: LedgerBlock[]; next?: number | null }> =>
+  answer((signal) => client.api.GET('/api/v1/blocks', { params: { query }, signal }));
+
+/** Every device that the key sees, page by page. */
+export async function devices(client: Client): Promise<Device[]> {
+  const all: Device[] = [];
+  for (let after: string | undefined; ;) {
+    const query = { after, per_page: 1000 };
+    const page = await answer((signal) =>
+      client.api.GET('/api/v1/devices', { params: { query }, signal }),
+    );
+    all.push(...page.devices);
+    if (page.next == null) return all;
+    after = page.next;
+  }
+}
+
+export const comment = (client: Client, id: string, text: string): Promise<CaseComment> =>
+  answer((signal) =>
+    client.api.POST('/api/v1/cases/{id}/comments', {
+      params: { path: { id } },
+      body: { text },
+      headers: once(),
+      signal,
+    }),
+  );
+
+/**
+ * The case file as the node gives it. `told` hears how many bytes are there, and of how many when
+ * the node says so; it ends when `stop` says so.
+ */
+export async function caseFile(
+  client: Client,
+  id: string,
+  told: (bytes: number, of: number | null) => void,
+  stop: AbortSignal,
+): Promise<string> {
+  const answered = await client.api.GET('/api/v1/cases/{id}/evidence', {
+    params: { path: { id } },
+    parseAs: 'stream',
+    signal: stop,
+  });
+  const body = answered.response.ok ? (answered.data as ReadableStream<Uint8Array> | null) : null;
+  if (!body) throw problemOf(answered.response.status, answered.error);
+  const length = Number(answered.response.headers.get('content-length'));
+  const packed = answered.response.headers.has('content-encoding');
+  const of = length > 0 && !packed ? length : null;
+  const decoder = new TextDecoder();
+  let [text, bytes] = ['', 0];
+  for (const reader = body.getReader(); ;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    told((bytes += value.length), of);
+  }
+}
+
+/** The event with an id, as EPCIS gives it. */
+export async function eventOf(client: Client, id: string): Promise<Record<string, unknown>> {
+  const found = await answer((signal) =>
+    client.api.GET('/epcis/events/{id}', { params: { path: { id } }, signal }),
+  );
+  const body = (found as { epcisBody?: Record<string, unknown> }).epcisBody;
+  const results = body?.queryResults as { resultsBody?: { eventList?: unknown[] } } | undefined;
+  const event = results?.resultsBody?.eventList?.[0];
+  if (typeof event !== 'object' || event === null) {
+    throw new Failure('not_found', 'no event has this id');
+  }
+  return event as Record<string, unknown>;
+}
+
+export const captureJob = async (client: Client, id: string): Promise<CaptureJob> =>
+  (await answer((signal) =>
+    client.api.GET('/epcis/capture/{id}', { params: { path: { id } }, signal }),
+  )) as CaptureJob;
 
 export const shipments = (
   client: Client,

@@ -139,7 +139,7 @@ function failureOf(cause: unknown): Failure {
 }
 
 /** RFC 9457 problem details, or whatever stands in front of the node answered. */
-function problemOf(status: number, body: unknown): Failure {
+export function problemOf(status: number, body: unknown): Failure {
   const kinds: Record<number, FailureKind> = {
     401: 'unauthorized',
     403: 'forbidden',

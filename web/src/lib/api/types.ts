@@ -36,6 +36,11 @@ export type Status = Schemas['Status'];
 export type RecallStatus = Schemas['RecallStatus'];
 export type LotAccount = Schemas['Reconciliation'];
 export type Witness = Schemas['Witness'];
+export type Ledger = Schemas['Ledger'];
+export type LedgerBlock = Schemas['LedgerBlock'];
+export type Device = Schemas['Device'];
+export type CaseComment = Schemas['CaseComment'];
+export type CaptureJob = Schemas['CaptureJob'];
 export type ShipmentRow = Schemas['ShipmentRow'];
 
 /** A verdict as the portal keeps it: without a pack where the node gave no answer. */

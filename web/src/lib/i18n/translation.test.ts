@@ -17,18 +17,7 @@ import { translation as es } from './es';
 import { translation as fr } from './fr';
 
 const english = {
-  ...{ shell,
-  common: en,
-  cases,
-  counter,
-  admin,
-  ledger,
-  recall,
-  scanner,
-  share,
-  trace,
-  shell,
-  omnibox,
+  ...{ shell, common: en, cases, counter, admin, ledger, omnibox, recall, scanner, share, trace },
 };
 /** What stands the same in every language. */
 const SAME = /^(theriac |[A-Za-z ]*https:)/;
