@@ -77,6 +77,24 @@ test('the tour is offered, shows packs of the demo, and is not offered again', a
   await expect(tour.getByRole('heading', { name: 'One scan is enough' })).toBeVisible();
 });
 
+test('a verdict is printed with what it rests on, and nothing to click', async ({
+  page,
+  portal,
+}) => {
+  await portal.open('/');
+  await scan(page, demo().scans.clone, { layout: 'us' });
+  await expect(verdict(page)).toHaveAttribute('data-verdict', 'do_not_dispense');
+  await page.emulateMedia({ media: 'print' });
+  await expect(verdict(page).getByRole('heading', { level: 2 })).toBeVisible();
+  await expect(verdict(page)).toContainText(packOf('clone').serial);
+  await expect(verdict(page).getByText(/^Checked /)).toBeVisible();
+  for (const name of ['Check', 'Use the camera', 'Print']) {
+    await expect(page.getByRole('button', { name, exact: true })).toBeHidden();
+  }
+  await expect(page.getByRole('banner')).toBeHidden();
+  await expect(page.getByRole('button', { name: /set this pack aside/ })).toBeHidden();
+});
+
 test('a scan into a field leaves no character there', async ({ page, portal }) => {
   await portal.open('/');
   const field = page.getByRole('textbox', { name: /type the code/ });
