@@ -1,5 +1,6 @@
 // The counter without a connection: it opens from the device, scans are kept and asked later, what
 // is out of date is red at once, and a newer portal waits until somebody wants it.
+import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { createServer, request as ask, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BrowserContext, Page } from '@playwright/test';
@@ -65,6 +66,38 @@ async function offline(context: BrowserContext, page: Page): Promise<void> {
   await context.setOffline(true);
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Verify a pack' })).toBeVisible();
+}
+
+/** Key id of a note (C2SP signed-note): the first bytes of a hash of name and key. */
+function keyOf(name: string, key: KeyObject): { id: Buffer; raw: Buffer } {
+  const raw = key.export({ type: 'spki', format: 'der' }).subarray(-32);
+  const typed = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(1), raw]);
+  return { id: createHash('sha256').update(typed).digest().subarray(0, 4), raw };
+}
+
+function vkey(name: string, key: KeyObject): string {
+  const { id, raw } = keyOf(name, key);
+  return `${name}+${id.toString('hex')}+${Buffer.concat([Buffer.of(1), raw]).toString('base64')}`;
+}
+
+/** A recall list that says it is of the log with `key`, signed with `signer`. */
+function recallNote(
+  log: string,
+  lots: { gtin: string; lot: string }[],
+  key: KeyObject,
+  signer: KeyObject,
+): string {
+  const said = {
+    log,
+    issued_at: new Date(Date.now() - 60_000).toISOString(),
+    valid_until: new Date(Date.now() + 86_000_000).toISOString(),
+    size: 7,
+    lots: lots.map((each) => ({ ...each, at: '2026-11-01T08:00:00Z', level: null, reason: 'x' })),
+    products: [],
+  };
+  const text = `theriac recall list v1\n${JSON.stringify(said)}\n`;
+  const signature = Buffer.concat([keyOf(log, key).id, sign(null, Buffer.from(text), signer)]);
+  return `${text}\n\u2014 ${log} ${signature.toString('base64')}\n`;
 }
 
 const queue = (page: Page) => page.getByRole('region', { name: 'Made without a connection' });
@@ -154,6 +187,43 @@ test('without a connection an expired pack is red by its own date', async ({
   await expect(page.getByRole('button', { name: /set this pack aside/ })).toBeFocused();
   await expect(queue(page)).toContainText('1 waiting');
 });
+
+for (const signed of ['by the log', 'by somebody else'] as const) {
+  test(`without a connection a list of recalls counts when it is signed ${signed}`, async ({
+    page,
+    portal,
+    context,
+  }) => {
+    const { gtin } = packOf('genuine');
+    const lot = demo().lot.lot;
+    const log = generateKeyPairSync('ed25519');
+    const other = generateKeyPairSync('ed25519');
+    const name = 'log.example/recalls';
+    await page.route('**/api/v1/me', async (route) => {
+      const response = await route.fetch();
+      const json = { ...(await response.json()), log_key: vkey(name, log.publicKey) };
+      await route.fulfill({ response, json });
+    });
+    const signer = signed === 'by the log' ? log : other;
+    const body = recallNote(name, [{ gtin, lot }], log.publicKey, signer.privateKey);
+    await page.route('**/api/v1/recall-list', (route) =>
+      route.fulfill({ contentType: 'text/plain; charset=utf-8', body }),
+    );
+    const fetched = page.waitForResponse('**/api/v1/recall-list');
+    await portal.open('/');
+    await fetched;
+    await page.waitForTimeout(500);
+    await context.setOffline(true);
+    await scan(page, demo().scans.genuine, { layout: 'us' });
+    if (signed === 'by the log') {
+      await expect(verdict(page)).toHaveAttribute('data-verdict', 'do_not_dispense');
+      await expect(verdict(page)).toContainText(`Lot ${lot} is on the signed list of recalls`);
+      await expect(verdict(page)).toContainText('RECALLED_OFFLINE');
+    } else {
+      await expect(verdict(page)).toHaveAttribute('data-verdict', 'not_checked');
+    }
+  });
+}
 
 test('the queue is emptied by a person, after a second word', async ({ page, portal, context }) => {
   await portal.open('/');

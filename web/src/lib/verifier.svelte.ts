@@ -72,6 +72,7 @@ class Verifier {
     }
     queue.onanswer = (item) => this.#late(item);
     void queue.start();
+    kept.start();
   }
 
   /** A scan, or what was typed. Refused while stopped; queued while another is being checked. */

@@ -67,7 +67,7 @@ describe('without the node', () => {
 
   it('a lot on the signed list is red, another of the product is not', () => {
     const list: Recalls = {
-      asOf: '2026-11-29T08:00:00Z',
+      asOf: Date.UTC(2026, 10, 29, 8),
       has: (gtin, lot) => gtin === GTIN && lot === 'BAD1',
     };
     expect(judge(code('281231', 'BAD1'), list)).toMatchObject({

@@ -68,8 +68,8 @@ export function withoutNode(
     pack_status: status,
     pack: { id: null, gtin, serial, lot, expiry } as Verdict['pack'],
   });
-  if (recalls && gtin && lot && recalls.has(gtin, lot)) {
-    const said = t.offline.recalled(lot, formatTime(recalls.asOf));
+  if (recalls && gtin && recalls.has(gtin, lot)) {
+    const said = t.offline.recalled(lot ?? '\u2013', formatTime(recalls.asOf));
     return red('RECALLED_OFFLINE', said, 'recalled');
   }
   if (expiry && expiry < today(at)) {
