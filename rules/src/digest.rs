@@ -6,6 +6,9 @@ use gs1::epcis::{Event, EventKind, SensorReport};
 use crate::judge_thing::first_half;
 use crate::state::Digest;
 
+/// Bytes that most events are written down in.
+const ROOM: usize = 1_024;
+
 /// Hash of an event id.
 pub(crate) fn id_digest(event_id: &str) -> Digest {
     let mut writer = Writer::default();
@@ -16,13 +19,12 @@ pub(crate) fn id_digest(event_id: &str) -> Digest {
 /// Hash of what an event says: everything rules look at, but neither its id, nor when it was
 /// recorded, nor a declaration of error, nor the order of identifiers in a list.
 pub(crate) fn content(event: &Event) -> Digest {
-    let mut writer = Writer::default();
+    let mut writer = Writer(Vec::with_capacity(ROOM));
     writer.number(event.event_time_ms);
     writer.text(event.action.map_or("", |action| action.as_str()));
     writer.text(event.biz_step.as_ref().map_or("", |step| step.as_str()));
     writer.text(event.disposition.as_ref().map_or("", |fate| fate.as_str()));
-    writer.epcs(event.read_point.as_ref());
-    writer.epcs(event.biz_location.as_ref());
+    writer.places(event.read_point.as_ref(), event.biz_location.as_ref());
     writer.text(event.ilmd.lot.as_ref().map_or("", |lot| lot.as_str()));
     writer.text(
         &event
@@ -115,6 +117,17 @@ impl Writer {
                 }
                 other => self.text(&other.canonical()),
             }
+        }
+    }
+
+    /// Two places, which are mostly one: a site tells both by the same GLN, spelt out once.
+    fn places(&mut self, one: Option<&Epc>, other: Option<&Epc>) {
+        let start = self.0.len();
+        self.epcs(one);
+        if one == other {
+            self.0.extend_from_within(start..);
+        } else {
+            self.epcs(other);
         }
     }
 

@@ -108,6 +108,7 @@ impl Engine {
         // A place's party is compared with parties of events, so it needs a number of its own.
         if let MasterData::Location(location) = data {
             self.state.names.intern(&location.party);
+            self.state.known_places.forget();
         }
         self.state.masters.put(data.clone());
         match data {
@@ -154,6 +155,7 @@ impl Engine {
 
     /// Judges everything an event may have changed.
     fn judge(&mut self, capture: &Capture, stamp: &Stamp) -> Vec<Finding> {
+        self.state.look_up_places();
         let mut changes = Vec::new();
         if !capture.only_readings {
             let inside = self.contents_to_judge(capture);
@@ -486,13 +488,5 @@ impl State {
                 .products
                 .get(gtin)
                 .is_some_and(|product| product.commissioned)
-    }
-
-    /// Coordinates of a place, by master data.
-    pub(crate) fn point_of(
-        &self,
-        place: Option<crate::state::PlaceId>,
-    ) -> Option<crate::geo::Point> {
-        self.masters.location(self.places.epc(place?)?)?.point()
     }
 }

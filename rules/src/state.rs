@@ -13,6 +13,7 @@ pub(crate) mod event;
 pub(crate) mod findings;
 mod index;
 pub(crate) mod intern;
+mod known_places;
 mod list;
 pub(crate) mod loggers;
 pub(crate) mod master;
@@ -48,6 +49,8 @@ pub(crate) struct State {
     pub(crate) profile: Profile,
     pub(crate) names: Names,
     pub(crate) places: Places,
+    #[serde(skip)]
+    pub(crate) known_places: known_places::KnownPlaces,
     pub(crate) events: Table<EventRec>,
     /// Event by its id and by its content.
     pub(crate) event_by_digest: digests::Digests,
@@ -272,12 +275,6 @@ impl State {
             .told()
             .destination
             .or_else(|| there.and_then(|place| self.party_at(place)))
-    }
-
-    /// The party whose place this is, by master data.
-    pub(crate) fn party_at(&self, place: PlaceId) -> Option<NameId> {
-        let location = self.masters.location(self.places.epc(place)?)?;
-        self.names.find(&location.party)
     }
 
     /// Storage condition of a product: its own in numbers, its own by name, else the profile's

@@ -43,6 +43,13 @@ impl Names {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct PlaceId(NonZeroU32);
 
+impl PlaceId {
+    /// Its number, counted from zero.
+    pub(crate) fn row(self) -> usize {
+        row_of(self.0)
+    }
+}
+
 /// Places kept once: GLNs with or without extension, or whatever URI an event names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Places {
@@ -80,6 +87,11 @@ impl Places {
 
     pub(crate) fn find(&self, epc: &Epc) -> Option<PlaceId> {
         self.ids.get(epc).copied()
+    }
+
+    /// The place of a number, if so many were named.
+    pub(crate) fn at(&self, row: usize) -> Option<PlaceId> {
+        (row < self.epcs.len()).then(|| PlaceId(row_number(row)))
     }
 
     pub(crate) fn epc(&self, id: PlaceId) -> Option<&Epc> {
