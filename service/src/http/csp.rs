@@ -116,9 +116,10 @@ mod tests {
         for path in ["/", "/api/docs/index.html", "/_app/immutable/workers/w.js"] {
             let policy = policies.of(path);
             assert!(
-                policy.starts_with("default-src 'none'; script-src 'self';"),
+                policy.starts_with("default-src 'none'; script-src 'self'"),
                 "{policy}"
             );
+            assert!(!policy.contains("'unsafe-eval'"), "{policy}");
             assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
             assert!(
                 !policy.contains("http") && !policy.contains('*'),
