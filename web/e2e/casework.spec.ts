@@ -5,6 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, ownTest as test } from './portal';
 
+test.use({ purpose: 'case work' });
+
 test.describe.configure({ mode: 'serial' });
 
 function theriac(): string {

@@ -3,6 +3,8 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, ownTest as test } from './portal';
 
+test.use({ purpose: 'decisions' });
+
 test.describe.configure({ mode: 'serial' });
 
 const recorded = (page: Page): Locator => page.getByRole('link', { name: /Recorded in block/ });

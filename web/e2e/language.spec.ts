@@ -72,10 +72,11 @@ for (const [language, heading] of [
           await page.setViewportSize({ width, height: 900 });
           const wide = await page.evaluate(() => document.documentElement.scrollWidth);
           expect(wide, `${name} in ${language} at ${width} px`).toBeLessThanOrEqual(width);
-          for (const colorScheme of ['dark', 'light'] as const) {
-            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-            await expectAccessible(page);
-          }
+          await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+          await expectAccessible(page);
+          // The other theme is other colours on the same elements.
+          await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+          await expectAccessible(page, ['color-contrast']);
         }
         const picture = `test-results/look/${name}-phone-${language}.png`;
         await page.screenshot({ path: picture, fullPage: true });

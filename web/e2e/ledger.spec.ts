@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { expect, ownTest as test } from './portal';
 
+test.use({ purpose: 'the ledger' });
+
 test.describe.configure({ mode: 'serial' });
 
 async function download(page: Page, act: () => Promise<void>): Promise<string> {

@@ -56,10 +56,13 @@ export const test = base.extend<Means & { portal: Portal; hand: Hand }>({
   },
 });
 
-/** The same, on a node and world of its own that the tests of one file may change. */
-export const ownTest = test.extend<object, { own: Facts }>({
+/** The same, on a node and world of its own that the tests of one file may change; the file says
+ * `test.use({ purpose: ... })`, else it would share the node of another. */
+export const ownTest = test.extend<object, { purpose: string; own: Facts }>({
+  purpose: ['', { option: true, scope: 'worker' }],
   own: [
-    async ({}, use) => {
+    async ({ purpose }, use) => {
+      if (purpose === '') throw new Error('say what the own node is for: test.use({ purpose })');
       const { facts, end } = await startDemo();
       await use(readFacts(facts));
       await end();
@@ -136,11 +139,14 @@ function usKey(character: string): { code: string; shift: boolean; control: bool
   return { code, ...plain };
 }
 
-/** No violation of WCAG 2.2 A and AA or of axe's best practices. */
-export async function expectAccessible(page: Page): Promise<void> {
-  const result = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
+/**
+ * No violation of WCAG 2.2 A and AA or of axe's best practices. `only` names rules where the page was
+ * looked at as a whole just before and nothing but what these rules judge has changed.
+ */
+export async function expectAccessible(page: Page, only?: string[]): Promise<void> {
+  const axe = new AxeBuilder({ page });
+  const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const result = await (only ? axe.withRules(only) : axe.withTags(levels)).analyze();
   const found = result.violations.map(
     ({ id, nodes }) =>
       `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(' | ')}`,

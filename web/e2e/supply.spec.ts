@@ -3,6 +3,8 @@
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible, ownTest as test, scan, verdict } from './portal';
 
+test.use({ purpose: 'dispensing' });
+
 test.describe.configure({ mode: 'serial' });
 
 const dispensing = (page: Page) => page.getByRole('region', { name: 'Dispensing' });
