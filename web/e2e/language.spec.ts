@@ -1,7 +1,8 @@
 // The languages: the browser's is taken, another can be chosen and is kept, `lang` says which, and
 // every page is clean for axe and fits the screen in each of them, in both themes, at three widths
 // (English: `look.spec.ts`).
-import { demo, lotPage, packOf, shipmentPage } from './demo';
+import { demo } from './demo';
+import { PAGES } from './pages';
 import { expect, expectAccessible, scan, test, verdict } from './portal';
 
 const account = /^(Account|Konto|Compte|Cuenta) ?: /;
@@ -38,29 +39,6 @@ for (const [language, heading] of [
       await expect(page.getByRole('button', { name: account })).toBeVisible();
     });
 
-    const PAGES: [string, string | null, () => string][] = [
-      ['verify', 'pharmacy_a', () => '/'],
-      ['alerts', 'manufacturer', () => '/alerts'],
-      [
-        'case',
-        'manufacturer',
-        () => `/alerts/${encodeURIComponent(`T04 ${demo().excursion_shipment}`)}`,
-      ],
-      ['cold', 'manufacturer', () => `/cold/${demo().excursion_shipment.split('/').pop()}`],
-      ['pack', 'manufacturer', () => packOf('excursion').page],
-      ['lot', 'manufacturer', () => lotPage(demo().lot)],
-      ['shipment', 'manufacturer', shipmentPage],
-      ['shipments', 'manufacturer', () => '/cold'],
-      ['recall', 'manufacturer', () => '/recall'],
-      ['search', 'regulator', () => '/search'],
-      ['ledger', 'manufacturer', () => '/ledger'],
-      ['grants', 'manufacturer', () => '/grants'],
-      ['keys', 'admin', () => '/keys'],
-      ['devices', 'admin', () => '/devices'],
-      ['audit', 'admin', () => '/audit'],
-      ['scanner', null, () => '/scanner'],
-      ['uptime', null, () => '/uptime'],
-    ];
     for (const [name, actor, path] of PAGES) {
       test(`${name} fits and is clean for axe`, async ({ page }) => {
         test.slow();

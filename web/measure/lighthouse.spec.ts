@@ -1,35 +1,12 @@
 // Lighthouse (mobile simulation) over every page: the median of three runs each. `npx` fetches it,
 // so that its hundred packages are no part of every install.
 import { execFileSync } from 'node:child_process';
-import { demo, lotPage, packOf, shipmentPage, type Actor } from '../e2e/demo';
+import { demo } from '../e2e/demo';
+import { PAGES } from '../e2e/pages';
 import { test } from '../e2e/portal';
 
 const LIGHTHOUSE = 'lighthouse@12.8.2';
 const RUNS = Number(process.env.THERIAC_RUNS ?? 3);
-
-const PAGES: [string, Actor | null, () => string][] = [
-  ['verify', 'pharmacy_a', () => '/'],
-  ['pack', 'manufacturer', () => packOf('excursion').page],
-  ['lot', 'manufacturer', () => lotPage(demo().lot)],
-  ['shipment', 'manufacturer', shipmentPage],
-  ['alerts', 'manufacturer', () => '/alerts'],
-  [
-    'case',
-    'manufacturer',
-    () => `/alerts/${encodeURIComponent(`T04 ${demo().excursion_shipment}`)}`,
-  ],
-  ['cold', 'manufacturer', () => '/cold'],
-  ['review', 'manufacturer', () => `/cold/${demo().excursion_shipment.split('/').pop()}`],
-  ['recall', 'manufacturer', () => '/recall'],
-  ['search', 'regulator', () => '/search'],
-  ['ledger', 'regulator', () => '/ledger'],
-  ['grants', 'manufacturer', () => '/grants'],
-  ['keys', 'admin', () => '/keys'],
-  ['devices', 'admin', () => '/devices'],
-  ['audit', 'admin', () => '/audit'],
-  ['scanner', null, () => '/scanner'],
-  ['uptime', null, () => '/uptime'],
-];
 
 interface Result {
   categories: Record<string, { score: number }>;
