@@ -211,12 +211,31 @@ fn nextest() -> Result<()> {
     tools::nextest()?;
     let peers = tools::peers_dir();
     let peers = peers.to_string_lossy();
-    let env = [("THERIAC_LLRP_PEERS", &*peers)];
+    let seed = seed();
+    println!("PROPTEST_RNG_SEED={seed}");
+    let env = [
+        ("THERIAC_LLRP_PEERS", &*peers),
+        ("PROPTEST_RNG_SEED", &seed),
+    ];
     let run = format!(
         "cargo nextest run --workspace --locked --profile ci{}",
         more()
     );
     sh_in(&run::root(), &run, &env)
+}
+
+/// What the property tests draw their cases from: the commit. Each commit tries cases of its own,
+/// and the same commit the same ones, so that what passed here passes there and what failed there
+/// fails here. A seed that is already set is kept.
+fn seed() -> String {
+    if let Ok(seed) = std::env::var("PROPTEST_RNG_SEED") {
+        return seed;
+    }
+    run::output("git rev-parse HEAD")
+        .ok()
+        .and_then(|commit| u64::from_str_radix(commit.get(..15)?, 16).ok())
+        .unwrap_or(1)
+        .to_string()
 }
 
 fn nextest_fast() -> Result<()> {

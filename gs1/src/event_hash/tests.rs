@@ -298,6 +298,39 @@ fn turned(value: &Value) -> Value {
     }
 }
 
+/// The same JSON with the prefix `x` of its member names called `other`. Names only: a value that
+/// reads like one, as `"x:"` does, stays what it is.
+fn renamed(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(renamed).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(name, value)| {
+                let name = match name.strip_prefix('x') {
+                    Some(rest) if rest.is_empty() || rest.starts_with(':') => {
+                        format!("other{rest}")
+                    }
+                    _ => name.clone(),
+                };
+                (name, renamed(value))
+            })
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn a_value_like_a_prefixed_name_keeps_its_text() {
+    let mut event = event();
+    event["x:any"] = json!(["x:", "\"x:", "x", { "x:a": "x:a" }]);
+    let renamed = renamed(&event);
+    assert_eq!(
+        renamed["other:any"],
+        json!(["x:", "\"x:", "x", { "other:a": "x:a" }])
+    );
+    assert_eq!(text(&renamed, Profile::Cbv20), text(&event, Profile::Cbv20));
+}
+
 proptest! {
     #[test]
     fn the_order_of_lists_does_not_matter(value in any_json()) {
@@ -312,9 +345,7 @@ proptest! {
     fn the_name_of_a_prefix_does_not_matter(value in any_json()) {
         let mut event = event();
         event["x:any"] = value;
-        let renamed = event.to_string().replace("\"x:", "\"other:").replace("\"x\":\"https", "\"other\":\"https");
-        let renamed: Value = serde_json::from_str(&renamed).unwrap();
-        prop_assert_eq!(text(&renamed, Profile::Cbv20), text(&event, Profile::Cbv20));
+        prop_assert_eq!(text(&renamed(&event), Profile::Cbv20), text(&event, Profile::Cbv20));
     }
 
     #[test]
