@@ -10,12 +10,9 @@ export default defineConfig<Means>({
   workers: 2,
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  // A test that fails beside all others and passes alone is told as flaky, not as a failure: two
-  // nodes of the dev profile and two browsers share what the machine has.
-  retries: 1,
-  // As long as the portal itself may wait before it asks a node again that was gone.
+  // Two nodes of the dev profile and two browsers share what the machine has.
   timeout: 120_000,
-  expect: { timeout: 45_000 },
+  expect: { timeout: 20_000 },
   reporter: [['list']],
   // Every task is done a second time, by the keyboard alone.
   projects: [

@@ -40,10 +40,11 @@ for (const [language, heading] of [
     });
 
     for (const [name, actor, path] of PAGES) {
-      test(`${name} fits and is clean for axe`, async ({ page }) => {
+      test(`${name} fits and is clean for axe`, async ({ page, request }) => {
         test.slow();
         await page.emulateMedia({ reducedMotion: 'reduce' });
-        await page.goto(path() + (actor ? `#key=${demo().keys[actor]}` : ''));
+        const address = await path(request);
+        await page.goto(address + (actor ? `#key=${demo().keys[actor]}` : ''));
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
         await expect(page.locator('.skeleton')).toBeHidden();
         for (const width of [1280, 768, 390]) {

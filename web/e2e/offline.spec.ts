@@ -173,6 +173,28 @@ test('a red answer that comes late is told loudly and stops the scanner', async 
   await expect(confirm).toBeHidden();
 });
 
+test('a question that hangs when the connection goes is asked again when it is back', async ({
+  page,
+  portal,
+  context,
+}) => {
+  await page.clock.install();
+  await portal.open('/');
+  await context.setOffline(true);
+  await scan(page, demo().scans.clone, { layout: 'us' });
+  await expect(queue(page)).toContainText('1 waiting for the node');
+  // Sent into a line that takes it and never answers; the connection goes once more and comes back.
+  let hung = 0;
+  await page.route('**/api/v1/verify', () => void hung++, { times: 1 });
+  await queue(page).getByRole('button', { name: 'Ask now' }).click();
+  await expect.poll(() => hung).toBe(1);
+  // No deadline is reached any more: time stands but for the second that is given.
+  await page.clock.pauseAt(Date.now() + 5_000);
+  await context.setOffline(false);
+  await page.clock.runFor(1_000);
+  await expect(queue(page)).toContainText('1 answered');
+});
+
 test('without a connection an expired pack is red by its own date', async ({
   page,
   portal,

@@ -1,7 +1,14 @@
 // Every page by its address and who may see it, for looks at all of them.
+import type { APIRequestContext } from '@playwright/test';
 import { demo, lotPage, packOf, shipmentPage, type Actor } from './demo';
 
-export const PAGES: [name: string, actor: Actor | null, path: () => string][] = [
+type Address = string | Promise<string>;
+
+export const PAGES: [
+  name: string,
+  actor: Actor | null,
+  path: (request: APIRequestContext) => Address,
+][] = [
   ['verify', 'pharmacy_a', () => '/'],
   ['alerts', 'manufacturer', () => '/alerts'],
   [
@@ -15,6 +22,9 @@ export const PAGES: [name: string, actor: Actor | null, path: () => string][] = 
   ['trace', 'manufacturer', () => `${lotPage(demo().lot)}/trace`],
   ['shipment', 'manufacturer', shipmentPage],
   ['shipments', 'manufacturer', () => '/cold'],
+  ['shared', null, sharedPage],
+  ['event', 'manufacturer', eventPage],
+  ['document', 'manufacturer', documentPage],
   ['recall', 'manufacturer', () => '/recall'],
   ['search', 'regulator', () => '/search'],
   ['ledger', 'manufacturer', () => '/ledger'],
@@ -25,3 +35,48 @@ export const PAGES: [name: string, actor: Actor | null, path: () => string][] = 
   ['scanner', null, () => '/scanner'],
   ['uptime', null, () => '/uptime'],
 ];
+
+const authorization = (actor: Actor) => `Bearer ${demo().keys[actor]}`;
+
+/** A shipment shared by a link that is made for this look. */
+async function sharedPage(request: APIRequestContext): Promise<string> {
+  const id = encodeURIComponent(shipmentPage().split('/').pop()!);
+  const answer = await request.post(`${demo().url}/api/v1/shipments/${id}/links`, {
+    headers: { authorization: authorization('wholesaler'), 'idempotency-key': crypto.randomUUID() },
+    data: { label: 'A look', valid_s: 3_600, serials: true, cold_chain: true },
+  });
+  return ((await answer.json()) as { path: string }).path;
+}
+
+/** The first event of a pack. */
+async function eventPage(request: APIRequestContext): Promise<string> {
+  const id = decodeURIComponent(packOf('genuine').page.split('/').pop()!);
+  const answer = await request.get(`${demo().url}/api/v1/packs/${encodeURIComponent(id)}/history`, {
+    headers: { authorization: authorization('manufacturer') },
+  });
+  const { events } = (await answer.json()) as { events: { event_id: string }[] };
+  return `/event/${encodeURIComponent(events[0]!.event_id)}`;
+}
+
+/** A document that is captured for this look, and found wrong. */
+async function documentPage(request: APIRequestContext): Promise<string> {
+  const answer = await request.post(`${demo().url}/epcis/capture`, {
+    headers: {
+      authorization: authorization('manufacturer'),
+      'content-type': 'application/json',
+      'gs1-capture-error-behaviour': 'proceed',
+    },
+    data: WRONG,
+  });
+  return `/document/${answer.headers()['location']!.split('/').pop()!}`;
+}
+
+const WRONG = {
+  '@context': 'https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld',
+  ...{ type: 'EPCISDocument', schemaVersion: '2.0', creationDate: '2026-11-21T08:00:00Z' },
+  epcisBody: {
+    eventList: [
+      { type: 'ObjectEvent', action: 'OBSERVE', eventTimeZoneOffset: '+01:00', epcList: [] },
+    ],
+  },
+};

@@ -65,9 +65,9 @@ export class Client {
     return answer((signal) => this.api.POST('/auth/logout', { signal }));
   }
 
-  verify(scan: string, deadlineMs = VERIFY_DEADLINE_MS): Promise<Verdict> {
+  verify(scan: string, deadlineMs = VERIFY_DEADLINE_MS, end?: AbortSignal): Promise<Verdict> {
     const body = { scan };
-    return answer((signal) => this.api.POST('/api/v1/verify', { body, signal }), deadlineMs);
+    return answer((signal) => this.api.POST('/api/v1/verify', { body, signal }), deadlineMs, end);
   }
 
   history(id: string): Promise<History> {
@@ -108,12 +108,14 @@ export class Client {
   }
 }
 
-/** What a call gives, or a `Failure` that says why there is nothing. */
+/** What a call gives, or a `Failure` that says why there is nothing. `end` ends it before its time. */
 export async function answer<T>(
   call: (signal: AbortSignal) => Promise<Outcome<T>>,
   deadlineMs = DEADLINE_MS,
+  end?: AbortSignal,
 ): Promise<T> {
   const deadline = new AbortController();
+  end?.addEventListener('abort', () => deadline.abort());
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
   let outcome: Outcome<T>;
   try {

@@ -11,12 +11,15 @@ export async function operate(
   operation: Operation,
   scan: string,
   { id: key, at }: { id: string; at: number },
+  end?: AbortSignal,
 ): Promise<Outcome> {
   // The same bytes each time it is sent: summer time may end meanwhile.
   const body = { operation, scans: [scan], time_zone_offset: offsetAt(at) };
   const headers = { 'Idempotency-Key': key };
-  const made = await answer((signal) =>
-    client.api.POST('/api/v1/operations', { body, headers, signal }),
+  const made = await answer(
+    (signal) => client.api.POST('/api/v1/operations', { body, headers, signal }),
+    undefined,
+    end,
   );
   return made.packs[0]!;
 }

@@ -46,6 +46,10 @@ class Queue {
   onanswer: (item: Waiting) => void = () => {};
 
   #tries = 0;
+  /** Ends the question under way. */
+  #asking: AbortController | null = null;
+  /** Asks again as soon as that has ended. */
+  #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #news = browser && 'BroadcastChannel' in window ? new BroadcastChannel(LOCK) : null;
   #loaded: Promise<void> | null = null;
@@ -97,13 +101,14 @@ class Queue {
     } finally {
       this.sending = false;
     }
-    this.#later();
+    this.#later(this.#again ? 0 : undefined);
+    this.#again = false;
   }
 
   async #begin(): Promise<void> {
     await this.#read();
     this.#news?.addEventListener('message', () => void this.#read());
-    window.addEventListener('online', () => void this.#now());
+    window.addEventListener('online', () => this.#now());
     if (this.waiting.length > 0) this.#later(0);
   }
 
@@ -114,9 +119,15 @@ class Queue {
     this.items = [...kept, ...own].sort((a, b) => a.at - b.at);
   }
 
-  #now(): Promise<void> {
+  /**
+   * The connection is back. A question from before it went may hang until its deadline: it is asked
+   * again at once, which changes nothing twice, since operations go out under one key.
+   */
+  #now(): void {
     this.#tries = 0;
-    return this.send();
+    this.#again = this.sending;
+    this.#asking?.abort();
+    void this.send();
   }
 
   #later(wait?: number): void {
@@ -131,7 +142,9 @@ class Queue {
     for (const item of this.mine) {
       const client = session.client;
       if (client === null) return;
-      const answered = await ask(client, item);
+      this.#asking = new AbortController();
+      const answered = await ask(client, item, this.#asking.signal);
+      this.#asking = null;
       if (answered === null) return;
       // Whoever emptied the queue meanwhile does not want it.
       if (!this.items.some(({ id }) => id === item.id)) continue;
@@ -153,12 +166,12 @@ class Queue {
 }
 
 /** The item with what the node said; `null` where it said nothing, or cannot be asked now. */
-async function ask(client: Client, item: Waiting): Promise<Waiting | null> {
+async function ask(client: Client, item: Waiting, end: AbortSignal): Promise<Waiting | null> {
   try {
     const answered =
       item.kind === 'verify'
-        ? { verdict: completed(await client.verify(item.text, DEADLINE_MS)) }
-        : { outcome: await operate(client, item.kind, item.text, item) };
+        ? { verdict: completed(await client.verify(item.text, DEADLINE_MS, end)) }
+        : { outcome: await operate(client, item.kind, item.text, item, end) };
     session.notice(null);
     return { ...item, ...answered };
   } catch (cause) {
