@@ -8,8 +8,10 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+mod audit;
 mod oidc;
 
+pub use audit::{AuditConfig, Keep, UnfitKeep};
 pub use oidc::{OidcConfig, OidcGrant};
 
 /// Everything a node can be told. `Default` is safe for production.
@@ -32,6 +34,8 @@ pub struct Config {
     pub witnesses: WitnessesConfig,
     /// Copies of the running node.
     pub backup: BackupConfig,
+    /// The access log.
+    pub audit: AuditConfig,
     /// What is sent to subscribers of queries.
     pub subscriptions: SubscriptionsConfig,
     /// Logs.
@@ -348,6 +352,7 @@ mod tests {
             ("[htp]\nlisten = \"0.0.0.0:1\"", "htp"),
             ("[http]\nworkers = \"many\"", "workers"),
             ("[ledger]\nqueue_requests_max = -1", "queue_requests_max"),
+            ("[audit]\nkeep = \"4 years\"", "keep"),
         ] {
             let error = read(toml).unwrap_err();
             assert!(error.contains(named), "{toml}: {error}");

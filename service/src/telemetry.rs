@@ -46,6 +46,8 @@ struct Inner {
     leaves: Gauge<u64, AtomicU64>,
     milestones: Gauge<u64, AtomicU64>,
     questions_lost: Gauge<u64, AtomicU64>,
+    accesses_kept: Gauge<u64, AtomicU64>,
+    accesses_expired: Gauge<u64, AtomicU64>,
     stopped: Gauge<u64, AtomicU64>,
 }
 
@@ -62,6 +64,10 @@ pub struct Levels {
     pub milestones: u64,
     /// Questions at counters that were not recorded.
     pub questions_lost: u64,
+    /// Lines of the access log.
+    pub accesses_kept: u64,
+    /// Lines of the access log removed since the start.
+    pub accesses_expired: u64,
     /// Writing has stopped after an error.
     pub stopped: bool,
 }
@@ -92,6 +98,8 @@ impl Default for Metrics {
             leaves: Gauge::default(),
             milestones: Gauge::default(),
             questions_lost: Gauge::default(),
+            accesses_kept: Gauge::default(),
+            accesses_expired: Gauge::default(),
             stopped: Gauge::default(),
         };
         registry.register(
@@ -134,6 +142,16 @@ impl Default for Metrics {
             "questions_lost",
             "Questions at counters that were not recorded",
             it.questions_lost.clone(),
+        );
+        registry.register(
+            "access_lines",
+            "Lines of the access log",
+            it.accesses_kept.clone(),
+        );
+        registry.register(
+            "access_lines_expired",
+            "Lines of the access log removed since start because their time had come",
+            it.accesses_expired.clone(),
         );
         registry.register(
             "writing_stopped",
@@ -190,6 +208,8 @@ impl Metrics {
         let _ = it.leaves.set(levels.leaves);
         let _ = it.milestones.set(levels.milestones);
         let _ = it.questions_lost.set(levels.questions_lost);
+        let _ = it.accesses_kept.set(levels.accesses_kept);
+        let _ = it.accesses_expired.set(levels.accesses_expired);
         let _ = it
             .stopped
             .inner()

@@ -51,6 +51,7 @@ pub use view::View;
 
 use crate::app::failure::{Code, Failure};
 use crate::audit::AccessLog;
+use crate::config::Keep;
 use crate::keys::{DataDir, KeyStore, Secret};
 use crate::levels::ServiceLevels;
 use crate::store::Store;
@@ -70,6 +71,7 @@ struct Inner {
     keys: KeyStore,
     store: Store,
     accesses: AccessLog,
+    keep_accesses: Keep,
     levels: ServiceLevels,
     /// Facts of the kept state with which the node opened.
     recalled: u64,

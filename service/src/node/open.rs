@@ -145,6 +145,7 @@ impl Node {
             store,
             anchored: AtomicU64::new(0),
             accesses,
+            keep_accesses: config.audit.keep,
             world,
             data,
             backups: config.backup.dir.clone(),
