@@ -2,6 +2,7 @@
 //! secrets private, is there room on the disk, has the clock gone back, is somebody else's program
 //! on the port. Every look is one line with what was seen and, unless all is well, what to do about
 //! it. It reads and never repairs; what is stored is compared by `theriac check`.
+mod oidc;
 mod tls;
 
 use std::fs;
@@ -98,6 +99,7 @@ pub fn examine(config: &Config, world: &World, running: bool) -> Vec<Look> {
     looks.push(files(config));
     looks.push(port(config, running));
     looks.extend(tls::looks(&config.tls, world));
+    looks.extend(oidc::looks(&config.oidc, world));
     looks.push(witnesses(config));
     looks.push(copies(config, now(world)));
     looks.push(portal());
