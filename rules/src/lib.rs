@@ -47,7 +47,7 @@ pub use profile::{LotThresholds, Profile, SensorThresholds};
 pub use reading::{BATTERY_REPORT, PREVIOUS_REPORT, SEQUENCE_REPORT};
 pub use record::{
     AlertOutcome, Decision, Delegation, Device, Fact, GtinAuthority, ImportLicence, KnownBad, Lane,
-    Licence, Location, LotQuantity, Market, MasterData, Meaning, Party, PartyId,
+    Licence, Location, LotQuantity, MakerAnswer, Market, MasterData, Meaning, Party, PartyId,
     Product, Purpose, RecallLevel, Record, Sensor, Signature, Stamp, Verification,
 };
 pub use say::{Lang, Say};

@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 
 mod audit;
 mod oidc;
+mod vrs;
 
 pub use audit::{AuditConfig, Keep, UnfitKeep};
 pub use oidc::{OidcConfig, OidcGrant};
+pub use vrs::{ResponderConfig, VrsConfig};
 
 /// Everything a node can be told. `Default` is safe for production.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -38,6 +40,8 @@ pub struct Config {
     pub audit: AuditConfig,
     /// What is sent to subscribers of queries.
     pub subscriptions: SubscriptionsConfig,
+    /// Questions to manufacturers' systems.
+    pub vrs: VrsConfig,
     /// Logs.
     pub log: LogConfig,
 }

@@ -4,6 +4,7 @@
 //! it. It reads and never repairs; what is stored is compared by `theriac check`.
 mod oidc;
 mod tls;
+mod vrs;
 
 use std::fs;
 use std::net::TcpListener;
@@ -100,6 +101,7 @@ pub fn examine(config: &Config, world: &World, running: bool) -> Vec<Look> {
     looks.push(port(config, running));
     looks.extend(tls::looks(&config.tls, world));
     looks.extend(oidc::looks(&config.oidc, world));
+    looks.extend(vrs::looks(&config.vrs));
     looks.push(witnesses(config));
     looks.push(copies(config, now(world)));
     looks.push(portal());

@@ -28,6 +28,12 @@ struct Judged {
     verdict: String,
 }
 
+/// Labels of a question to a manufacturer's system.
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct AskedOutward {
+    outcome: String,
+}
+
 /// The node's counters. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Metrics(Arc<Inner>);
@@ -40,6 +46,7 @@ struct Inner {
     requests: Family<Answered, Counter>,
     request_seconds: Histogram,
     verdicts: Family<Judged, Counter>,
+    outward: Family<AskedOutward, Counter>,
     verify_seconds: Histogram,
     events: Gauge<u64, AtomicU64>,
     findings: Gauge<u64, AtomicU64>,
@@ -92,6 +99,7 @@ impl Default for Metrics {
             requests: Family::default(),
             request_seconds,
             verdicts: Family::default(),
+            outward: Family::default(),
             verify_seconds,
             events: Gauge::default(),
             findings: Gauge::default(),
@@ -120,6 +128,11 @@ impl Default for Metrics {
             it.request_seconds.clone(),
         );
         registry.register("verdicts", "Verifications by verdict", it.verdicts.clone());
+        registry.register(
+            "questions_outward",
+            "Questions to manufacturers' systems by outcome",
+            it.outward.clone(),
+        );
         registry.register_with_unit(
             "verify",
             "Time to judge a scan",
@@ -198,6 +211,13 @@ impl Metrics {
             })
             .inc();
         self.0.verify_seconds.observe(took.as_secs_f64());
+    }
+
+    /// A manufacturer's system was asked; `outcome` is one of a few words.
+    pub(crate) fn asked_outward(&self, outcome: &str) {
+        let outcome = outcome.to_owned();
+        let counter = self.0.outward.get_or_create(&AskedOutward { outcome });
+        counter.inc();
     }
 
     /// The Prometheus text.

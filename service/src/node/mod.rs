@@ -50,6 +50,7 @@ pub use shared::SignedCheckpoint;
 pub use view::View;
 
 use crate::app::failure::{Code, Failure};
+use crate::app::outward::Directory;
 use crate::audit::AccessLog;
 use crate::config::Keep;
 use crate::keys::{DataDir, KeyStore, Secret};
@@ -83,6 +84,7 @@ struct Inner {
     /// Held while a backup runs.
     copying: Mutex<()>,
     witnesses: Board,
+    directory: Directory,
     questions: questions::Questions,
     queue: Queue,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -159,6 +161,11 @@ impl Node {
     /// How it stands with each configured witness.
     pub fn witnesses(&self) -> Vec<WitnessState> {
         self.0.witnesses.states()
+    }
+
+    /// Who answers for products that are not recorded here.
+    pub fn directory(&self) -> &Directory {
+        &self.0.directory
     }
 
     /// The key that verifies this node's checkpoints.

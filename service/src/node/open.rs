@@ -23,6 +23,7 @@ use super::snapshot::{Kept, Reading, Snapshots};
 use super::writer::Writer;
 use super::{Inner, Node};
 use crate::app::failure::Failure;
+use crate::app::outward::Directory;
 use crate::audit::{AccessLog, LogError};
 use crate::config::Config;
 use crate::keys::{DataDir, KeyFileError, KeyStore, Secret};
@@ -63,6 +64,9 @@ pub enum OpenError {
     /// A witness is configured that cannot be asked.
     #[error("the configured witnesses are not usable: {0}")]
     Witness(String),
+    /// A manufacturer's system is configured that cannot be asked.
+    #[error("the configured responders are not usable: {0}")]
+    Responder(String),
     /// The writer's thread cannot be started.
     #[error("starting the writer")]
     Thread(#[source] std::io::Error),
@@ -93,6 +97,7 @@ impl Node {
             return Err(OpenError::NotInitialised(data.root().display().to_string()));
         }
         let witnesses = cosign::board(&config.witnesses).map_err(OpenError::Witness)?;
+        let directory = Directory::open(&config.vrs).map_err(OpenError::Responder)?;
         let keys = KeyStore::open(&data)?;
         let cutter = keys.existing(&Secret::Node)?;
         let note_key = keys.existing(&Secret::Note)?;
@@ -151,6 +156,7 @@ impl Node {
             backups: config.backup.dir.clone(),
             copying: Mutex::default(),
             witnesses,
+            directory,
             questions,
             queue,
             thread: Mutex::new(Some(thread)),
