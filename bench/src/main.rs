@@ -10,6 +10,7 @@
 //! ledger-bench blocks [REQUESTS]         signed blocks to the node, beside a bare handler
 //! ledger-bench verify [PACKS]            questions at the counter, beside a bare handler
 //! ledger-bench query [PACKS]             queries and lots, and memory
+//! ledger-bench open [PACKS]              opening from the kept state, beside folding the log
 //! ledger-bench soak [MINUTES] [SECONDS]  mixed load, a kill every so many seconds, nothing lost
 //! ```
 #![allow(
@@ -56,7 +57,7 @@ fn main() {
         Some(name) if served::run(name, number) => {}
         _ => eprintln!(
             "ledger-bench: say ingest, storage or ledger; with the feature `served` also capture, \
-             blocks, verify, query or soak"
+             blocks, verify, query, open or soak"
         ),
     }
 }

@@ -62,6 +62,11 @@ impl Engine {
         &self.state.profile
     }
 
+    /// Whether a product is known here: told by master data, or packs of it were made.
+    pub fn knows_product(&self, gtin: &Gtin) -> bool {
+        self.state.knows_product(gtin)
+    }
+
     /// Records applied so far.
     pub fn applied(&self) -> u64 {
         self.state.applied

@@ -1,6 +1,9 @@
 //! Hashes are lower hex in JSON and plain bytes in a snapshot.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::fmt;
+
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serializer};
 
 /// Lower hex of some bytes.
 pub(crate) fn encode(bytes: &[u8]) -> String {
@@ -35,20 +38,33 @@ pub(crate) fn serialize<S: Serializer, const N: usize>(
     if to.is_human_readable() {
         to.serialize_str(&encode(bytes))
     } else {
-        bytes.as_slice().serialize(to)
+        to.serialize_bytes(bytes)
     }
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
     from: D,
 ) -> Result<[u8; N], D::Error> {
-    let bytes = if from.is_human_readable() {
+    if from.is_human_readable() {
         let text = String::deserialize(from)?;
-        decode(&text).ok_or_else(|| D::Error::custom("hash is not lower hex"))?
-    } else {
-        Vec::<u8>::deserialize(from)?
-    };
-    bytes
-        .try_into()
-        .map_err(|_| D::Error::custom("hash has another length"))
+        return decode_array(&text).ok_or_else(|| D::Error::custom("hash is not lower hex"));
+    }
+    from.deserialize_bytes(Plain)
+}
+
+/// Bytes of a length, all at once.
+struct Plain<const N: usize>;
+
+impl<const N: usize> Visitor<'_> for Plain<N> {
+    type Value = [u8; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{N} bytes")
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<[u8; N], E> {
+        bytes
+            .try_into()
+            .map_err(|_| E::custom("hash has another length"))
+    }
 }

@@ -47,11 +47,11 @@ pub use profile::{LotThresholds, Profile, SensorThresholds};
 pub use reading::{BATTERY_REPORT, PREVIOUS_REPORT, SEQUENCE_REPORT};
 pub use record::{
     AlertOutcome, Decision, Delegation, Device, Fact, GtinAuthority, ImportLicence, KnownBad, Lane,
-    Licence, Location, LotQuantity, Market, MasterData, Meaning, Party, PartyId, Product, Purpose,
-    RecallLevel, Record, Sensor, Signature, Stamp, Verification,
+    Licence, Location, LotQuantity, MakerAnswer, Market, MasterData, Meaning, Party, PartyId,
+    Product, Purpose, RecallLevel, Record, Sensor, Signature, Stamp, Verification,
 };
 pub use say::{Lang, Say};
-pub use snapshot::SnapshotError;
+pub use snapshot::{Frozen, Part, SnapshotError};
 pub use verdict::{Class, Code, Counter, PackSummary, Verdict};
 pub use views::PartyRef;
 pub use views::alert::{AlertState, AlertView};

@@ -17,7 +17,7 @@ use crate::consortium::{Activation, Declaration};
 use crate::geo::Point;
 pub use decision::{AlertOutcome, Decision, Meaning, RecallLevel, Signature};
 pub use registry::{GtinAuthority, ImportLicence, KnownBad, Licence, LotQuantity, Market};
-pub use verification::{Purpose, Verification};
+pub use verification::{MakerAnswer, Purpose, Verification};
 
 /// GLN of a company, 13 digits: a party's name on the ledger.
 pub type PartyId = String;

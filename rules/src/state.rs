@@ -203,6 +203,41 @@ pub(crate) struct Recall {
 }
 
 impl State {
+    /// A copy without the large tables, which are copied otherwise (see [`crate::snapshot`]).
+    pub(crate) fn without_tables(&self) -> Self {
+        Self {
+            profile: self.profile.clone(),
+            names: self.names.clone(),
+            places: self.places.clone(),
+            known_places: known_places::KnownPlaces::default(),
+            events: Table::default(),
+            event_by_digest: digests::Digests::default(),
+            voided_ahead: self.voided_ahead.clone(),
+            things: Table::default(),
+            thing_names: name::ThingNames::default(),
+            readings: self.readings.clone(),
+            loggers: self.loggers.clone(),
+            products: self.products.clone(),
+            lots: self.lots.clone(),
+            masters: self.masters.clone(),
+            decisions: self.decisions.clone(),
+            upcoming: self.upcoming.clone(),
+            verifications: self.verifications.clone(),
+            asked: self.asked.clone(),
+            asked_by: self.asked_by.clone(),
+            findings: self.findings.clone(),
+            clock_ms: self.clock_ms,
+            due: self.due.clone(),
+            overdue: self.overdue.clone(),
+            undeclared: self.undeclared.clone(),
+            strangers: self.strangers.clone(),
+            tags: self.tags.clone(),
+            apart: self.apart.clone(),
+            consortium: self.consortium.clone(),
+            applied: self.applied,
+        }
+    }
+
     pub(crate) fn event(&self, id: EventId) -> Option<&EventRec> {
         self.events.get(id.row())
     }

@@ -8,9 +8,13 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+mod audit;
 mod oidc;
+mod vrs;
 
+pub use audit::{AuditConfig, Keep, UnfitKeep};
 pub use oidc::{OidcConfig, OidcGrant};
+pub use vrs::{ResponderConfig, VrsConfig};
 
 /// Everything a node can be told. `Default` is safe for production.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -32,8 +36,12 @@ pub struct Config {
     pub witnesses: WitnessesConfig,
     /// Copies of the running node.
     pub backup: BackupConfig,
+    /// The access log.
+    pub audit: AuditConfig,
     /// What is sent to subscribers of queries.
     pub subscriptions: SubscriptionsConfig,
+    /// Questions to manufacturers' systems.
+    pub vrs: VrsConfig,
     /// Logs.
     pub log: LogConfig,
 }
@@ -348,6 +356,7 @@ mod tests {
             ("[htp]\nlisten = \"0.0.0.0:1\"", "htp"),
             ("[http]\nworkers = \"many\"", "workers"),
             ("[ledger]\nqueue_requests_max = -1", "queue_requests_max"),
+            ("[audit]\nkeep = \"4 years\"", "keep"),
         ] {
             let error = read(toml).unwrap_err();
             assert!(error.contains(named), "{toml}: {error}");

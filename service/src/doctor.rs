@@ -2,7 +2,9 @@
 //! secrets private, is there room on the disk, has the clock gone back, is somebody else's program
 //! on the port. Every look is one line with what was seen and, unless all is well, what to do about
 //! it. It reads and never repairs; what is stored is compared by `theriac check`.
+mod oidc;
 mod tls;
+mod vrs;
 
 use std::fs;
 use std::net::TcpListener;
@@ -12,6 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
+use crate::audit;
 use crate::config::Config;
 use crate::keys::{DataDir, KeyStore, Secret};
 use crate::world::World;
@@ -26,6 +29,8 @@ const FILES_BESIDES: u64 = 256;
 const AHEAD_MAX: Duration = Duration::from_mins(1);
 /// Age of the newest copy after which somebody should ask why.
 const COPY_AGE_MAX: Duration = Duration::from_hours(36);
+/// Time after which an access that should be gone is late: files are removed as a whole.
+const LATE_MS_MAX: i64 = 9 * 86_400_000;
 /// Type numbers of file systems that are gone when the machine restarts (`tmpfs`, `ramfs`).
 const VOLATILE: [u64; 2] = [0x0102_1994, 0x8584_58f6];
 
@@ -90,10 +95,13 @@ pub fn examine(config: &Config, world: &World, running: bool) -> Vec<Look> {
         looks.push(private(&data));
         looks.extend(room(data.root()));
         looks.push(clock(&data, now(world)));
+        looks.push(accesses(config, &data, world));
     }
     looks.push(files(config));
     looks.push(port(config, running));
     looks.extend(tls::looks(&config.tls, world));
+    looks.extend(oidc::looks(&config.oidc, world));
+    looks.extend(vrs::looks(&config.vrs));
     looks.push(witnesses(config));
     looks.push(copies(config, now(world)));
     looks.push(portal());
@@ -202,6 +210,31 @@ fn clock(data: &DataDir, now: SystemTime) -> Look {
         }
         None => Look::ok(SUBJECT, "not behind the ledger"),
     }
+}
+
+/// Accesses are personal data: what is older than it may be must go.
+fn accesses(config: &Config, data: &DataDir, world: &World) -> Look {
+    const SUBJECT: &str = "access log";
+    let keep = config.audit.keep;
+    let oldest = match audit::oldest(&data.accesses()) {
+        Ok(oldest) => oldest,
+        Err(error) => {
+            let remedy = "see who owns the folder, and whether its disk is sound";
+            return Look::failure(SUBJECT, crate::chain(&error), remedy);
+        }
+    };
+    let Some(oldest) = oldest else {
+        return Look::ok(SUBJECT, format!("empty; accesses are kept for {keep}"));
+    };
+    let since = crate::app::time_text(oldest.access.at_ms);
+    let seen = format!("since {since}; accesses are kept for {keep}");
+    let latest_ms = keep.since_ms(world.now_ms()).saturating_sub(LATE_MS_MAX);
+    if oldest.access.at_ms < latest_ms {
+        let remedy = "start the node, which removes them within the hour; if it runs, see its log \
+                      and `theriac accesses check`: what is damaged is not removed";
+        return Look::warning(SUBJECT, seen, remedy);
+    }
+    Look::ok(SUBJECT, seen)
 }
 
 /// When anything in a folder was written last.

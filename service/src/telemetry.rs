@@ -28,6 +28,12 @@ struct Judged {
     verdict: String,
 }
 
+/// Labels of a question to a manufacturer's system.
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+struct AskedOutward {
+    outcome: String,
+}
+
 /// The node's counters. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Metrics(Arc<Inner>);
@@ -40,12 +46,15 @@ struct Inner {
     requests: Family<Answered, Counter>,
     request_seconds: Histogram,
     verdicts: Family<Judged, Counter>,
+    outward: Family<AskedOutward, Counter>,
     verify_seconds: Histogram,
     events: Gauge<u64, AtomicU64>,
     findings: Gauge<u64, AtomicU64>,
     leaves: Gauge<u64, AtomicU64>,
     milestones: Gauge<u64, AtomicU64>,
     questions_lost: Gauge<u64, AtomicU64>,
+    accesses_kept: Gauge<u64, AtomicU64>,
+    accesses_expired: Gauge<u64, AtomicU64>,
     stopped: Gauge<u64, AtomicU64>,
 }
 
@@ -62,6 +71,10 @@ pub struct Levels {
     pub milestones: u64,
     /// Questions at counters that were not recorded.
     pub questions_lost: u64,
+    /// Lines of the access log.
+    pub accesses_kept: u64,
+    /// Lines of the access log removed since the start.
+    pub accesses_expired: u64,
     /// Writing has stopped after an error.
     pub stopped: bool,
 }
@@ -86,12 +99,15 @@ impl Default for Metrics {
             requests: Family::default(),
             request_seconds,
             verdicts: Family::default(),
+            outward: Family::default(),
             verify_seconds,
             events: Gauge::default(),
             findings: Gauge::default(),
             leaves: Gauge::default(),
             milestones: Gauge::default(),
             questions_lost: Gauge::default(),
+            accesses_kept: Gauge::default(),
+            accesses_expired: Gauge::default(),
             stopped: Gauge::default(),
         };
         registry.register(
@@ -112,6 +128,11 @@ impl Default for Metrics {
             it.request_seconds.clone(),
         );
         registry.register("verdicts", "Verifications by verdict", it.verdicts.clone());
+        registry.register(
+            "questions_outward",
+            "Questions to manufacturers' systems by outcome",
+            it.outward.clone(),
+        );
         registry.register_with_unit(
             "verify",
             "Time to judge a scan",
@@ -134,6 +155,16 @@ impl Default for Metrics {
             "questions_lost",
             "Questions at counters that were not recorded",
             it.questions_lost.clone(),
+        );
+        registry.register(
+            "access_lines",
+            "Lines of the access log",
+            it.accesses_kept.clone(),
+        );
+        registry.register(
+            "access_lines_expired",
+            "Lines of the access log removed since start because their time had come",
+            it.accesses_expired.clone(),
         );
         registry.register(
             "writing_stopped",
@@ -182,6 +213,13 @@ impl Metrics {
         self.0.verify_seconds.observe(took.as_secs_f64());
     }
 
+    /// A manufacturer's system was asked; `outcome` is one of a few words.
+    pub(crate) fn asked_outward(&self, outcome: &str) {
+        let outcome = outcome.to_owned();
+        let counter = self.0.outward.get_or_create(&AskedOutward { outcome });
+        counter.inc();
+    }
+
     /// The Prometheus text.
     pub(crate) fn render(&self, levels: Levels) -> Result<String, std::fmt::Error> {
         let it = &self.0;
@@ -190,6 +228,8 @@ impl Metrics {
         let _ = it.leaves.set(levels.leaves);
         let _ = it.milestones.set(levels.milestones);
         let _ = it.questions_lost.set(levels.questions_lost);
+        let _ = it.accesses_kept.set(levels.accesses_kept);
+        let _ = it.accesses_expired.set(levels.accesses_expired);
         let _ = it
             .stopped
             .inner()

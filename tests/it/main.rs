@@ -21,6 +21,7 @@ mod doctor;
 mod documents;
 mod enrolment;
 mod keep;
+mod kept_state;
 mod logs;
 mod power;
 mod round_trips;

@@ -13,7 +13,7 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
             rest.join(" ")
         )),
         [
-            name @ ("capture" | "blocks" | "verify" | "query"),
+            name @ ("capture" | "blocks" | "verify" | "query" | "open"),
             rest @ ..,
         ] => {
             sh("cargo build --release -p service")?;
@@ -38,7 +38,7 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
             ))
         }
         _ => bail!(
-            "bench: say `ingest`, `storage`, `ledger`, `capture`, `blocks`, `verify`, `query`, \
+            "bench: say `ingest`, `storage`, `ledger`, `capture`, `blocks`, `verify`, `query`, `open`, \
                `gs1`, `rules` or `rfid`"
         ),
     }

@@ -9,6 +9,7 @@ mod capture;
 mod goods;
 mod load;
 mod node;
+mod open;
 mod query;
 mod soak;
 mod verify;
@@ -21,6 +22,7 @@ pub(crate) fn run(name: &str, number: impl Fn(usize, usize) -> usize) -> bool {
         "blocks" => blocks::blocks(number(1, 60_000)),
         "verify" => verify::verify(number(1, 1_000_000)),
         "query" => query::query(number(1, 1_000_000)),
+        "open" => open::open(number(1, 3_000_000)),
         "soak" => soak::soak(number(1, 20), number(2, 60)),
         "bare-verify" => bare::verify(number(1, 1_000_000)),
         "bare-blocks" => bare::blocks(),

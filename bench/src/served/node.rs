@@ -23,8 +23,14 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a program that says `listening on ADDRESS` on standard output.
     pub(crate) fn start(program: &Path, words: &[&str]) -> Self {
+        Self::start_with(program, words, &[])
+    }
+
+    /// As [`Process::start`], with further variables of the environment.
+    fn start_with(program: &Path, words: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(program)
             .args(words)
+            .envs(environment.iter().copied())
             .env("THERIAC__LIMITS__KEY_PER_S", "0")
             .env("THERIAC__LOG__FILTER", "warn")
             .stdout(Stdio::piped())
@@ -75,6 +81,15 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// How a node is opened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Start {
+    /// From the state it kept, as usual.
+    Kept,
+    /// Everything is folded from the log, and nothing is kept.
+    Folded,
 }
 
 /// A node with parties and their keys.
@@ -160,16 +175,33 @@ impl Site {
 
     /// Kills the node as a power cut of its process would (SIGKILL) and serves what it left at the
     /// same address; gives the seconds until it listened.
-    pub(crate) fn kill_and_serve(&mut self) -> f64 {
+    pub(crate) fn kill_and_serve(&mut self, how: Start) -> f64 {
         self.process.kill();
         let (address, start) = (self.process.address.to_string(), Instant::now());
-        self.process = served(&self.dir, &address);
+        self.process = match how {
+            Start::Kept => served(&self.dir, &address),
+            Start::Folded => {
+                let nothing = [("THERIAC__LEDGER__SNAPSHOT_FACTS", "0")];
+                served_with(&self.dir, &address, &nothing)
+            }
+        };
         start.elapsed().as_secs_f64()
+    }
+
+    /// Bytes of the state that is kept.
+    pub(crate) fn kept_bytes(&self) -> u64 {
+        let kept = std::fs::metadata(self.dir.join("state.snapshot"));
+        kept.map_or(0, |it| it.len())
     }
 
     /// Has so many packs made.
     pub(crate) fn grow(&self, packs: usize) {
-        let mut at = 0;
+        self.grow_on(0, packs);
+    }
+
+    /// Has packs made until there are so many, of which some are there.
+    pub(crate) fn grow_on(&self, from: usize, packs: usize) {
+        let mut at = from.div_ceil(EVENTS * PACKS);
         let count = packs.div_ceil(EVENTS * PACKS);
         let done = load::run(self.process.address, 4, (Duration::MAX, 202), |_| {
             let next = (at < count).then(|| self.capture(&document(&events(at))));
@@ -208,7 +240,11 @@ impl Site {
 }
 
 fn served(dir: &Path, listen: &str) -> Process {
+    served_with(dir, listen, &[])
+}
+
+fn served_with(dir: &Path, listen: &str, environment: &[(&str, &str)]) -> Process {
     let data = dir.to_string_lossy();
     let words = ["serve", "--data", &data, "--listen", listen];
-    Process::start(&theriac(), &words)
+    Process::start_with(&theriac(), &words, environment)
 }

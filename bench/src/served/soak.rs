@@ -10,7 +10,7 @@ mod facts;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::node::Site;
+use super::node::{Site, Start};
 use crate::world::load as machine;
 use actors::Actor;
 use facts::Facts;
@@ -37,7 +37,7 @@ pub(crate) fn soak(minutes: usize, kill_every_s: usize) {
         for kill in 1..=kills {
             std::thread::sleep(every);
             let before = site.process.resident();
-            let opened = site.kill_and_serve();
+            let opened = site.kill_and_serve(Start::Kept);
             let after = site.process.resident();
             let looked = facts.look(&site, facts::Which::New);
             lost += looked.lost;

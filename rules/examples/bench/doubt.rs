@@ -56,6 +56,7 @@ fn ask(chain: &mut Chain, engine: &mut Engine, pack: impl Fn(u64) -> Epc) -> f64
                 location: Some(place(3)),
                 answer: None,
                 purpose: Purpose::Dispense,
+                maker: None,
             });
             Some(chain.record(Some(&gln(3)), at_ms, fact))
         })

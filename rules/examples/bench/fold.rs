@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use rules::{Engine, Fact, Profile, Record};
+use rules::{Engine, Fact, Frozen, Part, Profile, Record};
 
 use crate::ALLOCATOR;
 use crate::chain::{Chain, LOT_PACKS};
@@ -52,7 +52,27 @@ pub(crate) fn bench(packs: u64) {
         let (again, time) = timed(|| Engine::restore(&bytes).expect("its own snapshot"));
         figure("snapshot restored", time.as_secs_f64() * 1e3, "ms", None);
         assert_eq!(again.applied(), engine.applied());
+        drop((again, bytes));
+        parts(&engine);
     }
+}
+
+/// The same in parts: how long the engine is held up, and how long the longest part takes.
+fn parts(engine: &Engine) {
+    let (frozen, time) = timed(|| engine.frozen());
+    figure("snapshot frozen", time.as_secs_f64() * 1e3, "ms", None);
+    let mut all = Vec::new();
+    for part in 0..Frozen::PARTS {
+        let mut bytes = Vec::new();
+        frozen.write(part, &mut bytes).expect("it is written");
+        let (read, time) = timed(|| Part::read(part, &bytes).expect("its own part"));
+        let name = format!("snapshot part {part} of {} bytes read", bytes.len());
+        figure(&name, time.as_secs_f64() * 1e3, "ms", None);
+        all.push(read);
+    }
+    let (again, time) = timed(|| Engine::thawed(all).expect("all parts"));
+    figure("snapshot thawed", time.as_secs_f64() * 1e3, "ms", None);
+    assert_eq!(again.applied(), engine.applied());
 }
 
 fn hash(records: &[Record]) {

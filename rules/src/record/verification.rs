@@ -14,11 +14,14 @@
 //! }
 //! ```
 //! Only `scan` and `at_ms` are required. `location` is a GLN in any form, `answer` the code of the
-//! verdict that was given, `purpose` one of `dispense`, `receive`, `return`, `training`, `other`.
+//! verdict that was given, `purpose` one of `dispense`, `receive`, `return`, `training`, `other`,
+//! `maker` what the manufacturer's own system said, where it was asked ([`MakerAnswer`]).
 //! No person is named.
 
 use gs1::Epc;
 use serde::{Deserialize, Serialize};
+
+use crate::say::MakerSaid;
 
 /// A question about a pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +44,32 @@ pub struct Verification {
     /// What the question was for.
     #[serde(default)]
     pub purpose: Purpose,
+    /// What the manufacturer's own system was asked about it, and said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maker: Option<MakerAnswer>,
+}
+
+/// A question to the system of a product's manufacturer (GS1 Lightweight Verification Messaging
+/// 1.1), kept so that both sides can find it again and show what was said. Rules draw nothing from
+/// it: it is somebody else's word about a product that is not recorded here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MakerAnswer {
+    /// The question's UUID, which stands in the answer and in the other system's records.
+    pub correlation: String,
+    /// When it was asked, ms since the Unix epoch.
+    pub asked_ms: i64,
+    /// What was said.
+    pub said: MakerSaid,
+    /// Why nothing was, in a stable word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// GLN of who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responder: Option<String>,
+    /// The answer, word for word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
 }
 
 /// What a question was for.

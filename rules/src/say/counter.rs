@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::chain::End;
 use super::lot::Fault;
+use super::maker::MakerSaid;
 use super::{Lang, Name, pick, speak, words};
 
 /// A sentence of a verdict. Times are ms since the Unix epoch, days are counted from 1970-01-01.
@@ -71,6 +72,10 @@ pub enum Told {
     },
     /// Whoever asks had no part in it, or nobody made it: the two are not told apart.
     NotYours,
+    /// Its manufacturer's system was asked.
+    Maker {
+        said: MakerSaid,
+    },
 }
 
 impl Told {
@@ -233,6 +238,7 @@ impl Told {
                     "El producto se retiró del mercado el {when}: {reason}."
                 )
             }
+            Self::Maker { said } => said.text(lang).to_owned(),
             Self::Rejected { reason } => {
                 let reason = words::reason(reason);
                 speak!(
@@ -302,6 +308,9 @@ impl Told {
             Self::Withdrawn {
                 at_ms: 0,
                 reason: text("side effects"),
+            },
+            Self::Maker {
+                said: MakerSaid::Verified,
             },
         ]
     }

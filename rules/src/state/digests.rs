@@ -11,8 +11,16 @@ use super::{index, number};
 /// Hashes with the event they stand for; the first event of a hash counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Digests {
-    rows: Table<(Digest, EventId)>,
+    rows: Table<Row>,
     index: Index<Digest>,
+}
+
+/// A hash and its event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Row {
+    #[serde(with = "crate::hex")]
+    digest: Digest,
+    event: EventId,
 }
 
 impl Digests {
@@ -20,25 +28,27 @@ impl Digests {
         let holds = |row: u32| {
             self.rows
                 .get(index(row))
-                .is_some_and(|(it, _)| it == digest)
+                .is_some_and(|it| it.digest == *digest)
         };
         let row = self.index.find(hash(digest), digest, holds)?;
-        self.rows.get(index(row)).map(|(_, event)| *event)
+        self.rows.get(index(row)).map(|it| it.event)
     }
 
-    pub(crate) fn insert(&mut self, digest: Digest, event: EventId) {
-        if self.get(&digest).is_none() {
-            self.insert_new(digest, event);
-        }
-    }
-
-    /// As [`Self::insert`], for a hash that is known not to be there.
+    /// Adds a hash that is known not to be there.
     pub(crate) fn insert_new(&mut self, digest: Digest, event: EventId) {
         let row = number(self.rows.len());
-        self.rows.push((digest, event));
+        self.rows.push(Row { digest, event });
         let rows = &self.rows;
-        let hash_of = |row: u32| rows.get(index(row)).map_or(0, |(digest, _)| hash(digest));
+        let hash_of = |row: u32| rows.get(index(row)).map_or(0, |it| hash(&it.digest));
         self.index.insert(hash(&digest), digest, row, hash_of);
+    }
+
+    /// A copy that can be written down and nothing else: it finds nothing.
+    pub(crate) fn frozen(&self) -> Self {
+        Self {
+            rows: self.rows.clone(),
+            index: Index::default(),
+        }
     }
 }
 
@@ -57,15 +67,12 @@ impl Serialize for Digests {
 
 impl<'de> Deserialize<'de> for Digests {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let mut all = Self::default();
-        let rows = Table::<(Digest, EventId)>::deserialize(from)?;
-        for (digest, event) in rows.iter() {
-            all.insert(*digest, *event);
-        }
-        if all.rows.len() == rows.len() {
-            Ok(all)
-        } else {
-            Err(serde::de::Error::custom("an event is there twice"))
+        let rows = Table::<Row>::deserialize(from)?;
+        let digest = |row: u32| rows.get(index(row)).map(|it| it.digest);
+        let hash_of = |row: u32| digest(row).as_ref().map_or(0, hash);
+        match Index::build(number(rows.len()), hash_of, digest) {
+            Some(index) => Ok(Self { rows, index }),
+            None => Err(serde::de::Error::custom("an event is there twice")),
         }
     }
 }

@@ -55,6 +55,36 @@ impl<K> PartialEq for Index<K> {
 impl<K> Eq for Index<K> {}
 
 impl<K: Ord> Index<K> {
+    /// The index of so many rows; `None` when two have the same key. `hash_of` and `key_of` tell
+    /// of any row. One part after the other is filled, in its final size, so that what is written
+    /// to lies close together.
+    pub(crate) fn build(
+        rows: u32,
+        hash_of: impl Fn(u32) -> u64,
+        key_of: impl Fn(u32) -> Option<K>,
+    ) -> Option<Self> {
+        let mut built = Self::default();
+        if rows == 0 {
+            return Some(built);
+        }
+        let hashes: Vec<u64> = (0..rows).map(hash_of).collect();
+        let mut of_part: Vec<Vec<(u32, u64)>> = vec![Vec::new(); PARTS];
+        for (row, hash) in (0..rows).zip(&hashes) {
+            of_part.get_mut(part_of(*hash))?.push((row, *hash));
+        }
+        drop(hashes);
+        for rows in of_part {
+            let (part, crowded) = Part::build(&rows, &key_of)?;
+            built.parts.push(part);
+            for row in crowded {
+                if built.crowded.insert(key_of(row)?, row).is_some() {
+                    return None;
+                }
+            }
+        }
+        Some(built)
+    }
+
     /// The row of a key; `holds` tells whether a row is it.
     pub(crate) fn find(&self, hash: u64, key: &K, holds: impl Fn(u32) -> bool) -> Option<u32> {
         let part = self.parts.get(part_of(hash))?;
@@ -86,6 +116,43 @@ impl<K: Ord> Index<K> {
 }
 
 impl Part {
+    /// The part of these rows, and those that found no slot; `None` when two have the same key.
+    fn build<K: Ord>(
+        rows: &[(u32, u64)],
+        key_of: &impl Fn(u32) -> Option<K>,
+    ) -> Option<(Self, Vec<u32>)> {
+        let mut slots = SLOTS_MIN;
+        while rows.len() >= slots / 4 * 3 {
+            slots *= 2;
+        }
+        let mut part = Self {
+            slots: vec![0; slots],
+            used: 0,
+        };
+        let mut crowded = Vec::new();
+        // Rows are only looked at where the whole hash is the same.
+        let mut hashes = vec![0; slots];
+        for (row, hash) in rows {
+            let mut found = false;
+            for at in part.probe(*hash) {
+                let (slot, known) = (part.slots.get_mut(at)?, hashes.get_mut(at)?);
+                if *slot == 0 {
+                    (*slot, *known) = (row.saturating_add(1), *hash);
+                    part.used += 1;
+                    found = true;
+                    break;
+                }
+                if *known == *hash && key_of(*slot - 1) == key_of(*row) {
+                    return None;
+                }
+            }
+            if !found {
+                crowded.push(*row);
+            }
+        }
+        Some((part, crowded))
+    }
+
     /// The slots where a hash may lie, in order; none while there are no slots.
     fn probe(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
         let mask = self.slots.len().wrapping_sub(1);
@@ -170,6 +237,38 @@ mod tests {
         for row in 100_000..101_000 {
             assert_eq!(index.find(hash(row), &row, |other| other == row), None);
         }
+    }
+
+    #[test]
+    fn an_index_that_is_built_at_once_finds_the_same_and_no_row_twice() {
+        let spread = |row: u32| hash_of(7, &row.to_le_bytes());
+        let crowd = |row: u32| {
+            if row.is_multiple_of(2) {
+                42
+            } else {
+                spread(row)
+            }
+        };
+        for rows in [0, 1, 5, 6, 7, 8, 1_000, 20_000] {
+            for hash in [&spread as &dyn Fn(u32) -> u64, &crowd] {
+                let mut index = Index::build(rows, hash, Some).expect("every key is there once");
+                for row in 0..rows + 10 {
+                    let found = index.find(hash(row), &row, |other| other == row);
+                    assert_eq!(found, (row < rows).then_some(row), "{row} of {rows}");
+                }
+                // It goes on as one that grew.
+                for row in rows..rows + 100 {
+                    index.insert(hash(row), row, row, hash);
+                }
+                for row in 0..rows + 100 {
+                    let found = index.find(hash(row), &row, |other| other == row);
+                    assert_eq!(found, Some(row), "{row} of {rows}");
+                }
+            }
+        }
+        let twice = |row: u32| Some(row.min(998));
+        assert!(Index::build(1_000, |row| spread(row.min(998)), twice).is_none());
+        assert!(Index::build(1_000, |_| 42, twice).is_none());
     }
 
     #[test]

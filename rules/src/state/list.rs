@@ -1,8 +1,10 @@
 //! A short list of events inside the row that holds it; only a long one gets memory of its own.
 //! Most packs are named by three to five events in their life.
 
+use std::fmt;
 use std::ops::Deref;
 
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::event::EventId;
@@ -73,8 +75,8 @@ impl PartialEq for EventList {
 
 impl Eq for EventList {}
 
-impl std::fmt::Debug for EventList {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for EventList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }
 }
@@ -87,8 +89,23 @@ impl Serialize for EventList {
 
 impl<'de> Deserialize<'de> for EventList {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let mut list = Self::default();
-        for id in Vec::<EventId>::deserialize(from)? {
+        from.deserialize_seq(Events)
+    }
+}
+
+/// Reads a list without a detour by one on the heap.
+struct Events;
+
+impl<'de> Visitor<'de> for Events {
+    type Value = EventList;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of events")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<EventList, A::Error> {
+        let mut list = EventList::default();
+        while let Some(id) = all.next_element()? {
             list.insert(list.len(), id);
         }
         Ok(list)

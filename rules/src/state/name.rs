@@ -77,6 +77,23 @@ impl ThingNames {
         self.index.insert(name.hash(), name, row, hash);
     }
 
+    /// How many things have a name.
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// A copy that can be written down and nothing else: it finds nothing.
+    pub(crate) fn frozen(&self) -> Self {
+        Self {
+            products: self.products.clone(),
+            product_ids: BTreeMap::new(),
+            others: self.others.clone(),
+            other_ids: BTreeMap::new(),
+            names: self.names.clone(),
+            index: Index::default(),
+        }
+    }
+
     /// The identifier of a thing.
     pub(crate) fn epc(&self, id: ThingId) -> Option<Epc> {
         match self.names.get(id.row())? {
@@ -185,8 +202,7 @@ impl Serialize for Short {
 
 impl<'de> Deserialize<'de> for Short {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let serial = Serial::deserialize(from)?;
-        Ok(Self::new(serial.as_str()))
+        Serial::deserialize(from).map(|serial| Self::new(serial.as_str()))
     }
 }
 
@@ -201,29 +217,30 @@ impl<'de> Deserialize<'de> for ThingNames {
         use serde::de::Error;
         let (products, others, names) =
             <(Vec<Gtin>, Vec<Epc>, Table<ThingName>)>::deserialize(from)?;
-        let mut all = Self::default();
-        for gtin in &products {
-            let id = ProductId(number(all.product_ids.len()));
-            all.product_ids.insert(gtin.clone(), id);
-        }
-        for epc in &others {
-            let row = number(all.other_ids.len());
-            all.other_ids.insert(epc.clone(), row);
-        }
-        if (all.product_ids.len(), all.other_ids.len()) != (products.len(), others.len()) {
+        let numbered = |row: usize| ProductId(number(row));
+        let product_ids: BTreeMap<Gtin, ProductId> =
+            products.iter().cloned().zip((0..).map(numbered)).collect();
+        let other_ids: BTreeMap<Epc, u32> = others.iter().cloned().zip(0..).collect();
+        if (product_ids.len(), other_ids.len()) != (products.len(), others.len()) {
             return Err(D::Error::custom("an identifier is there twice"));
         }
-        (all.products, all.others) = (products, others);
-        for (row, name) in names.iter().enumerate() {
-            let known = match name {
-                ThingName::Pack { product, .. } => index(product.0) < all.products.len(),
-                ThingName::Other(row) => index(*row) < all.others.len(),
-            };
-            if !known || all.find_name(name).is_some() {
-                return Err(D::Error::custom("a thing has no name of its own"));
-            }
-            all.push(*name, number(row));
-        }
-        Ok(all)
+        let is_known = |name: &ThingName| match name {
+            ThingName::Pack { product, .. } => index(product.0) < products.len(),
+            ThingName::Other(row) => index(*row) < others.len(),
+        };
+        let name = |row: u32| names.get(index(row)).copied();
+        let hash = |row: u32| name(row).as_ref().map_or(0, ThingName::hash);
+        let built = Index::build(number(names.len()), hash, name);
+        let Some(index) = built.filter(|_| names.iter().all(is_known)) else {
+            return Err(D::Error::custom("a thing has no name of its own"));
+        };
+        Ok(Self {
+            products,
+            product_ids,
+            others,
+            other_ids,
+            names,
+            index,
+        })
     }
 }

@@ -69,7 +69,7 @@ impl<K, V> Default for Growing<K, V> {
     }
 }
 
-impl<K: Ord, V> Growing<K, V> {
+impl<K: Ord + Clone, V: Clone> Growing<K, V> {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.len() == 0
     }

@@ -64,11 +64,13 @@ pub enum Code {
     Withdrawn,
     /// Quality assurance holds it.
     OnHold,
+    /// The product is not known here, and its manufacturer confirms the pack.
+    VerifiedByMaker,
 }
 
 impl Code {
     /// All codes, for documentation and tests.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Genuine,
         Self::AlreadyHandledHere,
         Self::Unreadable,
@@ -96,6 +98,7 @@ impl Code {
         Self::KnownFake,
         Self::Withdrawn,
         Self::OnHold,
+        Self::VerifiedByMaker,
     ];
 }
 
@@ -128,7 +131,7 @@ pub(super) fn steps(code: Code, now_ms: Option<i64>) -> Vec<NextStep> {
 fn tasks(code: Code) -> &'static [(Who, Task)] {
     use Who::{Manufacturer, QualityAssurance, Supplier, You};
     match code {
-        Code::Genuine => &[(You, Task::Dispense)],
+        Code::Genuine | Code::VerifiedByMaker => &[(You, Task::Dispense)],
         Code::AlreadyHandledHere => &[(You, Task::CheckJustScanned), (You, Task::NotBackIntoStock)],
         Code::Unreadable | Code::ScannerFault => &[
             (You, Task::CleanAndScan),

@@ -9,6 +9,7 @@ mod counter;
 mod custody;
 mod garbled;
 mod label;
+mod maker;
 pub(crate) mod scan_fault;
 
 use gs1::Epc;
@@ -20,6 +21,7 @@ use crate::finding::{EvidenceRef, FindingView};
 use crate::say::{Lang, NextStep, Say, Told, alert_sentence, pack_sentence};
 use crate::views::PartyRef;
 pub use code::Code;
+pub use maker::is_printed_over;
 
 /// What to do with the pack, in six classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@
 use gs1::BizStep;
 use gs1::epcis::{Action, Event};
 use proptest::prelude::*;
-use rules::{Counter, Decision, Engine, Fact, FindingStatus, Profile, Record};
+use rules::{Counter, Decision, Engine, Fact, FindingStatus, Frozen, Part, Profile, Record};
 
 use super::cast::{self, Clerk};
 
@@ -124,6 +124,39 @@ proptest! {
             parts.apply(record);
         }
         prop_assert_eq!(parts.snapshot(), whole.snapshot());
+    }
+
+    /// A state is written while the engine goes on, and read in parts: it is the state of the
+    /// moment it was frozen at, and goes on as that did.
+    #[test]
+    fn frozen_thawed_and_gone_on_is_replay_from_zero(
+        doings in prop::collection::vec(doing(), 0..60),
+        cut in 0_usize..60,
+    ) {
+        let records = records(&doings);
+        let cut = cut.min(records.len());
+        let mut whole = replay(&records[..cut]);
+        let (at_cut, frozen) = (whole.snapshot(), whole.frozen());
+        for record in &records[cut..] {
+            whole.apply(record);
+        }
+        let written = (0..Frozen::PARTS).map(|part| {
+            let mut bytes = Vec::new();
+            frozen.write(part, &mut bytes).unwrap();
+            bytes
+        });
+        let written: Vec<_> = written.collect();
+        let read = |(part, bytes): (usize, &Vec<u8>)| Part::read(part, bytes).unwrap();
+        let mut parts = Engine::thawed(written.iter().enumerate().map(read)).unwrap();
+        prop_assert_eq!(parts.snapshot(), at_cut);
+        for record in &records[cut..] {
+            parts.apply(record);
+        }
+        prop_assert_eq!(parts.snapshot(), whole.snapshot());
+        for missing in 0..Frozen::PARTS {
+            let others = written.iter().enumerate().filter(|it| it.0 != missing).map(read);
+            prop_assert!(Engine::thawed(others).is_err());
+        }
     }
 
     #[test]

@@ -113,6 +113,7 @@ fn question(row: &Row) -> Verification {
         } else {
             Purpose::Dispense
         },
+        maker: None,
     }
 }
 

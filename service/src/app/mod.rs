@@ -24,6 +24,7 @@ pub mod lot;
 pub mod master;
 pub mod me;
 pub mod operate;
+pub mod outward;
 pub mod pack;
 pub mod passkeys;
 pub mod people;

@@ -1,13 +1,15 @@
-//! Verifying a scanned pack: memory only, never behind the writer. A scan that cannot be read is
+//! Verifying a scanned pack: memory only, never behind the writer, unless its product is another
+//! system's ([`outward`]). A scan that cannot be read is
 //! an answer (read again), not an error.
 use std::time::Duration;
 
 use gs1::Epc;
-use rules::verdict::{self, Counter, Verdict};
+use rules::verdict::{self, Counter, Verdict, is_printed_over, not_checked};
 use rules::{Lang, Purpose, Verification};
 
 use crate::app::blocks::Finality;
 use crate::app::failure::{Code, Failure};
+use crate::app::outward::{self, Outward, Pack};
 use crate::app::pack::finality_of;
 use crate::app::visible::{Subject, visible};
 use crate::app::{findings, identify};
@@ -26,6 +28,8 @@ pub struct Answer {
     pub checked_ms: i64,
     /// How far the pack's latest record has come; `None` when it has none.
     pub finality: Option<Finality>,
+    /// What the manufacturer's own system said, where it was asked.
+    pub outward: Option<Outward>,
 }
 
 /// A question at the counter.
@@ -42,6 +46,9 @@ pub struct Question<'a> {
 }
 
 /// Judges a scan for the permit's party, and has the question recorded without waiting for it.
+/// Where the product is not known here and the directory names who answers for it, that one is
+/// asked, and the answer is recorded before this returns: then it waits for the network (see
+/// [`outward::concerns`]).
 ///
 /// # Errors
 /// `unprocessable` when the location is no place.
@@ -69,11 +76,14 @@ pub fn verify_all(
         return Err(Failure::new(Code::TooLarge, text));
     }
     let location = question.location.map(place).transpose()?;
-    let answer = |scan: &String| {
-        let question = Question { scan, ..question };
-        ask(node, permit.principal(), question, location.clone())
-    };
-    Ok(scans.iter().map(answer).collect())
+    let scans: Vec<&str> = scans.iter().map(String::as_str).collect();
+    Ok(ask_all(
+        node,
+        permit.principal(),
+        &scans,
+        question,
+        location,
+    ))
 }
 
 /// Judges for a principal and records the question.
@@ -83,17 +93,90 @@ pub(crate) fn ask(
     question: Question<'_>,
     location: Option<Epc>,
 ) -> Answer {
-    let mut answer = judge(node, Some(principal), question.scan, location.clone());
-    let code = word(&answer.verdict.code);
-    record(
-        node,
-        principal,
-        question,
-        (answer.checked_ms, location),
-        code,
-    );
-    answer.verdict = answer.verdict.spoken(question.lang);
-    answer
+    let scans = [question.scan];
+    let mut answers = ask_all(node, principal, &scans, question, location.clone());
+    // One scan has one answer.
+    answers
+        .pop()
+        .unwrap_or_else(|| judge(node, Some(principal), question.scan, location))
+}
+
+/// Judges scans for a principal, asks outside about those that concern somebody else, and records
+/// all questions.
+fn ask_all(
+    node: &Node,
+    principal: &Principal,
+    scans: &[&str],
+    question: Question<'_>,
+    location: Option<Epc>,
+) -> Vec<Answer> {
+    let judged = scans
+        .iter()
+        .map(|scan| judge(node, Some(principal), scan, location.clone()));
+    let mut answers: Vec<Answer> = judged.collect();
+    if question.purpose != Purpose::Training {
+        ask_outside(node, principal, scans, &mut answers);
+    }
+    let mut outside = Vec::new();
+    for (at, (scan, answer)) in scans.iter().zip(&answers).enumerate() {
+        let (at_ms, code) = (answer.checked_ms, word(&answer.verdict.code));
+        let question = Question { scan, ..question };
+        match &answer.outward {
+            None => record(node, principal, question, (at_ms, location.clone()), code),
+            Some(it) => outside.push((
+                at,
+                Verification {
+                    scan: (*scan).to_owned(),
+                    at_ms,
+                    location: location.clone(),
+                    answer: Some(code),
+                    purpose: question.purpose,
+                    maker: Some(it.answer.clone()),
+                },
+            )),
+        }
+    }
+    let (places, asked): (Vec<usize>, Vec<Verification>) = outside.into_iter().unzip();
+    let party = principal.party.as_deref().filter(|_| !asked.is_empty());
+    let blocks = party.map(|party| outward::record(node, party, &asked));
+    for (at, block) in places.into_iter().zip(blocks.into_iter().flatten()) {
+        if let Some(it) = answers.get_mut(at).and_then(|it| it.outward.as_mut()) {
+            it.record = block;
+        }
+    }
+    let spoken = answers.into_iter().map(|mut answer| {
+        answer.verdict = answer.verdict.spoken(question.lang);
+        answer
+    });
+    spoken.collect()
+}
+
+/// Asks manufacturers' systems about the packs of products that are not known here.
+fn ask_outside(node: &Node, principal: &Principal, scans: &[&str], answers: &mut [Answer]) {
+    if node.directory().all().is_empty() {
+        return;
+    }
+    let read: Vec<_> = scans
+        .iter()
+        .zip(answers.iter())
+        .map(|(scan, answer)| {
+            let concerned = answer.verdict.is_for_maker() && scan.len() <= SCAN_CHARS_MAX;
+            concerned.then(|| gs1::scan::parse(scan).ok()).flatten()
+        })
+        .collect();
+    let packs: Vec<_> = read.iter().map(|it| Pack::of(it.as_ref()?)).collect();
+    let said = outward::ask_all(node, principal, &packs);
+    for ((answer, scan), outward) in answers.iter_mut().zip(&read).zip(said) {
+        let (Some(outward), Some(scan)) = (outward, scan) else {
+            continue;
+        };
+        let now_ms = answer.checked_ms;
+        let over = is_printed_over(scan, now_ms);
+        let verdict = std::mem::replace(&mut answer.verdict, not_checked());
+        answer.verdict = verdict.told_by_maker(outward.said, over, now_ms);
+        answer.took = answer.took.saturating_add(outward.took);
+        answer.outward = Some(outward);
+    }
 }
 
 /// Leaves a question asked at a time and a place, and its answer, to the recorder. Exercises and
@@ -118,6 +201,7 @@ pub(crate) fn record(
         location,
         answer: Some(answer),
         purpose: question.purpose,
+        maker: None,
     };
     node.record_question(party, asked);
 }
@@ -165,6 +249,7 @@ pub(crate) fn judge(
         took,
         checked_ms,
         finality,
+        outward: None,
     }
 }
 

@@ -9,10 +9,13 @@ use std::io::{self, BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::line::{Access, Broken, Head, Line};
+use super::retention::Expired;
 use crate::keys::make_private_dir;
 
-/// Bytes after which the next file is begun.
-const FILE_BYTES_MAX: u64 = 64 << 20;
+/// Bytes after which the next file is begun: the last one is read when the node opens.
+const FILE_BYTES_MAX: u64 = 16 << 20;
+/// Time after which the next file is begun, milliseconds: lines are forgotten by whole files.
+const FILE_MS_MAX: i64 = 7 * 86_400_000;
 
 /// The log could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +35,8 @@ pub(super) struct LogFile {
     path: PathBuf,
     file: File,
     bytes: u64,
+    /// Time of the file's first line.
+    first_ms: Option<i64>,
     head: Head,
 }
 
@@ -45,6 +50,10 @@ impl LogFile {
             None => (dir.join(name(1)), Recovered::default()),
             Some(path) => (path.clone(), recovered(path)?),
         };
+        // A removal that was told of and not ended.
+        if let Some(told) = found.expired {
+            super::retention::remove(dir, told.last.seq)?;
+        }
         let aside = put_aside(&path, &found)?;
         let file = appended(&path).map_err(|error| io_error(&path, error))?;
         let bytes = file.metadata().map_or(0, |it| it.len());
@@ -53,6 +62,7 @@ impl LogFile {
             path,
             file,
             bytes,
+            first_ms: found.first_ms,
             head: found.head,
         };
         if let Some(aside) = aside {
@@ -68,9 +78,14 @@ impl LogFile {
 
     /// Appends accesses in their order. They are on disk after [`LogFile::sync`].
     pub(super) fn append(&mut self, accesses: Vec<Access>) -> Result<(), LogError> {
-        if self.bytes >= FILE_BYTES_MAX {
+        let at_ms = accesses.first().map(|access| access.at_ms);
+        let age_ms = at_ms
+            .zip(self.first_ms)
+            .map(|(now, first)| now.saturating_sub(first));
+        if self.bytes >= FILE_BYTES_MAX || age_ms.is_some_and(|age| age >= FILE_MS_MAX) {
             self.begin_next()?;
         }
+        self.first_ms = self.first_ms.or(at_ms);
         let mut text = Vec::new();
         let mut head = self.head;
         for access in accesses {
@@ -101,7 +116,15 @@ impl LogFile {
         self.path = self.dir.join(name(self.head.seq.saturating_add(1)));
         self.file = appended(&self.path).map_err(|error| io_error(&self.path, error))?;
         self.bytes = 0;
+        self.first_ms = None;
         Ok(())
+    }
+
+    /// Says what is removed, and when that is on disk removes it.
+    pub(super) fn expire(&mut self, expired: &Expired, now_ms: i64) -> Result<(), LogError> {
+        self.append(vec![expired.told(now_ms)])?;
+        self.sync()?;
+        super::retention::remove(&self.dir, expired.last.seq)
     }
 }
 
@@ -143,6 +166,10 @@ pub(super) fn files(dir: &Path) -> Result<Vec<PathBuf>, LogError> {
 #[derive(Debug, Default)]
 struct Recovered {
     head: Head,
+    /// Time of the first line.
+    first_ms: Option<i64>,
+    /// The last removal that its lines tell of.
+    expired: Option<Expired>,
     /// Bytes up to the last line that follows.
     whole: u64,
     /// The bytes behind it.
@@ -153,7 +180,7 @@ struct Recovered {
 fn recovered(path: &Path) -> Result<Recovered, LogError> {
     let bytes = fs::read(path).map_err(|error| io_error(path, error))?;
     let mut whole = 0;
-    let mut head = None;
+    let (mut head, mut first_ms, mut expired) = (None, None, None);
     for text in bytes.split_inclusive(|byte| *byte == b'\n') {
         let line = text
             .strip_suffix(b"\n")
@@ -162,7 +189,9 @@ fn recovered(path: &Path) -> Result<Recovered, LogError> {
         let next = before
             .zip(line)
             .and_then(|(before, line)| before.follow(line).ok());
-        let Some((_, next)) = next else { break };
+        let Some((line, next)) = next else { break };
+        first_ms = first_ms.or(Some(line.access.at_ms));
+        expired = Expired::of(&line).or(expired);
         head = Some(next);
         whole += text.len();
     }
@@ -173,6 +202,8 @@ fn recovered(path: &Path) -> Result<Recovered, LogError> {
     };
     Ok(Recovered {
         head,
+        first_ms,
+        expired,
         whole: u64::try_from(whole).unwrap_or(u64::MAX),
         rest: bytes.get(whole..).unwrap_or_default().to_vec(),
     })
@@ -210,7 +241,11 @@ fn notice(now_ms: i64, aside: &Path, bytes: usize) -> Access {
 
 /// What a first line says of the line before it.
 fn start(text: &str) -> Option<Head> {
-    let line: Line = serde_json::from_str(text).ok()?;
+    start_of(&serde_json::from_str(text).ok()?)
+}
+
+/// What a line says of the line before it.
+pub(super) fn start_of(line: &Line) -> Option<Head> {
     let mut hash = [0; 32];
     hex::decode_to_slice(&line.prev, &mut hash).ok()?;
     Some(Head {
@@ -229,20 +264,62 @@ fn before(path: &Path) -> Result<Head, LogError> {
     }
 }
 
-/// Calls `each` with every line from the first to the last, checking the chain.
+/// Calls `each` with every line from the first that is kept to the last, checking the chain, and
+/// that what comes before the first was removed as a later line tells.
 ///
 /// # Errors
 /// [`LogError`]; the lines before the damage were given.
 pub(super) fn walk(dir: &Path, mut each: impl FnMut(Line, Head)) -> Result<Head, LogError> {
-    let mut head = Head::default();
-    for path in files(dir)? {
-        let file = File::open(&path).map_err(|error| io_error(&path, error))?;
-        for text in BufReader::new(file).lines() {
-            let text = text.map_err(|error| io_error(&path, error))?;
-            let (line, next) = head.follow(&text).map_err(|why| damaged(&path, why))?;
-            head = next;
+    let all = files(dir)?;
+    let begun = begin_of(&all)?;
+    let mut head = begun;
+    // Files end where removals may; of those only the last one matters.
+    let mut ends = vec![begun];
+    let mut told = None;
+    for path in &all {
+        head = walk_file(path, head, |line, head| {
+            told = Expired::of(&line).or(told);
             each(line, head);
+        })?;
+        ends.push(head);
+    }
+    let first = all.first().map_or(dir, PathBuf::as_path);
+    let beginning = || damaged(first, Broken::Apart(begun.seq));
+    match told.map(|told| told.last) {
+        None if begun.seq == 0 => {}
+        Some(last) if last.seq < begun.seq => return Err(beginning()),
+        Some(last) if ends.contains(&last) => {}
+        None | Some(_) => return Err(beginning()),
+    }
+    Ok(head)
+}
+
+/// The end of what was before the first line that is there.
+fn begin_of(all: &[PathBuf]) -> Result<Head, LogError> {
+    for path in all {
+        let file = File::open(path).map_err(|error| io_error(path, error))?;
+        let mut text = String::new();
+        let read = BufReader::new(file).read_line(&mut text);
+        // What cannot be read is found when it is followed.
+        if read.is_ok_and(|bytes| bytes > 0) {
+            return Ok(start(&text).unwrap_or_default());
         }
+    }
+    Ok(Head::default())
+}
+
+/// Follows the lines of a file from an end on.
+pub(super) fn walk_file(
+    path: &Path,
+    mut head: Head,
+    mut each: impl FnMut(Line, Head),
+) -> Result<Head, LogError> {
+    let file = File::open(path).map_err(|error| io_error(path, error))?;
+    for text in BufReader::new(file).lines() {
+        let text = text.map_err(|error| io_error(path, error))?;
+        let (line, next) = head.follow(&text).map_err(|why| damaged(path, why))?;
+        head = next;
+        each(line, head);
     }
     Ok(head)
 }
@@ -256,7 +333,7 @@ pub(super) fn lines(path: &Path) -> Result<Vec<Line>, LogError> {
         .collect())
 }
 
-fn io_error(path: &Path, error: io::Error) -> LogError {
+pub(super) fn io_error(path: &Path, error: io::Error) -> LogError {
     LogError::Io(path.display().to_string(), error)
 }
 

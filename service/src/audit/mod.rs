@@ -8,9 +8,10 @@
 //! requests wait; none is left out. After a failed write the node says so in `/readyz`.
 pub mod file;
 pub mod line;
+pub mod retention;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 pub use file::LogError;
 pub use line::{Access, Head, Line};
+pub use retention::Expired;
 
 use file::LogFile;
 
@@ -42,6 +44,10 @@ struct Inner {
     dir: PathBuf,
     queue: Mutex<Option<SyncSender<Message>>>,
     head: Arc<Mutex<Head>>,
+    /// Lines before the first that is kept.
+    forgotten: AtomicU64,
+    /// Lines removed since the log was opened.
+    expired: AtomicU64,
     failed: Arc<AtomicBool>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -51,6 +57,8 @@ enum Message {
     Access(Box<Access>),
     /// Answered when everything before it is on disk.
     Sync(SyncSender<()>),
+    /// Removes what is old; answered when it is gone, or the log has stopped.
+    Expire(Expired, SyncSender<()>),
 }
 
 /// Which lines are wanted; what is `None` does not matter.
@@ -101,6 +109,8 @@ impl AccessLog {
     pub fn open(dir: &Path, world: &World) -> Result<Self, LogError> {
         let log = LogFile::open(dir, world.now_ms())?;
         let head = Arc::new(Mutex::new(log.head()));
+        let oldest = retention::oldest(dir)?;
+        let forgotten = oldest.map_or(0, |line| line.seq.saturating_sub(1));
         let failed = Arc::new(AtomicBool::new(false));
         let (queue, messages) = sync_channel(QUEUE_MAX);
         let writer = Writer {
@@ -117,6 +127,8 @@ impl AccessLog {
             dir: dir.to_path_buf(),
             queue: Mutex::new(Some(queue)),
             head,
+            forgotten: AtomicU64::new(forgotten),
+            expired: AtomicU64::new(0),
             failed,
             thread: Mutex::new(Some(thread)),
         })))
@@ -154,7 +166,11 @@ impl AccessLog {
         self.sync();
         let mut found = Vec::new();
         for path in file::files(&self.0.dir)?.iter().rev() {
-            let lines = file::lines(path)?;
+            let lines = match file::lines(path) {
+                // It was removed meanwhile, and whatever is older.
+                Err(_) if !path.exists() => break,
+                other => other?,
+            };
             let oldest_ms = lines.first().map(|line| line.access.at_ms);
             let left = count.saturating_sub(found.len());
             let here = lines.into_iter().rev().filter(|line| wanted.has(line));
@@ -168,6 +184,38 @@ impl AccessLog {
             }
         }
         Ok(found)
+    }
+
+    /// Removes lines that are all older than `before_ms` (Unix milliseconds), by whole files;
+    /// the log tells how many. What was removed, if anything.
+    ///
+    /// # Errors
+    /// [`LogError`] when a file cannot be read.
+    pub fn expire(&self, before_ms: i64) -> Result<Option<Expired>, LogError> {
+        self.sync();
+        let Some(expired) = retention::expired(&self.0.dir, before_ms)? else {
+            return Ok(None);
+        };
+        let (reply, answer) = sync_channel(1);
+        let asked = self.queue().is_some_and(|queue| {
+            let message = Message::Expire(expired, reply);
+            queue.send(message).is_ok()
+        });
+        // The thread that is gone, or the log that has stopped, removes nothing.
+        if !asked || answer.recv().is_err() || self.has_failed() {
+            return Ok(None);
+        }
+        self.0.forgotten.store(expired.last.seq, Ordering::Relaxed);
+        self.0.expired.fetch_add(expired.lines(), Ordering::Relaxed);
+        Ok(Some(expired))
+    }
+
+    /// How many lines are kept, and how many were removed since the log was opened.
+    pub fn counts(&self) -> (u64, u64) {
+        let head = *self.0.head.lock().unwrap_or_else(PoisonError::into_inner);
+        let forgotten = self.0.forgotten.load(Ordering::Relaxed);
+        let kept = head.seq.saturating_sub(forgotten);
+        (kept, self.0.expired.load(Ordering::Relaxed))
     }
 
     /// Writes what waits and ends the thread.
@@ -199,12 +247,21 @@ impl AccessLog {
     }
 }
 
-/// Checks the whole log in `dir`, line by line; `each` sees the end of the chain at every line.
+/// Checks the whole log in `dir`, line by line; `each` sees every line and the end of the chain
+/// there.
 ///
 /// # Errors
 /// [`LogError`] with the first line that does not follow.
-pub fn check(dir: &Path, mut each: impl FnMut(Head)) -> Result<Head, LogError> {
-    file::walk(dir, |_, head| each(head))
+pub fn check(dir: &Path, mut each: impl FnMut(&Line, Head)) -> Result<Head, LogError> {
+    file::walk(dir, |line, head| each(&line, head))
+}
+
+/// The oldest line that the log in `dir` keeps.
+///
+/// # Errors
+/// [`LogError`] when a file cannot be read.
+pub fn oldest(dir: &Path) -> Result<Option<Line>, LogError> {
+    retention::oldest(dir)
 }
 
 struct Writer {
@@ -229,15 +286,24 @@ impl Writer {
             }
             let mut accesses = Vec::new();
             let mut waiting = Vec::new();
+            let mut expired = Vec::new();
             for message in first.into_iter().chain(messages.try_iter()).take(BATCH_MAX) {
                 match message {
                     Message::Access(access) => accesses.push(*access),
                     Message::Sync(reply) => waiting.push(reply),
+                    Message::Expire(it, reply) => {
+                        expired.push(it);
+                        waiting.push(reply);
+                    }
                 }
             }
             let quiet = accesses.is_empty();
             unsynced = unsynced.saturating_add(accesses.len());
             self.attempt(|log| log.append(accesses));
+            for expired in expired {
+                let now_ms = self.world.now_ms();
+                self.attempt(|log| log.expire(&expired, now_ms));
+            }
             let late = self.world.elapsed().saturating_sub(synced) >= SYNC_AFTER;
             if unsynced > 0 && (quiet || late || !waiting.is_empty()) {
                 self.attempt(|log| log.sync());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
-use service::audit::{self, Head};
+use service::audit::{self, Expired, Head};
 use service::keys::DataDir;
 use service::node::AccessAnchor;
 
@@ -151,9 +151,11 @@ fn check(data: &Path, format: Format) -> Result<Exit, Failure> {
     let mut open = anchors.clone();
     let mut agree = 0_usize;
     let mut strangers = Vec::new();
+    let mut expired = None;
     let dir = DataDir::new(data).accesses();
-    let walked = audit::check(&dir, |head: Head| {
-        if let Some(anchor) = open.remove(&head.seq) {
+    let walked = audit::check(&dir, |line, head: Head| {
+        expired = Expired::of(line).or(expired);
+        if let Some((anchor, _)) = open.remove(&head.seq) {
             if anchor.is(&head) {
                 agree += 1;
             } else {
@@ -170,6 +172,12 @@ fn check(data: &Path, format: Format) -> Result<Exit, Failure> {
         let what = "the ledger recorded another hash of line";
         return Err(integrity(anyhow!("{what} {line} of the access log")));
     }
+    let removed = expired.map_or(0, |it| it.last.seq);
+    if let Some(line) = expired.and_then(|it| young(&anchors, &it)) {
+        let what = "was removed before its time, though the log says that it was old";
+        return Err(integrity(anyhow!("line {line} of the access log {what}")));
+    }
+    open.retain(|line, _| *line > removed);
     if let Some(line) = open.keys().next_back() {
         let what = "the ledger recorded, are gone from the access log";
         return Err(integrity(anyhow!("lines up to {line}, which {what}")));
@@ -177,18 +185,37 @@ fn check(data: &Path, format: Format) -> Result<Exit, Failure> {
     let last = anchors.keys().next_back().copied().unwrap_or(0);
     match format {
         Format::Json => out::json(&serde_json::json!({
-            "lines": head.seq, "anchors": agree, "anchored": last,
+            "lines": head.seq, "removed": removed, "anchors": agree, "anchored": last,
         })),
-        Format::Text => out::line(&format!(
-            "{} lines follow each other; {agree} recordings in the ledger agree, up to line {last}",
-            head.seq
-        )),
+        Format::Text => {
+            out::line(&format!(
+                "{} lines follow each other; {agree} recordings in the ledger agree, up to line \
+                 {last}",
+                head.seq.saturating_sub(removed)
+            ));
+            if removed > 0 {
+                out::line(&format!("lines up to {removed} were removed in their time"));
+            }
+        }
     }
     Ok(Exit::Ok)
 }
 
-/// What the ledger recorded of the log, by the number of the line.
-fn anchors(data: &Path) -> Result<BTreeMap<u64, AccessAnchor>, Failure> {
+/// A line that was removed though the ledger recorded after the removal's own limit that nothing
+/// up to the line before it was noted yet.
+fn young(anchors: &Anchors, expired: &Expired) -> Option<u64> {
+    let late = |at_ms: u64| i64::try_from(at_ms).is_ok_and(|at_ms| at_ms >= expired.before_ms);
+    let first_late = anchors.iter().find(|(_, (_, at_ms))| late(*at_ms))?;
+    // The line behind a recording was noted after it.
+    let line = first_late.0.saturating_add(1);
+    (line <= expired.last.seq).then_some(line)
+}
+
+/// What the ledger recorded of the log and when (Unix milliseconds), by the number of the line.
+type Anchors = BTreeMap<u64, (AccessAnchor, u64)>;
+
+/// What the ledger recorded of the log.
+fn anchors(data: &Path) -> Result<Anchors, Failure> {
     let ledger = service::open_ledger(data).map_err(|error| local::failure(error, data))?;
     let mut found = BTreeMap::new();
     let ordered = ledger.replay(0);
@@ -196,7 +223,8 @@ fn anchors(data: &Path) -> Result<BTreeMap<u64, AccessAnchor>, Failure> {
         let ordered = ordered.map_err(|error| local::failure(error.into(), data))?;
         for block in &ordered.blocks {
             if let Some(anchor) = AccessAnchor::of(block) {
-                found.insert(anchor.access_log_lines, anchor);
+                let noted = (anchor.access_log_lines, ordered.time_ms);
+                found.insert(noted.0, (anchor, noted.1));
             }
         }
     }

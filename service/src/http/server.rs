@@ -119,18 +119,29 @@ pub fn serve(config: &Config, world: World) -> Result<Server, ServeError> {
     }
 }
 
-/// Lets the ledger vouch for the access log now and then, until the server ends.
+/// Lets the ledger vouch for the access log now and then, and what is old in it go, until the
+/// server ends.
 async fn anchor_accesses(node: Node) {
     let mut timer = actix_web::rt::time::interval(ANCHOR_EVERY);
     timer.tick().await;
     loop {
+        let own = node.clone();
+        if web::block(move || forget_accesses(&own)).await.is_err() {
+            return;
+        }
         timer.tick().await;
-        let node = node.clone();
-        match web::block(move || node.anchor_access_log()).await {
+        let own = node.clone();
+        match web::block(move || own.anchor_access_log()).await {
             Ok(Ok(_)) => {}
             Ok(Err(failure)) => tracing::warn!(error = %failure, "anchoring the access log"),
             Err(_) => return,
         }
+    }
+}
+
+fn forget_accesses(node: &Node) {
+    if let Err(failure) = node.expire_accesses() {
+        tracing::warn!(error = %failure, "removing old accesses");
     }
 }
 

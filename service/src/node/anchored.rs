@@ -8,7 +8,7 @@ use tangle::{Item, Kind, Media, VerifiedBlock};
 
 use super::Node;
 use crate::app::failure::Failure;
-use crate::audit::Head;
+use crate::audit::{Expired, Head};
 
 /// What an attestation says of the access log.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -39,6 +39,27 @@ impl AccessAnchor {
 }
 
 impl Node {
+    /// Removes accesses whose time has come, as `[audit]` says; the ledger's records are not
+    /// touched. What was removed, if anything.
+    ///
+    /// # Errors
+    /// `internal` when the log cannot be read.
+    pub fn expire_accesses(&self) -> Result<Option<Expired>, Failure> {
+        let before_ms = self.0.keep_accesses.since_ms(self.world().now_ms());
+        let expired = self.0.accesses.expire(before_ms);
+        let expired = expired.map_err(Failure::internal)?;
+        if let Some(it) = &expired {
+            let (lines, first, last) = (it.lines(), it.first, it.last.seq);
+            tracing::info!(
+                lines,
+                first,
+                last,
+                "accesses were removed: their time had come"
+            );
+        }
+        Ok(expired)
+    }
+
     /// Records the end of the access log in the ledger, unless nothing was noted since the last
     /// time. Returns what was recorded.
     ///

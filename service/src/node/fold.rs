@@ -1,12 +1,13 @@
 //! From ordered blocks to state: registry, rules engine and catalog, and the outcome of each
 //! block. A pure function of the order: the writer, the replay at start and `check` run this same
 //! code, so that what is proved about one holds for all.
+pub(super) mod frozen;
+
 use std::collections::BTreeMap;
 
 use gs1::Gln;
 use gs1::epcis::Event;
 use rules::{Engine, Fact, Finding, Profile, Record, RuleId, Stamp};
-use serde::{Deserialize, Serialize};
 use tangle::authority::{Authority, Void};
 use tangle::registry::{Principal, Registry};
 use tangle::{BlockId, KeyId, Kind, Media, Ordered, Outcome, VerifiedBlock};
@@ -18,7 +19,6 @@ use super::entitled::{Speaker, entitled};
 use super::fleet::Fleet;
 use super::grants::{Grants, Said};
 use super::items::{COMMENT, GRANT, VOCABULARY};
-use super::plain;
 use super::prefixes::Prefixes;
 use super::readings::{self, Reading};
 use super::vocabulary::{Element, Vocabularies};
@@ -27,7 +27,7 @@ use super::vocabulary::{Element, Vocabularies};
 pub const OPERATOR: &str = "operator";
 
 /// Everything folded from the order so far.
-#[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Debug, Eq, PartialEq)]
 pub struct Fold {
     /// State and findings.
     pub engine: Engine,
@@ -36,10 +36,8 @@ pub struct Fold {
     /// Shipments by their papers.
     pub despatches: Despatches,
     /// Whose word counts: not kept, but judged anew from the blocks that changed it.
-    #[serde(skip, default = "nobody")]
     pub authority: Authority,
     /// Those blocks, each with its milestone, in order.
-    #[serde(with = "plain::registrations")]
     registrations: Vec<(u32, BlockId)>,
     /// Master data of documents: attributes and hierarchies, for queries.
     pub vocabularies: Vocabularies,
@@ -52,7 +50,6 @@ pub struct Fold {
     /// Lengths of company prefixes, as URNs have shown them.
     pub prefixes: Prefixes,
     /// Outcomes other than applied.
-    #[serde(with = "plain::outcomes")]
     pub outcomes: BTreeMap<BlockId, Outcome>,
     /// Items folded so far.
     items: u64,

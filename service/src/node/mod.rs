@@ -50,7 +50,9 @@ pub use shared::SignedCheckpoint;
 pub use view::View;
 
 use crate::app::failure::{Code, Failure};
+use crate::app::outward::Directory;
 use crate::audit::AccessLog;
+use crate::config::Keep;
 use crate::keys::{DataDir, KeyStore, Secret};
 use crate::levels::ServiceLevels;
 use crate::store::Store;
@@ -70,6 +72,7 @@ struct Inner {
     keys: KeyStore,
     store: Store,
     accesses: AccessLog,
+    keep_accesses: Keep,
     levels: ServiceLevels,
     /// Facts of the kept state with which the node opened.
     recalled: u64,
@@ -81,6 +84,7 @@ struct Inner {
     /// Held while a backup runs.
     copying: Mutex<()>,
     witnesses: Board,
+    directory: Directory,
     questions: questions::Questions,
     queue: Queue,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -157,6 +161,11 @@ impl Node {
     /// How it stands with each configured witness.
     pub fn witnesses(&self) -> Vec<WitnessState> {
         self.0.witnesses.states()
+    }
+
+    /// Who answers for products that are not recorded here.
+    pub fn directory(&self) -> &Directory {
+        &self.0.directory
     }
 
     /// The key that verifies this node's checkpoints.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, mpsc};
 
-use tangle::store::Difference;
+use tangle::store::{Difference, Replay};
 use tangle::{
     Broken, CheckReport, Genesis, KeyId, Options, Ordered, Reader, SigningKey, Tangle,
     VerifiedBlock,
@@ -13,21 +13,26 @@ use tangle::{
 
 use super::beside;
 use super::cosign::{self, Queue};
-use super::fold::Fold;
+use super::fold::{self, Fold};
 use super::items::EventKeys;
 use super::keep;
 use super::questions::Questions;
+use super::readings::{self, Readings};
 use super::shared::{Names, Shared};
-use super::snapshot::{Kept, Snapshots};
+use super::snapshot::{Kept, Reading, Snapshots};
 use super::writer::Writer;
 use super::{Inner, Node};
 use crate::app::failure::Failure;
+use crate::app::outward::Directory;
 use crate::audit::{AccessLog, LogError};
 use crate::config::Config;
 use crate::keys::{DataDir, KeyFileError, KeyStore, Secret};
 use crate::levels::ServiceLevels;
 use crate::store::{Store, StoreError};
 use crate::world::World;
+
+/// Milestones that are read ahead of those that are folded.
+const AHEAD_MILESTONES: usize = 4;
 
 /// Why a node does not open.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +64,9 @@ pub enum OpenError {
     /// A witness is configured that cannot be asked.
     #[error("the configured witnesses are not usable: {0}")]
     Witness(String),
+    /// A manufacturer's system is configured that cannot be asked.
+    #[error("the configured responders are not usable: {0}")]
+    Responder(String),
     /// The writer's thread cannot be started.
     #[error("starting the writer")]
     Thread(#[source] std::io::Error),
@@ -89,6 +97,7 @@ impl Node {
             return Err(OpenError::NotInitialised(data.root().display().to_string()));
         }
         let witnesses = cosign::board(&config.witnesses).map_err(OpenError::Witness)?;
+        let directory = Directory::open(&config.vrs).map_err(OpenError::Responder)?;
         let keys = KeyStore::open(&data)?;
         let cutter = keys.existing(&Secret::Node)?;
         let note_key = keys.existing(&Secret::Note)?;
@@ -97,6 +106,8 @@ impl Node {
             table_seed: table_seed(&secret),
             ..Options::default()
         };
+        let mut snapshots = Snapshots::new(data.state(), config.ledger.snapshot_facts);
+        let reading = snapshots.begin_reading().map_err(OpenError::Thread)?;
         let store = Store::open(&data.store(), secret)?;
         store.forget_old_answers(world.now_ms())?;
         let accesses = AccessLog::open(&data.accesses(), &world)?;
@@ -106,8 +117,7 @@ impl Node {
 
         let genesis = tangle.reader().genesis().clone();
         let names = names(&tangle, &genesis, &note_key)?;
-        let mut snapshots = Snapshots::new(data.state(), config.ledger.snapshot_facts);
-        let fold = recalled(&mut snapshots, &tangle.reader());
+        let fold = recalled(&mut snapshots, reading, &tangle.reader());
         let recalled = fold.items();
         let shared = Arc::new(Shared::new(names, fold, tangle.reader(), readings));
         let mut writer = Writer {
@@ -140,11 +150,13 @@ impl Node {
             store,
             anchored: AtomicU64::new(0),
             accesses,
+            keep_accesses: config.audit.keep,
             world,
             data,
             backups: config.backup.dir.clone(),
             copying: Mutex::default(),
             witnesses,
+            directory,
             questions,
             queue,
             thread: Mutex::new(Some(thread)),
@@ -159,8 +171,8 @@ impl Node {
 }
 
 /// The state as it was kept; where none is, or none that can be used, the one before all records.
-fn recalled(snapshots: &mut Snapshots, reader: &Reader) -> Fold {
-    snapshots.recall(reader).unwrap_or_else(|why| {
+fn recalled(snapshots: &mut Snapshots, reading: Reading, reader: &Reader) -> Fold {
+    snapshots.recall(reading, reader).unwrap_or_else(|why| {
         if why.is_strange() {
             let why = crate::chain(&why);
             tracing::warn!(why, "the kept state is not used: everything is folded anew");
@@ -183,7 +195,7 @@ fn names(tangle: &Tangle, genesis: &Genesis, note_key: &SigningKey) -> Result<Na
 impl Writer {
     /// Folds what is ordered, concludes milestones a crash left without outcomes, and orders
     /// blocks it left without a milestone.
-    fn recover(&mut self) -> Result<(), Broken> {
+    fn recover(&mut self) -> Result<(), OpenError> {
         if let Some(note) = self.tangle.checkpoint_note() {
             self.shared.publish_checkpoint(note);
         }
@@ -194,21 +206,48 @@ impl Writer {
             let fold = self.shared.fold();
             (fold.milestones, fold.items())
         };
-        for ordered in self.tangle.replay(from)? {
+        let (ahead, ordered) = mpsc::sync_channel(AHEAD_MILESTONES);
+        let reading = {
+            let (replay, readings) = (self.tangle.replay(from)?, self.shared.readings.clone());
+            let read = move || read_ahead(replay, &readings, &ahead);
+            let thread = std::thread::Builder::new().name("ledger-reader".to_owned());
+            thread.spawn(read).map_err(OpenError::Thread)?
+        };
+        for ordered in ordered {
             let ordered = ordered?;
             if ordered.index < concluded {
-                let mut fold = self.shared.fold_mut();
-                fold.ordered(&ordered);
+                let shared = &self.shared;
+                let read = |block: &VerifiedBlock| shared.readings.take(block);
+                let mut fold = shared.fold_mut();
+                fold::fold(&ordered, read, |step| step(&mut fold));
                 keep::recall(&mut fold, &ordered, &reader)?;
             } else {
                 self.conclude(&ordered)?;
             }
         }
+        if reading.join().is_err() {
+            return Err(OpenError::Ledger(Broken::Stopped));
+        }
         self.order()?;
         let folded = self.shared.fold().items().saturating_sub(recalled);
         tracing::info!(recalled, folded, "the state is there, in facts");
-        self.rest(|| false);
+        self.tend(true);
         Ok(())
+    }
+}
+
+/// Reads milestones from the log, and what their blocks say, while those before are folded.
+fn read_ahead(replay: Replay, readings: &Readings, to: &mpsc::SyncSender<Result<Ordered, Broken>>) {
+    for ordered in replay {
+        if let Ok(ordered) = &ordered {
+            for block in &ordered.blocks {
+                readings.put(block, readings::read(block));
+            }
+        }
+        // Whoever folds has met an error and takes no more.
+        if to.send(ordered).is_err() {
+            return;
+        }
     }
 }
 

@@ -3,16 +3,35 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tangle::{BlockId, Outcome};
 
-/// A block's id as its bytes.
+/// A block's id as its bytes, all at once: there are as many as blocks.
 pub(super) mod block_id {
-    use super::{BlockId, Deserialize, Deserializer, Serialize, Serializer};
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+
+    use super::{BlockId, Deserializer, Serializer};
 
     pub(crate) fn serialize<S: Serializer>(id: &BlockId, to: S) -> Result<S::Ok, S::Error> {
-        id.as_bytes().serialize(to)
+        to.serialize_bytes(id.as_bytes())
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BlockId, D::Error> {
-        <[u8; 32]>::deserialize(from).map(BlockId::new)
+        from.deserialize_bytes(Id)
+    }
+
+    struct Id;
+
+    impl Visitor<'_> for Id {
+        type Value = BlockId;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("32 bytes")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<BlockId, E> {
+            let id = bytes.try_into().map(BlockId::new);
+            id.map_err(|_| E::custom("an id has 32 bytes"))
+        }
     }
 }
 

@@ -140,6 +140,7 @@ impl Writer {
             let (batch, close) = self.gather(first, queue);
             if !batch.is_empty() {
                 self.write(batch);
+                self.tend(false);
             }
             if let Some(reply) = close {
                 let closed = self.close();
@@ -152,26 +153,30 @@ impl Writer {
     /// Waits for a request; keeps the state when there is none for a while. `None` when nobody is
     /// left to ask.
     fn next(&mut self, queue: &Receiver<Request>) -> Option<Request> {
-        match queue.recv_timeout(QUIET) {
-            Ok(request) => return Some(request),
-            Err(RecvTimeoutError::Disconnected) => return None,
-            Err(RecvTimeoutError::Timeout) => {}
+        loop {
+            match queue.recv_timeout(QUIET) {
+                Ok(request) => return Some(request),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => self.tend(true),
+            }
+            // What came while one was written is kept next.
+            if !self.snapshots.is_busy() {
+                return queue.recv().ok();
+            }
         }
-        let mut arrived = None;
-        self.rest(|| {
-            arrived = queue.try_recv().ok();
-            arrived.is_some()
-        });
-        arrived.or_else(|| queue.recv().ok())
     }
 
-    /// Keeps the state on disk if that is worth while, and nothing else is to be done.
-    pub(super) fn rest(&mut self, interrupted: impl FnMut() -> bool) {
+    /// Has the state kept on disk if that is worth while.
+    pub(super) fn tend(&mut self, quiet: bool) {
         let shared = Arc::clone(&self.shared);
         let fold = shared.fold();
-        if !shared.stopped() && self.snapshots.is_due(&fold) {
-            self.snapshots
-                .keep(&fold, &self.tangle.reader(), interrupted);
+        if shared.stopped() || !self.snapshots.wants(fold.items(), quiet) {
+            return;
+        }
+        // After a crash the index has what was flushed: a state of more than that is nobody's.
+        match self.tangle.flush() {
+            Ok(()) => self.snapshots.keep(&fold, &self.tangle.reader()),
+            Err(broken) => shared.stop(&broken),
         }
     }
 
@@ -419,7 +424,9 @@ impl Writer {
     }
 
     fn close(mut self) -> Result<(), Failure> {
-        self.rest(|| false);
+        self.snapshots.finish();
+        self.tend(true);
+        self.snapshots.finish();
         let Self { tangle, shared, .. } = self;
         // A stopped ledger is not clean: the next opening recovers from the log.
         shared.end();

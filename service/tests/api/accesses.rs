@@ -159,7 +159,7 @@ fn every_operation_leaves_exactly_one_line_for_whoever_asks() {
     }
     let head = lab.node().access_log().sync();
     let folder = lab.dir.path().join("access");
-    assert_eq!(service::audit::check(&folder, |_| {}).unwrap(), head);
+    assert_eq!(service::audit::check(&folder, |_, _| {}).unwrap(), head);
 }
 
 /// A connection that becomes a WebSocket has a line when it begins, and none for what it is sent.
@@ -269,4 +269,60 @@ fn the_log_goes_on_after_a_crash_and_the_ledger_vouches_for_it() {
         line.expect("the line")["hash"],
         Value::from(anchor.access_log_hash)
     );
+}
+
+/// Accesses are forgotten when their time has come, and not before; the log says how many, the
+/// metrics count them, and what the ledger holds is not touched.
+#[test]
+fn accesses_are_removed_when_their_time_has_come_and_no_record_is() {
+    const DAY_MS: i64 = 86_400_000;
+    let mut lab = Lab::new();
+    let folder = lab.dir.path().join("access");
+    let events = |lab: &Lab| {
+        lab.get(Role::Regulator, "/epcis/events")
+            .expect(200)
+            .events()
+    };
+    lab.play();
+    let recorded = events(&lab);
+    lab.get(Role::Regulator, "/api/v1/me?old=1").expect(200);
+    let old = lab.node().access_log().sync().seq;
+    lab.world.advance(8 * DAY_MS);
+    lab.get(Role::Regulator, "/api/v1/me?young=1").expect(200);
+    lab.world.advance((6 * 366 - 9) * DAY_MS);
+    assert_eq!(lab.node().expire_accesses().unwrap(), None, "a day before");
+    lab.world.advance(2 * DAY_MS);
+    let gone = lab.node().expire_accesses().unwrap().expect("old lines");
+    assert_eq!((gone.first, gone.last.seq), (1, old));
+    assert_eq!(
+        lab.node().expire_accesses().unwrap(),
+        None,
+        "once is enough"
+    );
+    // Searches are accesses, too, and name what they search for.
+    let of_me = |lab: &Lab, part: &str| {
+        let lines = logged(lab, &format!("&contains=me?{part}"));
+        lines.iter().filter(|it| it["route"] == "/api/v1/me").count()
+    };
+    assert_eq!((of_me(&lab, "old"), of_me(&lab, "young")), (0, 1));
+    let told = logged(&lab, "&action=access_log_expired");
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let target = told[0]["target"].as_str().expect("a text");
+    assert!(
+        target.starts_with(&format!("lines 1 to {old} with ")),
+        "{target}"
+    );
+    let metrics = lab.get(Role::Regulator, "/metrics").expect(200);
+    let metrics = String::from_utf8(metrics.body).unwrap();
+    assert!(
+        metrics.contains(&format!("theriac_access_lines_expired {old}\n")),
+        "{metrics}"
+    );
+    assert_eq!(events(&lab), recorded);
+    lab.node().anchor_access_log().unwrap();
+    lab.crash();
+    service::audit::check(&folder, |_, _| {}).unwrap();
+    lab.start();
+    assert_eq!((of_me(&lab, "old"), of_me(&lab, "young")), (0, 1));
+    assert_eq!(events(&lab), recorded);
 }

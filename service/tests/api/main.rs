@@ -38,6 +38,7 @@ mod limits;
 mod links;
 mod misuse;
 mod oidc;
+mod outward;
 mod passkeys;
 mod query;
 mod recall_list;

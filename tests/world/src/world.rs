@@ -203,6 +203,7 @@ impl World {
             location: Some(site.place.clone()),
             answer: Some(answer.to_owned()),
             purpose: Purpose::Dispense,
+            maker: None,
         };
         let actor = Some(site.party.clone());
         self.record(visit.at_ms, Posted::new(actor, Fact::Verification(asked)))

@@ -89,20 +89,8 @@ pub struct Sender {
 impl Sender {
     /// `private` allows addresses that are not of the public internet.
     pub fn new(private: bool, timeout: Duration) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(timeout))
-            .max_redirects(0)
-            .max_idle_connections(0)
-            .proxy(None)
-            .user_agent(concat!("theriac/", env!("CARGO_PKG_VERSION")))
-            .build();
-        let resolver = Guard {
-            inner: DefaultResolver::default(),
-            private,
-        };
         Self {
-            agent: Agent::with_parts(config, DefaultConnector::default(), resolver),
+            agent: guarded_agent(private, timeout),
             private,
         }
     }
@@ -130,6 +118,24 @@ impl Sender {
             Err(error) => Outcome::Failed(crate::chain(&error)),
         }
     }
+}
+
+/// A client that connects to addresses of the public internet only, unless `private` allows others,
+/// follows no redirect and asks no proxy.
+pub(crate) fn guarded_agent(private: bool, timeout: Duration) -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(timeout))
+        .max_redirects(0)
+        .max_idle_connections(0)
+        .proxy(None)
+        .user_agent(concat!("theriac/", env!("CARGO_PKG_VERSION")))
+        .build();
+    let resolver = Guard {
+        inner: DefaultResolver::default(),
+        private,
+    };
+    Agent::with_parts(config, DefaultConnector::default(), resolver)
 }
 
 /// HMAC-SHA-256 of a body, in hexadecimal.

@@ -4,6 +4,7 @@
 //! for the provider and belongs into a thread that may wait.
 pub mod claims;
 pub mod pending;
+pub mod probe;
 pub mod provider;
 pub mod settings;
 

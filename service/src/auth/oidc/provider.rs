@@ -36,7 +36,7 @@ const AHEAD_MS: i64 = 60_000;
 
 /// All claims of a token, beside those that the library knows.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-struct Rest(Claims);
+pub(super) struct Rest(Claims);
 
 impl AdditionalClaims for Rest {}
 
@@ -49,7 +49,7 @@ type Fields = IdTokenFields<
     Encryption,
     CoreJwsSigningAlgorithm,
 >;
-type Known = Client<
+pub(super) type Known = Client<
     Rest,
     CoreAuthDisplay,
     CoreGenderClaim,
@@ -226,7 +226,7 @@ impl Provider {
         Some(request.http_get_url().into())
     }
 
-    fn call(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
+    pub(super) fn call(&self, request: HttpRequest) -> Result<HttpResponse, CallError> {
         let url = request.uri().to_string();
         if !Url::parse(&url).is_ok_and(|url| is_guarded(&url)) {
             return Err(CallError::Bare(url));
@@ -245,7 +245,7 @@ impl Provider {
 
 /// Why the provider did not answer.
 #[derive(Debug, thiserror::Error)]
-enum CallError {
+pub(super) enum CallError {
     #[error("{0} is not https")]
     Bare(String),
     #[error("asking {0}")]
@@ -254,7 +254,7 @@ enum CallError {
     Status(String, u16),
 }
 
-fn known(settings: &Settings, metadata: &Metadata) -> Known {
+pub(super) fn known(settings: &Settings, metadata: &Metadata) -> Known {
     use CoreClientAuthMethod::{ClientSecretBasic, ClientSecretPost};
     let ways = metadata.token_endpoint_auth_methods_supported();
     let in_body =

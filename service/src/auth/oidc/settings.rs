@@ -110,6 +110,21 @@ impl Settings {
         self.issuer.as_str()
     }
 
+    /// The node's name at the provider.
+    pub fn client_id(&self) -> &str {
+        self.client_id.as_str()
+    }
+
+    /// Where the provider sends browsers back to.
+    pub fn redirect_uri(&self) -> &str {
+        self.redirect.as_str()
+    }
+
+    /// Whether an address is one with which a provider may be asked: https, or on this machine.
+    pub fn is_guarded(url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| is_guarded(&url))
+    }
+
     /// Origin (RFC 6454) of the node's pages.
     pub fn origin(&self) -> &str {
         &self.origin

@@ -1,4 +1,6 @@
 //! The question at the counter and its answer.
+use std::time::Duration;
+
 use rules::Purpose;
 use rules::say::{NextStep, Who};
 use rules::verdict::{Class, Confidence, PackSummary};
@@ -7,8 +9,9 @@ use utoipa::ToSchema;
 
 use super::finding::{EvidenceDto, FindingDto, findings};
 use super::{FinalityDto, PartyDto};
+use crate::app::outward::Outward;
 use crate::app::time_text;
-use crate::app::verify::Answer;
+use crate::app::verify::{Answer, word};
 
 /// A scan to verify.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -143,6 +146,54 @@ pub struct VerdictDto {
     pub checked_at: String,
     /// How far the pack's latest record has come.
     pub finality: Option<FinalityDto>,
+    /// What the manufacturer's own system said, where it was asked: the product is not recorded
+    /// here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manufacturer: Option<ManufacturerDto>,
+}
+
+/// The answer of a manufacturer's own system (GS1 Lightweight Verification Messaging).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ManufacturerAnswer)]
+pub struct ManufacturerDto {
+    /// `verified`, `extended`, `recalled`, `expired`, `suspect`, `illegitimate`, `unknown_serial`,
+    /// `other_lot`, `other_expiry`, `other_lot_and_expiry`, `not_for_sale`, `denied` or `nothing`.
+    pub said: String,
+    /// Why it said nothing: `timeout`, `unreachable`, `not_its_product`, `refused`, `failing`,
+    /// `unusable`, `resting`, `busy` or `no_lot`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// GLN of who answered.
+    #[serde(rename = "responder_gln", skip_serializing_if = "Option::is_none")]
+    pub responder: Option<String>,
+    /// Id of the question (`corrUUID`), by which the manufacturer finds it, too.
+    pub correlation_id: String,
+    /// When it was asked.
+    pub asked_at: String,
+    /// Time it took, milliseconds.
+    pub took_ms: f64,
+    /// Block that records question and answer, word for word; left out when it could not be
+    /// recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block: Option<String>,
+}
+
+impl From<Outward> for ManufacturerDto {
+    fn from(it: Outward) -> Self {
+        Self {
+            said: word(&it.said),
+            why: it.answer.why,
+            responder: it.answer.responder,
+            correlation_id: it.answer.correlation,
+            asked_at: time_text(it.answer.asked_ms),
+            took_ms: millis(it.took),
+            block: it.record.map(|block| block.to_string()),
+        }
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    f64::from(u32::try_from(time.as_micros()).unwrap_or(u32::MAX)) / 1000.0
 }
 
 /// One of the steps.
@@ -242,6 +293,7 @@ impl From<Answer> for VerdictDto {
             took,
             checked_ms,
             finality,
+            outward,
         }: Answer,
     ) -> Self {
         let code = serde_json::to_value(it.code).ok();
@@ -271,9 +323,10 @@ impl From<Answer> for VerdictDto {
             pack_sentence: it.pack_sentence,
             alert_status: it.alert_status,
             alert_sentence: it.alert_sentence,
-            took_ms: f64::from(u32::try_from(took.as_micros()).unwrap_or(u32::MAX)) / 1000.0,
+            took_ms: millis(took),
             checked_at: time_text(checked_ms),
             finality: finality.map(FinalityDto::from),
+            manufacturer: outward.map(ManufacturerDto::from),
         }
     }
 }

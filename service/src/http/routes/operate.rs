@@ -61,8 +61,11 @@ pub(crate) async fn get_readyz(node: web::Data<Node>) -> Result<HttpResponse, Pr
 pub(crate) async fn get_metrics(node: web::Data<Node>) -> Result<HttpResponse, Problem> {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let levels = {
+        let (accesses_kept, accesses_expired) = node.access_log().counts();
         let fold = node.fold();
         Levels {
+            accesses_kept,
+            accesses_expired,
             events: count(fold.catalog.event_count()),
             findings: fold.findings,
             leaves: node.checkpoint().map_or(0, |signed| signed.checkpoint.size),

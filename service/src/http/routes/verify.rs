@@ -1,6 +1,7 @@
 //! `POST /api/v1/verify`: the question at the counter, for one scan or for a box of them.
 use actix_web::{HttpRequest, HttpResponse, post, web};
 
+use crate::app::outward;
 use crate::app::verify::{self, Question};
 use crate::auth::actions;
 use crate::http::body::{self, blocking};
@@ -14,7 +15,9 @@ use crate::node::Node;
 /// Verify a scanned pack
 ///
 /// A scan that cannot be read is answered with `read_again`, not with an error. A body with `scans`
-/// is answered as by `/api/v1/verify/batch`. Questions of parties are recorded a moment later.
+/// is answered as by `/api/v1/verify/batch`. Questions of parties are recorded a moment later. Of a
+/// product that is not recorded here its manufacturer's own system is asked, where one is named in
+/// the settings (`manufacturer` in the answer).
 #[utoipa::path(
     tag = "verify",
     request_body = VerifyDto,
@@ -38,14 +41,23 @@ pub(crate) async fn post_verify(
         }
         Err(_) => body::parse(&bytes)?,
     };
-    // Memory only: not worth another thread.
-    let question = Question {
-        scan: &asked.scan,
-        location: asked.location.as_deref(),
-        purpose: asked.purpose.into(),
-        lang: lang::of(&request, asked.lang.as_deref()),
+    let lang = lang::of(&request, asked.lang.as_deref());
+    let outside = outward::concerns(&node, guard.0.principal(), &asked.scan);
+    let ask = move || {
+        let question = Question {
+            scan: &asked.scan,
+            location: asked.location.as_deref(),
+            purpose: asked.purpose.into(),
+            lang,
+        };
+        verify::verify(&node, &guard.0, question)
     };
-    let answer = verify::verify(&node, &guard.0, question)?;
+    // Memory only: not worth another thread. A manufacturer's system is waited for.
+    let answer = if outside {
+        blocking(ask).await?
+    } else {
+        ask()?
+    };
     Ok(body::answer(&VerdictDto::from(answer)))
 }
 

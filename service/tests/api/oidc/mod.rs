@@ -2,6 +2,7 @@
 //! with their role, party and name; every single thing that is wrong lets nobody in; and when the
 //! provider is down nobody notices but who wants to sign in.
 pub(crate) mod browser;
+mod doctor;
 mod ends;
 pub(crate) mod provider;
 

@@ -49,6 +49,24 @@ pub(crate) enum Twist {
     NoToken,
 }
 
+/// What is wrong with the provider itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Flaw {
+    None,
+    OtherIssuer,
+    BareEndpoint,
+    NoCodeFlow,
+    PlainPkce,
+    OtherAlgorithms,
+    NoKeys,
+    KeyForEncryption,
+    ShortKey,
+    RedirectUnknown,
+    Failing,
+    /// Seconds that its clock is ahead.
+    Clock(i64),
+}
+
 struct Code {
     challenge: String,
     nonce: String,
@@ -59,6 +77,7 @@ struct State {
     url: String,
     alg: Alg,
     twist: Twist,
+    flaw: Flaw,
     kid: String,
     claims: Value,
     codes: BTreeMap<String, Code>,
@@ -115,6 +134,7 @@ impl Provider {
             url: format!("http://{addr}"),
             alg,
             twist: Twist::Right,
+            flaw: Flaw::None,
             kid: "key-1".to_owned(),
             claims: json!({}),
             codes: BTreeMap::new(),
@@ -163,6 +183,10 @@ impl Provider {
 
     pub(crate) fn twist(&self, twist: Twist) {
         self.state().twist = twist;
+    }
+
+    pub(crate) fn flaw(&self, flaw: Flaw) {
+        self.state().flaw = flaw;
     }
 
     /// From now on it signs with another key.
@@ -229,11 +253,12 @@ fn answer(mut stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
     };
     let (status, body, location) = said;
     let location = location.map_or(String::new(), |it| format!("Location: {it}\r\n"));
+    let date = state.date();
     let body = body.to_string();
     write!(
         stream,
         "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{location}\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+         Date: {date}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )
     .unwrap();
@@ -266,9 +291,21 @@ pub(crate) fn pairs(text: &str) -> BTreeMap<String, String> {
 }
 
 impl State {
+    /// The time as HTTP tells it (RFC 9110, 5.6.7).
+    fn date(&self) -> String {
+        let ahead_s = if let Flaw::Clock(seconds) = self.flaw {
+            seconds
+        } else {
+            0
+        };
+        let now = chrono::DateTime::from_timestamp_millis(self.world.now_ms() + ahead_s * 1_000);
+        let text = now.unwrap().format("%a, %d %b %Y %H:%M:%S GMT");
+        text.to_string()
+    }
+
     fn discovery(&self) -> Said {
         let url = &self.url;
-        let body = json!({
+        let mut body = json!({
             "issuer": url,
             "authorization_endpoint": format!("{url}/authorize"),
             "token_endpoint": format!("{url}/token"),
@@ -280,6 +317,17 @@ impl State {
             "id_token_signing_alg_values_supported": ["RS256", "ES256", "HS256", "none"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         });
+        match self.flaw {
+            Flaw::Failing => return (500, json!({}), None),
+            Flaw::OtherIssuer => body["issuer"] = json!(format!("{url}/")),
+            Flaw::BareEndpoint => body["token_endpoint"] = json!("http://login.example.com/token"),
+            Flaw::NoCodeFlow => body["response_types_supported"] = json!(["id_token"]),
+            Flaw::PlainPkce => body["code_challenge_methods_supported"] = json!(["plain"]),
+            Flaw::OtherAlgorithms => {
+                body["id_token_signing_alg_values_supported"] = json!(["HS256", "none"]);
+            }
+            _ => {}
+        }
         (200, body, None)
     }
 
@@ -299,7 +347,16 @@ impl State {
     }
 
     fn keys(&self) -> Value {
-        json!({ "keys": [self.jwk()] })
+        let mut key = self.jwk();
+        match self.flaw {
+            Flaw::NoKeys => return json!({ "keys": [] }),
+            Flaw::KeyForEncryption => key["use"] = json!("enc"),
+            Flaw::ShortKey => {
+                key = json!({ "kty": "RSA", "use": "sig", "n": "_".repeat(171), "e": "AQAB" });
+            }
+            _ => {}
+        }
+        json!({ "keys": [key] })
     }
 
     fn p256(&self) -> p256::ecdsa::SigningKey {
@@ -315,7 +372,8 @@ impl State {
             && asked["scope"].split(' ').any(|it| it == "openid")
             && asked["code_challenge"].len() == 43
             && asked["state"].len() >= 43
-            && asked["nonce"].len() >= 43;
+            && asked["nonce"].len() >= 43
+            && self.flaw != Flaw::RedirectUnknown;
         if !fits {
             return (400, json!({"error": "invalid_request"}), None);
         }

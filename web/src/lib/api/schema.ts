@@ -1214,7 +1214,9 @@ export interface paths {
         /**
          * Verify a scanned pack
          * @description A scan that cannot be read is answered with `read_again`, not with an error. A body with `scans`
-         *     is answered as by `/api/v1/verify/batch`. Questions of parties are recorded a moment later.
+         *     is answered as by `/api/v1/verify/batch`. Questions of parties are recorded a moment later. Of a
+         *     product that is not recorded here its manufacturer's own system is asked, where one is named in
+         *     the settings (`manufacturer` in the answer).
          */
         post: operations["post_verify"];
         delete?: never;
@@ -3609,6 +3611,35 @@ export interface components {
             /** @description First digits of GTINs of 14 digits, 1 to 14 of them. */
             gtin_prefixes?: string[];
         };
+        /** @description The answer of a manufacturer's own system (GS1 Lightweight Verification Messaging). */
+        ManufacturerAnswer: {
+            /** @description When it was asked. */
+            asked_at: string;
+            /**
+             * @description Block that records question and answer, word for word; left out when it could not be
+             *     recorded.
+             */
+            block?: string | null;
+            /** @description Id of the question (`corrUUID`), by which the manufacturer finds it, too. */
+            correlation_id: string;
+            /** @description GLN of who answered. */
+            responder_gln?: string | null;
+            /**
+             * @description `verified`, `extended`, `recalled`, `expired`, `suspect`, `illegitimate`, `unknown_serial`,
+             *     `other_lot`, `other_expiry`, `other_lot_and_expiry`, `not_for_sale`, `denied` or `nothing`.
+             */
+            said: string;
+            /**
+             * Format: double
+             * @description Time it took, milliseconds.
+             */
+            took_ms: number;
+            /**
+             * @description Why it said nothing: `timeout`, `unreachable`, `not_its_product`, `refused`, `failing`,
+             *     `unusable`, `resting`, `busy` or `no_lot`.
+             */
+            why?: string | null;
+        };
         /** @description Records of master data, each `{"type":"party"|"location"|"product"|"device", ..}`. */
         MasterData: Record<string, never>[];
         /** @description Master data are wrong. */
@@ -4797,6 +4828,7 @@ export interface components {
             finality?: components["schemas"]["Finality"] | null;
             /** @description Everything ever found about it, newest first. */
             findings: components["schemas"]["Finding"][];
+            manufacturer?: components["schemas"]["ManufacturerAnswer"] | null;
             /** @description Who acts in each of the steps and by when. */
             next: components["schemas"]["NextStep"][];
             /** @description The pack as far as it is known. */
