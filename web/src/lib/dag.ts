@@ -1,7 +1,8 @@
-// The tangle as a strip: blocks from left to right in the order of time, in equal steps, each in the
-// lane of its author; a line to each block that it approves. Blocks whose author is not told share
+// The tangle as a strip: blocks from left to right in time, each in the lane of its author; a line to
+// each block that it approves. Blocks whose author is not told share
 // the last lane. Pure: it only says where things stand.
 import type { LedgerBlock } from './api/types';
+import { toMs } from './time';
 
 /** Lanes of authors that are told; one more is for the others. */
 export const LANES = 6;
@@ -10,8 +11,8 @@ export const SHOWN = 60;
 
 export interface Node {
   block: LedgerBlock;
-  /** Step from the left, from 0. */
-  column: number;
+  /** When it was recorded, milliseconds since 1970; never before the one to its left. */
+  at: number;
   lane: number;
 }
 
@@ -39,11 +40,11 @@ export function laneOf(author: string | undefined): number {
 /** `blocks` newest first, as the node gives them. */
 export function dagOf(blocks: LedgerBlock[]): Dag {
   const shown = blocks.slice(0, SHOWN).reverse();
-  const nodes = shown.map((block, column) => ({
-    block,
-    column,
-    lane: laneOf(block.seen?.author),
-  }));
+  let at = -Infinity;
+  const nodes = shown.map((block) => {
+    at = Math.max(at, toMs(block.recorded_at) ?? at);
+    return { block, at, lane: laneOf(block.seen?.author) };
+  });
   const byId = new Map(nodes.map((node) => [node.block.id, node]));
   const edges = nodes.flatMap((from) =>
     from.block.parents.flatMap((parent) => {
@@ -52,6 +53,38 @@ export function dagOf(blocks: LedgerBlock[]): Dag {
     }),
   );
   return { nodes, edges };
+}
+
+/** The share of the width that is for time, where blocks stand so close that they need room. */
+const TIME_SHARE = 0.4;
+
+/**
+ * Where blocks of these times stand on `width`, the last at its end. Each has room beside the one
+ * before, `room` where that leaves enough; what is left is shared out in proportion to the pauses, so
+ * that longer ones are longer and nothing covers another.
+ */
+export function placesOf(times: number[], width: number, room: number): number[] {
+  const steps = Math.max(times.length - 1, 1);
+  const length = times.at(-1)! - times[0]!;
+  const least = length > 0 ? Math.min(room, ((1 - TIME_SHARE) * width) / steps) : width / steps;
+  const rest = width - least * steps;
+  let x = times.length > 1 ? 0 : width;
+  return times.map((time, nth) => {
+    if (nth > 0) x += least + (length > 0 ? (rest * (time - times[nth - 1]!)) / length : 0);
+    return x;
+  });
+}
+
+/** The nodes whose times are written below: the newest, and back from it wherever there is room. */
+export function marksOf(places: number[], room: number): number[] {
+  const marks: number[] = [];
+  let free = Infinity;
+  for (let nth = places.length - 1; nth >= 0; nth--) {
+    if (places[nth]! > free) continue;
+    marks.unshift(nth);
+    free = places[nth]! - room;
+  }
+  return marks;
 }
 
 /** Known blocks with those that came, newest first, each once, at most `most`. */

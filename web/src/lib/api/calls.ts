@@ -10,6 +10,7 @@ import type {
   CaseComment,
   Device,
   Grant,
+  Invitation,
   Key,
   Ledger,
   LedgerBlock,
@@ -219,6 +220,26 @@ export const registerDevice = (
   body: Schemas['NewDevice'],
 ): Promise<Schemas['Recorded']> =>
   answer((signal) => client.api.POST('/api/v1/devices', { body, headers: once(), signal }));
+
+export const invitations = async (client: Client): Promise<Invitation[]> =>
+  (await answer((signal) => client.api.GET('/api/v1/devices/invitations', { signal }))).invitations;
+
+/** Not repeated by itself: the answer has a code that is kept nowhere. */
+export const invite = (
+  client: Client,
+  body: Schemas['NewInvitation'],
+): Promise<Schemas['CreatedInvitation']> =>
+  answer((signal) => client.api.POST('/api/v1/devices/invitations', { body, signal }));
+
+export async function takeInvitation(client: Client, id: string): Promise<void> {
+  await answer(async (signal) => {
+    const outcome = await client.api.DELETE('/api/v1/devices/invitations/{id}', {
+      params: { path: { id } },
+      signal,
+    });
+    return { ...outcome, data: outcome.data ?? {} };
+  });
+}
 
 export const grants = async (client: Client): Promise<Grant[]> =>
   (await answer((signal) => client.api.GET('/api/v1/grants', { signal }))).grants;

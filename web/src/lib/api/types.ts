@@ -39,6 +39,7 @@ export type Witness = Schemas['Witness'];
 export type Ledger = Schemas['Ledger'];
 export type LedgerBlock = Schemas['LedgerBlock'];
 export type Device = Schemas['Device'];
+export type Invitation = Schemas['Invitation'];
 export type CaseComment = Schemas['CaseComment'];
 export type CaptureJob = Schemas['CaptureJob'];
 export type ShipmentRow = Schemas['ShipmentRow'];

@@ -56,7 +56,7 @@ export class Camera {
     try {
       if (!navigator.mediaDevices?.getUserMedia) throw new Error('insecure');
       this.#startWorker();
-      const stream = await navigator.mediaDevices.getUserMedia(this.#wish());
+      const stream = await this.#ask();
       if (turn !== this.#turn) return stopAll(stream);
       this.#stream = stream;
       await this.#show(stream);
@@ -94,12 +94,21 @@ export class Camera {
     }
   }
 
-  #wish(): MediaStreamConstraints {
-    const size = { width: { ideal: WIDTH }, height: { ideal: HEIGHT } };
-    const which = this.chosen
-      ? { deviceId: { ideal: this.chosen } }
-      : { facingMode: { ideal: 'environment' } };
-    return { audio: false, video: { ...size, ...which } };
+  /** The camera that was chosen and no other; where it is gone, the one that looks away. */
+  async #ask(): Promise<MediaStream> {
+    const open = (which: MediaTrackConstraints) => {
+      const size = { width: { ideal: WIDTH }, height: { ideal: HEIGHT } };
+      return navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, ...which } });
+    };
+    const away = { facingMode: { ideal: 'environment' } };
+    if (!this.chosen) return open(away);
+    try {
+      return await open({ deviceId: { exact: this.chosen } });
+    } catch (cause) {
+      const gone = cause instanceof Error && cause.name === 'OverconstrainedError';
+      if (gone) return open(away);
+      throw cause;
+    }
   }
 
   async #show(stream: MediaStream): Promise<void> {

@@ -140,6 +140,36 @@ export const admin = {
     role: 'Kind',
     register: 'Register',
     registered: (block: string) => `Registered in block ${block}.`,
+    invitations: {
+      title: 'Invitations',
+      lead: 'A gateway registers itself with a one-time code. Pass the code on; it is shown once, and good for one device.',
+      newTitle: 'Invite a device',
+      valid: 'Code is good for',
+      hours: (n: number) => `${number(n)} ${n === 1 ? 'hour' : 'hours'}`,
+      days: (n: number) => `${number(n)} ${n === 1 ? 'day' : 'days'}`,
+      readPoint: 'Read point',
+      readPointHint:
+        'Where it stands, for example https://id.gs1.org/414/9506000100029/254/dock-1. May be empty.',
+      invite: 'Invite',
+      made: (label: string, until: string) =>
+        `Code for ${label}, good until ${until}. Copy it now: it is not shown again.`,
+      code: 'Code',
+      command: 'At the gateway',
+      hide: 'I have it \u2013 hide it',
+      none: 'Nobody is invited.',
+      openOnly: 'Open only',
+      columns: { until: 'Code ends', became: 'Device' },
+      states: {
+        open: 'Open',
+        used: 'Used',
+        ended: 'Ended',
+        revoked: 'Taken back',
+        locked: 'Locked after wrong codes',
+      } as Record<string, string>,
+      revokeOf: (label: string) => `Take back the invitation of ${label}`,
+      confirmOf: (label: string) =>
+        `Take back the invitation of ${label} now; its code opens nothing any more`,
+    },
   },
   grants: {
     title: 'Sharing',

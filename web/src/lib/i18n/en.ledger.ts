@@ -23,10 +23,10 @@ export const ledger = {
   newest: 'Newest blocks',
   export: 'Export as CSV',
   noBlocks: 'No block was recorded yet.',
-  stripAlt: (n: number) =>
-    `The newest ${number(n)} blocks from left to right, each in the lane of its author, with lines to the blocks it approves. The table below says the same.`,
+  stripAlt: (n: number, from: string, to: string) =>
+    `The newest ${number(n)} blocks, of ${from} to ${to}, from left to right, each in the lane of its author, with lines to the blocks it approves. The table below says the same.`,
   legend:
-    'From left to right in time, in equal steps. A lane is an author; the lowest holds blocks that your organisation sees nothing of (hollow). Lines lead to what a block approves.',
+    'From left to right in time, as written below; where many came close together they stand apart. A lane is an author; the lowest holds blocks that your organisation sees nothing of (hollow). Lines lead to what a block approves.',
   columns: {
     block: 'Block',
     at: 'Recorded',

@@ -35,6 +35,13 @@ export const trace = {
   nobody: 'Nobody known',
   ends: { moving: 'Some on their way', here: 'Some still there', ended: 'Ended there' },
   endNone: 'All went on',
+  one: {
+    title: 'Where it was',
+    hint: 'Time runs to the right, each lane is a holder. The list below says the same.',
+    drawing: (stays: number, holders: number) =>
+      `Drawing: ${number(stays)} ${stays === 1 ? 'stay' : 'stays'} with ${number(holders)} ${holders === 1 ? 'holder' : 'holders'}. The list below says the same.`,
+    ends: { moving: 'On its way', here: 'Still there', ended: 'Ended there', none: 'Went on' },
+  },
   empty: 'No pack of this lot was there in this time.',
   map: 'Map',
   mapLoad: 'Show the map',

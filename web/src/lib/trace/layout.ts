@@ -242,7 +242,7 @@ export function place(all: Wish[], boxes: Box[]): Label[] {
       const box = boxOf(each, wish.text);
       return used.every((other) => !meet(box, other));
     });
-    if (!spot) continue;
+    if (!spot || wish.text === '') continue;
     used.push(boxOf(spot, wish.text));
     labels.push({ ...spot, text: wish.text, anchor: wish.anchor });
   }

@@ -140,6 +140,36 @@ export const admin: typeof english = {
     role: 'Art',
     register: 'Registrieren',
     registered: (block) => `Registriert in Block ${block}.`,
+    invitations: {
+      title: 'Einladungen',
+      lead: 'Ein Gateway meldet sich mit einem Einmalcode selbst an. Geben Sie den Code weiter; er wird einmal gezeigt und gilt für ein Gerät.',
+      newTitle: 'Gerät einladen',
+      valid: 'Code gilt',
+      hours: (n: number) => `${number(n)} ${n === 1 ? 'Stunde' : 'Stunden'}`,
+      days: (n: number) => `${number(n)} ${n === 1 ? 'Tag' : 'Tage'}`,
+      readPoint: 'Lesepunkt',
+      readPointHint:
+        'Wo es steht, zum Beispiel https://id.gs1.org/414/9506000100029/254/dock-1. Darf leer sein.',
+      invite: 'Einladen',
+      made: (label: string, until: string) =>
+        `Code für ${label}, gültig bis ${until}. Kopieren Sie ihn jetzt: Er wird nicht wieder gezeigt.`,
+      code: 'Code',
+      command: 'Am Gateway',
+      hide: 'Ich habe ihn – ausblenden',
+      none: 'Niemand ist eingeladen.',
+      openOnly: 'Nur offene',
+      columns: { until: 'Code endet', became: 'Gerät' },
+      states: {
+        open: 'Offen',
+        used: 'Benutzt',
+        ended: 'Abgelaufen',
+        revoked: 'Zurückgenommen',
+        locked: 'Gesperrt nach falschen Codes',
+      },
+      revokeOf: (label: string) => `Einladung für ${label} zurücknehmen`,
+      confirmOf: (label: string) =>
+        `Einladung für ${label} jetzt zurücknehmen; ihr Code öffnet dann nichts mehr`,
+    },
   },
   grants: {
     title: 'Freigaben',

@@ -24,10 +24,10 @@ export const ledger: typeof english = {
   newest: 'Neueste Blöcke',
   export: 'Als CSV ausgeben',
   noBlocks: 'Noch kein Block aufgezeichnet.',
-  stripAlt: (n) =>
-    `Die neuesten ${number(n)} Blöcke von links nach rechts, jeder in der Spur seines Verfassers, mit Linien zu den Blöcken, die er bestätigt. Die Tabelle darunter sagt dasselbe.`,
+  stripAlt: (n, from, to) =>
+    `Die neuesten ${number(n)} Blöcke, von ${from} bis ${to}, von links nach rechts, jeder in der Spur seines Verfassers, mit Linien zu den Blöcken, die er bestätigt. Die Tabelle darunter sagt dasselbe.`,
   legend:
-    'Von links nach rechts in der Zeit, in gleichen Schritten. Eine Spur ist ein Verfasser; die unterste enthält Blöcke, von denen Ihre Organisation nichts sieht (hohl). Linien führen zu dem, was ein Block bestätigt.',
+    'Von links nach rechts in der Zeit, wie darunter geschrieben; was dicht aufeinander kam, steht auseinander. Eine Spur ist ein Verfasser; die unterste enthält Blöcke, von denen Ihre Organisation nichts sieht (hohl). Linien führen zu dem, was ein Block bestätigt.',
   columns: {
     block: 'Block',
     at: 'Aufgezeichnet',

@@ -36,6 +36,13 @@ export const trace: typeof english = {
   nobody: 'Niemand Bekanntes',
   ends: { moving: 'Einige unterwegs', here: 'Einige noch dort', ended: 'Dort geendet' },
   endNone: 'Alle weitergegangen',
+  one: {
+    title: 'Wo sie war',
+    hint: 'Die Zeit läuft nach rechts, jede Bahn ist ein Besitzer. Die Liste darunter sagt dasselbe.',
+    drawing: (stays, holders) =>
+      `Zeichnung: ${number(stays)} ${stays === 1 ? 'Aufenthalt' : 'Aufenthalte'} bei ${number(holders)} ${holders === 1 ? 'Besitzer' : 'Besitzern'}. Die Liste darunter sagt dasselbe.`,
+    ends: { moving: 'Unterwegs', here: 'Noch dort', ended: 'Endete dort', none: 'Ging weiter' },
+  },
   empty: 'In dieser Zeit war keine Packung dieser Charge da.',
   map: 'Karte',
   mapLoad: 'Karte zeigen',

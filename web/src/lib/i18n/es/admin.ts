@@ -140,6 +140,36 @@ export const admin: typeof english = {
     role: 'Clase',
     register: 'Dar de alta',
     registered: (block) => `Dado de alta en el bloque ${block}.`,
+    invitations: {
+      title: 'Invitaciones',
+      lead: 'Una pasarela se registra a sí misma con un código de un solo uso. Entregue el código: se muestra una vez y vale para un dispositivo.',
+      newTitle: 'Invitar a un dispositivo',
+      valid: 'Validez del código',
+      hours: (n: number) => `${number(n)} ${n === 1 ? 'hora' : 'horas'}`,
+      days: (n: number) => `${number(n)} ${n === 1 ? 'día' : 'días'}`,
+      readPoint: 'Punto de lectura',
+      readPointHint:
+        'Dónde está, por ejemplo https://id.gs1.org/414/9506000100029/254/dock-1. Puede quedar vacío.',
+      invite: 'Invitar',
+      made: (label: string, until: string) =>
+        `Código para ${label}, válido hasta ${until}. Cópielo ahora: no se muestra de nuevo.`,
+      code: 'Código',
+      command: 'En la pasarela',
+      hide: 'Lo tengo – ocultar',
+      none: 'Nadie está invitado.',
+      openOnly: 'Solo abiertas',
+      columns: { until: 'Fin del código', became: 'Dispositivo' },
+      states: {
+        open: 'Abierta',
+        used: 'Usada',
+        ended: 'Caducada',
+        revoked: 'Retirada',
+        locked: 'Bloqueada tras códigos falsos',
+      },
+      revokeOf: (label: string) => `Retirar la invitación de ${label}`,
+      confirmOf: (label: string) =>
+        `Retirar ahora la invitación de ${label}; su código ya no abre nada`,
+    },
   },
   grants: {
     title: 'Compartir',

@@ -24,10 +24,10 @@ export const ledger: typeof english = {
   newest: 'Bloques más recientes',
   export: 'Exportar como CSV',
   noBlocks: 'Aún no se ha registrado ningún bloque.',
-  stripAlt: (n) =>
-    `Los ${number(n)} bloques más recientes de izquierda a derecha, cada uno en el carril de su autor, con líneas a los bloques que aprueba. La tabla de abajo dice lo mismo.`,
+  stripAlt: (n, from, to) =>
+    `Los ${number(n)} bloques más recientes, de ${from} a ${to}, de izquierda a derecha, cada uno en el carril de su autor, con líneas a los bloques que aprueba. La tabla de abajo dice lo mismo.`,
   legend:
-    'De izquierda a derecha en el tiempo, a pasos iguales. Un carril es un autor; el más bajo contiene bloques de los que su organización no ve nada (huecos). Las líneas llevan a lo que aprueba un bloque.',
+    'De izquierda a derecha en el tiempo, como está escrito debajo; lo que llegó muy seguido está separado. Un carril es un autor; el más bajo contiene bloques de los que su organización no ve nada (huecos). Las líneas llevan a lo que aprueba un bloque.',
   columns: {
     block: 'Bloque',
     at: 'Registrado',

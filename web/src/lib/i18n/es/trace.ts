@@ -36,6 +36,13 @@ export const trace: typeof english = {
   nobody: 'Nadie conocido',
   ends: { moving: 'Algunos en camino', here: 'Algunos siguen allí', ended: 'Terminaron allí' },
   endNone: 'Todos siguieron',
+  one: {
+    title: 'Dónde estuvo',
+    hint: 'El tiempo avanza hacia la derecha, cada carril es un tenedor. La lista de abajo dice lo mismo.',
+    drawing: (stays, holders) =>
+      `Dibujo: ${number(stays)} ${stays === 1 ? 'estancia' : 'estancias'} con ${number(holders)} ${holders === 1 ? 'tenedor' : 'tenedores'}. La lista de abajo dice lo mismo.`,
+    ends: { moving: 'En camino', here: 'Sigue allí', ended: 'Terminó allí', none: 'Siguió' },
+  },
   empty: 'Ningún envase de este lote estuvo allí en ese tiempo.',
   map: 'Mapa',
   mapLoad: 'Mostrar el mapa',

@@ -135,6 +135,36 @@ export const admin: typeof english = {
     role: 'Genre',
     register: 'Enregistrer',
     registered: (block) => `Enregistré dans le bloc ${block}.`,
+    invitations: {
+      title: 'Invitations',
+      lead: 'Une passerelle s’enregistre elle-même avec un code à usage unique. Transmettez le code : il est affiché une seule fois et vaut pour un appareil.',
+      newTitle: 'Inviter un appareil',
+      valid: 'Validité du code',
+      hours: (n: number) => `${number(n)} ${n === 1 ? 'heure' : 'heures'}`,
+      days: (n: number) => `${number(n)} ${n === 1 ? 'jour' : 'jours'}`,
+      readPoint: 'Point de lecture',
+      readPointHint:
+        'Où il se trouve, par exemple https://id.gs1.org/414/9506000100029/254/dock-1. Peut rester vide.',
+      invite: 'Inviter',
+      made: (label: string, until: string) =>
+        `Code pour ${label}, valable jusqu’au ${until}. Copiez-le maintenant : il ne sera plus affiché.`,
+      code: 'Code',
+      command: 'À la passerelle',
+      hide: 'Je l’ai – masquer',
+      none: 'Personne n’est invité.',
+      openOnly: 'Ouvertes seulement',
+      columns: { until: 'Fin du code', became: 'Appareil' },
+      states: {
+        open: 'Ouverte',
+        used: 'Utilisée',
+        ended: 'Expirée',
+        revoked: 'Retirée',
+        locked: 'Bloquée après des codes faux',
+      },
+      revokeOf: (label: string) => `Retirer l’invitation de ${label}`,
+      confirmOf: (label: string) =>
+        `Retirer maintenant l’invitation de ${label} ; son code n’ouvre plus rien`,
+    },
   },
   grants: {
     title: 'Partage',

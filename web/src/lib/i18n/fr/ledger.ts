@@ -24,10 +24,10 @@ export const ledger: typeof english = {
   newest: 'Blocs les plus récents',
   export: 'Exporter en CSV',
   noBlocks: 'Aucun bloc n’a encore été enregistré.',
-  stripAlt: (n) =>
-    `Les ${number(n)} blocs les plus récents de gauche à droite, chacun dans la voie de son auteur, avec des lignes vers les blocs qu’il approuve. Le tableau ci-dessous dit la même chose.`,
+  stripAlt: (n, from, to) =>
+    `Les ${number(n)} blocs les plus récents, de ${from} à ${to}, de gauche à droite, chacun dans la voie de son auteur, avec des lignes vers les blocs qu’il approuve. Le tableau ci-dessous dit la même chose.`,
   legend:
-    'De gauche à droite dans le temps, à pas égaux. Une voie est un auteur ; la plus basse contient les blocs dont votre organisation ne voit rien (creux). Les lignes mènent à ce qu’un bloc approuve.',
+    'De gauche à droite dans le temps, comme écrit dessous ; ce qui est venu de près est écarté. Une voie est un auteur ; la plus basse contient les blocs dont votre organisation ne voit rien (creux). Les lignes mènent à ce qu’un bloc approuve.',
   columns: {
     block: 'Bloc',
     at: 'Enregistré',

@@ -36,6 +36,13 @@ export const trace: typeof english = {
   nobody: 'Personne de connu',
   ends: { moving: 'En partie en route', here: 'En partie encore là', ended: 'Fin ici' },
   endNone: 'Toutes reparties',
+  one: {
+    title: 'Où elle était',
+    hint: 'Le temps va vers la droite, chaque ligne est un détenteur. La liste ci-dessous dit la même chose.',
+    drawing: (stays, holders) =>
+      `Dessin : ${number(stays)} ${stays === 1 ? 'séjour' : 'séjours'} chez ${number(holders)} ${holders === 1 ? 'détenteur' : 'détenteurs'}. La liste ci-dessous dit la même chose.`,
+    ends: { moving: 'En route', here: 'Encore là', ended: 'Fini là', none: 'Repartie' },
+  },
   empty: "Aucune boîte de ce lot n'était là pendant ce temps.",
   map: 'Carte',
   mapLoad: 'Montrer la carte',
