@@ -130,6 +130,45 @@ impl Batcher {
             .collect()
     }
 
+    /// Places with a batch.
+    pub fn places(&self) -> Vec<usize> {
+        self.open.keys().copied().collect()
+    }
+
+    /// Batches to whose places nothing more will be added soon.
+    pub fn complete(&mut self, is_empty: impl Fn(usize) -> bool) -> Vec<Vec<Observation>> {
+        let mut places = self.places();
+        places.retain(|place| is_empty(*place));
+        places
+            .iter()
+            .filter_map(|place| self.close(*place))
+            .collect()
+    }
+
+    /// The batches of places that go over to another batcher, by their numbers there; returns the
+    /// numbers of their observations.
+    pub fn take_over(&mut self, before: &mut Self, places: &BTreeMap<usize, usize>) -> Vec<u64> {
+        let mut numbers = Vec::new();
+        for (from, to) in places {
+            let Some(mut batch) = before.open.remove(from) else {
+                continue;
+            };
+            for observation in &mut batch.observations {
+                observation.place = *to;
+                numbers.push(observation.number);
+            }
+            self.open.insert(*to, batch);
+        }
+        numbers
+    }
+
+    /// The batch of a place waits as if it had been begun at `now_ms`.
+    pub fn touch(&mut self, place: usize, now_ms: u64) {
+        if let Some(batch) = self.open.get_mut(&place) {
+            (batch.opened_at, batch.added_at) = (now_ms, now_ms);
+        }
+    }
+
     /// The batch of a place, complete or not.
     pub fn close(&mut self, place: usize) -> Option<Vec<Observation>> {
         self.open.remove(&place).map(|batch| batch.observations)

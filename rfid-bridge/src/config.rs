@@ -116,8 +116,8 @@ pub struct Device {
     /// What people call the device; logs only.
     #[serde(default)]
     pub label: String,
-    /// File that exists while the gateway's clock follows a reference; that of
-    /// `systemd-timesyncd` unless set. Events say when it does not.
+    /// File that exists while the gateway's clock follows a reference; unless set, time services
+    /// are asked ([`crate::reader::reference`]). Events say when it does not.
     pub clock_file: Option<PathBuf>,
 }
 
@@ -175,6 +175,8 @@ pub struct Blocks {
     pub events_max: Option<usize>,
     /// Age at which fewer events make a block, ms. 5,000 unless set.
     pub age_ms_max: Option<u64>,
+    /// The same for events of passages while the service answers, ms. 200 unless set.
+    pub passage_age_ms_max: Option<u64>,
     /// Age at which a sensor's values become an event, ms; alarms at once. 5,000 unless set.
     pub sample_age_ms_max: Option<u64>,
 }
@@ -397,6 +399,10 @@ impl Config {
         CourierConfig {
             block_events_max: self.blocks.events_max.unwrap_or(default.block_events_max),
             block_age_ms_max: self.blocks.age_ms_max.unwrap_or(default.block_age_ms_max),
+            passage_age_ms_max: {
+                let set = self.blocks.passage_age_ms_max;
+                set.unwrap_or(default.passage_age_ms_max)
+            },
             backoff_ms: (backoff_ms_min.min(backoff_ms_max), backoff_ms_max),
         }
     }

@@ -14,6 +14,9 @@ use crate::sign::{self, Chain};
 use crate::spool::{Broken, Spool, Waiting};
 use crate::uplink::{Backoff, Receipt, UPLOAD_BLOCKS_MAX, UPLOAD_BYTES_MAX, Uplink};
 
+/// Age at which events of passages make a block unless set, ms.
+pub const PASSAGE_AGE_MS_MAX: u64 = 200;
+
 /// When events become a block.
 #[derive(Debug, Clone)]
 pub struct CourierConfig {
@@ -21,6 +24,8 @@ pub struct CourierConfig {
     pub block_events_max: usize,
     /// Age at which fewer make one, ms.
     pub block_age_ms_max: u64,
+    /// The same for events of passages, while the service answers, ms.
+    pub passage_age_ms_max: u64,
     /// First and longest wait after a failed delivery, ms.
     pub backoff_ms: (u64, u64),
 }
@@ -30,6 +35,7 @@ impl Default for CourierConfig {
         Self {
             block_events_max: sign::BLOCK_EVENTS_MAX,
             block_age_ms_max: 5_000,
+            passage_age_ms_max: PASSAGE_AGE_MS_MAX,
             backoff_ms: (1_000, 60_000),
         }
     }
@@ -53,12 +59,24 @@ pub struct Orders {
     changed: Condvar,
 }
 
+/// How long events may wait for their block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Haste {
+    /// For others, as long as is configured.
+    #[default]
+    None,
+    /// A passage is among them.
+    Passed,
+    /// Somebody should know of them at once.
+    Urgent,
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Order {
     /// Events were added since the courier looked.
     news: bool,
-    /// Something urgent is among them.
-    urgent: bool,
+    /// How long the most urgent of them may wait.
+    haste: Haste,
     /// Seal what there is, whatever its age.
     flush: bool,
     /// Stop: at this monotonic time at the latest, earlier when all is delivered.
@@ -71,11 +89,19 @@ impl Orders {
         self.change(|order| order.news = true);
     }
 
+    /// Events of passages were added: somebody at a screen beside the door waits for them.
+    pub fn passed(&self) {
+        self.change(|order| {
+            order.news = true;
+            order.haste = order.haste.max(Haste::Passed);
+        });
+    }
+
     /// Events were added, and somebody should know of them at once.
     pub fn urgent(&self) {
         self.change(|order| {
             order.news = true;
-            order.urgent = true;
+            order.haste = Haste::Urgent;
         });
     }
 
@@ -102,7 +128,7 @@ impl Orders {
         let (mut guard, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let order = *guard;
         guard.news = false;
-        guard.urgent = false;
+        guard.haste = Haste::None;
         order
     }
 }
@@ -147,7 +173,7 @@ impl Courier {
             if order.stop_by.is_some_and(|by| empty || by <= now) {
                 return Ok(done);
             }
-            if order.urgent {
+            if order.haste == Haste::Urgent {
                 backoff.hurry();
             }
             if empty && !order.news {
@@ -157,8 +183,10 @@ impl Courier {
                 met = self.meet()?;
                 count_attempt(&mut backoff, met, self.clock.now().mono_ms);
             }
-            let age_ms_max = self.config.block_age_ms_max * self.spool.stage().pace();
-            let is_due = pending.is_due(stock.events, &self.config, (now, age_ms_max), order);
+            // A block that cannot be delivered now may as well become a larger one.
+            let is_online = met && backoff.may_try(now);
+            let ages = self.ages(is_online);
+            let is_due = pending.is_due(stock.events, &self.config, (now, ages), order);
             if is_due && self.seal()? {
                 done.sealed += 1;
                 self.board.courier(done);
@@ -174,6 +202,26 @@ impl Courier {
                 met = met && !(progress && self.spool.stock()?.blocks == 0);
             }
             nap = self.nap(&backoff, order);
+            if let Some(at) = pending.passed_at.filter(|_| is_online && stock.events > 0) {
+                let due = at.saturating_add(ages.passed_ms);
+                let left = due.saturating_sub(self.clock.now().mono_ms);
+                nap = nap.min(Duration::from_millis(left));
+            }
+        }
+    }
+
+    /// Ages at which events make a block now.
+    fn ages(&self, is_online: bool) -> Ages {
+        let pace = self.spool.stage().pace();
+        let any_ms = self.config.block_age_ms_max.saturating_mul(pace);
+        let passed_ms = self.config.passage_age_ms_max.saturating_mul(pace);
+        Ages {
+            any_ms,
+            passed_ms: if is_online {
+                passed_ms.min(any_ms)
+            } else {
+                any_ms
+            },
         }
     }
 
@@ -286,11 +334,22 @@ impl Courier {
     }
 }
 
+/// At which age events make a block, ms.
+#[derive(Debug, Clone, Copy)]
+struct Ages {
+    /// Any.
+    any_ms: u64,
+    /// Those of passages.
+    passed_ms: u64,
+}
+
 /// Events that wait for their block.
 #[derive(Debug)]
 struct Pending {
     /// Since when, monotonic ms.
     since: Option<u64>,
+    /// Since when there is a passage among them.
+    passed_at: Option<u64>,
     /// Among them is what should not wait.
     at_once: bool,
 }
@@ -300,6 +359,7 @@ impl Default for Pending {
     fn default() -> Self {
         Self {
             since: None,
+            passed_at: None,
             at_once: true,
         }
     }
@@ -311,21 +371,29 @@ impl Pending {
         &mut self,
         events: u64,
         config: &CourierConfig,
-        (now, age_ms_max): (u64, u64),
+        (now, ages): (u64, Ages),
         order: Order,
     ) -> bool {
         if events == 0 {
             *self = Self {
                 since: None,
+                passed_at: None,
                 at_once: false,
             };
             return false;
         }
-        self.at_once |= order.urgent;
+        self.at_once |= order.haste == Haste::Urgent;
         let since = *self.since.get_or_insert(now);
         let many = usize::try_from(events).is_ok_and(|events| events >= config.block_events_max);
-        let old = since + age_ms_max <= now;
-        many || old || self.at_once || order.flush
+        if order.haste == Haste::Passed {
+            self.passed_at.get_or_insert(now);
+        }
+        let is_older = |at: u64, ms: u64| at.saturating_add(ms) <= now;
+        let old = is_older(since, ages.any_ms);
+        let waited_for = self
+            .passed_at
+            .is_some_and(|at| is_older(at, ages.passed_ms));
+        many || old || waited_for || self.at_once || order.flush
     }
 }
 
@@ -374,5 +442,53 @@ impl Salts {
             self.pool = bytes.as_chunks().0.to_vec();
         }
         self.pool.pop().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passage_waits_less_than_other_events_and_as_long_without_the_service() {
+        let config = CourierConfig::default();
+        let pending = || Pending {
+            at_once: false,
+            ..Pending::default()
+        };
+        let (any_ms, passed_ms) = (config.block_age_ms_max, config.passage_age_ms_max);
+        let online = Ages { any_ms, passed_ms };
+        let offline = Ages {
+            passed_ms: any_ms,
+            ..online
+        };
+        let quiet = Order::default();
+        let passed = Order {
+            haste: Haste::Passed,
+            ..quiet
+        };
+        for (name, ages, first, due_at) in [
+            ("a value", online, quiet, any_ms),
+            ("a passage", online, passed, passed_ms),
+            ("nobody answers", offline, passed, any_ms),
+        ] {
+            let mut pending = pending();
+            assert!(!pending.is_due(1, &config, (0, ages), first), "{name}");
+            assert!(
+                !pending.is_due(2, &config, (due_at - 1, ages), quiet),
+                "{name}"
+            );
+            assert!(pending.is_due(2, &config, (due_at, ages), quiet), "{name}");
+            // All of them are in a block: others begin to wait anew.
+            assert!(!pending.is_due(0, &config, (due_at, ages), quiet), "{name}");
+            assert!(
+                !pending.is_due(1, &config, (2 * due_at, ages), first),
+                "{name}"
+            );
+        }
+        // The service answers again: what has waited goes at once.
+        let mut pending = pending();
+        assert!(!pending.is_due(1, &config, (0, offline), passed));
+        assert!(pending.is_due(1, &config, (passed_ms, online), quiet));
     }
 }

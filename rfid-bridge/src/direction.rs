@@ -38,6 +38,18 @@ pub struct DoorConfig {
     pub broken_is_high: bool,
     /// Passages without a crossing of the barriers are strays.
     pub crossing_required: bool,
+    /// A tag that was heard during a crossing has passed when it was not heard for this long;
+    /// after the idle time of the smoothing, like all others, unless set.
+    pub crossed_idle_ms: Option<u64>,
+}
+
+/// What a change of an input means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// Something begins to go through.
+    Begins,
+    /// Something went through, between these times of the wall clock, ms.
+    Through(i64, i64, Direction),
 }
 
 /// From the first break to the last clearing a crossing takes no longer than this, ms.
@@ -86,37 +98,32 @@ impl Door {
     }
 
     /// An input changed.
-    pub fn input(&mut self, port: u16, high: bool, at_ms: i64) {
-        let Some((inner, outer)) = self.config.barriers else {
-            return;
-        };
+    pub fn input(&mut self, port: u16, high: bool, at_ms: i64) -> Option<Moved> {
+        let (inner, outer) = self.config.barriers?;
         if port != inner && port != outer {
-            return;
+            return None;
         }
         let is_broken = high == self.config.broken_is_high;
         let was_broken = self.broken.contains(&port);
         if is_broken == was_broken {
-            return;
+            return None;
         }
         if is_broken {
             self.broken.insert(port);
             let is_late = |it: &Begun| at_ms - it.at_ms > CROSSING_MS_MAX;
-            match self.begun.as_mut().filter(|it| !is_late(it)) {
-                Some(begun) => begun.both |= port != begun.first,
-                None => {
-                    self.begun = Some(Begun {
-                        first: port,
-                        at_ms,
-                        both: false,
-                    });
-                }
+            if let Some(begun) = self.begun.as_mut().filter(|it| !is_late(it)) {
+                begun.both |= port != begun.first;
+                return None;
             }
-            return;
+            self.begun = Some(Begun {
+                first: port,
+                at_ms,
+                both: false,
+            });
+            return Some(Moved::Begins);
         }
         self.broken.remove(&port);
-        let Some(begun) = self.begun.filter(|it| it.both && self.broken.is_empty()) else {
-            return;
-        };
+        let begun = self.begun.filter(|it| it.both && self.broken.is_empty())?;
         self.begun = None;
         // Who clears the barrier last that he broke first has turned back.
         let direction = (port != begun.first).then_some(if begun.first == outer {
@@ -132,28 +139,45 @@ impl Door {
             to_ms: at_ms,
             direction,
         });
+        direction.map(|direction| Moved::Through(begun.at_ms, at_ms, direction))
     }
 
-    /// Which way a passage went.
+    /// Which way a passage went. Where nothing stands in the door's field (that is when
+    /// `crossed_idle_ms` is set) a crossing while the tag was heard says more than one around it.
     pub fn direction(&self, passage: &Observation) -> Option<Direction> {
-        let crossed: BTreeSet<Direction> = self
-            .crossings_of(passage)
+        let is_empty = self.config.crossed_idle_ms.is_some();
+        let meanwhile = is_empty.then(|| self.meanwhile(passage)).flatten();
+        let crossed = meanwhile.or_else(|| self.crossed(passage, AROUND_MS));
+        // In and out at one time: the antennas may still know.
+        crossed.or_else(|| by_antennas(&self.config, &passage.antennas))
+    }
+
+    /// The one way of all crossings while a tag was heard.
+    pub fn meanwhile(&self, passage: &Observation) -> Option<Direction> {
+        self.crossed(passage, 0)
+    }
+
+    /// The one way of all crossings around a passage.
+    fn crossed(&self, passage: &Observation, around_ms: i64) -> Option<Direction> {
+        let ways: BTreeSet<Direction> = self
+            .crossings_of(passage, around_ms)
             .filter_map(|crossing| crossing.direction)
             .collect();
-        match (crossed.first(), crossed.len()) {
-            (Some(direction), 1) => Some(*direction),
-            // In and out at one time: the antennas may still know.
-            _ => by_antennas(&self.config, &passage.antennas),
-        }
+        ways.first().copied().filter(|_| ways.len() == 1)
     }
 
     /// Whether a passage is a stray, because nothing went through the barriers meanwhile.
     pub fn is_stray(&self, passage: &Observation) -> bool {
-        self.config.crossing_required && self.crossings_of(passage).next().is_none()
+        let mut crossings = self.crossings_of(passage, AROUND_MS);
+        self.config.crossing_required && crossings.next().is_none()
     }
 
-    fn crossings_of(&self, passage: &Observation) -> impl Iterator<Item = &Crossing> {
-        let (first, last) = (passage.first_ms - AROUND_MS, passage.last_ms + AROUND_MS);
+    fn crossings_of(
+        &self,
+        passage: &Observation,
+        around_ms: i64,
+    ) -> impl Iterator<Item = &Crossing> {
+        let (first, last) = (passage.first_ms - around_ms, passage.last_ms + around_ms);
         self.crossings
             .iter()
             .filter(move |it| it.from_ms <= last && it.to_ms >= first)
@@ -190,6 +214,7 @@ mod tests {
             barriers: Some((1, 2)),
             broken_is_high: false,
             crossing_required: true,
+            crossed_idle_ms: None,
         })
     }
 
@@ -258,11 +283,28 @@ mod tests {
         assert!(door.is_stray(&passage(&[(1, 0, 6_999)])));
         // One who stands in the first barrier for long begins anew.
         let mut slow = self::door();
-        slow.input(2, false, 0);
-        slow.input(2, true, 1);
-        slow.input(1, false, 20_000);
-        slow.input(1, true, 20_001);
+        let inputs = [
+            (2, false, 0),
+            (2, true, 1),
+            (1, false, 20_000),
+            (1, true, 20_001),
+        ];
+        let told = inputs.map(|(port, high, at)| slow.input(port, high, at));
+        let begins = Some(Moved::Begins);
+        assert_eq!(told, [begins, None, begins, None]);
         assert!(slow.is_stray(&passage(&[(1, 20_000, 20_000)])));
+    }
+
+    #[test]
+    fn where_nothing_stands_in_the_field_the_crossing_meanwhile_says_which_way() {
+        let mut door = door();
+        play(&mut door, "2- 1- 2+ 1+ 1- 2- 1+ 2+");
+        let tag = passage(&[(1, 11_000, 12_000)]);
+        assert_eq!(door.direction(&tag), None);
+        door.config.crossed_idle_ms = Some(300);
+        assert_eq!(door.direction(&tag), Some(Direction::In));
+        let both = passage(&[(1, 11_000, 15_000)]);
+        assert_eq!(door.direction(&both), None);
     }
 
     #[test]

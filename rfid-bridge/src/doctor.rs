@@ -10,7 +10,9 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::config::Config;
-use crate::reader::clock;
+use crate::reader::boot::Timekeeper;
+use crate::reader::clock::{self, Clock};
+use crate::timekeeping::Quality;
 
 mod disk;
 mod peers;
@@ -163,7 +165,8 @@ pub fn examine(path: &Path) -> anyhow::Result<Vec<Look>> {
     looks.extend(disk::room(&config));
     looks.extend(disk::folders(&config));
     let (service, skew_ms) = service::looks(&config, device);
-    looks.push(clock(clock::unix_ms(), skew_ms));
+    let kept = clock_quality(&config);
+    looks.push(clock(clock::unix_ms(), skew_ms, kept));
     looks.extend(service);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -172,8 +175,15 @@ pub fn examine(path: &Path) -> anyhow::Result<Vec<Look>> {
     Ok(looks)
 }
 
-/// The wall clock: against what cannot be, and against the service's.
-fn clock(now_ms: i64, skew_ms: Option<i64>) -> Look {
+/// Whether something keeps the wall clock right.
+fn clock_quality(config: &Config) -> Quality {
+    let clock = Clock::start();
+    let mut keeper = Timekeeper::new(clock, config.device.clock_file.as_deref());
+    keeper.at(clock.now()).quality
+}
+
+/// The wall clock: against what cannot be, against the service's, and by who keeps it.
+fn clock(now_ms: i64, skew_ms: Option<i64>, kept: Quality) -> Look {
     const SUBJECT: &str = "clock";
     let now = chrono::DateTime::from_timestamp_millis(now_ms).unwrap_or_default();
     let now = now.format("%Y-%m-%d %H:%M:%S UTC");
@@ -190,8 +200,23 @@ fn clock(now_ms: i64, skew_ms: Option<i64>) -> Look {
             let seen = format!("{now}, {} s off the service's", skew / 1_000);
             Look::warning(SUBJECT, seen, remedy)
         }
-        Some(_) => Look::ok(SUBJECT, format!("{now}, as the service's")),
-        None => Look::ok(SUBJECT, format!("{now}; the service's is not known")),
+        _ => {
+            let seen = match skew_ms {
+                Some(_) => format!("{now}, as the service's"),
+                None => format!("{now}; the service's is not known"),
+            };
+            match kept {
+                Quality::Synchronised => Look::ok(SUBJECT, seen),
+                Quality::Unsynchronised => {
+                    Look::warning(SUBJECT, format!("{seen}; it follows no reference"), remedy)
+                }
+                Quality::Unknown => Look::warning(
+                    SUBJECT,
+                    format!("{seen}; whether it follows a reference nobody here can tell"),
+                    "run timesyncd, chronyd or ntpd, or name what keeps it in device.clock_file",
+                ),
+            }
+        }
     }
 }
 
@@ -202,18 +227,19 @@ mod tests {
     #[test]
     fn a_clock_is_held_against_the_past_and_the_service() {
         let now = CLOCK_MS_MIN + 1;
-        for (now_ms, skew_ms, health) in [
-            (0, None, Health::Failure),
-            (now, None, Health::Ok),
-            (now, Some(-3_000), Health::Ok),
-            (now, Some(3_001), Health::Warning),
-            (now, Some(-60_001), Health::Failure),
+        use Quality::{Synchronised, Unknown, Unsynchronised};
+        for (now_ms, skew_ms, kept, health) in [
+            (0, None, Synchronised, Health::Failure),
+            (now, None, Synchronised, Health::Ok),
+            (now, None, Unknown, Health::Warning),
+            (now, Some(-3_000), Synchronised, Health::Ok),
+            (now, Some(-3_000), Unsynchronised, Health::Warning),
+            (now, Some(3_001), Synchronised, Health::Warning),
+            (now, Some(-60_001), Unknown, Health::Failure),
         ] {
-            assert_eq!(
-                clock(now_ms, skew_ms).health,
-                health,
-                "{now_ms} {skew_ms:?}"
-            );
+            let look = clock(now_ms, skew_ms, kept);
+            assert_eq!(look.health, health, "{now_ms} {skew_ms:?} {kept:?}");
+            assert_eq!(look.remedy.is_empty(), health == Health::Ok);
         }
     }
 

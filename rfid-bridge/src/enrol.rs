@@ -18,8 +18,10 @@ use crate::uplink::tls::TlsFiles;
 
 /// The service said no.
 const EXIT_REFUSED: u8 = 4;
-/// The service did not answer.
+/// The service did not answer, or not now.
 const EXIT_UNREACHABLE: u8 = 5;
+/// HTTP status of an address that asks too often.
+const TOO_MANY: u16 = 429;
 /// How often a request is made again that heard no answer.
 const TRIES: u32 = 3;
 /// Between two of them.
@@ -77,6 +79,14 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(EXIT_UNREACHABLE));
         }
     };
+    if answer.status == TOO_MANY {
+        tracing::error!(
+            "the service is busy with this address: {}",
+            answer.problem()
+        );
+        tracing::error!("give the same command again in a while");
+        return Ok(ExitCode::from(EXIT_UNREACHABLE));
+    }
     if answer.status != 200 {
         tracing::error!("the service refused: {}", answer.problem());
         return Ok(ExitCode::from(EXIT_REFUSED));

@@ -3,5 +3,6 @@
 
 pub mod boot;
 pub mod clock;
+pub mod reference;
 pub mod tcp;
 pub mod tls;

@@ -53,7 +53,14 @@ impl Loaded {
         let differs = |ours: &dyn std::fmt::Debug, theirs: &dyn std::fmt::Debug| {
             format!("{ours:?}") != format!("{theirs:?}")
         };
-        let courier = |config: &Config| (config.blocks.events_max, config.blocks.age_ms_max);
+        let courier = |config: &Config| {
+            let blocks = &config.blocks;
+            (
+                blocks.events_max,
+                blocks.age_ms_max,
+                blocks.passage_age_ms_max,
+            )
+        };
         [
             (differs(&ours.device, &theirs.device), "[device]"),
             (differs(&ours.spool, &theirs.spool), "[spool]"),
@@ -61,7 +68,7 @@ impl Loaded {
             (differs(&ours.health, &theirs.health), "[health]"),
             (
                 courier(ours) != courier(theirs),
-                "events_max and age_ms_max of [blocks]",
+                "events_max, age_ms_max and passage_age_ms_max of [blocks]",
             ),
         ]
         .into_iter()

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::capture::{EXTENSION_NAMESPACE, EXTENSION_PREFIX, uuid_urn};
-use crate::source::{Gap, GapCause, Report, Sample};
+use crate::source::{Gap, GapCause, Measure, Report, Sample};
 use crate::timekeeping::{self, Gateway};
 
 /// Values in one event.
@@ -33,6 +33,9 @@ pub struct Sensor {
     pub calibrated_until_ms: Option<i64>,
     /// Lowest and highest temperature that is no alarm, thousandths of a degree Celsius.
     pub limits_milli_c: (Option<i32>, Option<i32>),
+    /// Lowest voltage at which its battery is not low, thousandths of a volt; what the source says
+    /// unless set.
+    pub battery_min_milli_v: Option<i64>,
 }
 
 /// A value that waits for its event, as a row on disk.
@@ -164,13 +167,18 @@ impl SampleBatcher {
 }
 
 impl Sensor {
-    /// Whether somebody should know of a value at once.
+    /// Whether somebody should know of a value at once. A low battery lasts for days yet.
     pub fn is_urgent(&self, sample: &Sample) -> bool {
-        sample.fault || self.is_alarm(sample)
+        sample.fault || (self.is_alarm(sample) && !sample.measure.is_battery())
     }
 
     /// Whether a value is out of this sensor's limits.
     pub fn is_alarm(&self, sample: &Sample) -> bool {
+        if sample.measure == Measure::BATTERY_VLT
+            && let Some(min) = self.battery_min_milli_v
+        {
+            return sample.value.milli().is_some_and(|milli| milli < min);
+        }
         let value = || sample.value.milli_celsius(&sample.measure.uom);
         let Some(milli_c) = (sample.measure.type_ == "Temperature")
             .then(value)

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::direction::Direction;
 use crate::llrp::parameter::EpcBits;
 use crate::llrp::tag::ReaderTime;
 use crate::source::TagRead;
@@ -140,6 +141,8 @@ pub struct Totals {
 pub enum Stray {
     /// Nothing went through the door.
     Still,
+    /// It was told when it went through, and is still there.
+    Parked,
     /// Weak, and expected by nobody.
     Unexpected,
 }
@@ -166,6 +169,12 @@ pub struct Smoother {
     ended: Vec<u64>,
     /// Passages of an earlier process that a later one of the same tag has followed.
     over: Vec<((usize, EpcBits), Passage)>,
+    /// Idle times of those that have crossed a door, by its place.
+    doors: BTreeMap<usize, u64>,
+    /// Passages of what had been told on its way through a door before, by number.
+    after: BTreeMap<u64, Direction>,
+    /// Until when a place whose source is deaf keeps its passages open, monotonic ms.
+    held: BTreeMap<usize, u64>,
 }
 
 /// TID memories told for one EPC.
@@ -180,6 +189,7 @@ struct Passage {
     began_at: u64,
     heard_at: u64,
     told: bool,
+    way: Way,
     reads: u32,
     antennas: BTreeMap<u16, Antenna>,
     first_ms: i64,
@@ -213,6 +223,9 @@ impl Smoother {
             changed: Vec::new(),
             ended: Vec::new(),
             over: Vec::new(),
+            doors: BTreeMap::new(),
+            after: BTreeMap::new(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -263,6 +276,7 @@ impl Smoother {
         {
             early.extend(self.close(&key));
         }
+        self.begin_again(&key);
         let next = &mut self.next;
         let passage = self.open.entry(key.clone()).or_insert_with(|| {
             *next += 1;
@@ -304,6 +318,7 @@ impl Smoother {
 
     fn few(&mut self, place: usize, number: u64, reads: u32) {
         self.ended.push(number);
+        self.after.remove(&number);
         self.suppressed.entry(place).or_default().few += u64::from(reads);
     }
 
@@ -318,6 +333,10 @@ impl Smoother {
             Stray::Still => {
                 here.still += reads;
                 self.totals.suppressed_still += reads;
+            }
+            Stray::Parked => {
+                here.parked += reads;
+                self.totals.suppressed_parked += reads;
             }
             Stray::Unexpected => {
                 here.unexpected += reads;
@@ -337,11 +356,18 @@ impl Smoother {
         let (idle_ms, reads_min) = (self.idle_ms(), self.config.reads_min);
         let stay_ms = self.config.passage_ms_max.saturating_mul(self.pace);
         let (totals, mut few) = (&mut self.totals, Vec::new());
+        let (doors, held, pace) = (&self.doors, &self.held, self.pace);
         self.open.retain(|key, passage| {
+            if held.get(&key.0).is_some_and(|until| now_ms < *until) {
+                return true;
+            }
             let over = passage.heard_at.saturating_add(idle_ms) <= now_ms;
             let long = passage.began_at.saturating_add(stay_ms) <= now_ms;
-            if (over || long) && !passage.told {
+            let crossed_ms = doors.get(&key.0).map(|ms| ms.saturating_mul(pace));
+            let through = passage.is_through(crossed_ms, now_ms);
+            if (over || long || through) && !passage.told {
                 passage.told = true;
+                passage.way.was_told(through && !over);
                 match passage.tell(key, reads_min, totals) {
                     Some(observation) => out.push(observation),
                     None => few.push((key.0, passage.number, passage.reads)),
@@ -353,6 +379,19 @@ impl Smoother {
             self.few(place, number, reads);
         }
         out
+    }
+
+    /// Whether a tag at a place is yet to be told.
+    pub fn is_waiting(&self, place: usize) -> bool {
+        let first = EpcBits {
+            bits: 0,
+            bytes: Vec::new(),
+        };
+        let mut here = self
+            .open
+            .range((place, first)..)
+            .take_while(|(key, _)| key.0 == place);
+        here.any(|(_, passage)| !passage.told)
     }
 
     /// Whether a tag is in the field of a place.
@@ -430,6 +469,7 @@ impl Passage {
             began_at: read.arrived.mono_ms,
             heard_at: read.arrived.mono_ms,
             told: false,
+            way: Way::default(),
             reads: 0,
             antennas: BTreeMap::new(),
             first_ms: read.first_ms,
@@ -505,7 +545,11 @@ impl Passage {
     }
 }
 
+mod crossed;
 pub mod kept;
+mod over;
+
+use crossed::Way;
 
 #[cfg(test)]
 mod tests;

@@ -306,10 +306,13 @@ pub struct Sample {
     pub fault: bool,
 }
 
-/// A measurement type of the CBV with a unit.
+/// Measurement type of a device's own battery; the CBV has none.
+const BATTERY: &str = "urn:theriac:sensor:battery";
+
+/// A measurement type of the CBV, or one of ours, with a unit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Measure {
-    /// CBV measurement type, such as `Temperature`.
+    /// CBV measurement type, such as `Temperature`, or a URI.
     pub type_: Cow<'static, str>,
     /// UN/ECE Rec. 20 common code.
     pub uom: Cow<'static, str>,
@@ -326,12 +329,21 @@ impl Measure {
     pub const PRESSURE_HPA: Self = Self::of("Pressure", "A97");
     /// Illuminance in lux.
     pub const ILLUMINANCE_LUX: Self = Self::of("Illuminance", "LUX");
+    /// What is left in the device's own battery, percent.
+    pub const BATTERY_P1: Self = Self::of(BATTERY, "P1");
+    /// What its battery gives, volts.
+    pub const BATTERY_VLT: Self = Self::of(BATTERY, "VLT");
 
     const fn of(type_: &'static str, uom: &'static str) -> Self {
         Self {
             type_: Cow::Borrowed(type_),
             uom: Cow::Borrowed(uom),
         }
+    }
+
+    /// Whether it is of the device's own battery.
+    pub fn is_battery(&self) -> bool {
+        self.type_ == BATTERY
     }
 
     /// Any other.

@@ -1,7 +1,7 @@
 //! What times are worth. Events carry the gateway's wall clock as it was, never rewritten; where
-//! that clock follows no reference, or a reader's is off, the event says so, with what somebody
-//! later needs to place it anew: the gateway's wall clock beside its time since boot, and how far
-//! the reader's clock is from it, with the reader's own times.
+//! that clock follows no reference, nobody can tell whether it does, or a reader's is off, the
+//! event says so, with what somebody later needs to place it anew: the gateway's wall clock beside
+//! its time since boot, and how far the reader's clock is from it, with the reader's own times.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -108,10 +108,11 @@ impl ReaderClock {
     }
 }
 
-/// `clock` beside an event; none when neither clock is known to be wrong.
+/// `clock` beside an event; none when the gateway's clock is known to be right and the reader's is
+/// not known to be wrong.
 pub fn mark(gateway: &Gateway, reader: Option<ReaderClock>) -> Option<Value> {
-    let is_wrong = gateway.quality == Quality::Unsynchronised;
-    if !is_wrong && !reader.is_some_and(|reader| reader.is_off()) {
+    let is_right = gateway.quality == Quality::Synchronised;
+    if is_right && !reader.is_some_and(|reader| reader.is_off()) {
         return None;
     }
     let mut told = json!({
@@ -163,7 +164,7 @@ mod tests {
     fn clocks_that_are_right_are_not_mentioned_and_others_are() {
         use Quality::{Synchronised, Unknown, Unsynchronised};
         let hour = 3_600_000;
-        let rows: [Row<'_>; 8] = [
+        let rows: [Row<'_>; 9] = [
             (Synchronised, &[], None, false),
             (Synchronised, &[(0, 3)], Some((1, 2)), false),
             (Synchronised, &[(1_000, 1_000)], Some((1_000, 1)), false),
@@ -176,7 +177,8 @@ mod tests {
             ),
             (Unsynchronised, &[], None, true),
             (Unsynchronised, &[(20, 40)], Some((30, 11)), true),
-            (Unknown, &[(0, 0)], Some((0, 1)), false),
+            (Unknown, &[], None, true),
+            (Unknown, &[(0, 0)], Some((0, 1)), true),
         ];
         for (quality, behind, offset, is_marked) in rows {
             let gateway = Gateway {

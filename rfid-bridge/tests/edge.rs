@@ -59,6 +59,7 @@ impl Gateway {
             [device]
             key_file = "device.key"
             label = "dock <1>"
+            clock_file = "kept"
             [[reader]]
             address = "{reader}"
             name = "dock-1"
@@ -79,6 +80,8 @@ impl Gateway {
             "#
         );
         std::fs::write(folder.path().join("bridge.toml"), text).unwrap();
+        // Events say nothing of a clock that is right.
+        std::fs::write(folder.path().join("kept"), "").unwrap();
         Self { folder }
     }
 
@@ -397,11 +400,13 @@ fn the_doctor_sees_what_is_right_and_what_is_wrong_and_changes_nothing() {
     let text = text.replace(&reader, &mute);
     std::fs::write(gateway.path("bridge.toml"), text).unwrap();
     std::fs::write(gateway.path("spool.redb"), "no spool").unwrap();
+    std::fs::remove_file(gateway.path("kept")).unwrap();
     let (_, looks) = examined(&gateway);
     for (subject, health, told) in [
         ("device key", "failure", "rfid-bridge enrol"),
         ("API key", "warning", "chmod 600"),
         ("spool", "failure", "keep a copy"),
+        ("clock", "warning", "follows no reference"),
         ("reader dock-1", "failure", "check the port"),
     ] {
         let (is, says) = &looks[subject];

@@ -27,6 +27,8 @@ mod alerts;
 #[path = "common/authority.rs"]
 mod authority;
 mod common;
+#[path = "feeds/doctor.rs"]
+mod doctor;
 #[path = "feeds/full.rs"]
 mod full;
 #[path = "feeds/tls.rs"]

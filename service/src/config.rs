@@ -147,6 +147,8 @@ pub struct LimitsConfig {
     pub stranger_per_s: u32,
     /// Requests from one address without a valid key at once.
     pub stranger_burst: u32,
+    /// Requests a minute with which one address may enrol devices, at once or over it.
+    pub enrolment_per_min: u32,
 }
 
 /// The writer of the ledger.
@@ -228,6 +230,7 @@ impl Default for LimitsConfig {
             key_burst: 20_000,
             stranger_per_s: 10,
             stranger_burst: 100,
+            enrolment_per_min: 60,
         }
     }
 }

@@ -152,8 +152,6 @@ pub const GENEALOGY_THINGS_MAX: usize = 1_000;
 pub const GENEALOGY_EVENTS_MAX: usize = 200;
 /// Invitations of devices that are kept, open and ended ones.
 pub const INVITATIONS_MAX: usize = 1_000;
-/// Wrong codes with the id of one invitation, after which its right code is refused, too.
-pub const INVITATION_TRIES_MAX: u32 = 20;
 /// How long a code may be valid, seconds: a minute to a week.
 pub const INVITATION_S: std::ops::RangeInclusive<u32> = 60..=7 * 86_400;
 /// How long it is valid unless something else is asked for, seconds.

@@ -24,6 +24,7 @@ pub(crate) fn everything() -> Result<()> {
     chromium()?;
     peers()?;
     mosquitto()?;
+    chrony()?;
     tpm()?;
     pcsc()?;
     schemathesis()
@@ -77,6 +78,14 @@ pub(crate) fn mosquitto() -> Result<()> {
         return Ok(());
     }
     apt("mosquitto")
+}
+
+/// The time service that the bridge's tests ask.
+pub(crate) fn chrony() -> Result<()> {
+    if Path::new("/usr/sbin/chronyd").exists() {
+        return Ok(());
+    }
+    apt("chrony")
 }
 
 /// A TPM in software, and the tools with which the bridge seals its key.

@@ -20,6 +20,7 @@
 //! inner_barrier = 1
 //! broken_is_high = false
 //! crossing_required = true         # nothing went through: strays
+//! crossed_idle_ms = 400            # nothing stands in this field: gone after less silence
 //! in_biz_step = "receiving"
 //! out_biz_step = "shipping"
 //!
@@ -86,6 +87,10 @@ pub struct DoorEntry {
     /// Passages without a crossing are strays; false unless set.
     #[serde(default)]
     pub crossing_required: bool,
+    /// A tag that was heard while something went through has passed when it was not heard for so
+    /// long, ms; `smoothing.idle_ms` unless set. For doors with barriers in whose field nothing
+    /// is put down: there a tag that is heard during two crossings went twice.
+    pub crossed_idle_ms: Option<u64>,
     /// Business step of what comes in; the source's unless set.
     pub in_biz_step: Option<String>,
     /// Where it is then; the source's unless set.
@@ -167,6 +172,33 @@ impl Config {
 }
 
 impl Layout {
+    /// Places of `before` that are here as they were, with the same door if they have one: their
+    /// numbers there and here.
+    pub fn same_places(&self, before: &Self) -> BTreeMap<usize, usize> {
+        let here = |(from, place): (usize, &Place)| {
+            let to = self.places.iter().position(|it| it == place)?;
+            self.has_same_door(to, before, from).then_some((from, to))
+        };
+        before.places.iter().enumerate().filter_map(here).collect()
+    }
+
+    /// Whether a place has the door that another one has in the layout before.
+    fn has_same_door(&self, at: usize, before: &Self, there: usize) -> bool {
+        let (ours, theirs) = match (self.doors.get(&at), before.doors.get(&there)) {
+            (Some(ours), Some(theirs)) => (ours, theirs),
+            (ours, theirs) => return ours.is_none() && theirs.is_none(),
+        };
+        let source = |layout: &Self, door: &DoorLayout| {
+            let source = layout.places.get(door.source);
+            source.map(|it| it.name.clone())
+        };
+        let ways = ours.ways.values().map(|way| self.places.get(*way));
+        let theirs_ways = theirs.ways.values().map(|way| before.places.get(*way));
+        ours.config == theirs.config
+            && source(self, ours) == source(before, theirs)
+            && ways.eq(theirs_ways)
+    }
+
     fn find(&self, name: &str, among: usize, field: &str) -> Result<usize, ConfigError> {
         let places = self.places.iter().take(among);
         let found = places.enumerate().find(|(_, place)| place.name == name);
@@ -217,6 +249,9 @@ impl Layout {
         if barriers.is_none() && door.crossing_required {
             return Err(wrong(field("crossing_required"), &"needs barriers"));
         }
+        if barriers.is_none() && door.crossed_idle_ms.is_some() {
+            return Err(wrong(field("crossed_idle_ms"), &"needs barriers"));
+        }
         let set = |ports: &[u16]| ports.iter().copied().collect::<BTreeSet<u16>>();
         let config = DoorConfig {
             inner_antennas: set(&door.inner_antennas),
@@ -224,6 +259,7 @@ impl Layout {
             barriers,
             broken_is_high: door.broken_is_high,
             crossing_required: door.crossing_required,
+            crossed_idle_ms: door.crossed_idle_ms,
         };
         if !config.inner_antennas.is_disjoint(&config.outer_antennas) {
             return Err(wrong(field("inner_antennas"), &"an antenna is on one side"));
@@ -307,6 +343,7 @@ mod tests {
             BTreeMap::from([(Direction::In, 2), (Direction::Out, 3)])
         );
         assert_eq!(door.config.barriers, Some((1, 2)));
+        assert_eq!(door.config.crossed_idle_ms, Some(400));
         assert_eq!(layout.places[3].biz_step, BizStep::Shipping);
     }
 
@@ -335,6 +372,8 @@ mod tests {
             assert!(error.contains(expected), "{error} is not {expected}");
         }
         let error = layout("[[door]]\nsource = \"dock-1\"\ncrossing_required = true").unwrap_err();
+        assert!(error.contains("needs barriers"), "{error}");
+        let error = layout("[[door]]\nsource = \"dock-1\"\ncrossed_idle_ms = 300").unwrap_err();
         assert!(error.contains("needs barriers"), "{error}");
     }
 }

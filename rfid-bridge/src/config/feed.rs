@@ -35,6 +35,7 @@
 //! calibrated_until = "2027-03-01"
 //! min_c = "2.0"                    # beyond these it is an alarm
 //! max_c = "8.0"
+//! battery_min_v = "3.3"            # below it its battery is low
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,6 +135,8 @@ pub struct SensorEntry {
     pub min_c: Option<String>,
     /// Highest.
     pub max_c: Option<String>,
+    /// Lowest voltage of a battery that is not low, volts as text.
+    pub battery_min_v: Option<String>,
 }
 
 /// Milliseconds of a day.
@@ -415,6 +418,11 @@ impl SensorEntry {
                 })
                 .transpose()
         };
+        let battery = self.battery_min_v.as_deref().map(|text| {
+            let volts = Decimal::parse(text).ok().and_then(Decimal::milli);
+            let volts = volts.filter(|milli| *milli > 0);
+            volts.ok_or_else(|| wrong(field("battery_min_v"), &"is no voltage"))
+        });
         let until = self.calibrated_until.as_deref().map(|text| {
             let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
             day.map(|day| day.and_time(chrono::NaiveTime::MIN).and_utc())
@@ -431,6 +439,7 @@ impl SensorEntry {
             certificate: self.certificate.clone(),
             calibrated_until_ms: until.transpose()?,
             limits_milli_c: (milli("min_c", &self.min_c)?, milli("max_c", &self.max_c)?),
+            battery_min_milli_v: battery.transpose()?,
         })
     }
 }

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use rumqttc::{
-    AsyncClient, ConnectReturnCode, Event, MqttOptions, Packet, TlsConfiguration, Transport,
+    AsyncClient, ConnectReturnCode, ConnectionError, Event, MqttOptions, Packet, TlsConfiguration,
+    Transport,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -162,6 +163,8 @@ async fn broker_look(broker: &Broker) -> Look {
             match events.poll().await {
                 Ok(Event::Incoming(Packet::ConnAck(ack))) => return Ok(ack.code),
                 Ok(_) => {}
+                // A broker that says no has answered.
+                Err(ConnectionError::ConnectionRefused(code)) => return Ok(code),
                 Err(error) => return Err(causes(&error)),
             }
         }

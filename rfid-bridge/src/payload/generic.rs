@@ -15,6 +15,10 @@
 //! pointer = "/t"
 //! type = "Temperature"            # CBV measurement type
 //! uom = "CEL"                     # UN/ECE Rec. 20
+//! [[feed.mapping.value]]
+//! pointer = "/bat"
+//! type = "urn:theriac:sensor:battery"   # the sensor's own: P1 (percent) or VLT
+//! uom = "P1"
 //! ```
 
 use gs1::Decimal;

@@ -21,6 +21,12 @@ pub fn decimal(value: &Value) -> Option<Decimal> {
     }
 }
 
+/// What is left in a battery in percent; a number beyond that is of another unit, or nonsense.
+pub fn percent(value: &Value) -> Option<Decimal> {
+    let told = decimal(value)?;
+    (0..=100_000).contains(&told.milli()?).then_some(told)
+}
+
 /// A whole number in a range; a fraction is no whole number.
 pub fn whole<T: TryFrom<i64>>(value: &Value) -> Option<T> {
     T::try_from(decimal(value)?.whole()?).ok()

@@ -62,8 +62,22 @@ fn samples(told: &Ruuvi, at_ms: i64) -> Vec<Sample> {
     let pressure = told
         .pressure_pa
         .map(|pa| Sample::new(Measure::PRESSURE_HPA, milli(i64::from(pa) * 10), at_ms));
-    [temperature, humidity, pressure]
+    let battery = told.battery_mv.map(|mv| Sample {
+        alarm: mv < battery_mv_min(told.temperature_milli_c),
+        ..Sample::new(Measure::BATTERY_VLT, milli(i64::from(mv)), at_ms)
+    });
+    [temperature, humidity, pressure, battery]
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Below this the tag's cell is nearly empty, as its maker's own application warns: the colder it
+/// is, the less a full one gives.
+fn battery_mv_min(milli_c: Option<i32>) -> u16 {
+    match milli_c {
+        Some(..=-20_000) => 2_000,
+        Some(..0) => 2_300,
+        _ => 2_500,
+    }
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 
+mod batteries;
+
 /// 2026-03-02T08:16:00Z.
 const NOW_MS: i64 = 1_772_439_360_000;
 
@@ -217,8 +219,8 @@ fn zebra_and_speedway() {
 }
 
 #[test]
-fn chirpstack_and_tive() {
-    let rows: [(Format, &str, &[&str]); 9] = [
+fn chirpstack() {
+    let rows: [(Format, &str, &[&str]); 5] = [
         (
             Format::Chirpstack,
             r#"{"deduplicationId":"d-1","time":"2026-03-02T08:15:30.123Z","fCnt":4471,
@@ -253,6 +255,15 @@ fn chirpstack_and_tive() {
             r#"{"fCnt":1}"#,
             &["error item 0: deviceInfo.devEui is missing"],
         ),
+    ];
+    for (format, body, expected) in rows {
+        check(&format, body, expected);
+    }
+}
+
+#[test]
+fn tive() {
+    let rows: [(Format, &str, &[&str]); 5] = [
         (
             Format::Tive,
             r#"{"timestamp":"2026-03-02T08:15:30Z","temperature":5.20,"humidity":41.0,
@@ -276,7 +287,16 @@ fn chirpstack_and_tive() {
         ),
         (
             Format::Tive,
-            r#"{"timestamp":"2026-03-02T08:15:30Z","battery":87}"#,
+            r#"{"timestamp":"2026-03-02T08:15:30Z","battery":87.5}"#,
+            &[
+                "sensor probe-7 #- -30000",
+                "  urn:theriac:sensor:battery 87.5 P1",
+                "id tive/probe-7/1772439330000/0",
+            ],
+        ),
+        (
+            Format::Tive,
+            r#"{"timestamp":"2026-03-02T08:15:30Z","battery":4012}"#,
             &["skipped 1"],
         ),
         (
@@ -300,6 +320,7 @@ fn ruuvi_gateway() {
         "  Temperature 24.3 CEL",
         "  RelativeHumidity 53.49 P1",
         "  Pressure 1000.44 A97",
+        "  urn:theriac:sensor:battery 2.977 VLT",
         "id ruuvi/cbb8334c884f/205/29540655",
     ];
     check(&Format::Ruuvi, &body, expected);
@@ -517,6 +538,7 @@ fn examples_of_the_makers_are_read() {
                 "  RelativeHumidity 41 P1",
                 "  Pressure 1002.3 A97",
                 "  Illuminance 0 LUX",
+                "  urn:theriac:sensor:battery 87 P1",
                 "id tive/probe-7/1772439330000/0",
             ],
         ),

@@ -1,10 +1,11 @@
 //! Tive trackers: readings of the API v3, alone or in arrays, as its webhooks send them.
-//! Temperature in degrees Celsius, humidity in percent, pressure in hectopascals, light in lux.
-//! Positions are not taken: where a truck is belongs to its carrier, and a block is for ever.
+//! Temperature in degrees Celsius, humidity in percent, pressure in hectopascals, light in lux,
+//! what is left in the battery in percent. Positions are not taken: where a truck is belongs to its
+//! carrier, and a block is for ever.
 
 use serde_json::Value;
 
-use super::json::{decimal, time_ms};
+use super::json::{decimal, percent, time_ms};
 use super::{DEVICE_CHARS_MAX, Decoded, PayloadError, Step};
 use crate::source::{Measure, Raw, Report, Sample};
 
@@ -52,6 +53,8 @@ pub(super) fn read(step: Step<'_>, decoded: &mut Decoded) -> Result<(), PayloadE
             }
         }
     }
+    let battery = item.get("battery").and_then(percent);
+    samples.extend(battery.map(|left| Sample::new(Measure::BATTERY_P1, left, at_ms)));
     if samples.is_empty() {
         decoded.skipped += 1;
         return Ok(());

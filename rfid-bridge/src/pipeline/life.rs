@@ -1,6 +1,8 @@
-//! One configuration at work after another. The spool, the courier and the counts stay; sources
-//! are stopped in good order and started anew, and what they said until then is on disk first. A
-//! configuration that does not start, or whose sources are not heard again in time, is taken back.
+//! One configuration at work after another. The spool, the courier and the counts stay; sources are
+//! stopped in good order and started anew, and what they said until then is on disk first. A pallet
+//! in a door that is the same before and after stays one passage: what is open there goes over, and
+//! waits for its source. A configuration that does not start, or whose sources are not heard again
+//! in time, is taken back.
 
 use std::sync::Arc;
 
@@ -61,7 +63,8 @@ impl Life {
         );
         let mut line = Line::new(config, (base.device, base.clock), held, from)?;
         if let Some(before) = before {
-            line.go_on_from(before);
+            let until = base.clock.now().mono_ms + config.come_up_ms();
+            line.go_on_from(before, until).await?;
         }
         line.restore()?;
         let (stop, stopped) = watch::channel(false);
@@ -78,12 +81,12 @@ impl Life {
         })
     }
 
-    /// Stops the sources; what they said, and all that is open, is on disk then.
-    async fn land(mut self) -> (Line, Result<(), RunError>) {
+    /// Stops the sources; what they said is on disk then, and what is open stays open.
+    async fn rest(mut self) -> (Line, Result<(), RunError>) {
         // Nobody listens any more when all sources have ended.
         let _nobody = self.stop.send(true);
-        let landed = self.line.land(self.sources).await;
-        (self.line, landed)
+        let rests = self.line.rest(self.sources).await;
+        (self.line, rests)
     }
 }
 
@@ -158,7 +161,10 @@ impl Site {
     pub(super) async fn land(&mut self) -> (Option<Line>, Result<(), RunError>) {
         match self.life.take() {
             Some(life) => {
-                let (line, landed) = life.land().await;
+                let (mut line, mut landed) = life.rest().await;
+                if landed.is_ok() {
+                    landed = line.end().await;
+                }
                 (Some(line), landed)
             }
             None => (None, Ok(())),
@@ -203,9 +209,9 @@ impl Site {
     /// configuration nothing runs, and the line before waits to be gone on from.
     async fn change(&mut self, to: Loaded, trial: Option<Trial>) -> Result<(), RunError> {
         if let Some(life) = self.life.take() {
-            let (line, landed) = life.land().await;
+            let (line, rests) = life.rest().await;
             self.resting = Some(line);
-            landed?;
+            rests?;
         }
         let before = self.resting.as_mut();
         let mut life = Life::start(&to.config, &self.base, before).await?;

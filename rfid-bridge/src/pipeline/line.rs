@@ -65,6 +65,8 @@ pub(super) struct Line {
     change: Change,
     /// In it is something that somebody should know of at once.
     urgent: bool,
+    /// In it is a passage.
+    passed: bool,
     changed_at: u64,
     listened_at: u64,
     events: u64,
@@ -73,9 +75,14 @@ pub(super) struct Line {
     dropped: Dropped,
     /// Names of sources that say that they can be heard.
     heard: BTreeSet<String>,
+    /// Those of them that could be heard before they were told to stop, by this line or, if they
+    /// have not come back since, by the one before.
+    was_heard: BTreeSet<String>,
     trial: Option<Trial>,
     /// Another line of this process was before it.
     goes_on: bool,
+    /// Passages that it left open: their rows are ours already.
+    taken_over: BTreeSet<u64>,
     from: mpsc::Receiver<Told>,
 }
 
@@ -118,6 +125,7 @@ impl Line {
             listening: BTreeSet::new(),
             change: Change::default(),
             urgent: false,
+            passed: false,
             changed_at: 0,
             listened_at: 0,
             events: 0,
@@ -125,18 +133,35 @@ impl Line {
             letters: Letters::default(),
             dropped: Dropped::default(),
             heard: BTreeSet::new(),
+            was_heard: BTreeSet::new(),
             trial: None,
             goes_on: false,
+            taken_over: BTreeSet::new(),
             from,
         })
     }
 
-    /// Goes on counting where another line has landed.
-    pub(super) fn go_on_from(&mut self, before: &mut Self) {
+    /// Goes on where another line rests. What is open at places that are the same waits until
+    /// their sources are heard again, at most until `until`; the rest of it becomes events.
+    pub(super) async fn go_on_from(
+        &mut self,
+        before: &mut Self,
+        until: u64,
+    ) -> Result<(), RunError> {
+        self.goes_on = true;
+        self.taken_over = self.passages.take_over(&mut before.passages);
+        for name in &before.was_heard {
+            let places = &self.passages.layout.places;
+            if let Some(source) = places.iter().position(|it| it.name == *name) {
+                self.passages.hold(source, until);
+            }
+        }
+        self.was_heard.append(&mut before.was_heard);
+        before.end().await?;
+        self.passages.go_on_from(&mut before.passages);
         (self.events, self.sampled) = (before.events, before.sampled);
         (self.letters, self.dropped) = (before.letters, before.dropped);
-        self.goes_on = true;
-        self.passages.go_on_from(&mut before.passages);
+        Ok(())
     }
 
     /// Names of the sources that can be heard.
@@ -221,6 +246,7 @@ impl Line {
         } in passed
         {
             self.urgent |= urgent;
+            self.passed = true;
             let source = self
                 .passages
                 .place(place)
@@ -270,8 +296,11 @@ impl Line {
             .map_err(|_| RunError::Ended("a write to the spool"))??;
         if events > 0 {
             self.events += u64::try_from(events).unwrap_or(0);
+            let passed = std::mem::take(&mut self.passed);
             if std::mem::take(&mut self.urgent) {
                 self.orders.urgent();
+            } else if passed {
+                self.orders.passed();
             } else {
                 self.orders.news();
             }
@@ -279,8 +308,9 @@ impl Line {
         Ok(())
     }
 
-    /// Waits for the sources to end, takes what they still say, and closes all passages.
-    pub(super) async fn land(&mut self, mut sources: JoinSet<()>) -> Result<(), RunError> {
+    /// Waits for the sources to end, and takes what they still say. Passages stay open.
+    pub(super) async fn rest(&mut self, mut sources: JoinSet<()>) -> Result<(), RunError> {
+        self.was_heard.extend(self.heard.iter().cloned());
         let until = self
             .clock
             .instant(self.clock.now().mono_ms + GOODBYE_MS_MAX);
@@ -291,11 +321,16 @@ impl Line {
         sources.shutdown().await;
         landed?;
         let now = self.clock.now().mono_ms;
-        let passed = self.passages.due(now, true)?;
-        self.pass(passed);
         self.due_samples(now, true)?;
         self.tell_losses(true)?;
         self.note_listening();
+        self.commit(true).await
+    }
+
+    /// Closes all passages.
+    pub(super) async fn end(&mut self) -> Result<(), RunError> {
+        let passed = self.passages.due(self.clock.now().mono_ms, true)?;
+        self.pass(passed);
         self.commit(true).await
     }
 

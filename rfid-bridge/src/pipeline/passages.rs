@@ -2,7 +2,7 @@
 //! whether it was a stray, and which shipment it belongs to. All of it is a function of reads,
 //! inputs and times; the line that owns this puts the results on disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gs1::epcis::Event;
 
@@ -11,7 +11,7 @@ use crate::capture::{self, Batcher, Beside, CaptureError, Place};
 use crate::config::Config;
 use crate::config::ConfigError;
 use crate::config::door::{DoorLayout, Layout};
-use crate::direction::Door;
+use crate::direction::{Door, Moved};
 use crate::expect::{AdviceFile, Expected};
 use crate::locate::{LocateConfig, Locator};
 use crate::smooth::{Observation, Smoother, Stray, Suppressed};
@@ -39,6 +39,9 @@ pub(super) struct Passages {
     batcher: Batcher,
     together: Together,
     quiet_ms: u64,
+    /// A batch is complete when nothing is left in its field: what comes later would not have been
+    /// over before the batch was quiet, either.
+    closes_early: bool,
     device: [u8; 32],
     /// The gateway's clocks now.
     pub(super) gateway: Gateway,
@@ -51,8 +54,17 @@ impl Passages {
             (*at, (door.clone(), Door::new(door.config.clone())))
         };
         let stray_dbm = config.expected.as_ref().and_then(|it| it.stray_dbm);
+        let smoothing = config.smoothing();
+        let closes_early = smoothing.idle_ms >= config.batches().quiet_ms;
+        let mut smoother = Smoother::new(smoothing);
+        for (at, door) in &layout.doors {
+            if let Some(ms) = door.config.crossed_idle_ms {
+                smoother.door(*at, ms);
+            }
+        }
         Ok(Self {
-            smoother: Smoother::new(config.smoothing()),
+            smoother,
+            closes_early,
             locator: Locator::new(LocateConfig::default()),
             doors: layout.doors.iter().map(door).collect(),
             expected: Expected::new(stray_dbm),
@@ -69,6 +81,43 @@ impl Passages {
     pub(super) fn go_on_from(&mut self, before: &mut Self) {
         self.smoother.count_from(before.smoother.totals());
         self.expected.go_on_from(&mut before.expected);
+    }
+
+    /// Takes over whatever is open at places that are still the same. Returns the numbers of
+    /// passages that are yet to be told.
+    pub(super) fn take_over(&mut self, before: &mut Self) -> BTreeSet<u64> {
+        let places = self.layout.same_places(&before.layout);
+        let mut open = self.smoother.take_over(&mut before.smoother, &places);
+        open.extend(self.batcher.take_over(&mut before.batcher, &places));
+        self.together.take_over(&mut before.together, &places);
+        for (from, to) in &places {
+            let door = before.doors.get_mut(from).map(|(_, door)| door);
+            if let Some((ours, theirs)) = self.doors.get_mut(to).zip(door) {
+                std::mem::swap(&mut ours.1, theirs);
+            }
+        }
+        open
+    }
+
+    /// The places of a source that tags are heard at.
+    fn places_of(&self, source: usize) -> impl Iterator<Item = usize> {
+        let zones = self.layout.zones.iter();
+        let zones = zones.filter(move |((owner, _), _)| *owner == source);
+        std::iter::once(source).chain(zones.map(|(_, at)| *at))
+    }
+
+    /// Keeps what is open at a source until `until`, or until it is heard again.
+    pub(super) fn hold(&mut self, source: usize, until: u64) {
+        for place in self.places_of(source).collect::<Vec<_>>() {
+            self.smoother.hold(place, until);
+        }
+    }
+
+    /// A source is heard again.
+    pub(super) fn release(&mut self, source: usize, now: u64) {
+        for place in self.places_of(source).collect::<Vec<_>>() {
+            self.smoother.release(place, now);
+        }
     }
 
     pub(super) fn place(&self, at: usize) -> Option<&Place> {
@@ -125,9 +174,16 @@ impl Passages {
 
     /// Takes a change of an input.
     pub(super) fn input(&mut self, source: usize, change: InputChange) {
-        for (layout, door) in self.doors.values_mut() {
-            if layout.source == source {
-                door.input(change.port, change.high, change.at_ms);
+        for (at, (layout, door)) in &mut self.doors {
+            if layout.source != source {
+                continue;
+            }
+            match door.input(change.port, change.high, change.at_ms) {
+                Some(Moved::Begins) => self.smoother.crossing_begins(*at),
+                Some(Moved::Through(from_ms, to_ms, way)) => {
+                    self.smoother.crossed(*at, (from_ms, to_ms), way);
+                }
+                None => {}
             }
         }
     }
@@ -150,10 +206,32 @@ impl Passages {
         let batches = if flush {
             self.batcher.flush()
         } else {
-            self.batcher.due(now)
+            self.complete(now)
         };
         out.extend(self.record(batches)?);
         Ok(out)
+    }
+
+    /// The batches that nothing more is to be added to.
+    fn complete(&mut self, now: u64) -> Vec<Vec<Observation>> {
+        let ways = self.doors.iter().flat_map(|(at, (layout, _))| {
+            let ways = layout.ways.values();
+            ways.map(|way| (*way, *at))
+        });
+        let field: BTreeMap<usize, usize> = ways.collect();
+        let field = |place: usize| field.get(&place).copied().unwrap_or(place);
+        for place in self.batcher.places() {
+            if self.smoother.is_held(field(place), now) {
+                self.batcher.touch(place, now);
+            }
+        }
+        let mut batches = self.batcher.due(now);
+        if self.closes_early {
+            let smoother = &self.smoother;
+            let is_empty = |place| !smoother.is_waiting(field(place));
+            batches.extend(self.batcher.complete(is_empty));
+        }
+        batches
     }
 
     /// Tells shipments that are in a field as a whole, before the last of their tags has gone.
@@ -188,6 +266,15 @@ impl Passages {
                     continue;
                 }
                 let way = door.direction(&observation);
+                if let Some(before) = self.smoother.went_before(&observation)
+                    && door.meanwhile(&observation).is_none_or(|way| way == before)
+                {
+                    self.smoother.take_back(&observation, Stray::Parked);
+                    continue;
+                }
+                if let Some(way) = way {
+                    self.smoother.went(&observation, way);
+                }
                 let place = way.and_then(|way| layout.ways.get(&way));
                 observation.place = place.copied().unwrap_or(observation.place);
             }

@@ -58,6 +58,13 @@ impl Together {
         }
     }
 
+    /// Takes over the fields of places that are still there, by their numbers now.
+    pub(super) fn take_over(&mut self, before: &mut Self, places: &BTreeMap<usize, usize>) {
+        for (from, to) in places {
+            self.0.extend(before.0.remove(from).map(|here| (*to, here)));
+        }
+    }
+
     /// Nothing is expected.
     pub(super) fn clear(&mut self) {
         self.0.clear();

@@ -1,10 +1,11 @@
 //! What the machine says of its own clocks: which start of it this is, how long ago that was, and
-//! whether something keeps the wall clock right. `systemd-timesyncd` leaves a file when it does;
-//! for other services the configuration names one that they leave.
+//! whether something keeps the wall clock right. `systemd-timesyncd` leaves a file when it does,
+//! others are asked ([`super::reference`]); or the configuration names a file that says it alone.
 
 use std::path::{Path, PathBuf};
 
 use super::clock::Clock;
+use super::reference::{Reference, Witnesses};
 use crate::llrp::session::Now;
 use crate::timekeeping::{Gateway, Quality};
 
@@ -17,8 +18,11 @@ const LOOK_MS: u64 = 1_000;
 #[derive(Debug)]
 pub struct Timekeeper {
     file: PathBuf,
-    /// The configuration says that somebody leaves the file.
+    /// The configuration says that somebody leaves the file: nobody else is asked.
     is_named: bool,
+    witnesses: Witnesses,
+    /// Who is asked, from the first moment on at which the file does not say it.
+    reference: Option<Reference>,
     boot_id: Option<String>,
     /// Time since boot at the zero of our monotonic clock, ms.
     boot_ms: Option<u64>,
@@ -28,7 +32,7 @@ pub struct Timekeeper {
 
 impl Timekeeper {
     /// Looks at the machine. `file` exists while the wall clock is synchronised; that of
-    /// `systemd-timesyncd` without.
+    /// `systemd-timesyncd` or another service's word without.
     pub fn new(clock: Clock, file: Option<&Path>) -> Self {
         let read = |path| std::fs::read_to_string(path).ok();
         let up_ms = read("/proc/uptime").as_deref().and_then(uptime_ms);
@@ -37,6 +41,8 @@ impl Timekeeper {
         Self {
             file: file.map_or_else(|| PathBuf::from(SYNCHRONISED), Path::to_owned),
             is_named: file.is_some(),
+            witnesses: Witnesses::default(),
+            reference: None,
             boot_id: boot_id.map(|id| id.trim().to_owned()),
             boot_ms: up_ms.map(zero),
             quality: Quality::Unknown,
@@ -58,14 +64,23 @@ impl Timekeeper {
         }
     }
 
-    fn quality(&self) -> Quality {
-        let is_kept = || self.is_named || self.file.parent().is_some_and(Path::exists);
+    fn quality(&mut self) -> Quality {
         if self.file.exists() {
-            Quality::Synchronised
-        } else if is_kept() {
-            Quality::Unsynchronised
-        } else {
-            Quality::Unknown
+            return Quality::Synchronised;
+        }
+        if self.is_named {
+            return Quality::Unsynchronised;
+        }
+        let witnesses = &self.witnesses;
+        let reference = self
+            .reference
+            .get_or_insert_with(|| Reference::follow(witnesses.clone()));
+        match reference.quality() {
+            // timesyncd runs, and has not got the time yet.
+            Quality::Unknown if self.file.parent().is_some_and(Path::exists) => {
+                Quality::Unsynchronised
+            }
+            told => told,
         }
     }
 }
@@ -104,9 +119,42 @@ mod tests {
             later.boot_ms.zip(gateway.boot_ms).map(|(b, a)| b - a),
             gateway.boot_ms.map(|_| 500)
         );
-        keeper.is_named = false;
-        keeper.file = folder.path().join("none/synchronized");
-        assert_eq!(keeper.at(at(3_000)).quality, Quality::Unknown);
+    }
+
+    #[test]
+    fn without_the_file_others_are_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let answer = |word: &str| Witnesses {
+            chronyc: Vec::new(),
+            ntp: std::net::SocketAddr::from(([127, 0, 0, 1], 9)),
+            timedatectl: vec!["echo".to_owned(), word.to_owned()],
+        };
+        let keeper = |witnesses, file: &str| Timekeeper {
+            file: folder.path().join(file),
+            witnesses,
+            ..Timekeeper::new(Clock::start(), None)
+        };
+        for (word, file, expected) in [
+            ("yes", "none/synchronized", Quality::Synchronised),
+            ("no", "none/synchronized", Quality::Unsynchronised),
+            ("?", "none/synchronized", Quality::Unknown),
+            // timesyncd is there, and has not got the time.
+            ("?", "synchronized", Quality::Unsynchronised),
+        ] {
+            let mut keeper = keeper(answer(word), file);
+            // Whoever is asked answers in a while.
+            let mut at = 0;
+            let heard = std::iter::repeat_with(|| {
+                at += LOOK_MS;
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                let now = Now {
+                    mono_ms: at,
+                    unix_ms: 7,
+                };
+                keeper.at(now).quality
+            });
+            assert!(heard.take(500).any(|it| it == expected), "{word} {file}");
+        }
     }
 
     #[test]

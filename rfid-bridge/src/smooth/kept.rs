@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Antenna, Passage, Smoother};
+use super::{Antenna, Passage, Smoother, Way};
 use crate::llrp::parameter::EpcBits;
 
 /// A passage that has not been told.
@@ -77,6 +77,7 @@ impl Smoother {
             began_at: now_ms,
             heard_at: now_ms,
             told: false,
+            way: Way::default(),
             reads: kept.reads,
             antennas: kept.antennas.iter().copied().collect(),
             first_ms: kept.first_ms,

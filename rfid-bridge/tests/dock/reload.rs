@@ -141,6 +141,49 @@ fn reloads_are_refused_tried_taken_back_and_lose_no_tag() {
 }
 
 #[test]
+fn a_reload_in_the_middle_of_a_passage_makes_one_event_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start();
+    let script = folder.path().join("one.script");
+    std::fs::write(
+        &script,
+        "0 stay 1-40 at 2 for 6000 rssi -50..-45 percent 100\n",
+    )
+    .unwrap();
+    let (_sim, address) = door(&["--tags", "40", "--script", script.to_str().unwrap()]);
+    configure(folder.path(), &address, &service.url, 2_000);
+    let file = folder.path().join("bridge.toml");
+    let good = std::fs::read_to_string(&file).unwrap();
+    let bridge = Logged::start(folder.path());
+    bridge.wait_for_lines("source is heard", 1);
+    std::thread::sleep(Duration::from_millis(800));
+    // Another setting, the same door; then a source that is not heard, and back again.
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+    let lost = good.replace(&address, &nobody.unwrap().to_string());
+    let short = "[reload]\ncome_up_ms = 300\n";
+    for (round, text) in [
+        (2, format!("{good}sample_age_ms_max = 4000\n")),
+        (3, format!("{lost}{short}")),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        bridge.hang_up();
+        bridge.wait_for_lines("configuration works", round);
+    }
+    wait_for(&service, 40);
+    drop(bridge);
+    told_once(&service, 40);
+    let told = service.documents();
+    let passages = told
+        .iter()
+        .filter(|event| event.get("theriac:rfid").is_some());
+    let tags: Vec<usize> = passages
+        .map(|event| event["epcList"].as_array().unwrap().len())
+        .collect();
+    assert_eq!(tags, [40]);
+    service.check_chain();
+}
+
+#[test]
 fn a_start_after_a_bad_edit_uses_the_last_good_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let service = Service::start();

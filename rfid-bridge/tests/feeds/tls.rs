@@ -9,7 +9,7 @@ use super::{
 };
 
 /// An authority's certificate, and certificates with keys that it vouches for: PEM files.
-fn certificates(folder: &Path, names: &[&str]) {
+pub(super) fn certificates(folder: &Path, names: &[&str]) {
     let authority = Authority::new();
     std::fs::write(folder.join("ca.pem"), &authority.pem).unwrap();
     for name in names {

@@ -319,14 +319,14 @@ fn reasons(device: &Device, now_ms: i64) -> Vec<Reason> {
 }
 
 fn is_off(clock: &Clock) -> bool {
-    !clock.synchronised
+    clock.synchronised != Some(true)
         || clock
             .offset_ms
             .is_some_and(|it| it.saturating_abs() > OFFSET_MS)
 }
 
 fn is_low(battery: &Battery) -> bool {
-    battery.uom == "P1" && battery.milli < BATTERY_MILLI_PERCENT
+    battery.low || (battery.uom == "P1" && battery.milli < BATTERY_MILLI_PERCENT)
 }
 
 #[cfg(test)]
@@ -369,7 +369,7 @@ mod tests {
         }
     }
 
-    fn clock(synchronised: bool, offset_ms: Option<i64>) -> Clock {
+    fn clock(synchronised: Option<bool>, offset_ms: Option<i64>) -> Clock {
         let at_ms = NOW_MS;
         Clock {
             synchronised,
@@ -381,7 +381,12 @@ mod tests {
     fn battery(milli: i64, uom: &str) -> Battery {
         let uom = uom.to_owned();
         let at_ms = NOW_MS;
-        Battery { milli, uom, at_ms }
+        Battery {
+            milli,
+            uom,
+            low: false,
+            at_ms,
+        }
     }
 
     /// One change to a device that needs nothing, and what it then needs.
@@ -419,17 +424,22 @@ mod tests {
             ),
             (
                 "no reference",
-                |it| machine(it).clock = Some(clock(false, None)),
+                |it| machine(it).clock = Some(clock(Some(false), None)),
+                &[Clock],
+            ),
+            (
+                "nobody can tell",
+                |it| machine(it).clock = Some(clock(None, None)),
                 &[Clock],
             ),
             (
                 "off",
-                |it| machine(it).clock = Some(clock(true, Some(-1_001))),
+                |it| machine(it).clock = Some(clock(Some(true), Some(-1_001))),
                 &[Clock],
             ),
             (
                 "hardly off",
-                |it| machine(it).clock = Some(clock(true, Some(1_000))),
+                |it| machine(it).clock = Some(clock(Some(true), Some(1_000))),
                 &[],
             ),
         ]);
@@ -450,6 +460,15 @@ mod tests {
                 &[],
             ),
             ("volts", |it| it.battery = Some(battery(2_900, "VLT")), &[]),
+            (
+                "low volts",
+                |it| {
+                    let low = true;
+                    let volts = battery(2_400, "VLT");
+                    it.battery = Some(crate::node::fleet::Battery { low, ..volts });
+                },
+                &[Battery],
+            ),
             (
                 "over",
                 |it| it.calibrated_until_ms = Some(NOW_MS),

@@ -135,23 +135,41 @@ pub struct Enrolled {
     pub network: String,
 }
 
+/// Why a device was not enrolled.
+#[derive(Debug)]
+pub struct Unenrolled {
+    /// For the device.
+    pub failure: Failure,
+    /// There is no such code: somebody mistyped it, or guesses.
+    pub is_wrong_code: bool,
+}
+
+impl From<Failure> for Unenrolled {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            is_wrong_code: false,
+        }
+    }
+}
+
 /// Registers a device by its code and gives it its API key; repeated by the same device while the
 /// code is valid, the answer is the same.
 ///
 /// # Errors
 /// `enrolment_refused` when the code, the challenge or the signature is not good; `unprocessable`
 /// when the device's key is somebody else's.
-pub fn enrol(node: &Node, request: &Request) -> Result<Enrolled, Failure> {
+pub fn enrol(node: &Node, request: &Request) -> Result<Enrolled, Unenrolled> {
     let device = &request.device;
     let mistyped = |error: crate::auth::CodeError| refused(&error.to_string());
     let code = InvitationCode::parse(&request.code).map_err(mistyped)?;
     if !is_ours(node, &request.challenge, device) {
-        return Err(refused("the challenge is not of this node, or is over"));
+        return Err(refused("the challenge is not of this node, or is over").into());
     }
     let network = node.network().to_string();
     let said = statement(&network, device, &request.challenge, &code.plain());
     if device.check(said.as_bytes(), &request.signature).is_err() {
-        return Err(refused("the signature is not one of this device key"));
+        return Err(refused("the signature is not one of this device key").into());
     }
     let other = node
         .fold()
@@ -165,11 +183,14 @@ pub fn enrol(node: &Node, request: &Request) -> Result<Enrolled, Failure> {
         Claim::Yes(invitation, key) => (invitation, key),
         Claim::No(Refusal::Foreign) => {
             let text = "the device's key is registered for another party; make another one";
-            return Err(Failure::new(Code::Unprocessable, text));
+            return Err(Failure::new(Code::Unprocessable, text).into());
         }
         Claim::No(refusal) => {
             tracing::warn!(invitation = code.id(), %device, ?refusal, "an enrolment was refused");
-            return Err(refused(why(refusal)));
+            return Err(Unenrolled {
+                failure: refused(why(refusal)),
+                is_wrong_code: refusal == Refusal::Unknown,
+            });
         }
     };
     let author = registered(node, &invitation, *device)?;
@@ -186,7 +207,7 @@ pub fn enrol(node: &Node, request: &Request) -> Result<Enrolled, Failure> {
     };
     let opens = node.store().enrolled_key(&key, new, node.world());
     if !opens.map_err(Failure::internal)? {
-        return Err(refused("the API key that belongs to it was taken back"));
+        return Err(refused("the API key that belongs to it was taken back").into());
     }
     tracing::info!(invitation = invitation.id, %device, api_key = key.id(), "a device enrolled");
     Ok(Enrolled {
@@ -233,7 +254,6 @@ fn why(refusal: Refusal) -> &'static str {
         Refusal::Revoked => "the code was taken back; ask for another",
         Refusal::Used => "the code was used by another device key; ask for another",
         Refusal::Foreign => "the device's key is another party's",
-        Refusal::Tried => "too many wrong codes were tried; ask for another",
     }
 }
 

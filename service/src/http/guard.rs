@@ -55,10 +55,9 @@ pub(crate) struct Asked(pub(crate) &'static str);
 
 /// Who asks. Keys are counted by themselves, and whoever has none that opens anything by address.
 fn principal(request: &HttpRequest) -> Result<Principal, Problem> {
-    let rates = request.app_data::<web::Data<Rates>>();
     match known(request) {
         Ok(principal) => {
-            rates.map_or(Ok(()), |rates| rates.of_key(&principal.key_id))?;
+            rates(request).map_or(Ok(()), |rates| rates.of_key(&principal.key_id))?;
             Ok(principal)
         }
         Err(problem) => {
@@ -70,9 +69,19 @@ fn principal(request: &HttpRequest) -> Result<Principal, Problem> {
 
 /// Counts a request of somebody who is not known.
 pub(super) fn stranger(request: &HttpRequest) -> Result<(), Problem> {
-    let rates = request.app_data::<web::Data<Rates>>();
     let address = request.peer_addr().map(|peer| peer.ip());
-    rates.map_or(Ok(()), |rates| rates.of_stranger(address))
+    rates(request).map_or(Ok(()), |rates| rates.of_stranger(address))
+}
+
+/// Counts a request of a device that enrols.
+pub(super) fn enrolling(request: &HttpRequest) -> Result<(), Problem> {
+    let address = request.peer_addr().map(|peer| peer.ip());
+    rates(request).map_or(Ok(()), |rates| rates.of_enrolling(address))
+}
+
+/// How often callers ask; none in a test without a server.
+pub(super) fn rates(request: &HttpRequest) -> Option<&web::Data<Rates>> {
+    request.app_data::<web::Data<Rates>>()
 }
 
 /// Who is at the other end of a connection, by its certificate; kept with the connection.

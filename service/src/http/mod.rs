@@ -20,6 +20,7 @@ pub mod router;
 pub mod routes;
 pub mod server;
 mod step_up;
+mod tries;
 mod unread;
 pub mod witness;
 

@@ -10,6 +10,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::error::Problem;
+use super::tries::WrongCodes;
 use crate::app::failure::Code;
 use crate::config::LimitsConfig;
 
@@ -21,6 +22,9 @@ const SWEEP_EVERY: u32 = 16_384;
 pub(crate) struct Rates {
     keys: Option<DefaultKeyedRateLimiter<String>>,
     strangers: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    enrolling: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    /// Wrong one-time codes.
+    pub(super) wrong_codes: WrongCodes,
     clock: DefaultClock,
     since_sweep: AtomicU32,
 }
@@ -31,6 +35,9 @@ impl Rates {
         Self {
             keys: quota(limits.key_per_s, limits.key_burst).map(RateLimiter::keyed),
             strangers: quota(limits.stranger_per_s, limits.stranger_burst).map(RateLimiter::keyed),
+            enrolling: NonZeroU32::new(limits.enrolment_per_min)
+                .map(|per_min| RateLimiter::keyed(Quota::per_minute(per_min))),
+            wrong_codes: WrongCodes::default(),
             clock: DefaultClock::default(),
             since_sweep: AtomicU32::new(0),
         }
@@ -59,12 +66,39 @@ impl Rates {
     /// As [`Rates::of_key`].
     pub(crate) fn of_stranger(&self, address: Option<IpAddr>) -> Result<(), Problem> {
         self.sweep();
-        let (Some(limiter), Some(address)) = (&self.strangers, address) else {
+        self.of_address(
+            self.strangers.as_ref(),
+            address,
+            "this address, without a valid key",
+        )
+    }
+
+    /// Counts a request of a device that enrols: by itself, so that neither whoever else is behind
+    /// the same address nor who tries keys from there keeps it out.
+    ///
+    /// # Errors
+    /// As [`Rates::of_key`].
+    pub(crate) fn of_enrolling(&self, address: Option<IpAddr>) -> Result<(), Problem> {
+        self.sweep();
+        self.of_address(
+            self.enrolling.as_ref(),
+            address,
+            "devices that enrol from this address",
+        )
+    }
+
+    fn of_address(
+        &self,
+        limiter: Option<&DefaultKeyedRateLimiter<IpAddr>>,
+        address: Option<IpAddr>,
+        who: &str,
+    ) -> Result<(), Problem> {
+        let (Some(limiter), Some(address)) = (limiter, address) else {
             return Ok(());
         };
         limiter.check_key(&network(address)).map_err(|not_until| {
             let seconds = not_until.wait_time_from(self.clock.now()).as_secs();
-            too_many("this address, without a valid key", seconds)
+            too_many(who, seconds)
         })
     }
 
@@ -76,8 +110,8 @@ impl Rates {
         if let Some(keys) = &self.keys {
             keys.retain_recent();
         }
-        if let Some(strangers) = &self.strangers {
-            strangers.retain_recent();
+        for addresses in [&self.strangers, &self.enrolling].into_iter().flatten() {
+            addresses.retain_recent();
         }
     }
 }
@@ -88,7 +122,7 @@ fn quota(per_s: u32, burst: u32) -> Option<Quota> {
 }
 
 /// Who owns one IPv6 address owns its /64.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(it) if it.to_ipv4_mapped().is_none() => {
             let mut bytes = it.octets();
@@ -99,7 +133,7 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-fn too_many(who: &str, seconds: u64) -> Problem {
+pub(super) fn too_many(who: &str, seconds: u64) -> Problem {
     let text = format!("too many requests by {who}; again in {} s", seconds + 1);
     Problem::new(Code::RateLimited, text)
 }
@@ -114,6 +148,7 @@ mod tests {
             key_burst: key.1,
             stranger_per_s: stranger.0,
             stranger_burst: stranger.1,
+            enrolment_per_min: 2,
         })
     }
 
@@ -142,6 +177,21 @@ mod tests {
             rates.of_stranger(from("192.0.2.1")).is_err(),
             "the same in IPv6 clothes"
         );
+    }
+
+    #[test]
+    fn enrolment_is_counted_by_itself() {
+        let rates = rates((1, 1), (1, 1));
+        let site = Some("192.0.2.1".parse::<IpAddr>().unwrap());
+        assert!(rates.of_stranger(site).is_ok());
+        assert!(rates.of_stranger(site).is_err(), "somebody tries keys");
+        for _ in 0..2 {
+            assert!(rates.of_enrolling(site).is_ok());
+        }
+        let refused = rates.of_enrolling(site).unwrap_err();
+        assert_eq!(refused.0.code(), Code::RateLimited);
+        let other = Some("192.0.2.2".parse().unwrap());
+        assert!(rates.of_enrolling(other).is_ok());
     }
 
     #[test]

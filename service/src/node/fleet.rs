@@ -15,6 +15,8 @@ const GAP: &str = "urn:theriac:epcis:data_gap";
 const CLOCK: &str = "urn:theriac:epcis:clock";
 /// Type of a sensor report that tells how full a battery is.
 pub const BATTERY_REPORT: &str = "urn:theriac:sensor:battery";
+/// Causes of gaps in which somebody's memory ran over: a reader's, or the bridge's own spool.
+const SPOOL_CAUSES: [&str; 2] = ["overflow", "spool_full"];
 /// Sensors that are told apart; what further ones tell is not kept here.
 const SENSORS_MAX: usize = 100_000;
 /// Longest cause of a gap that is kept, characters.
@@ -42,7 +44,7 @@ pub struct Machine {
     pub observations: u64,
     /// Gaps it signed.
     pub gaps: Gaps,
-    /// Of these, gaps in which its spool ran over.
+    /// Of these, gaps in which its spool or a reader's memory ran over.
     pub overflows: Gaps,
     /// How its clock stood with its latest event that says so.
     pub clock: Option<Clock>,
@@ -62,7 +64,7 @@ pub struct Gaps {
 /// A gap.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Gap {
-    /// `overflow`, `disconnected`, `missing`, `reset`, `stopped`.
+    /// `overflow`, `disconnected`, `missing`, `reset`, `stopped`, `paused`, `spool_full`.
     pub cause: String,
     /// When it began, Unix milliseconds.
     pub from_ms: i64,
@@ -70,11 +72,11 @@ pub struct Gap {
     pub to_ms: i64,
 }
 
-/// A clock that is wrong.
+/// A clock that is wrong, or of which nobody can tell.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Clock {
-    /// The gateway's own clock follows a reference.
-    pub synchronised: bool,
+    /// The gateway's own clock follows a reference; none where it could not tell.
+    pub synchronised: Option<bool>,
     /// How far a reader's clock is behind the gateway's, milliseconds.
     pub offset_ms: Option<i64>,
     /// Time of the event that says so, Unix milliseconds.
@@ -99,6 +101,8 @@ pub struct Battery {
     pub milli: i64,
     /// Unit: `P1` percent, `VLT` volt.
     pub uom: String,
+    /// Whoever read it says that it is low.
+    pub low: bool,
     /// When it was read, Unix milliseconds.
     pub at_ms: i64,
 }
@@ -144,7 +148,7 @@ impl Fleet {
         if event.mentions("data_gap")
             && let Some((gap, lost)) = gap(event)
         {
-            if gap.cause == "overflow" {
+            if SPOOL_CAUSES.contains(&gap.cause.as_str()) {
                 machine.overflows.add(gap.clone(), lost);
             }
             machine.gaps.add(gap, lost);
@@ -222,7 +226,11 @@ fn gap(event: &Event) -> Option<(Gap, u64)> {
 fn clock(mark: &Value, at_ms: i64) -> Clock {
     let offset = mark.pointer("/reader/offset_ms");
     Clock {
-        synchronised: mark.get("time_quality").and_then(Value::as_str) != Some("unsynchronised"),
+        synchronised: match mark.get("time_quality").and_then(Value::as_str) {
+            Some("synchronised") => Some(true),
+            Some("unsynchronised") => Some(false),
+            _ => None,
+        },
         offset_ms: offset.and_then(Value::as_i64),
         at_ms,
     }
@@ -240,8 +248,14 @@ fn battery(report: &SensorReport, at_ms: i64) -> Option<Battery> {
     Some(Battery {
         milli: report.value?.milli()?,
         uom: uom.to_owned(),
+        low: report.exception.as_deref().is_some_and(is_alarm),
         at_ms,
     })
+}
+
+/// The CBV's error of that name, bare or as a URI.
+fn is_alarm(exception: &str) -> bool {
+    exception.ends_with("ALARM_CONDITION")
 }
 
 #[cfg(test)]
@@ -278,6 +292,8 @@ mod tests {
             ("stopped", 10, 30, None),
             ("overflow", 40, 90, Some(120)),
             ("disconnected", 50, 60, Some(3)),
+            ("spool_full", 20, 35, Some(7)),
+            ("paused", 5, 6, None),
         ] {
             let mut told = json!({ "source": "dock", "cause": cause, "from_ms": from_ms,
                 "to_ms": to_ms });
@@ -294,11 +310,11 @@ mod tests {
             from_ms: 40,
             to_ms: 90,
         };
-        assert_eq!((told.gaps.count, told.gaps.lost), (3, 123));
+        assert_eq!((told.gaps.count, told.gaps.lost), (5, 130));
         assert_eq!(told.gaps.last, Some(last.clone()));
-        assert_eq!((told.overflows.count, told.overflows.lost), (1, 120));
+        assert_eq!((told.overflows.count, told.overflows.lost), (2, 127));
         assert_eq!(told.overflows.last, Some(last));
-        assert_eq!(told.observations, 4);
+        assert_eq!(told.observations, 6);
     }
 
     #[test]
@@ -308,7 +324,7 @@ mod tests {
         let mark = json!({ "theriac:clock": { "time_quality": "unsynchronised",
             "gateway": { "unix_ms": 5 }, "reader": { "clock": "utc", "offset_ms": -2500 } } });
         fleet.told(&key, &event(&mark));
-        let wrong = Some((false, Some(-2500)));
+        let wrong = Some((Some(false), Some(-2500)));
         let state = |fleet: &Fleet| {
             let clock = fleet.machine(&key).unwrap().clock.as_ref();
             clock.map(|it| (it.synchronised, it.offset_ms))
@@ -321,6 +337,11 @@ mod tests {
             wrong,
             "a file says nothing of the gateway's clock"
         );
+        for (word, known) in [("unknown", None), ("synchronised", Some(true))] {
+            let mark = json!({ "theriac:clock": { "time_quality": word } });
+            fleet.told(&key, &event(&mark));
+            assert_eq!(state(&fleet), Some((known, None)));
+        }
         fleet.told(&key, &event(&json!({})));
         assert_eq!(state(&fleet), None);
     }
@@ -334,6 +355,8 @@ mod tests {
                 "sensorReport": [
                     { "type": "Temperature", "value": 5.1, "uom": "CEL" },
                     { "type": "urn:theriac:sensor:battery", "value": percent, "uom": "P1" },
+                    { "type": "urn:theriac:sensor:battery", "value": 2.4, "uom": "VLT",
+                      "deviceID": "urn:dev:3", "exception": "ALARM_CONDITION" },
                     { "type": "urn:theriac:sensor:battery", "value": 1, "uom": "KGM" },
                     { "type": "Temperature", "value": 5.2, "uom": "CEL",
                       "deviceID": "urn:dev:2" },
@@ -346,9 +369,12 @@ mod tests {
         fleet.sensed("a", &told(99.0, "2026-11-20T09:00:00Z"), 30);
         let one = fleet.sensor("a", "urn:dev:1").unwrap();
         assert_eq!((one.seen_ms, one.observations), (Some(30), 3));
-        assert_eq!(one.battery.as_ref().unwrap().milli, 17_000);
+        let battery = one.battery.as_ref().unwrap();
+        assert_eq!((battery.milli, battery.low), (17_000, false));
+        let volts = fleet.sensor("a", "urn:dev:3").unwrap().battery.as_ref();
+        assert!(volts.is_some_and(|it| it.low && it.milli == 2_400));
         assert_eq!(fleet.sensor("a", "urn:dev:2").unwrap().battery, None);
         assert_eq!(fleet.sensor("b", "urn:dev:1"), None);
-        assert_eq!(fleet.sensors().count(), 2);
+        assert_eq!(fleet.sensors().count(), 3);
     }
 }

@@ -1,5 +1,7 @@
 //! A device enrols with a one-time code: once, by whoever has the private key, and the same again
 //! when the answer was lost. Whatever is wrong is refused and leaves nothing behind.
+use std::io::{Read as _, Write as _};
+
 use serde_json::{Value, json};
 use service::audit::Wanted;
 use service::auth::Role;
@@ -48,6 +50,33 @@ fn request(lab: &Lab, key: &SigningKey, code: &str) -> Value {
 
 fn enrol(lab: &Lab, key: &SigningKey, code: &str) -> Answer {
     send(lab, ENROLMENT, &request(lab, key, code))
+}
+
+/// Posts from another address of this machine; the status of the answer.
+fn status_from(address: [u8; 4], url: &str, body: &Value) -> u16 {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (host, path) = rest.split_once('/').unwrap();
+    let mut stream = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind((address, 0).into()).unwrap();
+            let stream = socket.connect(host.parse().unwrap()).await.unwrap();
+            stream.into_std().unwrap()
+        });
+    stream.set_nonblocking(false).unwrap();
+    let body = body.to_string();
+    let length = body.len();
+    let request = format!(
+        "POST /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 /// The detail of a refusal.
@@ -161,6 +190,54 @@ fn what_is_wrong_is_refused_and_leaves_nothing() {
     let keys = lab.get(Role::Admin, "/api/v1/keys").expect(200).json();
     assert!(!keys.to_string().contains("dock-5"), "{keys}");
     enrol(&lab, &key, &code).expect(200);
+}
+
+#[test]
+fn wrong_codes_slow_their_sender_and_keep_nobody_else_out() {
+    let lab = Lab::new();
+    let (id, code) = invited(&lab, &json!({}));
+    // Whoever has seen the first three symbols: the same invitation, other secrets.
+    let wrong = (0..=u8::MAX).map(|byte| {
+        let mut random = [byte; 32];
+        for (to, from) in random.iter_mut().zip(id.bytes()) {
+            let symbols = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+            let at = symbols.iter().position(|it| *it == from).unwrap();
+            *to = u8::try_from(at).unwrap();
+        }
+        service::auth::InvitationCode::new(random).reveal()
+    });
+    let mut wrong = wrong.filter(|it| *it != code && it.starts_with(&id));
+    let thief = device_of(7);
+    for wrong in wrong.by_ref().take(3) {
+        let said = refusal(enrol(&lab, &thief, &wrong));
+        assert_eq!(said, "there is no such code");
+    }
+    let slowed = enrol(&lab, &thief, &wrong.next().unwrap()).expect(429);
+    assert_eq!(slowed.json()["code"], "rate_limited");
+    assert!(
+        slowed.headers.contains_key("retry-after"),
+        "{:?}",
+        slowed.headers
+    );
+    // Another invitation is another matter, and so is this one from elsewhere: every address of
+    // 127.0.0.0/8 is this machine.
+    let (_, other) = invited(&lab, &json!({ "label": "dock-6" }));
+    enrol(&lab, &device_of(6), &other).expect(200);
+    let key = device_of(5);
+    let asked = request(&lab, &key, &code);
+    assert_eq!(
+        status_from([127, 0, 0, 2], &lab.url(ENROLMENT), &asked),
+        200
+    );
+    // And after a while from here.
+    lab.world.advance(2_000);
+    enrol(&lab, &key, &code).expect(200);
+    let listed = lab.get(Role::Admin, INVITATIONS).expect(200).json();
+    let states = listed["invitations"].as_array().unwrap().iter();
+    assert!(
+        states.map(|it| &it["state"]).all(|it| it == "used"),
+        "{listed}"
+    );
 }
 
 #[test]

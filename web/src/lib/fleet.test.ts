@@ -31,11 +31,12 @@ describe('the list of devices', () => {
 
   it('tells a battery in its unit', () => {
     const at = '2026-11-21T08:00:00.000Z';
+    const battery = (milli: number, uom: string) => ({ milli, uom, low: false, at });
     expect(batteryOf(device(1))).toBeNull();
-    expect(batteryOf(device(1, { battery: { milli: 81_500, uom: 'P1', at } }))).toEqual({
+    expect(batteryOf(device(1, { battery: battery(81_500, 'P1') }))).toEqual({
       ...{ value: 81.5, unit: '%' },
     });
-    expect(batteryOf(device(1, { battery: { milli: 2_900, uom: 'VLT', at } }))?.unit).toBe('V');
+    expect(batteryOf(device(1, { battery: battery(2_900, 'VLT') }))?.unit).toBe('V');
   });
 
   it('holds ten thousand', () => {

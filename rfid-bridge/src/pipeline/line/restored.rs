@@ -47,6 +47,7 @@ impl Line {
         let now = self.clock.now().mono_ms;
         let number = rows::number(key);
         match what {
+            What::Passage(_) if self.taken_over.contains(&number) => {}
             What::Passage(mut passage) => {
                 passage.place = at;
                 self.passages.smoother.restore(number, &passage, now);

@@ -64,6 +64,9 @@ impl Line {
                 let name = place.name.clone();
                 match status {
                     Status::Up(_) => {
+                        let now = self.clock.now().mono_ms;
+                        self.passages.release(source, now);
+                        self.was_heard.remove(&name);
                         self.heard.insert(name);
                         self.listening.insert(source);
                     }

@@ -51,9 +51,9 @@ pub struct DeviceDto {
     pub readings: u64,
     /// Gaps that it signed: times in which something may have been missed.
     pub gaps: GapsDto,
-    /// Of these, gaps in which its spool ran over.
+    /// Of these, gaps in which its spool or a reader's memory ran over.
     pub spool: GapsDto,
-    /// Its clock; none when no mark says that it is wrong.
+    /// Its clock; none when no mark says that it is wrong or not known to be right.
     pub clock: Option<ClockDto>,
     /// Its battery, where reports tell of it.
     pub battery: Option<BatteryDto>,
@@ -72,7 +72,7 @@ pub struct GapsDto {
     pub count: u64,
     /// Observations that are known to be lost.
     pub lost: u64,
-    /// Why, in the one that ended last: `overflow`, `disconnected`, `missing`, `reset`, `stopped`.
+    /// Why, in the one that ended last: `overflow`, `disconnected`, `paused`, `spool_full`, ...
     pub cause: Option<String>,
     /// When that began.
     pub from: Option<String>,
@@ -80,12 +80,12 @@ pub struct GapsDto {
     pub to: Option<String>,
 }
 
-/// A clock that is wrong.
+/// A clock that is wrong, or of which nobody can tell.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = DeviceClock)]
 pub struct ClockDto {
-    /// Whether the gateway's own clock follows a reference.
-    pub synchronised: bool,
+    /// Whether the gateway's own clock follows a reference; none where it could not tell.
+    pub synchronised: Option<bool>,
     /// How far a reader's clock is behind the gateway's, milliseconds.
     pub offset_ms: Option<i64>,
     /// Time of the event that says so.
@@ -100,6 +100,8 @@ pub struct BatteryDto {
     pub milli: i64,
     /// Unit (UN/ECE Rec. 20): `P1` percent, `VLT` volt.
     pub uom: String,
+    /// Whoever read it says that it is low.
+    pub low: bool,
     /// When it was read.
     pub at: String,
 }
@@ -173,6 +175,7 @@ impl From<Battery> for BatteryDto {
         Self {
             milli: it.milli,
             uom: it.uom,
+            low: it.low,
             at: time_text(it.at_ms),
         }
     }

@@ -60,7 +60,7 @@ pub struct InvitationsDto {
 pub struct InvitationDto {
     /// Public id.
     pub id: String,
-    /// `open`, `used`, `ended`, `revoked`, or `locked` after too many wrong codes.
+    /// `open`, `used`, `ended` or `revoked`.
     pub state: &'static str,
     /// GLN of the party.
     pub party: String,

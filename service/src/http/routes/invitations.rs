@@ -1,6 +1,7 @@
 //! Invitations of devices for administrators, and enrolment for whoever has a code: the two routes
 //! of enrolment ask for no key, because a device has none yet. They are counted by address as
-//! whoever is not known, and stand in the access log with the API key that came of them.
+//! devices that enrol, wrong codes also by the invitation they name, and stand in the access log
+//! with the API key that came of them.
 use std::collections::BTreeSet;
 
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, delete, get, post, web};
@@ -8,14 +9,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::failure::Code;
 use crate::app::invitations::{self, Request};
-use crate::auth::{Principal, Role, Scope, actions};
+use crate::auth::{InvitationCode, Principal, Role, Scope, actions};
 use crate::http::body::{self, answer, blocking};
 use crate::http::dto::invitation::{
     CreatedInvitationDto, EnrolledDto, EnrolmentChallengeDto, EnrolmentDto, EnrolmentStartDto,
     InvitationDto, InvitationsDto, NewInvitationDto,
 };
 use crate::http::error::{Problem, ProblemBody};
-use crate::http::guard::{Asked, Guarded, stranger};
+use crate::http::guard::{Asked, Guarded, enrolling, rates};
 use crate::http::once::{Once, said};
 use crate::node::Node;
 
@@ -122,7 +123,7 @@ pub(crate) async fn post_enrolment_challenge(
     payload: web::Payload,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    stranger(&request)?;
+    enrolling(&request)?;
     let (start, _): (EnrolmentStartDto, _) = body::json(&request, payload).await?;
     let challenge = invitations::challenge(&node, &device(&start.key)?);
     Ok(answer(&EnrolmentChallengeDto::from(challenge)))
@@ -147,7 +148,7 @@ pub(crate) async fn post_enrolment(
     payload: web::Payload,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
-    stranger(&request)?;
+    enrolling(&request)?;
     let (asked, _): (EnrolmentDto, _) = body::json(&request, payload).await?;
     request.extensions_mut().insert(Asked("enrol"));
     let unreadable = || Problem::new(Code::Malformed, "signature must be 128 hex digits");
@@ -159,7 +160,24 @@ pub(crate) async fn post_enrolment(
         challenge: asked.challenge,
         signature,
     };
-    let enrolled = blocking(move || invitations::enrol(&node, &asked)).await?;
+    let named = InvitationCode::parse(&asked.code)
+        .ok()
+        .map(|code| code.id());
+    let address = request.peer_addr().map(|peer| peer.ip());
+    let trying = rates(&request).zip(address).zip(named);
+    let now_ms = node.world().now_ms();
+    if let Some(((rates, address), id)) = &trying {
+        rates.wrong_codes.check(*address, id, now_ms)?;
+    }
+    let enrolled = blocking(move || Ok(invitations::enrol(&node, &asked))).await?;
+    if let Some(((rates, address), id)) = &trying {
+        match &enrolled {
+            Ok(_) => rates.wrong_codes.right(*address, id),
+            Err(it) if it.is_wrong_code => rates.wrong_codes.wrong(*address, id, now_ms),
+            Err(_) => {}
+        }
+    }
+    let enrolled = enrolled.map_err(|it| Problem(it.failure))?;
     // For the access log: who it has become.
     request.extensions_mut().insert(Principal {
         key_id: enrolled.id.clone(),

@@ -2681,13 +2681,15 @@ export interface components {
             readings: number;
             /** @description When it was heard last. */
             seen_at?: string | null;
-            /** @description Of these, gaps in which its spool ran over. */
+            /** @description Of these, gaps in which its spool or a reader's memory ran over. */
             spool: components["schemas"]["DeviceGaps"];
         };
         /** @description How full a battery is. */
         DeviceBattery: {
             /** @description When it was read. */
             at: string;
+            /** @description Whoever read it says that it is low. */
+            low: boolean;
             /**
              * Format: int64
              * @description In thousandths of the unit.
@@ -2696,7 +2698,7 @@ export interface components {
             /** @description Unit (UN/ECE Rec. 20): `P1` percent, `VLT` volt. */
             uom: string;
         };
-        /** @description A clock that is wrong. */
+        /** @description A clock that is wrong, or of which nobody can tell. */
         DeviceClock: {
             /** @description Time of the event that says so. */
             at: string;
@@ -2705,12 +2707,12 @@ export interface components {
              * @description How far a reader's clock is behind the gateway's, milliseconds.
              */
             offset_ms?: number | null;
-            /** @description Whether the gateway's own clock follows a reference. */
-            synchronised: boolean;
+            /** @description Whether the gateway's own clock follows a reference; none where it could not tell. */
+            synchronised?: boolean | null;
         };
         /** @description Times in which something may have been missed. */
         DeviceGaps: {
-            /** @description Why, in the one that ended last: `overflow`, `disconnected`, `missing`, `reset`, `stopped`. */
+            /** @description Why, in the one that ended last: `overflow`, `disconnected`, `paused`, `spool_full`, ... */
             cause?: string | null;
             /**
              * Format: int64
@@ -3262,7 +3264,7 @@ export interface components {
             revoked_at?: string | null;
             /** @description `gateway` or `device`. */
             role: components["schemas"]["Role"];
-            /** @description `open`, `used`, `ended`, `revoked`, or `locked` after too many wrong codes. */
+            /** @description `open`, `used`, `ended` or `revoked`. */
             state: string;
             /** @description When it did. */
             used_at?: string | null;

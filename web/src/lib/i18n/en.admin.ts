@@ -115,6 +115,8 @@ export const admin = {
       missing: 'readings are missing',
       reset: 'it was reset',
       stopped: 'it did not run',
+      paused: 'it was paused because its memory was nearly full',
+      spool_full: 'its memory was full',
     } as Record<string, string>,
     reasons: {
       silent: (time: string) => `Not heard since ${time}.`,
@@ -124,6 +126,7 @@ export const admin = {
       gap: (cause: string, from: string, to: string) =>
         `Nothing recorded from ${from} to ${to}: ${cause}.`,
       clock: 'Its clock follows no reference.',
+      clockUnknown: 'Nobody can tell whether its clock follows a reference.',
       offset: (ms: number) => `A reader\u2019s clock is off by ${number(ms)} ms.`,
       battery: (level: string) => `Its battery is at ${level}.`,
       calibrationOver: (time: string) => `Its calibration ended ${time}.`,

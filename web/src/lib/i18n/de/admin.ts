@@ -116,6 +116,8 @@ export const admin: typeof english = {
       missing: 'Messwerte fehlen',
       reset: 'es wurde zurückgesetzt',
       stopped: 'es lief nicht',
+      paused: 'es wurde angehalten, weil sein Speicher fast voll war',
+      spool_full: 'sein Speicher war voll',
     },
     reasons: {
       silent: (time) => `Nicht gehört seit ${time}.`,
@@ -124,6 +126,7 @@ export const admin: typeof english = {
         `Sein Speicher lief bis ${time} über; mindestens ${number(lost)} Beobachtungen sind verloren.`,
       gap: (cause, from, to) => `Nichts aufgezeichnet von ${from} bis ${to}: ${cause}.`,
       clock: 'Seine Uhr folgt keiner Referenz.',
+      clockUnknown: 'Niemand kann sagen, ob seine Uhr einer Referenz folgt.',
       offset: (ms) => `Die Uhr eines Lesers geht um ${number(ms)} ms falsch.`,
       battery: (level) => `Seine Batterie steht bei ${level}.`,
       calibrationOver: (time) => `Seine Kalibrierung endete ${time}.`,

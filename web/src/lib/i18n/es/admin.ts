@@ -116,6 +116,8 @@ export const admin: typeof english = {
       missing: 'faltan lecturas',
       reset: 'se reinició',
       stopped: 'no funcionaba',
+      paused: 'en pausa porque su memoria estaba casi llena',
+      spool_full: 'su memoria estaba llena',
     },
     reasons: {
       silent: (time) => `No se oye desde ${time}.`,
@@ -124,6 +126,7 @@ export const admin: typeof english = {
         `Su memoria se desbordó hasta ${time}; se perdieron al menos ${number(lost)} observaciones.`,
       gap: (cause, from, to) => `Nada registrado de ${from} a ${to}: ${cause}.`,
       clock: 'Su reloj no sigue ninguna referencia.',
+      clockUnknown: 'Nadie puede decir si su reloj sigue una referencia.',
       offset: (ms) => `El reloj de un lector se desvía ${number(ms)} ms.`,
       battery: (level) => `Su batería está al ${level}.`,
       calibrationOver: (time) => `Su calibración terminó ${time}.`,

@@ -111,6 +111,8 @@ export const admin: typeof english = {
       missing: 'des mesures manquent',
       reset: 'il a été réinitialisé',
       stopped: 'il ne fonctionnait pas',
+      paused: 'mis en pause, sa mémoire étant presque pleine',
+      spool_full: 'sa mémoire était pleine',
     },
     reasons: {
       silent: (time) => `Pas entendu depuis ${time}.`,
@@ -119,6 +121,7 @@ export const admin: typeof english = {
         `Sa mémoire a débordé jusqu’à ${time} ; au moins ${number(lost)} observations sont perdues.`,
       gap: (cause, from, to) => `Rien d’enregistré de ${from} à ${to} : ${cause}.`,
       clock: 'Son horloge ne suit aucune référence.',
+      clockUnknown: 'Personne ne peut dire si son horloge suit une référence.',
       offset: (ms) => `L’horloge d’un lecteur s’écarte de ${number(ms)} ms.`,
       battery: (level) => `Sa pile est à ${level}.`,
       calibrationOver: (time) => `Son étalonnage a pris fin ${time}.`,
