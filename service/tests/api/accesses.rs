@@ -302,7 +302,10 @@ fn accesses_are_removed_when_their_time_has_come_and_no_record_is() {
     // Searches are accesses, too, and name what they search for.
     let of_me = |lab: &Lab, part: &str| {
         let lines = logged(lab, &format!("&contains=me?{part}"));
-        lines.iter().filter(|it| it["route"] == "/api/v1/me").count()
+        lines
+            .iter()
+            .filter(|it| it["route"] == "/api/v1/me")
+            .count()
     };
     assert_eq!((of_me(&lab, "old"), of_me(&lab, "young")), (0, 1));
     let told = logged(&lab, "&action=access_log_expired");
