@@ -139,39 +139,50 @@ impl Default for Metrics {
             Unit::Seconds,
             it.verify_seconds.clone(),
         );
-        registry.register("events", "Events in the ledger's order", it.events.clone());
+        it.register_levels(&mut registry);
+        Self(Arc::new(Inner { registry, ..it }))
+    }
+}
+
+impl Inner {
+    /// Registers what is read from the node at the moment of the question.
+    fn register_levels(&self, registry: &mut Registry) {
+        registry.register(
+            "events",
+            "Events in the ledger's order",
+            self.events.clone(),
+        );
         registry.register(
             "findings",
             "Findings made by the rules",
-            it.findings.clone(),
+            self.findings.clone(),
         );
         registry.register(
             "log_leaves",
             "Leaves under the checkpoint",
-            it.leaves.clone(),
+            self.leaves.clone(),
         );
-        registry.register("milestones", "Milestones cut", it.milestones.clone());
+        registry.register("milestones", "Milestones cut", self.milestones.clone());
         registry.register(
             "questions_lost",
             "Questions at counters that were not recorded",
-            it.questions_lost.clone(),
+            self.questions_lost.clone(),
         );
         registry.register(
             "access_lines",
             "Lines of the access log",
-            it.accesses_kept.clone(),
+            self.accesses_kept.clone(),
         );
         registry.register(
             "access_lines_expired",
             "Lines of the access log removed since start because their time had come",
-            it.accesses_expired.clone(),
+            self.accesses_expired.clone(),
         );
         registry.register(
             "writing_stopped",
             "1 after a failed write",
-            it.stopped.clone(),
+            self.stopped.clone(),
         );
-        Self(Arc::new(Inner { registry, ..it }))
     }
 }
 

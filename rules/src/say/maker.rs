@@ -61,6 +61,7 @@ impl MakerSaid {
     }
 
     /// English, German, French, Spanish.
+    #[expect(clippy::too_many_lines, reason = "a catalogue is a table")]
     fn texts(self) -> [&'static str; 4] {
         match self {
             Self::Verified => [

@@ -210,5 +210,5 @@ pub fn check_connectivity(
     responder: &Responder,
     party: &str,
 ) -> Result<Option<String>, &'static str> {
-    ask::connectivity(&directory.agent, responder, party, directory.timeout).map_err(|it| it.word())
+    ask::connectivity(&directory.agent, responder, party, directory.timeout).map_err(Silent::word)
 }

@@ -82,7 +82,7 @@ pub fn verify_all(
         permit.principal(),
         &scans,
         question,
-        location,
+        location.as_ref(),
     ))
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn ask(
     location: Option<Epc>,
 ) -> Answer {
     let scans = [question.scan];
-    let mut answers = ask_all(node, principal, &scans, question, location.clone());
+    let mut answers = ask_all(node, principal, &scans, question, location.as_ref());
     // One scan has one answer.
     answers
         .pop()
@@ -108,11 +108,11 @@ fn ask_all(
     principal: &Principal,
     scans: &[&str],
     question: Question<'_>,
-    location: Option<Epc>,
+    location: Option<&Epc>,
 ) -> Vec<Answer> {
     let judged = scans
         .iter()
-        .map(|scan| judge(node, Some(principal), scan, location.clone()));
+        .map(|scan| judge(node, Some(principal), scan, location.cloned()));
     let mut answers: Vec<Answer> = judged.collect();
     if question.purpose != Purpose::Training {
         ask_outside(node, principal, scans, &mut answers);
@@ -122,13 +122,13 @@ fn ask_all(
         let (at_ms, code) = (answer.checked_ms, word(&answer.verdict.code));
         let question = Question { scan, ..question };
         match &answer.outward {
-            None => record(node, principal, question, (at_ms, location.clone()), code),
+            None => record(node, principal, question, (at_ms, location.cloned()), code),
             Some(it) => outside.push((
                 at,
                 Verification {
                     scan: (*scan).to_owned(),
                     at_ms,
-                    location: location.clone(),
+                    location: location.cloned(),
                     answer: Some(code),
                     purpose: question.purpose,
                     maker: Some(it.answer.clone()),

@@ -67,7 +67,7 @@ fn unfit(error: &SettingsError) -> Look {
 fn private(path: &Path) -> Look {
     const SUBJECT: &str = "privacy of the secret";
     let mode = fs::metadata(path).map_or(0, |it| it.permissions().mode());
-    if mode & 0o077 == 0 {
+    if mode.trailing_zeros() >= 6 {
         return Look::ok(SUBJECT, "for its owner only");
     }
     let seen = format!(

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
 
 use tangle::store::{Difference, Replay};
 use tangle::{
@@ -130,12 +131,7 @@ impl Node {
             config: config.ledger.clone(),
         };
         writer.recover()?;
-        let (queue, requests) = mpsc::sync_channel(config.ledger.queue_requests_max.max(1));
-        let thread = std::thread::Builder::new()
-            .name("ledger-writer".to_owned())
-            .spawn(move || writer.run(&requests))
-            .map_err(OpenError::Thread)?;
-        let queue: Queue = Arc::new(Mutex::new(Some(queue)));
+        let (queue, thread) = writer.start(config.ledger.queue_requests_max)?;
         if !config.witnesses.ask.is_empty() {
             let wake = cosign::start(&config.witnesses, &witnesses, &shared, &queue, &world);
             shared.wake_on_checkpoint(wake.map_err(OpenError::Thread)?);
@@ -193,6 +189,16 @@ fn names(tangle: &Tangle, genesis: &Genesis, note_key: &SigningKey) -> Result<Na
 }
 
 impl Writer {
+    /// Serves requests in a thread of its own; so many may wait.
+    fn start(self, requests_max: usize) -> Result<(Queue, JoinHandle<()>), OpenError> {
+        let (queue, requests) = mpsc::sync_channel(requests_max.max(1));
+        let thread = std::thread::Builder::new()
+            .name("ledger-writer".to_owned())
+            .spawn(move || self.run(&requests))
+            .map_err(OpenError::Thread)?;
+        Ok((Arc::new(Mutex::new(Some(queue))), thread))
+    }
+
     /// Folds what is ordered, concludes milestones a crash left without outcomes, and orders
     /// blocks it left without a milestone.
     fn recover(&mut self) -> Result<(), OpenError> {

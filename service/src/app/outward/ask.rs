@@ -214,15 +214,14 @@ fn said(data: &Data) -> Option<MakerSaid> {
     let reason = data.verification_failure_reason.as_deref();
     let info = data.additional_info.as_deref();
     match (data.verified, reason, info) {
-        (true, Some(_), _) => None,
         (true, None, None) => Some(MakerSaid::Verified),
         (true, None, Some("ExpirationExtended")) => Some(MakerSaid::Extended),
         (true, None, Some("Recalled")) => Some(MakerSaid::Recalled),
         (true, None, Some("Expired")) => Some(MakerSaid::Expired),
         (true, None, Some("Suspect")) => Some(MakerSaid::Suspect),
         (true, None, Some("Illegitimate")) => Some(MakerSaid::Illegitimate),
-        // A word of tomorrow is no leave to sell.
-        (true, None, Some(_)) => None,
+        // Verified, and why not; or a word of tomorrow, which is no leave to sell.
+        (true, _, _) => None,
         (false, Some("No_match_GTIN_Serial"), _) => Some(MakerSaid::UnknownSerial),
         (false, Some("No_match_GTIN_Serial_Lot"), _) => Some(MakerSaid::OtherLot),
         (false, Some("No_match_GTIN_Serial_Expiry"), _) => Some(MakerSaid::OtherExpiry),

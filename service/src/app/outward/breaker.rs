@@ -120,7 +120,7 @@ mod tests {
             breaker
                 .enter(at(now))
                 .unwrap()
-                .end(false, at(now), PATIENCE)
+                .end(false, at(now), PATIENCE);
         };
         fail(0);
         fail(0);

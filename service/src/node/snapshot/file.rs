@@ -84,7 +84,7 @@ impl Head {
         let mut bytes = vec![0; size as usize];
         let begin = length - TAIL_BYTES as u64 - u64::from(size);
         file.read_exact_at(&mut bytes, begin)?;
-        if hash != last_hash(&magic, &bytes, size).as_bytes() {
+        if hash != last_hash(magic, &bytes, size).as_bytes() {
             return Err(Unfit::Damaged);
         }
         let (head, rest) = postcard::take_from_bytes::<Self>(&bytes).map_err(|_| Unfit::Code)?;
@@ -222,10 +222,10 @@ fn opened(path: &Path) -> Result<File, Unfit> {
     }
 }
 
-fn last_hash(magic: &[u8; 8], head: &[u8], size: u32) -> blake3::Hash {
+fn last_hash(magic: [u8; 8], head: &[u8], size: u32) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     hasher
-        .update(magic)
+        .update(&magic)
         .update(head)
         .update(&size.to_le_bytes());
     hasher.finalize()
@@ -360,7 +360,7 @@ impl<I: FnMut() -> bool> Spout<I> {
         let size = u32::try_from(head.len()).map_err(io::Error::other)?;
         self.write_all(&head)?;
         self.write_all(&size.to_le_bytes())?;
-        self.write_all(last_hash(MAGIC, &head, size).as_bytes())
+        self.write_all(last_hash(*MAGIC, &head, size).as_bytes())
     }
 
     /// Ends the file; how many bytes it has.
