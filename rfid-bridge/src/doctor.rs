@@ -226,8 +226,8 @@ mod tests {
 
     #[test]
     fn a_clock_is_held_against_the_past_and_the_service() {
-        let now = CLOCK_MS_MIN + 1;
         use Quality::{Synchronised, Unknown, Unsynchronised};
+        let now = CLOCK_MS_MIN + 1;
         for (now_ms, skew_ms, kept, health) in [
             (0, None, Synchronised, Health::Failure),
             (now, None, Synchronised, Health::Ok),
