@@ -43,8 +43,46 @@ function tangleVerify(): Plugin {
   };
 }
 
+/** Modules that every page loads before any of its own: start, layout and error page. */
+const START = /\/(runtime\/client\/entry|generated\/client-optimized\/(app|nodes\/[01]))\.js$/;
+/** What so many pages and parts share, nearly every page loads. */
+const MANY = 8;
+/** Chunks smaller than this, in bytes before compression, are not worth a request of their own. */
+const SMALL = 4_000;
+
+/**
+ * Few files instead of dozens: what every page loads is one chunk, what many share another; the rest
+ * goes into chunks by who shares it, small ones to their nearest neighbour.
+ */
+function fewChunks(): Plugin {
+  const shell = new Set<string>();
+  const shared = { entriesAware: true, entriesAwareMergeThreshold: SMALL };
+  const groups = [
+    { name: (id: string) => (shell.has(id) ? 'shell' : null), priority: 2 },
+    { name: 'common', priority: 1, minShareCount: MANY },
+    { name: 'shared', priority: 0, minShareCount: 2, ...shared },
+  ];
+  // The names of shared chunks list who shares them.
+  const assetFileNames = '_app/immutable/assets/[hash][extname]';
+  const output = { codeSplitting: { groups }, assetFileNames };
+  return {
+    name: 'few-chunks',
+    enforce: 'post',
+    config: (_, { isSsrBuild }) =>
+      isSsrBuild ? undefined : { build: { rolldownOptions: { output } } },
+    buildEnd() {
+      const add = (id: string) => {
+        if (shell.has(id)) return;
+        shell.add(id);
+        this.getModuleInfo(id)?.importedIds.forEach(add);
+      };
+      for (const id of this.getModuleIds()) if (START.test(id)) add(id);
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [announcerWithoutStyle(), tangleVerify(), sveltekit()],
+  plugins: [announcerWithoutStyle(), tangleVerify(), fewChunks(), sveltekit()],
   worker: { format: 'es', plugins: () => [tangleVerify()] },
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { proxy: { '/api': node, '/epcis': node } },

@@ -16,14 +16,20 @@ const brotli = (file) => {
 /** A person loads one language: German stands for it, whose words are the longest. */
 const otherLanguage = (key) => /src\/lib\/i18n\/(es|fr)\/index\.ts$/.test(key);
 
-/** Every file that loads with `key`: its static imports, and for a route its dynamic ones too. */
+const isPage = (key) => /\/nodes\/\d+\.js$/.test(key);
+
+/**
+ * Every file that loads with `key`: its static imports, and for a route its dynamic ones too, with
+ * those of the layout, but for other routes.
+ */
 function closure(key, { dynamic }, seen = new Set(), css = new Set()) {
   const chunk = manifest[key];
   if (!chunk || seen.has(chunk.file) || otherLanguage(key)) return { seen, css };
   seen.add(chunk.file);
   for (const file of chunk.css ?? []) css.add(file);
   for (const next of chunk.imports ?? []) closure(next, { dynamic }, seen, css);
-  if (dynamic) for (const next of chunk.dynamicImports ?? []) closure(next, { dynamic }, seen, css);
+  const later = dynamic ? (chunk.dynamicImports ?? []).filter((next) => !isPage(next)) : [];
+  for (const next of later) closure(next, { dynamic }, seen, css);
   return { seen, css };
 }
 const kb = (files) => [...files].reduce((sum, file) => sum + brotli(file), 0) / 1024;

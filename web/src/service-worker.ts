@@ -20,8 +20,8 @@ const worker = self as unknown as {
   ): void;
 };
 
-/** The page every address of the portal begins with. */
-const START = '/';
+/** The page that any address of the portal can begin with. */
+const START = '/200.html';
 /** Kept after the rest: the decoder is as large as everything else, and not every device scans. */
 const LATE = build.filter((path) => path.includes('/workers/'));
 const FIRST = [...build.filter((path) => !LATE.includes(path)), ...files];

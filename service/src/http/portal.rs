@@ -1,7 +1,7 @@
 //! The portal: the built files of `web/` inside the binary. An exact file is given with its `ETag`
-//! (hashed names are immutable); any other address a browser asks for gets the start page, and
-//! the application finds its way; `/api` and `/epcis` never fall through to it. Where the portal
-//! was not built, a short page says how to get it.
+//! (hashed names are immutable); any other address a browser asks for gets the page that the build
+//! made for its route, else the start page, and the application finds its way; `/api` and `/epcis`
+//! never fall through to it. Where the portal was not built, a short page says how to get it.
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -15,6 +15,10 @@ use crate::app::failure::Code;
 struct Files;
 
 const START: &str = "200.html";
+/// What stands in the name of a page for whatever an address names: `lot/_/_.html`.
+const ANY: &str = "_";
+/// Parts of the longest address that has a page of its own.
+const PARTS_MAX: usize = 4;
 const MISSING: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
     <title>Theriac</title><h1>Theriac is running, without its portal</h1>\
     <p>This binary was built without the portal. Build it with <code>cargo xtask web</code> \
@@ -50,12 +54,33 @@ pub(super) async fn portal(request: HttpRequest) -> Result<HttpResponse, Problem
     if !wants_page || name.starts_with("_app/") {
         return Err(Problem(crate::Failure::not_found("page")));
     }
-    match Files::get(START) {
-        Some(file) => Ok(give(&request, START, file)),
+    let page = page_of(name, |page| Files::get(page).is_some());
+    match Files::get(&page) {
+        Some(file) => Ok(give(&request, &page, file)),
         None => Ok(HttpResponse::Ok()
             .content_type("text/html; charset=utf-8")
             .body(MISSING)),
     }
+}
+
+/// The page made for an address, by the names that are `there`; the start page where there is none.
+/// At each place after the first a name goes before [`ANY`].
+fn page_of(name: &str, there: impl Fn(&str) -> bool) -> String {
+    let mut parts = name.split('/');
+    let first = parts.next().filter(|it| !it.is_empty()).unwrap_or("index");
+    let mut stems = vec![first.to_owned()];
+    for part in parts {
+        if stems.len() >> (PARTS_MAX - 1) > 0 {
+            return START.to_owned();
+        }
+        let longer = |stem: &String| [part, ANY].map(|part| format!("{stem}/{part}"));
+        stems = stems.iter().flat_map(longer).collect();
+    }
+    let pages = stems.into_iter().map(|stem| stem + ".html");
+    pages
+        .into_iter()
+        .find(|page| there(page))
+        .unwrap_or_else(|| START.to_owned())
 }
 
 fn is_api(path: &str) -> bool {
@@ -179,6 +204,40 @@ mod tests {
         assert!(!accepts(&with("gzip"), &header::ACCEPT_ENCODING, "br"));
         assert!(accepts(&HeaderMap::new(), &header::ACCEPT, "text/html"));
         assert!(!accepts(&HeaderMap::new(), &header::ACCEPT_ENCODING, "br"));
+    }
+
+    #[test]
+    fn an_address_gets_the_page_of_its_route() {
+        let pages = [
+            "index",
+            "cold",
+            "cold/_",
+            "lot/_/_",
+            "lot/_/_/trace",
+            "lot/x/_",
+        ];
+        let there = |name: &str| pages.iter().any(|page| format!("{page}.html") == name);
+        for (address, page) in [
+            ("", "index.html"),
+            ("cold", "cold.html"),
+            ("cold/195060001343500009", "cold/_.html"),
+            ("lot/09506000134352/L1", "lot/_/_.html"),
+            ("lot/x/L1", "lot/x/_.html"),
+            ("lot/09506000134352/L1/trace", "lot/_/_/trace.html"),
+            ("lot/09506000134352/L1/other", START),
+            ("lot/09506000134352/L1/trace/more", START),
+            ("nowhere", START),
+            ("cold/", "cold/_.html"),
+        ] {
+            assert_eq!(page_of(address, there), page, "{address}");
+        }
+        let asked = std::cell::Cell::new(0);
+        let count = |_: &str| {
+            asked.set(asked.get() + 1);
+            false
+        };
+        assert_eq!(page_of(&"a/".repeat(4_000), count), START);
+        assert_eq!(asked.get(), 0, "a long address is not looked up");
     }
 
     #[test]

@@ -4,11 +4,7 @@
 import { browser } from '$app/environment';
 import { Client, Failure } from './api/client';
 import type { Me, SignedIn } from './api/types';
-
-const STORED = 'theriac.key';
-const KEY_FORM = /^thr_[0-9a-f]{8}_[A-Za-z0-9_-]{43}$/;
-
-export const looksLikeKey = (text: string) => KEY_FORM.test(text.trim());
+import { KEPT, keyOfLink, looksLikeKey } from './api/key';
 
 class Session {
   #key = $state<string | null>(null);
@@ -35,7 +31,7 @@ class Session {
     window.addEventListener('offline', () => (this.online = false));
     window.addEventListener('hashchange', () => this.#takeFromLink());
     this.#takeFromLink();
-    const stored = sessionStorage.getItem(STORED);
+    const stored = sessionStorage.getItem(KEPT);
     if (this.#key === null && stored) this.#adopt(stored);
     void import('./person').then(({ meet }) => meet());
   }
@@ -44,7 +40,7 @@ class Session {
   async connect(key: string): Promise<void> {
     const me = await new Client(key.trim()).me();
     this.#key = key.trim();
-    sessionStorage.setItem(STORED, this.#key);
+    sessionStorage.setItem(KEPT, this.#key);
     this.person = null;
     this.me = me;
     this.online = true;
@@ -64,7 +60,7 @@ class Session {
   }
 
   #takeFromLink(): void {
-    const key = new URLSearchParams(location.hash.slice(1)).get('key');
+    const key = keyOfLink(location.hash);
     if (key === null) return;
     history.replaceState(history.state, '', location.pathname + location.search);
     if (looksLikeKey(key)) this.#adopt(key.trim());
@@ -73,7 +69,7 @@ class Session {
   #adopt(key: string): void {
     this.#key = key;
     this.person = null;
-    sessionStorage.setItem(STORED, key);
+    sessionStorage.setItem(KEPT, key);
     new Client(key).me().then(
       (me) => {
         if (this.#key === key) this.me = me;

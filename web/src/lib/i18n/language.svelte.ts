@@ -1,10 +1,10 @@
 // Which language the portal speaks. English is in the bundle of each page; another language is one
 // file, loaded once before anything is shown. Texts are looked up when they are used, so that a
 // page which is built anew speaks the language chosen since.
+import { CHOSEN, type Language } from './preferred';
 import type { Translation } from './translation';
 
-export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const;
-export type Language = (typeof LANGUAGES)[number];
+export { LANGUAGES, preferred, type Language } from './preferred';
 
 /** What people call their languages. */
 export const LANGUAGE_NAMES: Record<Language, string> = {
@@ -14,7 +14,6 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
   es: 'Espa\u00f1ol',
 };
 
-const STORED = 'theriac.language';
 const LOCALES: Record<Language, string> = { en: 'en-GB', de: 'de-DE', fr: 'fr-FR', es: 'es-ES' };
 const LOADERS: Record<Exclude<Language, 'en'>, () => Promise<{ translation: Translation }>> = {
   de: () => import('./de'),
@@ -26,36 +25,31 @@ let overlay: Partial<Translation> = {};
 let locale = LOCALES.en;
 const spoken = $state<{ language: Language }>({ language: 'en' });
 
-const isLanguage = (text: unknown): text is Language => LANGUAGES.includes(text as Language);
-
 /** The language whose texts are shown now. */
 export const language = (): Language => spoken.language;
-
-/** The language a person chose here, else the first of the browser's that is spoken. */
-export function preferred(): Language {
-  const stored = localStorage.getItem(STORED);
-  if (isLanguage(stored)) return stored;
-  const known = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
-  return known.find(isLanguage) ?? 'en';
-}
 
 /** Loads a language and speaks it; what cannot be loaded leaves the one before. */
 export async function speak(wanted: Language): Promise<void> {
   if (wanted !== spoken.language || wanted !== document.documentElement.lang) {
     try {
-      overlay = wanted === 'en' ? {} : (await LOADERS[wanted]()).translation;
+      take(wanted, wanted === 'en' ? {} : (await LOADERS[wanted]()).translation);
     } catch {
       return;
     }
-    locale = LOCALES[wanted];
     document.documentElement.lang = wanted;
-    spoken.language = wanted;
   }
+}
+
+/** Speaks `wanted`, whose texts are `texts`. */
+export function take(wanted: Language, texts: Partial<Translation>): void {
+  overlay = texts;
+  locale = LOCALES[wanted];
+  spoken.language = wanted;
 }
 
 /** Speaks `wanted` from now on, on this computer. */
 export async function choose(wanted: Language): Promise<void> {
-  localStorage.setItem(STORED, wanted);
+  localStorage.setItem(CHOSEN, wanted);
   await speak(wanted);
 }
 

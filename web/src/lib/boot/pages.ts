@@ -1,0 +1,83 @@
+// What each page shows before the application is there, in every language, and what it will ask the
+// node. Runs when the portal is built (`scripts/shells.js`); no page loads it.
+import { page } from '$app/state';
+import { render } from 'svelte/server';
+import { t as admin } from '../i18n/admin';
+import { t as cases } from '../i18n/cases';
+import { translation as de } from '../i18n/de';
+import { translation as es } from '../i18n/es';
+import { translation as fr } from '../i18n/fr';
+import { t as common } from '../i18n';
+import { LANGUAGES, take, type Language } from '../i18n/language.svelte';
+import { t as ledger } from '../i18n/ledger';
+import { t as recall } from '../i18n/recall';
+import { t as scanner } from '../i18n/scanner';
+import type { Translation } from '../i18n/translation';
+import Boot from './Boot.svelte';
+
+type Blocks = ('short' | 'tall')[];
+interface Shown {
+  /** None where the heading depends on what the node answers. */
+  texts?: () => { title: string; lead: string };
+  blocks: Blocks;
+  /** What the page asks first: addresses as the client writes them, `{1}` a part of its own. */
+  first?: string[];
+}
+
+const CASES = '/api/v1/cases';
+const LOT = '/api/v1/lots/{2}/{3}';
+
+/** By route; the others show the header and wait. */
+const PAGES: Record<string, Shown> = {
+  '/': { texts: () => common.verify, blocks: ['short', 'tall'] },
+  '/alerts': { texts: () => cases.inbox, blocks: ['short', 'tall'], first: [CASES] },
+  '/alerts/[id]': { blocks: ['short', 'tall'], first: ['/api/v1/cases/{2}'] },
+  '/audit': { texts: () => admin.audit, blocks: ['tall'] },
+  '/block/[id]': { blocks: ['tall', 'tall'] },
+  '/cold': {
+    texts: () => cases.cold,
+    blocks: ['short', 'tall'],
+    first: [CASES, '/api/v1/shipments'],
+  },
+  '/cold/[id]': { blocks: ['short', 'tall', 'tall'], first: ['/api/v1/shipments/{2}', CASES] },
+  '/devices': {
+    texts: () => admin.devices,
+    blocks: ['tall'],
+    first: ['/api/v1/devices?per_page=1000'],
+  },
+  '/grants': { texts: () => admin.grants, blocks: ['tall'], first: ['/api/v1/grants'] },
+  '/keys': { texts: () => admin.keys, blocks: ['tall'], first: ['/api/v1/keys'] },
+  '/ledger': {
+    texts: () => ledger,
+    blocks: ['short', 'tall'],
+    first: ['/api/v1/checkpoint', '/api/v1/ledger', '/api/v1/alerts'],
+  },
+  '/lot/[gtin]/[lot]': { blocks: ['short', 'tall', 'tall'], first: [`${LOT}?limit=500`] },
+  '/lot/[gtin]/[lot]/trace': { blocks: ['short', 'tall', 'tall'], first: [`${LOT}/trace`] },
+  '/pack/[id]': { blocks: ['short', 'tall', 'tall'] },
+  '/recall': { texts: () => recall, blocks: ['short'], first: ['/api/v1/recalls'] },
+  '/scanner': { texts: () => scanner, blocks: ['short', 'tall'] },
+  '/search': {
+    texts: () => recall.search,
+    blocks: ['short', 'tall'],
+    first: [CASES, '/api/v1/recalls', '/api/v1/shipments'],
+  },
+  '/shipment/[id]': { blocks: ['short', 'tall', 'tall'] },
+  '/uptime': { texts: () => admin.uptime, blocks: ['short', 'tall'] },
+};
+
+const TEXTS: Record<Language, Partial<Translation>> = { en: {}, de, fr, es };
+
+/** What a route shows, as HTML in every language, and what it asks first. */
+export function shown(route: string): { html: string; first: string[] } {
+  const { texts, blocks, first = [] } = PAGES[route] ?? { blocks: [] };
+  Object.assign(page.url, { pathname: route });
+  const parts = LANGUAGES.map((language) => {
+    take(language, TEXTS[language]);
+    const { title, lead } = texts?.() ?? { title: '', lead: '' };
+    const { body } = render(Boot, { props: { title, lead, blocks } });
+    // Nothing takes these nodes over, so what marks them for that is left out.
+    return `<div lang="${language}">${body.replace(/<!--.*?-->/g, '')}</div>`;
+  });
+  return { html: parts.join(''), first };
+}

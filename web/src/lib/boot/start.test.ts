@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Client } from '../api/client';
+
+const KEY = `thr_01234567_${'k'.repeat(43)}`;
+
+/** A browser that opens `address`, as far as the first script looks at it. */
+function browser(address: string, given: { languages?: string[]; chosen?: string } = {}) {
+  const url = new URL(address, 'http://node.test');
+  const asked: [string, RequestInit][] = [];
+  const head: object[] = [];
+  const html = { lang: 'en' };
+  const first = '/api/v1/lots/{2}/{3}?limit=500';
+  const store = (key: string, value?: string) => ({
+    getItem: (name: string) => (name === key ? (value ?? null) : null),
+  });
+  vi.stubGlobal('document', {
+    currentScript: { dataset: { first, de: '/de.js', fr: '/fr.js' } },
+    documentElement: html,
+    createElement: () => ({}),
+    hidden: false,
+    head: { append: (link: object) => head.push(link) },
+  });
+  vi.stubGlobal('location', url);
+  vi.stubGlobal('navigator', { languages: given.languages ?? ['en-GB'] });
+  vi.stubGlobal('localStorage', store('theriac.language', given.chosen));
+  vi.stubGlobal('sessionStorage', store('theriac.key'));
+  vi.stubGlobal('window', globalThis);
+  const frames: (() => void)[] = [];
+  vi.stubGlobal('requestAnimationFrame', (frame: () => void) => frames.push(frame));
+  vi.stubGlobal('fetch', (request: string | Request, options: RequestInit) => {
+    const sent = typeof request === 'string' ? request : new URL(request.url).pathname;
+    asked.push([sent, options]);
+    return Promise.resolve(Response.json({ answer: asked.length }));
+  });
+  return { asked, head, html, frames };
+}
+
+describe('the first script of a page', () => {
+  beforeEach(() => vi.resetModules());
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    delete (globalThis as { asked?: unknown }).asked;
+  });
+
+  it('takes the language of the browser, and loads it', async () => {
+    const { head, html } = browser('/', { languages: ['it-IT', 'de-AT', 'fr'] });
+    await import('./start');
+    expect(html.lang).toBe('de');
+    expect(head).toEqual([{ rel: 'modulepreload', href: '/de.js' }]);
+  });
+
+  it('prefers what a person chose', async () => {
+    const { head, html } = browser('/', { languages: ['de'], chosen: 'en' });
+    await import('./start');
+    expect(html.lang).toBe('en');
+    expect(head).toEqual([]);
+  });
+
+  it('lets the application wait for the first picture, but not for ever', async () => {
+    const { frames } = browser('/');
+    await import('./start');
+    let painted = false;
+    void window.painted!.then(() => (painted = true));
+    await new Promise((done) => setTimeout(done, 20));
+    expect(painted).toBe(false);
+    frames.forEach((frame) => frame());
+    await new Promise((done) => setTimeout(done, 20));
+    expect(painted).toBe(true);
+    vi.resetModules();
+    browser('/');
+    Object.assign(document, { hidden: true });
+    await import('./start');
+    await window.painted;
+  });
+
+  it('asks what the page will show, of the address it stands at, as the key of the link', async () => {
+    const { asked } = browser(`/lot/09506000134352/L%2F1#key=${KEY}`);
+    await import('./start');
+    expect(asked.map(([url]) => url)).toEqual([
+      '/api/v1/me',
+      '/api/v1/lots/09506000134352/L%2F1?limit=500',
+    ]);
+    expect(asked[0]![1].headers).toEqual({
+      'accept-language': 'en',
+      authorization: `Bearer ${KEY}`,
+    });
+    expect(asked[0]![1].credentials).toBe('omit');
+  });
+
+  it('asks who has signed in where there is no key', async () => {
+    const { asked } = browser('/lot/09506000134352/L1#key=nonsense');
+    await import('./start');
+    expect(asked.map(([url]) => url)).toEqual(['/auth/me']);
+    expect(asked[0]![1].headers).toEqual({ 'accept-language': 'en' });
+  });
+
+  it('leaves an address that cannot be read to the application', async () => {
+    const { asked } = browser(`/lot/%E0%A4%A/L1#key=${KEY}`);
+    await import('./start');
+    expect(asked.map(([url]) => url)).toEqual(['/api/v1/me']);
+  });
+
+  it('has its answer taken by who asks the same, once', async () => {
+    const { asked } = browser(`/lot/09506000134352/L1#key=${KEY}`);
+    await import('./start');
+    const client = new Client(KEY, undefined, 'http://node.test');
+    const lot = () => client.lot('09506000134352', 'L1', { limit: 500 });
+    expect(await lot()).toEqual({ answer: 2 });
+    expect(asked).toHaveLength(2);
+    expect(await lot()).toEqual({ answer: 3 });
+  });
+
+  it('answers nobody else, in no other language, and nothing old', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    for (const spoil of [
+      async () => new Client(`thr_76543210_${'k'.repeat(43)}`, undefined, 'http://node.test'),
+      async () => {
+        const { take } = await import('../i18n/language.svelte');
+        take('de', {});
+        const { Client: Speaking } = await import('../api/client');
+        return new Speaking(KEY, undefined, 'http://node.test');
+      },
+      async () => {
+        vi.advanceTimersByTime(60_000);
+        return new Client(KEY, undefined, 'http://node.test');
+      },
+    ]) {
+      vi.resetModules();
+      const { asked } = browser(`/lot/1/2#key=${KEY}`);
+      await import('./start');
+      const client = await spoil();
+      await client.me();
+      expect(asked.map(([url]) => url).filter((url) => url === '/api/v1/me')).toHaveLength(2);
+    }
+    vi.useRealTimers();
+  });
+});
+
+describe('an answer under way', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('is given up when who asks gives up', async () => {
+    const never = new Promise<Response>(() => {});
+    const { language } = await import('../i18n/language.svelte');
+    const early = {
+      answer: never,
+      authorization: `Bearer ${KEY}`,
+      language: language(),
+      at: performance.now(),
+    };
+    vi.stubGlobal('window', { asked: { '/api/v1/me': early } });
+    const { ask } = await import('../api/asked');
+    const end = new AbortController();
+    const headers = { authorization: `Bearer ${KEY}`, 'accept-language': language() };
+    const waiting = ask(new Request('http://node.test/api/v1/me', { headers, signal: end.signal }));
+    end.abort();
+    await expect(waiting).rejects.toThrow(/abort/);
+  });
+});
