@@ -273,8 +273,8 @@ test('a queue is not sent with another key', async ({ page, portal, context }) =
   await page.evaluate(() => sessionStorage.clear());
   let asked = 0;
   page.on('request', (request) => (asked += request.url().endsWith('/api/v1/verify') ? 1 : 0));
-  await context.setOffline(false);
   await page.goto('about:blank');
+  await context.setOffline(false);
   await portal.open('/', 'pharmacy_b');
   await expect(queue(page)).toContainText('Waits for the key it was made with');
   await page.waitForTimeout(3_000);

@@ -97,6 +97,10 @@ const LANGUAGES = ['de', 'es', 'fr']
   })
   .join('');
 
+/** Leaves what is shown in the language that was chosen, so that no page has four headings. */
+const ONE = `<script>for (const it of document.querySelectorAll('#boot > div'))
+if (it.lang !== document.documentElement.lang) it.remove();</script>`;
+
 /** One part of a page in the place of another that must be there. */
 function put(page, mark, part) {
   if (page.split(mark).length !== 2) throw new Error(`200.html has not one ${mark}`);
@@ -117,7 +121,11 @@ function pageOf(route, node) {
   const inline = `<script data-first="${first.join(' ')}"${LANGUAGES}>${script}</script>`;
   let page = put(START, '<meta charset="utf-8" />', `<meta charset="utf-8" />\n    ${inline}`);
   page = put(page, '</head>', `${links.join('\n')}\n  </head>`);
-  page = put(page, '<div id="app">', `<div id="boot">${html}</div>\n    <div id="app">`);
+  page = put(
+    page,
+    '<div id="app">',
+    `<div id="boot">${html}</div>\n    ${ONE}\n    <div id="app">`,
+  );
   const inlined = [...page.matchAll(/<script[^>]*>([^]*?)<\/script>/g)].map(([, text]) =>
     hash(text),
   );

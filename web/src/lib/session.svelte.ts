@@ -33,7 +33,10 @@ class Session {
     this.#takeFromLink();
     const stored = sessionStorage.getItem(KEPT);
     if (this.#key === null && stored) this.#adopt(stored);
-    void import('./person').then(({ meet }) => meet());
+    import('./person').then(
+      ({ meet }) => meet(),
+      () => (this.online = false),
+    );
   }
 
   /** Tries a key; adopts it if the node knows it. Throws `Failure` otherwise. */
