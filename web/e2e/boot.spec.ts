@@ -16,7 +16,7 @@ async function withoutApplication(page: Page): Promise<() => void> {
 }
 
 const opened = (page: Page, path: string, actor = 'manufacturer' as const) =>
-  page.goto(`${path}#key=${demo().keys[actor]}`, { waitUntil: 'commit' });
+  page.goto(`${path}#key=${demo().keys[actor]}`, { waitUntil: 'domcontentloaded' });
 
 for (const [language, heading] of [
   ['en-GB', 'Alerts'],
