@@ -159,7 +159,10 @@ const ROWS_LOOKED_AT = 20;
 export async function expectAccessible(page: Page, only?: string[]): Promise<void> {
   // In this page instead of one of its own, and without a list of all that is well: several times
   // as fast, and the portal has no frames.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
+  // Without a connection it cannot load the styles once more.
+  const preload = await page.evaluate(() => navigator.onLine);
+  const options = { resultTypes: ['violations' as const], preload };
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options(options);
   const rest = `tbody tr:nth-child(n + ${ROWS_LOOKED_AT + 1})`;
   if (await page.locator(rest).count()) axe.exclude(rest);
   const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
