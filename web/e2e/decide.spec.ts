@@ -131,17 +131,18 @@ test('a key is made, shown once, and taken back @task', async ({ page, portal, h
 
 test('a device is registered', async ({ page, portal }) => {
   await portal.open('/devices', 'admin');
-  await page
+  const form = page.getByRole('region', { name: 'Register a device' });
+  await form
     .getByLabel('Name, as its events call it')
     .fill('https://id.gs1.org/8004/9506000LOGGER0099');
-  await page.getByLabel(/Public key/).fill('00ff');
-  await page.getByLabel('Organisation (GLN)').fill('9506000100029');
-  await page.getByRole('button', { name: 'Register' }).click();
+  await form.getByLabel(/Public key/).fill('00ff');
+  await form.getByLabel('Organisation (GLN)').fill('9506000100029');
+  await form.getByRole('button', { name: 'Register' }).click();
   await expect(page.getByText('A public key has 64 hex digits.')).toBeVisible();
   // The public key of RFC 8032, section 7.1, test 1.
-  await page
+  await form
     .getByLabel(/Public key/)
     .fill('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a');
-  await page.getByRole('button', { name: 'Register' }).click();
+  await form.getByRole('button', { name: 'Register' }).click();
   await expect(page.getByRole('link', { name: /Registered in block/ })).toBeVisible();
 });
