@@ -14,7 +14,10 @@ const brotli = (file) => {
 };
 
 /** A person loads one language: German stands for it, whose words are the longest. */
-const otherLanguage = (key) => /src\/lib\/i18n\/(es|fr)\/index\.ts$/.test(key);
+const otherLanguage = (key) => /src\/lib\/i18n\/(es|fr)\/\w+\.ts$/.test(key);
+
+/** The texts of every page but the counter do not load there. */
+const otherTexts = (key, counter) => counter && /src\/lib\/i18n\/\w+\/more\.ts$/.test(key);
 
 const isPage = (key) => /\/nodes\/\d+\.js$/.test(key);
 
@@ -22,14 +25,15 @@ const isPage = (key) => /\/nodes\/\d+\.js$/.test(key);
  * Every file that loads with `key`: its static imports, and for a route its dynamic ones too, with
  * those of the layout, but for other routes.
  */
-function closure(key, { dynamic }, seen = new Set(), css = new Set()) {
+function closure(key, how, seen = new Set(), css = new Set()) {
   const chunk = manifest[key];
   if (!chunk || seen.has(chunk.file) || otherLanguage(key)) return { seen, css };
+  if (otherTexts(key, how.counter)) return { seen, css };
   seen.add(chunk.file);
   for (const file of chunk.css ?? []) css.add(file);
-  for (const next of chunk.imports ?? []) closure(next, { dynamic }, seen, css);
-  const later = dynamic ? (chunk.dynamicImports ?? []).filter((next) => !isPage(next)) : [];
-  for (const next of later) closure(next, { dynamic }, seen, css);
+  for (const next of chunk.imports ?? []) closure(next, how, seen, css);
+  const later = how.dynamic ? (chunk.dynamicImports ?? []).filter((next) => !isPage(next)) : [];
+  for (const next of later) closure(next, how, seen, css);
   return { seen, css };
 }
 const kb = (files) => [...files].reduce((sum, file) => sum + brotli(file), 0) / 1024;
@@ -40,6 +44,10 @@ const app = find('generated/client-optimized/app.js') ?? find('generated/client/
 if (!start || !app) throw new Error('the build manifest names no entry: has the build run?');
 
 const nodes = readdirSync('.svelte-kit/generated/client-optimized/nodes');
+const isCounter = (node) =>
+  readFileSync(`.svelte-kit/generated/client-optimized/nodes/${node}`, 'utf8').includes(
+    'src/routes/+page.svelte',
+  );
 const shell = new Set();
 for (const key of [start, app, find('nodes/0.js'), find('nodes/1.js')]) {
   for (const file of closure(key, { dynamic: false }).seen) shell.add(file);
@@ -55,7 +63,7 @@ function row(name, size, limit) {
 }
 row('shell, JavaScript', kb(shell), LIMITS_KB.shell);
 for (const node of nodes.filter((name) => !['0.js', '1.js'].includes(name)).sort()) {
-  const { seen, css } = closure(find(`nodes/${node}`), { dynamic: true });
+  const { seen, css } = closure(find(`nodes/${node}`), { dynamic: true, counter: isCounter(node) });
   row(`page ${node}, JavaScript with shell`, kb(new Set([...shell, ...seen])), LIMITS_KB.route);
   row(`page ${node}, styles`, kb(css), LIMITS_KB.css);
 }

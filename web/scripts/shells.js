@@ -90,12 +90,18 @@ const LATER = 'rel="modulepreload" fetchpriority="low"';
 const START = startPage();
 const script = await firstScript();
 const shown = await renderer();
-const LANGUAGES = ['de', 'es', 'fr']
-  .map((language) => {
-    const { file } = manifest[`src/lib/i18n/${language}/index.ts`];
-    return ` data-${language}="/${file}"`;
-  })
-  .join('');
+/** The files of each language that a page says its texts from: the counter needs one, the others two. */
+function languages(route) {
+  const needed = route === '/' ? ['index'] : ['index', 'more'];
+  return ['de', 'es', 'fr']
+    .map((language) => {
+      const files = needed.map(
+        (name) => `/${manifest[`src/lib/i18n/${language}/${name}.ts`].file}`,
+      );
+      return ` data-${language}="${files.join(' ')}"`;
+    })
+    .join('');
+}
 
 /** Leaves what is shown in the language that was chosen, so that no page has four headings. */
 const ONE = `<script>for (const it of document.querySelectorAll('#boot > div'))
@@ -118,7 +124,7 @@ function pageOf(route, node) {
       (file) => `<link href="/${file}" rel="preload" as="style" crossorigin fetchpriority="low">`,
     ),
   ].filter((link) => !START.includes(link.split(' rel=')[0]));
-  const inline = `<script data-first="${first.join(' ')}"${LANGUAGES}>${script}</script>`;
+  const inline = `<script data-first="${first.join(' ')}"${languages(route)}>${script}</script>`;
   let page = put(START, '<meta charset="utf-8" />', `<meta charset="utf-8" />\n    ${inline}`);
   page = put(page, '</head>', `${links.join('\n')}\n  </head>`);
   page = put(

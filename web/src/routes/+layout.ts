@@ -1,9 +1,10 @@
 // The portal is a static shell: everything is rendered in the browser from the node's API.
+import type { LayoutLoad } from './$types';
 import { preferred, speak } from '$lib/i18n/language.svelte';
 
 export const ssr = false;
 export const prerender = false;
 export const trailingSlash = 'never';
 
-/** Nothing is shown before the texts of the chosen language are there. */
-export const load = () => speak(preferred());
+/** Nothing is shown before its texts are there in the chosen language. */
+export const load: LayoutLoad = ({ url }) => speak(preferred(), url.pathname !== '/');

@@ -4,9 +4,12 @@ import { page } from '$app/state';
 import { render } from 'svelte/server';
 import { t as admin } from '../i18n/admin';
 import { t as cases } from '../i18n/cases';
-import { translation as de } from '../i18n/de';
-import { translation as es } from '../i18n/es';
-import { translation as fr } from '../i18n/fr';
+import { everyday as de } from '../i18n/de';
+import { more as deMore } from '../i18n/de/more';
+import { everyday as es } from '../i18n/es';
+import { more as esMore } from '../i18n/es/more';
+import { everyday as fr } from '../i18n/fr';
+import { more as frMore } from '../i18n/fr/more';
 import { t as common } from '../i18n';
 import { LANGUAGES, take, type Language } from '../i18n/language.svelte';
 import { t as ledger } from '../i18n/ledger';
@@ -66,7 +69,12 @@ const PAGES: Record<string, Shown> = {
   '/uptime': { texts: () => admin.uptime, blocks: ['short', 'tall'] },
 };
 
-const TEXTS: Record<Language, Partial<Translation>> = { en: {}, de, fr, es };
+const TEXTS: Record<Language, Partial<Translation>> = {
+  en: {},
+  de: { ...de, ...deMore },
+  fr: { ...fr, ...frMore },
+  es: { ...es, ...esMore },
+};
 
 /** What a route shows, as HTML in every language, and what it asks first. */
 export function shown(route: string): { html: string; first: string[] } {

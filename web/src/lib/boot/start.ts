@@ -24,9 +24,9 @@ try {
   // Without storage nothing was chosen and nobody is connected.
 }
 document.documentElement.lang = language;
-if (files[language]) {
+for (const href of files[language]?.split(' ') ?? []) {
   const link = document.createElement('link');
-  Object.assign(link, { rel: 'modulepreload', href: files[language] });
+  Object.assign(link, { rel: 'modulepreload', href });
   document.head.append(link);
 }
 

@@ -1,6 +1,7 @@
-// Which language the portal speaks. English is in the bundle of each page; another language is one
-// file, loaded once before anything is shown. Texts are looked up when they are used, so that a
-// page which is built anew speaks the language chosen since.
+// Which language the portal speaks. English is in the bundle of each page; another language is two
+// files, one for the counter, which waits for no other, and one for all other pages. Each loads once,
+// before anything is shown that needs it. Texts are looked up when they are used, so that a page which
+// is built anew speaks the language chosen since.
 import { CHOSEN, type Language } from './preferred';
 import type { Translation } from './translation';
 
@@ -15,29 +16,45 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
 };
 
 const LOCALES: Record<Language, string> = { en: 'en-GB', de: 'de-DE', fr: 'fr-FR', es: 'es-ES' };
-const LOADERS: Record<Exclude<Language, 'en'>, () => Promise<{ translation: Translation }>> = {
-  de: () => import('./de'),
-  fr: () => import('./fr'),
-  es: () => import('./es'),
+const EVERYDAY = {
+  de: async () => (await import('./de')).everyday,
+  fr: async () => (await import('./fr')).everyday,
+  es: async () => (await import('./es')).everyday,
+};
+const MORE = {
+  de: async () => (await import('./de/more')).more,
+  fr: async () => (await import('./fr/more')).more,
+  es: async () => (await import('./es/more')).more,
 };
 
 let overlay: Partial<Translation> = {};
 let locale = LOCALES.en;
+/** Whether a page has been shown that needs all texts. */
+let whole = false;
 const spoken = $state<{ language: Language }>({ language: 'en' });
 
 /** The language whose texts are shown now. */
 export const language = (): Language => spoken.language;
 
-/** Loads a language and speaks it; what cannot be loaded leaves the one before. */
-export async function speak(wanted: Language): Promise<void> {
-  if (wanted !== spoken.language || wanted !== document.documentElement.lang) {
-    try {
-      take(wanted, wanted === 'en' ? {} : (await LOADERS[wanted]()).translation);
-    } catch {
-      return;
-    }
-    document.documentElement.lang = wanted;
+/**
+ * Loads a language, with the texts of every page if `all`, and speaks it; what cannot be loaded leaves
+ * the one before.
+ */
+export async function speak(wanted: Language, all: boolean): Promise<void> {
+  whole ||= all;
+  const spokenAlready = wanted === spoken.language && wanted === document.documentElement.lang;
+  if (spokenAlready && (!whole || wanted === 'en' || 'cases' in overlay)) return;
+  try {
+    take(wanted, wanted === 'en' ? {} : await texts(wanted));
+  } catch {
+    return;
   }
+  document.documentElement.lang = wanted;
+}
+
+async function texts(wanted: Exclude<Language, 'en'>): Promise<Partial<Translation>> {
+  const [everyday, more] = await Promise.all([EVERYDAY[wanted](), whole ? MORE[wanted]() : {}]);
+  return { ...everyday, ...more };
 }
 
 /** Speaks `wanted`, whose texts are `texts`. */
@@ -50,7 +67,7 @@ export function take(wanted: Language, texts: Partial<Translation>): void {
 /** Speaks `wanted` from now on, on this computer. */
 export async function choose(wanted: Language): Promise<void> {
   localStorage.setItem(CHOSEN, wanted);
-  await speak(wanted);
+  await speak(wanted, whole);
 }
 
 /** The texts `english`, under `name` in each translation, in the language spoken. */

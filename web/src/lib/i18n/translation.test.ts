@@ -12,12 +12,20 @@ import { scanner } from './en.scanner';
 import { share } from './en.share';
 import { shell } from './en.shell';
 import { trace } from './en.trace';
-import { translation as de } from './de';
-import { translation as es } from './es';
-import { translation as fr } from './fr';
+import { everyday as de } from './de';
+import { more as deMore } from './de/more';
+import { everyday as es } from './es';
+import { more as esMore } from './es/more';
+import { everyday as fr } from './fr';
+import { more as frMore } from './fr/more';
 
 const english = {
   ...{ shell, common: en, cases, counter, admin, ledger, omnibox, recall, scanner, share, trace },
+};
+const spoken = {
+  de: { ...de, ...deMore },
+  fr: { ...fr, ...frMore },
+  es: { ...es, ...esMore },
 };
 /** What stands the same in every language. */
 const SAME = /^(theriac |[A-Za-z ]*https:)/;
@@ -55,7 +63,7 @@ const placeholders = (text: string) =>
     .sort();
 
 const all = flat(english as unknown as Text);
-for (const [name, translation] of Object.entries({ de, fr, es })) {
+for (const [name, translation] of Object.entries(spoken)) {
   describe(`the translation ${name}`, () => {
     const own = flat(translation as unknown as Text);
 

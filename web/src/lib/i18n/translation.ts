@@ -11,16 +11,23 @@ import type { share } from './en.share';
 import type { shell } from './en.shell';
 import type { trace } from './en.trace';
 
-export interface Translation {
+/** What the counter says and what stands on every page. */
+export interface Everyday {
   shell: typeof shell;
   common: typeof en;
-  cases: typeof cases;
   counter: typeof counter;
+  omnibox: typeof omnibox;
+}
+
+/** What every other page says. */
+export interface More {
+  cases: typeof cases;
   admin: typeof admin;
   ledger: typeof ledger;
-  omnibox: typeof omnibox;
   recall: typeof recall;
   scanner: typeof scanner;
   share: typeof share;
   trace: typeof trace;
 }
+
+export type Translation = Everyday & More;

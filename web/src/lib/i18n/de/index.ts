@@ -1,27 +1,8 @@
-// German: all catalogues, in one file that loads once.
-import type { Translation } from '../translation';
-import { admin } from './admin';
-import { cases } from './cases';
+// German for the counter and for what stands on every page: one file that loads before anything is shown.
+import type { Everyday } from '../translation';
 import { common } from './common';
 import { counter } from './counter';
-import { ledger } from './ledger';
 import { omnibox } from './omnibox';
-import { recall } from './recall';
-import { scanner } from './scanner';
-import { share } from './share';
 import { shell } from './shell';
-import { trace } from './trace';
 
-export const translation: Translation = {
-  share,
-  shell,
-  common,
-  cases,
-  counter,
-  admin,
-  ledger,
-  omnibox,
-  recall,
-  scanner,
-  trace,
-};
+export const everyday: Everyday = { common, counter, omnibox, shell };
