@@ -8,8 +8,17 @@ import { demo, readFacts, type Actor, type Facts } from './demo';
 import { startDemo } from './demo.setup';
 import { Hand } from './hand';
 
-/** Console errors a test brings about on purpose (the browser reports failed requests). */
-const EXPECTED = /Failed to load resource|Service Worker registration blocked by Playwright/;
+/**
+ * What the browser says of a test rather than of the page: failed requests that a test brings about, and
+ * files the page asked for early that wait while a test holds the application back or the machine is slow.
+ */
+const EXPECTED = new RegExp(
+  [
+    'Failed to load resource',
+    'Service Worker registration blocked by Playwright',
+    'was preloaded using link preload but not used within a few seconds',
+  ].join('|'),
+);
 
 interface Portal {
   /** Opens `path` with the key of `actor`, as a link of the demo does. */
