@@ -34,6 +34,8 @@ pub const PAGE_MAX: usize = 1_000;
 pub const HISTORY_EVENTS_MAX: usize = 2_000;
 /// Packs in a page of a lot.
 pub const LOT_PAGE_MAX: usize = 1_000;
+/// Findings told with a lot, the gravest of all.
+pub const LOT_FINDINGS_MAX: usize = 100;
 /// Alerts in a page.
 pub const ALERTS_PAGE_MAX: usize = 500;
 /// Master data records in one request.

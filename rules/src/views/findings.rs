@@ -1,45 +1,60 @@
 //! Findings as they are shown: weighed together, with what has become of them.
 
+use std::collections::BTreeSet;
+
 use gs1::Epc;
 
 use crate::engine::Engine;
-use crate::finding::{Finding, FindingStatus, FindingView};
+use crate::finding::{Finding, FindingStatus, FindingView, Severity};
 use crate::fusion::weigh;
 use crate::say::{Lang, title};
 use crate::state::{State, ThingId};
 
 impl Engine {
     /// Everything ever found about a thing, newest first: also what was found about containers
-    /// while it was inside them. For a lot: what was found about its packs and about the lot as
-    /// such, by the catalogue and by rules of a consortium.
+    /// while it was inside them. For a lot as [`Engine::lot_findings`] tells it.
     pub fn findings_for(&self, epc: &Epc) -> Vec<FindingView> {
-        if let Epc::Lgtin { gtin, lot } = epc {
-            let packs = self.state.lots.get(&(gtin.clone(), lot.clone()));
-            let packs = packs.into_iter().flat_map(|lot| lot.packs.iter());
-            let own = self.state.find(epc);
-            let own = own
-                .map(|id| self.state.own_finding_views(id))
-                .unwrap_or_default();
-            let with_findings = packs.filter(|id| {
-                self.state
-                    .thing(**id)
-                    .is_some_and(|thing| !thing.findings().is_empty())
-            });
-            let mut found: Vec<FindingView> = with_findings
-                .flat_map(|id| self.state.own_finding_views(*id))
-                .chain(own)
-                .collect();
-            for apart in self.findings_apart(epc) {
-                if !found.iter().any(|other| other.id == apart.id) {
-                    found.push(apart);
-                }
-            }
-            return found;
+        if matches!(epc, Epc::Lgtin { .. }) {
+            return self.lot_findings(epc, usize::MAX, |_| true).0;
         }
         self.state
             .find(epc)
             .map(|id| self.state.finding_views(id))
             .unwrap_or_default()
+    }
+
+    /// What was found about packs of a lot and about the lot as such, by the catalogue and by rules
+    /// of a consortium, as far as it is `wanted`: what stands before what does not, the gravest
+    /// first, then the newest. At most `limit` of them, and how many there are in all: a lot of a
+    /// hundred thousand packs may have as many findings.
+    pub fn lot_findings(
+        &self,
+        lot: &Epc,
+        limit: usize,
+        wanted: impl Fn(&Finding) -> bool,
+    ) -> (Vec<FindingView>, usize) {
+        let state = &self.state;
+        let packs = match lot {
+            Epc::Lgtin { gtin, lot } => state.lots.get(&(gtin.clone(), lot.clone())),
+            _ => None,
+        };
+        let packs = packs.into_iter().flat_map(|lot| lot.packs.iter().copied());
+        let mut found: Vec<Ranked<'_>> = packs
+            .chain(state.find(lot))
+            .flat_map(|id| state.ranked(id))
+            .collect();
+        let own: BTreeSet<_> = found.iter().map(|it| it.finding.id).collect();
+        let apart = state.findings_apart(lot).map(|it| state.ranked_apart(it));
+        found.extend(apart.filter(|it| !own.contains(&it.finding.id)));
+        found.retain(|it| wanted(it.finding));
+        let count = found.len();
+        found.sort_by_key(|it| std::cmp::Reverse((it.stands, it.severity, it.finding.position)));
+        found.truncate(limit);
+        let views = found.iter().map(|it| match it.of {
+            Some(id) => state.view(id, it.finding, &state.standing(id)),
+            None => state.view_apart(it.finding),
+        });
+        (views.collect(), count)
     }
 
     /// Findings about a party, a place or a lot as such, newest first.
@@ -97,6 +112,15 @@ impl Engine {
     }
 }
 
+/// A finding by what it comes before others, without its text.
+struct Ranked<'a> {
+    finding: &'a Finding,
+    /// The thing it was weighed for; none for one that is about no thing.
+    of: Option<ThingId>,
+    stands: bool,
+    severity: Severity,
+}
+
 /// Place in the order of the record that made or resolved a finding last.
 fn changed_at(finding: &Finding) -> u64 {
     let resolved = finding.resolved_by.as_ref().map(|by| by.position);
@@ -105,7 +129,7 @@ fn changed_at(finding: &Finding) -> u64 {
 
 impl State {
     /// Standing findings about a thing with the severity to show, gravest first.
-    pub(crate) fn standing(&self, id: ThingId) -> Vec<(&Finding, crate::finding::Severity)> {
+    pub(crate) fn standing(&self, id: ThingId) -> Vec<(&Finding, Severity)> {
         let standing: Vec<&Finding> = self
             .findings_about(id)
             .into_iter()
@@ -135,21 +159,39 @@ impl State {
             .collect()
     }
 
-    fn own_finding_views(&self, id: ThingId) -> Vec<FindingView> {
+    /// Findings of a thing's own.
+    fn ranked(&self, id: ThingId) -> Vec<Ranked<'_>> {
+        let own: Vec<&Finding> = self.own_findings(id).collect();
+        if own.is_empty() {
+            return Vec::new();
+        }
         let standing = self.standing(id);
-        self.own_findings(id)
-            .map(|finding| self.view(id, finding, &standing))
+        own.into_iter()
+            .map(|finding| Ranked {
+                finding,
+                of: Some(id),
+                stands: standing.iter().any(|(other, _)| other.id == finding.id),
+                severity: severity_among(finding, &standing),
+            })
             .collect()
+    }
+
+    /// A finding that is about no thing.
+    fn ranked_apart<'a>(&'a self, finding: &'a Finding) -> Ranked<'a> {
+        Ranked {
+            finding,
+            of: None,
+            stands: self.status_apart(finding) == FindingStatus::Open,
+            severity: self.severity_apart(finding),
+        }
     }
 
     fn view(
         &self,
         id: ThingId,
         finding: &Finding,
-        standing: &[(&Finding, crate::finding::Severity)],
+        standing: &[(&Finding, Severity)],
     ) -> FindingView {
-        let shown = standing.iter().find(|(other, _)| other.id == finding.id);
-        let severity = shown.map_or(finding.severity, |(_, severity)| *severity);
         let release = || {
             let decisions = self.decisions_about(id);
             let last = decisions.into_iter().map(|decision| &decision.decided);
@@ -157,7 +199,7 @@ impl State {
                 .map(|decided| decided.record.clone())
         };
         let mut view = self.dressed(finding, self.status_for(id, finding));
-        view.severity = severity;
+        view.severity = severity_among(finding, standing);
         if view.status == FindingStatus::Released {
             view.resolved_by = release();
         }
@@ -167,10 +209,7 @@ impl State {
     /// A finding that is about no thing; it was weighed against nothing.
     fn view_apart(&self, finding: &Finding) -> FindingView {
         let mut view = self.dressed(finding, self.status_apart(finding));
-        let weighed = weigh(&[finding]).into_iter().next();
-        let severity = weighed.unwrap_or(finding.severity);
-        let most = self.de_escalated(finding).unwrap_or(severity);
-        view.severity = severity.min(most);
+        view.severity = self.severity_apart(finding);
         if view.status == FindingStatus::Released {
             let decisions = finding.subjects.iter();
             let decisions = decisions.flat_map(|epc| self.decisions_on(epc));
@@ -178,6 +217,13 @@ impl State {
             view.resolved_by = last.map(|it| it.decided.record.clone());
         }
         view
+    }
+
+    fn severity_apart(&self, finding: &Finding) -> Severity {
+        let weighed = weigh(&[finding]).into_iter().next();
+        let severity = weighed.unwrap_or(finding.severity);
+        let most = self.de_escalated(finding).unwrap_or(severity);
+        severity.min(most)
     }
 
     /// A finding with a status, its severity by the rule and what resolved or closed it.
@@ -204,4 +250,10 @@ impl State {
             },
         }
     }
+}
+
+/// The severity of a finding among those that stand; of another the one that its rule gave it.
+fn severity_among(finding: &Finding, standing: &[(&Finding, Severity)]) -> Severity {
+    let shown = standing.iter().find(|(other, _)| other.id == finding.id);
+    shown.map_or(finding.severity, |(_, severity)| *severity)
 }

@@ -102,6 +102,34 @@ fn a_pack_keeps_the_temperatures_of_its_time_in_the_container() {
     assert!(engine.findings_for(&cast::thing("p3")).is_empty());
 }
 
+/// A lot may have as many findings as packs, so they are ranked before they are put into words.
+#[test]
+fn the_gravest_findings_of_a_lot_come_first_and_all_are_counted() {
+    let engine = engine(
+        "
+1 08:00 > 90 08:00 | M | commission lot=L1 | p1..p4 | C22:S1
+91 08:00           | M | commission lot=L1 | p1     | C06:S2
+92 08:00           | P | dispense          | p2     |
+",
+    );
+    let lot = cast::thing("lL1");
+    let ranks = |limit, wanted: fn(&rules::Finding) -> bool| {
+        let (views, count) = engine.lot_findings(&lot, limit, wanted);
+        let rank = |it: &rules::FindingView| {
+            let stands = it.status == rules::FindingStatus::Open;
+            (!stands, std::cmp::Reverse(it.severity))
+        };
+        assert!(views.is_sorted_by_key(rank), "{views:#?}");
+        (views.iter().map(|it| it.rule).collect::<Vec<_>>(), count)
+    };
+    let (all, count) = ranks(usize::MAX, |_| true);
+    assert!(count >= 2 && all.len() == count, "{all:?}");
+    assert_eq!(engine.findings_for(&lot).len(), count);
+    assert_eq!(ranks(1, |_| true), (all[..1].to_vec(), count));
+    assert_eq!(ranks(0, |_| true), (vec![], count));
+    assert_eq!(ranks(9, |_| false), (vec![], 0));
+}
+
 #[test]
 fn a_lot_adds_up_and_a_shipment_shows_its_contents() {
     let engine = engine(STORY);

@@ -2,13 +2,13 @@
 //! it and those whom the manufacturer granted it get it whole; others get the numbers, and of
 //! holders and packs their own.
 use gs1::{Epc, Gtin, Lot};
-use rules::{FindingView, LotPack, LotView};
+use rules::{Finding, FindingView, LotPack, LotView};
 
 use crate::app::failure::{Code, Failure};
 use crate::app::findings;
 use crate::app::visible::{Subject, sees_whole, visible};
 use crate::auth::{Permit, actions};
-use crate::limits::LOT_PAGE_MAX;
+use crate::limits::{LOT_FINDINGS_MAX, LOT_PAGE_MAX};
 use crate::node::Node;
 
 /// A lot with one page of its packs.
@@ -18,8 +18,11 @@ pub struct LotPage {
     pub lot: LotView,
     /// Packs of this page, in the order they were made.
     pub packs: Vec<LotPack>,
-    /// What was found about packs of the lot.
+    /// What was found about packs of the lot, on the first page: what stands first, then the
+    /// gravest, at most [`LOT_FINDINGS_MAX`].
     pub findings: Vec<FindingView>,
+    /// How many findings there are in all.
+    pub finding_count: usize,
     /// Cursor of the next page.
     pub next: Option<String>,
 }
@@ -77,15 +80,15 @@ pub fn lot(
         .then(|| format!("p{}", slice.from + packs.len()));
     let whole = sees_whole(&fold, principal, &gtin, &lot);
     let class = Epc::Lgtin { gtin, lot };
-    let mut findings = engine.findings_for(&class);
+    let sees = |epc: &Epc| visible(&fold, principal, Subject::Thing(epc));
+    let told = |finding: &Finding| whole || finding.subjects.first().is_some_and(sees);
+    let most = if slice.from == 0 { LOT_FINDINGS_MAX } else { 0 };
+    let (mut findings, finding_count) = engine.lot_findings(&class, most, told);
     let party = principal.party.as_deref().unwrap_or_default();
     if !whole {
-        let seen = |id: &str| {
-            Epc::parse(id).is_ok_and(|epc| visible(&fold, principal, Subject::Thing(&epc)))
-        };
+        let seen = |id: &str| Epc::parse(id).is_ok_and(|epc| sees(&epc));
         view.holders.retain(|holder| holder.party == party);
         packs.retain(|pack| seen(&pack.id));
-        findings.retain(|finding| finding.subjects.first().is_some_and(|id| seen(id)));
         let shown = |finding| findings::shown(&fold, principal, finding);
         findings = findings.into_iter().filter_map(shown).collect();
     }
@@ -93,6 +96,7 @@ pub fn lot(
         lot: view,
         packs,
         findings,
+        finding_count,
         next,
     })
 }

@@ -218,3 +218,32 @@ fn made_is_located_plus_ended_plus_unknown() {
         "one more than authorised"
     );
 }
+
+/// A lot whose every event came too late has a finding for each: the answer holds the first hundred
+/// and says how many there are, and later pages of packs do not repeat them.
+#[test]
+fn a_lot_tells_its_gravest_findings_and_how_many_there_are() {
+    let trade = Trade::new();
+    let serials: Vec<String> = (0..130).map(|at| format!("L{at:03}")).collect();
+    let late = NOW_MS - 400 * DAY_MS;
+    let made = serials.iter().zip(0..).map(|(serial, at)| {
+        let made_ms = late + at * 60_000;
+        commission(WARM, &[serial.as_str()], "L9", made_ms)
+    });
+    trade.capture("maker", &made.collect::<Vec<_>>());
+    let page = |query: &str| {
+        let path = format!("/api/v1/lots/{WARM}/L9?limit=100{query}");
+        trade.get("maker", &path).expect(200).json()
+    };
+    let first = page("");
+    assert_eq!(rows(&first, "/findings").len(), 100);
+    assert!(
+        number(&first, "/finding_count") >= 130,
+        "{}",
+        first["finding_count"]
+    );
+    let next = page(&format!("&cursor={}", text(&first, "/next")));
+    assert_eq!(rows(&next, "/packs").len(), 30);
+    assert!(rows(&next, "/findings").is_empty());
+    assert_eq!(next["finding_count"], first["finding_count"]);
+}

@@ -4,7 +4,7 @@ import { drillOf, reportOf } from './recall';
 
 const lot = {
   ...{ gtin: '09506000134352', lot: 'A', product: 'Insuvelle', made: 10, located: 6, terminal: 3 },
-  ...{ unknown: 1, by_status: {}, findings: [], packs: [], recalled: null },
+  ...{ unknown: 1, by_status: {}, finding_count: 0, findings: [], packs: [], recalled: null },
   holders: [
     { party: '1', count: 2 },
     { party: '2', name: 'B', count: 4 },

@@ -163,8 +163,11 @@ pub struct LotDto {
     pub holders: Vec<HolderDto>,
     /// Packs of this page.
     pub packs: Vec<LotPackDto>,
-    /// What was found about packs of the lot.
+    /// What was found about packs of the lot: what stands first, then the gravest; the first 100, on
+    /// the first page.
     pub findings: Vec<FindingDto>,
+    /// How many findings there are in all.
+    pub finding_count: usize,
     /// Cursor of the next page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
@@ -434,6 +437,7 @@ impl From<LotPage> for LotDto {
             lot,
             packs,
             findings: found,
+            finding_count,
             next,
         }: LotPage,
     ) -> Self {
@@ -462,6 +466,7 @@ impl From<LotPage> for LotDto {
             holders: lot.holders.into_iter().map(holder).collect(),
             packs: packs.into_iter().map(pack).collect(),
             findings: findings(found),
+            finding_count,
             next,
         }
     }

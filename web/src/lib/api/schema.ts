@@ -3514,7 +3514,12 @@ export interface components {
             };
             /** @description Last day of use, `yyyy-mm-dd`. */
             expiry?: string | null;
-            /** @description What was found about packs of the lot. */
+            /** @description How many findings there are in all. */
+            finding_count: number;
+            /**
+             * @description What was found about packs of the lot: what stands first, then the gravest; the first 100, on
+             *     the first page.
+             */
             findings: components["schemas"]["Finding"][];
             /** @description Product. */
             gtin: string;

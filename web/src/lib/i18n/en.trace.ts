@@ -4,6 +4,8 @@ import { number } from './language.svelte';
 const packs = (n: number) => `${number(n)} ${n === 1 ? 'pack' : 'packs'}`;
 
 export const trace = {
+  findings: (shown: number, all: number) =>
+    `The gravest ${number(shown)} of ${number(all)} findings. All of them stand in the alert inbox, by cause.`,
   open: 'Trace: lanes, map, containers',
   title: (lot: string) => `Trace of lot ${lot}`,
   back: 'To the lot',

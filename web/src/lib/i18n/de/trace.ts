@@ -5,6 +5,8 @@ import { number } from '../language.svelte';
 const packs = (n: number) => `${number(n)} ${n === 1 ? 'Packung' : 'Packungen'}`;
 
 export const trace: typeof english = {
+  findings: (shown, all) =>
+    `Die ${number(shown)} schwersten von ${number(all)} Befunden. Alle stehen im Alarmeingang, nach Ursache.`,
   open: 'Verfolgung: Bahnen, Karte, Behälter',
   title: (lot) => `Verfolgung der Charge ${lot}`,
   back: 'Zur Charge',

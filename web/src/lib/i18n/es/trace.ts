@@ -5,6 +5,8 @@ import { number } from '../language.svelte';
 const packs = (n: number) => `${number(n)} ${n === 1 ? 'envase' : 'envases'}`;
 
 export const trace: typeof english = {
+  findings: (shown, all) =>
+    `Los ${number(shown)} hallazgos más graves de ${number(all)}. Todos están en las alertas, por causa.`,
   open: 'Recorrido: carriles, mapa, contenedores',
   title: (lot) => `Recorrido del lote ${lot}`,
   back: 'Al lote',

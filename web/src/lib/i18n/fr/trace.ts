@@ -5,6 +5,8 @@ import { number } from '../language.svelte';
 const packs = (n: number) => `${number(n)} ${n === 1 ? 'boîte' : 'boîtes'}`;
 
 export const trace: typeof english = {
+  findings: (shown, all) =>
+    `Les ${number(shown)} constats les plus graves sur ${number(all)}. Tous sont dans les alertes, par cause.`,
   open: 'Parcours : couloirs, carte, contenants',
   title: (lot) => `Parcours du lot ${lot}`,
   back: 'Vers le lot',
