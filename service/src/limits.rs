@@ -32,6 +32,8 @@ pub const PAGE_DEFAULT: usize = 30;
 pub const PAGE_MAX: usize = 1_000;
 /// Events of a pack's history given in one answer, newest kept.
 pub const HISTORY_EVENTS_MAX: usize = 2_000;
+/// Readings in one answer of all of something: nineteen years of a minute each.
+pub const READINGS_ANSWER_MAX: usize = 10_000_000;
 /// Packs in a page of a lot.
 pub const LOT_PAGE_MAX: usize = 1_000;
 /// Findings told with a lot, the gravest of all.

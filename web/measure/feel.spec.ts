@@ -8,11 +8,16 @@ const ROUNDS = 5;
 
 /**
  * Lets `change`, the source of a function of the answer, rewrite what `fetch` gives for `path`;
- * `window.answered` is the moment at which the page has it.
+ * `window[moment]` is when the page has it.
  */
-async function instead(page: Page, path: string, change: string): Promise<void> {
+async function instead(
+  page: Page,
+  path: string,
+  change: string,
+  moment = 'answered',
+): Promise<void> {
   await page.addInitScript(
-    ([wanted, source]) => {
+    ([wanted, source, moment]) => {
       const ask = window.fetch.bind(window);
       const rewrite = (0, eval)(`(${source})`) as (answer: unknown) => unknown;
       window.fetch = async (...given: Parameters<typeof fetch>) => {
@@ -25,7 +30,7 @@ async function instead(page: Page, path: string, change: string): Promise<void> 
         // Ready as text, as it comes from a line: reading it is the page's work, writing it is not.
         const body = JSON.stringify(rewrite(await answer.json()));
         const text = async () => {
-          (window as unknown as { answered: number }).answered = performance.now();
+          (window as unknown as Record<string, number>)[moment!] = performance.now();
           return body;
         };
         const json = async () => JSON.parse(await text()) as unknown;
@@ -39,7 +44,7 @@ async function instead(page: Page, path: string, change: string): Promise<void> 
         });
       };
     },
-    [path, change],
+    [path, change, moment],
   );
 }
 
@@ -78,43 +83,62 @@ async function rounds(name: string, once: () => Promise<number>): Promise<void> 
 // The portal forbids `eval`; these pages are rewritten before it looks.
 test.use({ bypassCSP: true });
 
-/** A year of readings, one every half minute; with `most`, what the node sends of so many. */
-const readings = (most: number | null) => `(answer) => {
-  let readings = Array.from({ length: 1_000_000 }, (_, at) => ({
-    t: new Date(1.7e12 + at * 30_000).toISOString(),
-    c: Math.round(5000 + 2500 * Math.sin(at / 9000) + 300 * Math.sin(at)) / 1000,
-    device: 'https://id.gs1.org/8004/9506000LOGGER0001',
-    shipment: answer.id,
-  }));
-  const most = ${most};
-  if (most !== null) {
-    // The lowest and the highest of each stretch: rules/src/views/cold.rs.
-    const stretch = Math.ceil(readings.length / (most / 2));
-    const kept = [];
-    for (let at = 0; at < readings.length; at += stretch) {
-      const part = readings.slice(at, at + stretch);
-      const lowest = part.reduce((a, b) => (b.c < a.c ? b : a));
-      const highest = part.reduce((a, b) => (b.c >= a.c ? b : a));
-      kept.push(...(lowest.t < highest.t ? [lowest, highest] : [highest, lowest]));
+const READINGS = 1_000_000;
+
+/**
+ * A year of readings, one every half minute, of one logger: the lowest and the highest of each
+ * stretch, as the node lists them beside the number of all.
+ */
+const listed = `(answer) => {
+  const ms = (at) => 1.7e12 + at * 30_000;
+  const milli = (at) => Math.round(5000 + 2500 * Math.sin(at / 9000) + 300 * Math.sin(at));
+  const all = ${READINGS};
+  const stretch = Math.ceil(all / 2_500);
+  const kept = [];
+  for (let from = 0; from < all; from += stretch) {
+    let [lowest, highest] = [from, from];
+    for (let at = from; at < Math.min(from + stretch, all); at++) {
+      if (milli(at) < milli(lowest)) lowest = at;
+      if (milli(at) >= milli(highest)) highest = at;
     }
-    readings = kept;
+    kept.push(Math.min(lowest, highest), Math.max(lowest, highest));
   }
-  answer.cold_chain.readings = readings;
+  const device = 'https://id.gs1.org/8004/9506000LOGGER0001';
+  const reading = (at) => {
+    return { t: new Date(ms(at)).toISOString(), c: milli(at) / 1000, device, shipment: answer.id };
+  };
+  answer.cold_chain.readings = kept.map(reading);
+  answer.cold_chain.readings_total = all;
   return answer;
 }`;
 
-for (const [name, most] of [
-  ['1,000,000 readings as the node sends them (5,000 extremes)', 5_000],
-  ['1,000,000 readings in one answer, as no node sends them', null],
+/** All of them, as columns. */
+const whole = `(answer) => {
+  const milli = (at) => Math.round(5000 + 2500 * Math.sin(at / 9000) + 300 * Math.sin(at));
+  const all = ${READINGS};
+  const series = {
+    device: 'https://id.gs1.org/8004/9506000LOGGER0001',
+    shipment: answer.id,
+    from_ms: 1.7e12,
+    steps_ms: Array.from({ length: all }, (_, at) => (at === 0 ? 0 : 30_000)),
+    milli_celsius: Array.from({ length: all }, (_, at) => milli(at)),
+  };
+  return { id: answer.id, count: all, series: [series] };
+}`;
+
+for (const [name, path, change, selector] of [
+  ['5,000 extremes of 1,000,000 readings', '/shipments/[^/]+$', listed, '.uplot canvas'],
+  ['all 1,000,000 readings', '/readings$', whole, '[data-readings="there"]'],
 ] as const) {
   test(name, async ({ page, portal }) => {
-    await instead(page, '/api/v1/shipments/[^/]+$', readings(most));
     const sscc = demo().excursion_shipment.split('/').pop();
     await portal.open('/', 'manufacturer');
+    if (change === whole) await instead(page, '/shipments/[^/]+$', listed, 'listed');
+    await instead(page, path, change);
     await rounds(`${name}: from the answer to the painted chart`, async () => {
       await page.goto('/');
       await page.goto(`/cold/${sscc}`);
-      return painted(page, '.uplot canvas');
+      return painted(page, selector);
     });
   });
 }

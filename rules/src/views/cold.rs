@@ -5,8 +5,8 @@ use gs1::{Epc, Sgtin};
 use serde::Serialize;
 
 use crate::cold_chain::{
-    Activation, Excursion, Gap, OutOfRange, Span, StorageProfile, excursion, out_of_range, union,
-    worst_window,
+    Activation, Excursion, Gap, OutOfRange, Sample, Span, StorageProfile, excursion, out_of_range,
+    union, worst_window,
 };
 use crate::engine::Engine;
 use crate::finding::{RuleId, Severity};
@@ -16,9 +16,10 @@ use crate::telemetry::{Leg, Series, clip_legs, legs, unwatched};
 
 pub use super::cold_account::{AlarmView, BandView, BudgetView, LoggerView, MktBounds, WindowView};
 use super::cold_account::{celsius, milli, mkt_bounds};
+use super::readings;
 
-/// Most readings listed in a view; when there are more, each of equal stretches of time keeps its
-/// lowest and its highest.
+/// Most readings listed in a view; when there are more, each series (one logger on one thing) keeps
+/// its first, its last, and the lowest and the highest of equally many in a row.
 pub const READINGS_MAX: usize = 5_000;
 
 /// How warm a thing was.
@@ -48,8 +49,10 @@ pub struct ColdChainView {
     pub activation_j_mol: f64,
     /// Time certainly outside the band, seconds.
     pub out_of_range_s: i64,
-    /// What was measured, oldest first.
+    /// What was measured, oldest first, at most [`READINGS_MAX`].
     pub readings: Vec<ReadingView>,
+    /// How many readings there are in all; [`Engine::readings_of`] gives every one.
+    pub readings_total: usize,
     /// Unwatched time.
     pub gaps: Vec<GapView>,
     /// Stays outside the band.
@@ -142,7 +145,6 @@ impl State {
                 let mut out = OutOfRange::default();
                 excursion::add_summaries(&mut out, summaries, low, high);
                 found.excursions.extend(out.excursions);
-                self.add_readings(&mut view.readings, source.on, series);
                 view.loggers.push(self.logger_view(series, storage));
             }
             gaps.extend(unwatched(self, &source.series, &source.legs));
@@ -156,12 +158,7 @@ impl State {
         let series: Vec<Series> = sources.iter().flat_map(|it| it.series.clone()).collect();
         view.mkt_bounds = mkt_bounds(&series, &gaps, storage);
         view.budget = self.budget_views(id, storage);
-        view.readings.sort_by(|a, b| {
-            (a.t, &a.device)
-                .cmp(&(b.t, &b.device))
-                .then(a.c.total_cmp(&b.c))
-        });
-        thin(&mut view.readings);
+        self.list_readings(&mut view, &sources);
         let unwatched = gaps
             .iter()
             .any(|gap| !gap.at_an_end || has_samples(&sources));
@@ -179,12 +176,6 @@ impl State {
 
     /// Readings of the thing itself and of the containers it was in, each for its time.
     fn sources_around(&self, id: ThingId) -> Vec<Source> {
-        let always = Span {
-            from_ms: i64::MIN,
-            to_ms: i64::MAX,
-        };
-        let mut spans = vec![(id, always)];
-        spans.extend(self.containers_told(id));
         let source = |(on, span): (ThingId, Span)| {
             let series = self.series(on, span);
             if series.is_empty() {
@@ -201,6 +192,7 @@ impl State {
                 loose,
             })
         };
+        let spans = self.spans_around(id);
         spans.into_iter().filter_map(source).collect()
     }
 
@@ -214,25 +206,30 @@ impl State {
         })
     }
 
-    fn add_readings(&self, to: &mut Vec<ReadingView>, on: ThingId, series: &Series) {
-        let device = series.device.map(|id| self.names.text(id).to_owned());
-        let shipment = self.canonical(on);
-        let mut add = |t: i64, mc: i32| {
-            let (device, shipment) = (device.clone(), shipment.clone());
-            to.push(ReadingView {
-                t,
-                c: celsius(mc),
-                device,
-                shipment,
-            });
-        };
-        for sample in &series.samples {
-            add(sample.t_ms, sample.mc);
+    /// Lists what shows the shape of every series, and counts all of them.
+    fn list_readings(&self, view: &mut ColdChainView, sources: &[Source]) {
+        let sources = sources.iter();
+        let series = sources.flat_map(|it| it.series.iter().map(|series| (it.on, series)));
+        let (from, all): (Vec<_>, Vec<_>) = series
+            .map(|(on, series)| ((on, series.device), readings::readings(series)))
+            .unzip();
+        view.readings_total = all.iter().fold(0, |sum, series| sum + series.len());
+        for ((on, device), kept) in from.into_iter().zip(readings::thinned(&all)) {
+            let device = device.map(|id| self.names.text(id).to_owned());
+            let shipment = self.canonical(on);
+            let reading = |sample: Sample| ReadingView {
+                t: sample.t_ms,
+                c: celsius(sample.mc),
+                device: device.clone(),
+                shipment: shipment.clone(),
+            };
+            view.readings.extend(kept.into_iter().map(reading));
         }
-        for summary in &series.summaries {
-            add(summary.from_ms, summary.min_mc);
-            add(summary.to_ms, summary.max_mc);
-        }
+        view.readings.sort_by(|a, b| {
+            (a.t, &a.device)
+                .cmp(&(b.t, &b.device))
+                .then(a.c.total_cmp(&b.c))
+        });
     }
 }
 
@@ -251,6 +248,7 @@ fn empty(storage: Option<&StorageProfile>) -> ColdChainView {
             .joule_per_mol(),
         out_of_range_s: 0,
         readings: Vec::new(),
+        readings_total: 0,
         gaps: Vec::new(),
         excursions: Vec::new(),
         budget: Vec::new(),
@@ -327,20 +325,4 @@ fn mean(view: &mut ColdChainView, sources: &[Source], storage: &StorageProfile) 
     if view.mkt_c.is_none() && view.mkt_refusal.is_none() {
         view.mkt_refusal = Some("only summaries were reported".to_owned());
     }
-}
-
-/// Keeps the lowest and the highest reading of each stretch when there are too many to draw.
-fn thin(readings: &mut Vec<ReadingView>) {
-    if readings.len() <= READINGS_MAX {
-        return;
-    }
-    let stretch = readings.len().div_ceil(READINGS_MAX / 2);
-    let extremes = |stretch: &[ReadingView]| {
-        let coldest = stretch.iter().min_by(|a, b| a.c.total_cmp(&b.c));
-        let hottest = stretch.iter().max_by(|a, b| a.c.total_cmp(&b.c));
-        let mut kept: Vec<ReadingView> = coldest.into_iter().chain(hottest).cloned().collect();
-        kept.sort_by_key(|reading| reading.t);
-        kept
-    };
-    *readings = readings.chunks(stretch).flat_map(extremes).collect();
 }

@@ -9,6 +9,7 @@ pub mod findings;
 pub mod lot;
 pub mod operation;
 pub mod pack;
+pub mod readings;
 pub mod recall;
 pub mod shipment;
 pub mod trace;

@@ -20,6 +20,7 @@ mod honest;
 mod oracles;
 mod order;
 mod partner;
+mod readings;
 mod replay;
 mod scenario;
 mod scenario_chain;

@@ -105,7 +105,7 @@ codes! {
     /// A stored query's body is not one of the query language.
     QueryValidation = "query_validation", 400, "Query is not valid", No,
         "QueryValidationException";
-    /// More events match than the query says it wants.
+    /// More events match than the query says it wants, or there is more than one answer holds.
     QueryTooLarge = "query_too_large", 413, "Answer too large", No, "QueryTooLargeException";
     /// The query would need more work than is done for one.
     QueryTooComplex = "query_too_complex", 413, "Query too complex", No,

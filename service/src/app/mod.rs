@@ -29,6 +29,7 @@ pub mod pack;
 pub mod passkeys;
 pub mod people;
 pub mod proofs;
+pub mod readings;
 pub mod recall;
 pub mod recall_list;
 pub mod returns;

@@ -96,16 +96,39 @@ pub(super) type Sees<'a> = &'a dyn Fn(&Epc) -> bool;
 
 /// A shipment as [`shipment`], of what `sees` shows.
 pub(super) fn of_id(fold: &View<'_>, sees: Sees<'_>, id: &str) -> Result<Shipment, Failure> {
+    match named(fold, sees, id)? {
+        Named::Unit(epc) => {
+            let view = fold.engine.shipment(&epc);
+            let view = view.ok_or_else(|| Failure::not_found("shipment"))?;
+            Ok(of_unit(fold, view))
+        }
+        Named::Paper(paper) => Ok(of_paper(fold, sees, paper)),
+    }
+}
+
+/// What an id names.
+pub(super) enum Named<'a> {
+    /// A logistic unit, or a pack that travels on its own.
+    Unit(Epc),
+    /// All that goes under a paper.
+    Paper(&'a str),
+}
+
+/// What an id names of that which `sees` shows.
+pub(super) fn named<'a>(
+    fold: &'a View<'_>,
+    sees: Sees<'_>,
+    id: &str,
+) -> Result<Named<'a>, Failure> {
     let epc = identify(id).or_else(|| Epc::parse(id).ok());
     let unit = epc.filter(|epc| !matches!(epc, Epc::Gsin(_) | Epc::Ginc(_) | Epc::Gdti(_)));
-    let unit = unit.filter(|epc| sees(epc));
-    if let Some(view) = unit.and_then(|epc| fold.engine.shipment(&epc)) {
-        return Ok(of_unit(fold, view));
+    if let Some(epc) = unit.filter(|epc| sees(epc) && fold.engine.knows(epc)) {
+        return Ok(Named::Unit(epc));
     }
     let papers = fold.despatches.papers(id).into_iter();
     let mut papers = papers.filter(|paper| sees_paper(fold, sees, paper));
     match (papers.next(), papers.next()) {
-        (Some(paper), None) => Ok(of_paper(fold, sees, paper)),
+        (Some(paper), None) => Ok(Named::Paper(paper)),
         (Some(_), Some(_)) => Err(Failure::new(
             Code::Conflict,
             "several papers bear this number; ask for one by its whole identifier",
@@ -208,17 +231,8 @@ fn of_unit(fold: &Fold, view: ShipmentView) -> Shipment {
 fn of_paper(fold: &View<'_>, sees: Sees<'_>, paper: &str) -> Shipment {
     let engine = &fold.engine;
     let lines = fold.despatches.of_paper(paper);
+    let sent = sent_under(fold, sees, paper);
     let sees = |epc: &&Epc| sees(epc);
-    let mut sent: BTreeSet<&Epc> = BTreeSet::new();
-    for line in &lines {
-        match line.leg {
-            Leg::Shipped => sent.extend(line.epcs.iter().filter(sees)),
-            Leg::Voided => line.epcs.iter().for_each(|epc| {
-                sent.remove(epc);
-            }),
-            Leg::Received => {}
-        }
-    }
     let mut view = ShipmentView {
         id: paper_id(paper),
         contents: Vec::new(),
@@ -252,6 +266,21 @@ fn of_paper(fold: &View<'_>, sees: Sees<'_>, paper: &str) -> Shipment {
     }
 }
 
+/// What goes under a paper, of that which `sees` shows.
+pub(super) fn sent_under<'a>(fold: &'a Fold, sees: Sees<'_>, paper: &str) -> BTreeSet<&'a Epc> {
+    let mut sent: BTreeSet<&Epc> = BTreeSet::new();
+    for line in fold.despatches.of_paper(paper) {
+        match line.leg {
+            Leg::Shipped => sent.extend(line.epcs.iter().filter(|epc| sees(epc))),
+            Leg::Voided => line.epcs.iter().for_each(|epc| {
+                sent.remove(epc);
+            }),
+            Leg::Received => {}
+        }
+    }
+    sent
+}
+
 /// Adds what one unit, or one loose pack, brings.
 fn add_unit(engine: &Engine, view: &mut ShipmentView, expected: &mut Vec<String>, epc: &Epc) {
     let id = epc.canonical();
@@ -278,7 +307,7 @@ fn add_unit(engine: &Engine, view: &mut ShipmentView, expected: &mut Vec<String>
 }
 
 /// Of several units the worst is told.
-fn gravity(view: &ColdChainView) -> u8 {
+pub(super) fn gravity(view: &ColdChainView) -> u8 {
     match view.status.as_str() {
         "excursion" => 3,
         "indeterminate" => 2,

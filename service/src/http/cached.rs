@@ -1,5 +1,6 @@
 //! Answers that whoever asked before need not be sent again (RFC 9110, section 13.1.2): each
 //! carries its strong tag, and `If-None-Match` with that tag is answered 304 without a body.
+use actix_web::body::MessageBody;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -8,7 +9,7 @@ pub(super) fn answer(
     request: &HttpRequest,
     hash: &str,
     media: &'static str,
-    body: String,
+    body: impl MessageBody + 'static,
 ) -> HttpResponse {
     let tag = format!("\"{hash}\"");
     let known = request.headers().get_all(header::IF_NONE_MATCH);

@@ -2,6 +2,7 @@
 //! one use case with the permit its guard gave, and writes the answer. Nothing here decides.
 pub mod body;
 mod cached;
+mod columns;
 mod cookie;
 mod csp;
 pub mod dto;

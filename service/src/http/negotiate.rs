@@ -231,6 +231,14 @@ pub(crate) fn wants_xml(accept: Option<&str>) -> bool {
         .is_some_and(|(_, xml)| xml)
 }
 
+/// Whether the client would rather read CSV than JSON: for tables.
+pub(crate) fn wants_csv(accept: Option<&str>) -> bool {
+    const TABLES: [(&str, bool); 2] = [("application/json", false), ("text/csv", true)];
+    accept
+        .and_then(|accept| preferred(accept, &TABLES))
+        .is_some_and(|(_, csv)| csv)
+}
+
 /// Prefixes that the client defines in `GS1-Extensions`, as a JSON-LD context.
 ///
 /// # Errors
@@ -377,6 +385,13 @@ mod tests {
         assert!(!wants_xml(None) && !wants_xml(Some("*/*")));
         assert!(!wants_xml(Some("application/json, application/xml;q=0.5")));
         assert!(wants_xml(Some("application/xml")) && wants_xml(Some("application/problem+xml")));
+    }
+
+    #[test]
+    fn a_table_is_csv_only_for_those_who_ask_for_it() {
+        assert!(!wants_csv(None) && !wants_csv(Some("*/*")) && !wants_csv(Some("text/html")));
+        assert!(!wants_csv(Some("application/json, text/csv;q=0.5")));
+        assert!(wants_csv(Some("text/csv")) && wants_csv(Some("text/*, application/json;q=0.1")));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::openapi::swagger;
 use super::portal;
 use super::routes::{
     accesses, blocks, certificates, custody, devices, epcis, exceptions, grants, invitations, keep,
-    ledger, links, manage, operate, packs, people, recall, stream, trace, verify, vrs,
+    ledger, links, manage, operate, packs, people, readings, recall, stream, trace, verify, vrs,
 };
 use crate::app::failure::Code;
 use crate::auth::{Action, actions};
@@ -121,6 +121,7 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/history"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/genealogy"),
     needs::<actions::Query>("GET", "/api/v1/packs/{id}/proof"),
+    needs::<actions::Query>("GET", "/api/v1/packs/{id}/readings"),
     needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}"),
     needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}/reconciliation"),
     needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}/trace"),
@@ -128,6 +129,7 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::Query>("GET", "/api/v1/lots/{gtin}/{lot}/units"),
     needs::<actions::Query>("GET", "/api/v1/shipments"),
     needs::<actions::Query>("GET", "/api/v1/shipments/{id}"),
+    needs::<actions::Query>("GET", "/api/v1/shipments/{id}/readings"),
     needs::<actions::Query>("GET", "/api/v1/shipments/{id}/links"),
     needs::<actions::Grant>("POST", "/api/v1/shipments/{id}/links"),
     needs::<actions::Grant>("DELETE", "/api/v1/shipments/{id}/links/{link}"),
@@ -230,6 +232,7 @@ pub(super) fn api(config: &mut ServiceConfig<'_>) {
         .service(packs::get_pack_proof)
         .service(packs::get_lot)
         .service(packs::get_shipment)
+        .configure(readings::configure)
         .service(recall::get_reconciliation)
         .configure(trace::configure)
         .service(recall::get_shipments)

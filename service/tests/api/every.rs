@@ -362,6 +362,8 @@ fn records(story: &Story) -> Vec<Request> {
         get("/api/v1/shipments/{id}/links", Wholesaler, &[SSCC]),
         get("/api/v1/shipments", Wholesaler, &[]),
         get("/api/v1/shipments/{id}", Wholesaler, &[SSCC]),
+        get("/api/v1/shipments/{id}/readings", Wholesaler, &[SSCC]),
+        get("/api/v1/packs/{id}/readings", Wholesaler, &[&pack]),
         get("/api/v1/shipments/{id}/evidence", Wholesaler, &[SSCC]),
         get(
             "/api/v1/shipments/{id}/exception-report",

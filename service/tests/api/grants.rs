@@ -73,6 +73,8 @@ fn paths(lab: &Lab) -> Vec<String> {
         format!("/api/v1/shipments/{unit}"),
         format!("/api/v1/shipments/{unit}/links"),
         format!("/api/v1/shipments/{unit}/evidence"),
+        format!("/api/v1/shipments/{unit}/readings"),
+        pack_path("A1", "readings"),
         format!("/api/v1/blocks/{block}"),
         format!("/api/v1/blocks/{block}/proof?item=0"),
         format!("/epcis/events/{}", segment(event)),

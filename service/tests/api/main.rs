@@ -41,6 +41,7 @@ mod oidc;
 mod outward;
 mod passkeys;
 mod query;
+mod readings;
 mod recall_list;
 mod recovery;
 mod request;

@@ -29,6 +29,8 @@ fn rows_are_for_those_who_took_part() {
         pack_path("A1", "proof"),
         format!("/api/v1/lots/{GTIN}/LOT1"),
         format!("/api/v1/shipments/{}", segment(SSCC)),
+        format!("/api/v1/shipments/{}/readings", segment(SSCC)),
+        pack_path("A1", "readings"),
         format!("/epcis/events/{}", segment(event)),
         format!("/api/v1/blocks/{block}"),
         format!("/api/v1/blocks/{block}/proof?item=0"),

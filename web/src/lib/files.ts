@@ -20,9 +20,9 @@ export const fileName = (...parts: string[]) =>
     .replace(/[^A-Za-z0-9._-]+/g, '_')
     .slice(0, 120);
 
-/** Offers `text` to the person as a file. */
-export function save(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Offers a text, or bytes, to the person as a file. */
+export function save(name: string, content: BlobPart, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -33,8 +33,10 @@ pub struct ColdChainDto {
     pub activation_j_mol: f64,
     /// Time certainly outside the band, seconds.
     pub out_of_range_s: i64,
-    /// Readings, oldest first.
+    /// Readings, oldest first, at most 5,000: of more, those of each logger that show its shape.
     pub readings: Vec<ReadingDto>,
+    /// How many readings there are in all; `/readings` of the pack or shipment gives every one.
+    pub readings_total: usize,
     /// Unwatched time.
     pub gaps: Vec<GapDto>,
     /// Stays outside the band.
@@ -252,6 +254,7 @@ impl From<ColdChainView> for ColdChainDto {
             activation_j_mol: it.activation_j_mol,
             out_of_range_s: it.out_of_range_s,
             readings: it.readings.into_iter().map(reading).collect(),
+            readings_total: it.readings_total,
             gaps: it.gaps.into_iter().map(gap).collect(),
             excursions: it.excursions.into_iter().map(excursion).collect(),
             budget: it.budget.into_iter().map(BudgetDto::from).collect(),

@@ -17,6 +17,7 @@ pub mod operate;
 pub mod pack;
 pub mod passkey;
 pub mod people;
+pub mod readings;
 pub mod recall;
 pub mod trace;
 pub mod verdict;

@@ -17,6 +17,7 @@ pub mod operate;
 pub mod packs;
 pub mod passkeys;
 pub mod people;
+pub mod readings;
 pub mod recall;
 pub mod stream;
 pub mod trace;

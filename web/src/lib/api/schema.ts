@@ -862,6 +862,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/packs/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every reading behind the cold chain, as columns, or (`Accept: text/csv`) as rows
+         * @description Never thinned, unlike `cold_chain.readings`. The rows are `time_utc,celsius,device,
+         *     shipment`, series by series. `If-None-Match` is heeded. More than 10,000,000 are refused
+         *     (413); each is in its event, too.
+         */
+        get: operations["get_pack_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parties": {
         parameters: {
             query?: never;
@@ -1137,6 +1159,28 @@ export interface paths {
         post?: never;
         /** Take a link back: it opens nothing from now on */
         delete: operations["delete_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shipments/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every reading behind the cold chain, as columns, or (`Accept: text/csv`) as rows
+         * @description Never thinned, unlike `cold_chain.readings`. The rows are `time_utc,celsius,device,
+         *     shipment`, series by series. `If-None-Match` is heeded. More than 10,000,000 are refused
+         *     (413); each is in its event, too.
+         */
+        get: operations["get_shipment_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2553,8 +2597,10 @@ export interface components {
             out_of_range_s: number;
             /** @description Storage condition. */
             profile?: string | null;
-            /** @description Readings, oldest first. */
+            /** @description Readings, oldest first, at most 5,000: of more, those of each logger that show its shape. */
             readings: components["schemas"]["Reading"][];
+            /** @description How many readings there are in all; `/readings` of the pack or shipment gives every one. */
+            readings_total: number;
             /** @description `within`, `excursion`, `indeterminate` or `no_data`. */
             status: string;
         };
@@ -4203,6 +4249,34 @@ export interface components {
             shipment: string;
             /** @description When. */
             t: string;
+        };
+        /** @description What one logger measured of one thing, oldest first. The columns are equally long. */
+        ReadingSeries: {
+            /** @description The device. */
+            device?: string | null;
+            /**
+             * Format: int64
+             * @description When the first was taken, milliseconds since 1970 (UTC).
+             */
+            from_ms: number;
+            /** @description Thousandths of a degree Celsius. */
+            milli_celsius: number[];
+            /** @description What it was measured on. */
+            shipment: string;
+            /** @description How much later than the one before each was taken, milliseconds; the first is 0. */
+            steps_ms: number[];
+        };
+        /** @description Every reading behind the cold chain of something. */
+        Readings: {
+            /** @description Readings in all series together. */
+            count: number;
+            /**
+             * @description Canonical identifier of what they tell of: of several units under a paper the one whose cold
+             *     chain the paper shows.
+             */
+            id: string;
+            /** @description One for each logger and each thing it measured. */
+            series: components["schemas"]["ReadingSeries"][];
         };
         /** @description A recall of a lot. */
         Recall: {
@@ -6594,6 +6668,44 @@ export interface operations {
             };
         };
     };
+    get_pack_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any form of the identifier, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readings"];
+                    "text/csv": string;
+                };
+            };
+            /** @description It is the one of `If-None-Match` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_party: {
         parameters: {
             query?: never;
@@ -7071,6 +7183,44 @@ export interface operations {
         responses: {
             /** @description It opens nothing any more */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shipment_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any form of the identifier, percent-encoded */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readings"];
+                    "text/csv": string;
+                };
+            };
+            /** @description It is the one of `If-None-Match` */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };

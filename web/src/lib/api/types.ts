@@ -15,6 +15,7 @@ export type Finding = Schemas['Finding'];
 export type History = Schemas['History'];
 export type PackEvent = Schemas['HistoryEvent'];
 export type ColdChain = Schemas['ColdChain'];
+export type Readings = Schemas['Readings'];
 export type Lot = Schemas['Lot'];
 export type LotPack = Schemas['LotPack'];
 export type Shipment = Schemas['Shipment'];

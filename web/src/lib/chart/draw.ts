@@ -24,8 +24,12 @@ interface Palette {
   font: string;
 }
 
-/** Draws into `target`; gives a chart that can be resized, reset and destroyed. */
-export function draw(target: HTMLElement, series: Series, look: Look): uPlot {
+/**
+ * Draws into `target` what `shown` gives; the chart can be resized, reset and destroyed, and `show`
+ * puts other readings of the same loggers into it.
+ */
+export function draw(target: HTMLElement, shown: () => Series, look: Look): uPlot {
+  const series = shown();
   const palette = paletteOf(target);
   const height = () => (target.clientWidth < 520 ? 240 : 320);
   const clock = (seconds: number) => formatClock(seconds * 1000, look.zone);
@@ -42,7 +46,7 @@ export function draw(target: HTMLElement, series: Series, look: Look): uPlot {
     tzDate: (seconds) => zoned(seconds, look.zone),
     cursor: { drag: { x: true, y: false }, points: { size: 8 } },
     legend: { live: true },
-    scales: { x: { time: true }, y: { range: () => rangeOf(series, look.low, look.high) } },
+    scales: { x: { time: true }, y: { range: () => rangeOf(shown(), look.low, look.high) } },
     axes: [
       { ...axis(palette), values: (_, ticks) => hours(ticks), space: 64 },
       { ...axis(palette), values: (_, ticks) => ticks.map(degrees), size: 56 },
@@ -62,12 +66,21 @@ export function draw(target: HTMLElement, series: Series, look: Look): uPlot {
       })),
     ],
     hooks: {
-      drawClear: [(plot) => background(plot, series, look, palette)],
+      drawClear: [(plot) => background(plot, shown(), look, palette)],
       drawAxes: [(plot) => limits(plot, look, palette)],
     },
   };
-  const data = [series.times, ...series.columns] as uPlot.AlignedData;
-  return new uPlot(options, data, target);
+  return new uPlot(options, dataOf(series), target);
+}
+
+const dataOf = (series: Series) => [series.times, ...series.columns] as uPlot.AlignedData;
+
+/** Shows `series` in the time that is looked at, or, with `whole`, in all of its own. */
+export function show(chart: uPlot, series: Series, whole: boolean): void {
+  chart.setData(dataOf(series), false);
+  const [min, max] = [series.times[0], series.times.at(-1)];
+  if (whole && min !== undefined && max !== undefined) chart.setScale('x', { min, max });
+  else chart.redraw();
 }
 
 function background(plot: uPlot, series: Series, look: Look, palette: Palette): void {

@@ -29,9 +29,9 @@ export interface Series {
   reading: (at: number) => Reading;
   devices: string[];
   /** Seconds since 1970, ascending; with a row of nulls inside each gap. */
-  times: number[];
+  times: number[] | Float64Array;
   /** One column per device, in the order of `devices`. */
-  columns: (number | null | undefined)[][];
+  columns: ((number | null | undefined)[] | Float64Array)[];
   gaps: Span[];
   excursions: Span[];
   lowest: Reading | null;
@@ -42,8 +42,7 @@ export function seriesOf(chain: Measured): Series {
   const sorted = inOrder(chain);
   const { count, at, celsius, device, devices } = sorted;
   const gaps = spansOf(chain.gaps);
-  // A row without any value in the middle of a gap breaks every line there.
-  const holes = gaps.map(({ from, to }) => Math.round((from + to) / 2)).sort((a, b) => a - b);
+  const holes = holesOf(gaps);
   const times: number[] = [];
   const columns = devices.map((): (number | null | undefined)[] => []);
   // `undefined` lets a line pass (another logger's moment), `null` breaks it (a gap).
@@ -136,7 +135,11 @@ function inOrder({ readings }: Measured): Sorted {
   return { count, at, celsius, device, devices: [...places.keys()], reading };
 }
 
-function spansOf(spans: { from: Instant; to: Instant }[]): Span[] {
+/** A row without any value in the middle of a gap breaks every line there. */
+export const holesOf = (gaps: Span[]): number[] =>
+  gaps.map(({ from, to }) => Math.round((from + to) / 2)).sort((a, b) => a - b);
+
+export function spansOf(spans: { from: Instant; to: Instant }[]): Span[] {
   return spans.flatMap((span) => {
     const [from, to] = [toMs(span.from), toMs(span.to)];
     return from !== null && to !== null && to >= from ? [{ from, to }] : [];

@@ -389,6 +389,15 @@ export const en = {
     shipment: 'Shipment',
     export: 'Export as CSV',
     more: (n: number) => `The table shows the first ${number(n)}; the export holds all.`,
+    shown: {
+      extremes: (n: number, total: number) =>
+        `The chart shows ${number(n)} of ${number(total)} readings: the extremes of each logger.`,
+      all: (total: number) => `The chart shows all ${number(total)} readings.`,
+      loading: 'Loading all readings…',
+      stop: 'Stop',
+      load: 'Load all readings',
+      failed: (why: string) => `All readings could not be loaded: ${why}`,
+    },
   },
   lot: {
     eyebrow: 'Lot',

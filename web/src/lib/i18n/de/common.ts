@@ -388,6 +388,15 @@ export const common: typeof english = {
     shipment: 'Sendung',
     export: 'Als CSV ausgeben',
     more: (n) => `Die Tabelle zeigt die ersten ${number(n)}; die Ausgabe enthält alle.`,
+    shown: {
+      extremes: (n, total) =>
+        `Das Diagramm zeigt ${number(n)} von ${number(total)} Messwerten: die Extreme jedes Loggers.`,
+      all: (total) => `Das Diagramm zeigt alle ${number(total)} Messwerte.`,
+      loading: 'Alle Messwerte werden geladen …',
+      stop: 'Anhalten',
+      load: 'Alle Messwerte laden',
+      failed: (why) => `Nicht alle Messwerte konnten geladen werden: ${why}`,
+    },
   },
   lot: {
     eyebrow: 'Charge',

@@ -375,6 +375,15 @@ export const common: typeof english = {
     shipment: 'Envío',
     export: 'Exportar como CSV',
     more: (n) => `La tabla muestra las primeras ${number(n)}; la exportación las tiene todas.`,
+    shown: {
+      extremes: (n, total) =>
+        `El gráfico muestra ${number(n)} de ${number(total)} lecturas: los extremos de cada registrador.`,
+      all: (total) => `El gráfico muestra las ${number(total)} lecturas.`,
+      loading: 'Cargando todas las lecturas…',
+      stop: 'Detener',
+      load: 'Cargar todas las lecturas',
+      failed: (why) => `No se pudieron cargar todas las lecturas: ${why}`,
+    },
   },
   lot: {
     eyebrow: 'Lote',

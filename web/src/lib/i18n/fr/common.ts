@@ -378,6 +378,15 @@ export const common: typeof english = {
     shipment: 'Envoi',
     export: 'Exporter en CSV',
     more: (n) => `Le tableau montre les ${number(n)} premières ; l’export les contient toutes.`,
+    shown: {
+      extremes: (n, total) =>
+        `Le graphique montre ${number(n)} mesures sur ${number(total)} : les extrêmes de chaque enregistreur.`,
+      all: (total) => `Le graphique montre les ${number(total)} mesures.`,
+      loading: 'Chargement de toutes les mesures…',
+      stop: 'Arrêter',
+      load: 'Charger toutes les mesures',
+      failed: (why) => `Toutes les mesures n’ont pas pu être chargées : ${why}`,
+    },
   },
   lot: {
     eyebrow: 'Lot',
