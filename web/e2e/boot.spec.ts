@@ -1,7 +1,8 @@
 // What a page shows and asks before its application is there: in the right language, at the place
 // where it stays, and each question once.
 import type { Page } from '@playwright/test';
-import { demo, lotPage } from './demo';
+import { packId } from '../src/lib/scan/recognise';
+import { demo, lotPage, packOf, shipmentPage } from './demo';
 import { expect, test } from './portal';
 
 /** Holds the application back until the test lets it go. */
@@ -56,26 +57,56 @@ test('a language that was chosen goes before that of the browser', async ({ page
   await expect(page.getByText('Devices', { exact: true })).toBeHidden();
 });
 
-test('what is shown is asked for before the application is there, and once', async ({ page }) => {
-  const start = await withoutApplication(page);
-  const asked: string[] = [];
-  page.on('request', (request) => {
-    const { pathname } = new URL(request.url());
-    if (pathname.startsWith('/api/')) asked.push(pathname);
+const excursion = () => demo().excursion_shipment;
+for (const [name, path, question, there] of [
+  [
+    'a lot',
+    () => lotPage(demo().lot),
+    () => `/api/v1/lots/${demo().lot.gtin}/${demo().lot.lot}`,
+    'Reconciliation',
+  ],
+  [
+    'a pack',
+    () => packOf('genuine').page,
+    () => {
+      const { gtin, serial } = packOf('genuine');
+      return `/api/v1/packs/${encodeURIComponent(packId(gtin, serial))}/history`;
+    },
+    'What happened',
+  ],
+  [
+    'a shipment',
+    shipmentPage,
+    () => `/api/v1/shipments/${encodeURIComponent(demo().shipment)}`,
+    'Journey',
+  ],
+  [
+    'a review',
+    () => `/cold/${excursion().split('/').pop()}`,
+    () => `/api/v1/shipments/${encodeURIComponent(excursion())}`,
+    'Decision',
+  ],
+] as const) {
+  test(`${name} is asked for before the application is there, and once`, async ({ page }) => {
+    const start = await withoutApplication(page);
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.startsWith('/api/')) asked.push(pathname);
+    });
+    const questions = ['/api/v1/me', question()];
+    await opened(page, path());
+    await expect.poll(() => asked).toEqual(expect.arrayContaining(questions));
+    start();
+    await expect(page.getByRole('region', { name: there })).toBeVisible();
+    for (const question of questions) {
+      expect(
+        asked.filter((each) => each === question),
+        question,
+      ).toHaveLength(1);
+    }
   });
-  const { gtin, lot } = demo().lot;
-  const questions = ['/api/v1/me', `/api/v1/lots/${gtin}/${lot}`];
-  await opened(page, lotPage(demo().lot));
-  await expect.poll(() => [...asked].sort()).toEqual([...questions].sort());
-  start();
-  await expect(page.getByRole('region', { name: 'Reconciliation' })).toBeVisible();
-  for (const question of questions) {
-    expect(
-      asked.filter((each) => each === question),
-      question,
-    ).toHaveLength(1);
-  }
-});
+}
 
 test('every page names the files of its own route', async ({ request }) => {
   const files = async (path: string) => {
@@ -88,4 +119,34 @@ test('every page names the files of its own route', async ({ request }) => {
   expect(new Set([...alerts!, ...lot!, ...nowhere!]).size).toBeGreaterThanOrEqual(4);
   for (const file of [...alerts!, ...lot!]) expect((await request.get(file!)).status()).toBe(200);
   expect(alerts).not.toEqual(lot);
+});
+
+test('no page asks Intl on its way to the first picture, nor does a chart', async ({ page }) => {
+  await page.addInitScript(() => {
+    const uses: string[] = [];
+    Object.assign(window, { uses });
+    const told = <T extends object>(what: T): T => {
+      const tell = () => uses.push(new Error().stack ?? '');
+      return new Proxy(what, {
+        construct: (it, given) => (tell(), Reflect.construct(it as never, given) as object),
+        apply: (it, on, given) => (tell(), Reflect.apply(it as never, on, given)),
+      });
+    };
+    Intl.DateTimeFormat = told(Intl.DateTimeFormat);
+    Intl.NumberFormat = told(Intl.NumberFormat);
+    for (const kind of [Number.prototype, Date.prototype]) {
+      kind.toLocaleString = told(kind.toLocaleString);
+    }
+  });
+  for (const [path, there] of [
+    ['/', '#empty-title'],
+    ['/alerts', 'a.case'],
+    [lotPage(demo().lot), 'tbody tr a.mono'],
+    [`/cold/${excursion().split('/').pop()}`, '.uplot canvas'],
+  ] as const) {
+    await page.goto('about:blank');
+    await opened(page, path);
+    await expect(page.locator(there).first()).toBeVisible();
+    expect(await page.evaluate(() => (window as unknown as { uses: string[] }).uses)).toEqual([]);
+  }
 });

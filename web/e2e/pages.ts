@@ -40,11 +40,12 @@ const authorization = (actor: Actor) => `Bearer ${demo().keys[actor]}`;
 
 /** A shipment shared by a link that is made for this look. */
 async function sharedPage(request: APIRequestContext): Promise<string> {
-  const id = encodeURIComponent(shipmentPage().split('/').pop()!);
+  const id = encodeURIComponent(demo().shipment);
   const answer = await request.post(`${demo().url}/api/v1/shipments/${id}/links`, {
     headers: { authorization: authorization('wholesaler'), 'idempotency-key': crypto.randomUUID() },
     data: { label: 'A look', valid_s: 3_600, serials: true, cold_chain: true },
   });
+  if (!answer.ok()) throw new Error(`no link was made: ${answer.status()}`);
   return ((await answer.json()) as { path: string }).path;
 }
 

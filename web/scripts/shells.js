@@ -81,12 +81,15 @@ function startPage() {
   page = page.replace(/\s*<link href="\/([^"]+)" rel="stylesheet">/g, (link, file) =>
     styles.has(file) ? link : '',
   );
-  const waiting = page.replace(start, 'painted.then(() => Promise.all([$1, $2]))');
-  return waiting.replaceAll(' rel="modulepreload"', ` ${LATER}`);
+  const shared = [];
+  page = page.replace(/\s*(<link href="[^"]+" rel="modulepreload">)/g, (_, link) => {
+    shared.push(link);
+    return '';
+  });
+  return { page: page.replace(start, 'painted.then(() => Promise.all([$1, $2]))'), shared };
 }
 
-/** What is painted first does not need it. */
-const LATER = 'rel="modulepreload" fetchpriority="low"';
+/** The page of every route, and the links to the files that every application loads. */
 const START = startPage();
 const script = await firstScript();
 const shown = await renderer();
@@ -118,19 +121,23 @@ function pageOf(route, node) {
   const { html, first } = shown(route);
   const key = `.svelte-kit/generated/client-optimized/nodes/${node}.js`;
   const { scripts, styles } = filesOf(key);
-  const links = [
-    ...[...scripts].map((file) => `<link href="/${file}" ${LATER}>`),
-    ...[...styles].map(
-      (file) => `<link href="/${file}" rel="preload" as="style" crossorigin fetchpriority="low">`,
-    ),
-  ].filter((link) => !START.includes(link.split(' rel=')[0]));
+  // All are asked for at once when the page has been painted: what is painted first waits for none.
+  const links = new Set([
+    ...START.shared,
+    ...[...scripts].map((file) => `<link href="/${file}" rel="modulepreload">`),
+    ...[...styles]
+      .filter((file) => !START.page.includes(`"/${file}"`))
+      .map((file) => `<link href="/${file}" rel="preload" as="style" crossorigin>`),
+  ]);
   const inline = `<script data-first="${first.join(' ')}"${languages(route)}>${script}</script>`;
-  let page = put(START, '<meta charset="utf-8" />', `<meta charset="utf-8" />\n    ${inline}`);
-  page = put(page, '</head>', `${links.join('\n')}\n  </head>`);
+  let page = put(START.page, '<meta charset="utf-8" />', `<meta charset="utf-8" />\n    ${inline}`);
   page = put(
     page,
     '<div id="app">',
-    `<div id="boot">${html}</div>\n    ${ONE}\n    <div id="app">`,
+    `<div id="boot">${html}</div>
+    ${ONE}
+    <template id="later">${[...links].join('')}</template>
+    <div id="app">`,
   );
   const inlined = [...page.matchAll(/<script[^>]*>([^]*?)<\/script>/g)].map(([, text]) =>
     hash(text),

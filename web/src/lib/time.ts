@@ -1,7 +1,7 @@
 // Times as people read them, always with their zone. The one place where the portal turns
 // instants into text.
 
-import { localeTag } from './i18n/language.svelte';
+import { t } from './i18n';
 
 /** An instant as the API writes it: RFC 3339 text, or milliseconds since 1970. */
 export type Instant = string | number;
@@ -33,35 +33,36 @@ export function parseOffset(offset: string): number | null {
 
 /** `21 Nov 2026, 08:14` in the zone, without its name. */
 export function formatClock(ms: number, zone: Zone, seconds = false): string {
-  const shifted = zone.kind === 'here' ? ms : ms + minutesOf(ms, zone) * 60_000;
-  return new Intl.DateTimeFormat(localeTag(), {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: seconds ? '2-digit' : undefined,
-    hourCycle: 'h23',
-    timeZone: zone.kind === 'here' ? undefined : 'UTC',
-  }).format(shifted);
+  const { day, year, clock, second } = read(ms, zone);
+  return `${day} ${year}, ${clock}${seconds ? `:${second}` : ''}`;
 }
 
 /** Marks of a time axis: the hour, and below it the day wherever a new one begins. */
 export function formatAxis(marks: number[], zone: Zone): string[] {
-  const format = (ms: number, options: Intl.DateTimeFormatOptions) => {
-    const shifted = zone.kind === 'here' ? ms : ms + minutesOf(ms, zone) * 60_000;
-    const timeZone = zone.kind === 'here' ? undefined : 'UTC';
-    return new Intl.DateTimeFormat(localeTag(), { ...options, timeZone }).format(shifted);
-  };
   let before = '';
   return marks.map((ms) => {
-    const clock = format(ms, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-    const day = format(ms, { day: 'numeric', month: 'short' });
+    const { day, clock } = read(ms, zone);
     const fresh = day !== before;
     before = day;
     return fresh ? `${clock}\n${day}` : clock;
   });
 }
+
+/**
+ * The parts of a time as the language writes them. Not by `Intl`, whose first use stops a phone for a
+ * tenth of a second.
+ */
+function read(ms: number, zone: Zone) {
+  // What a clock shows at that place, as if it were UTC.
+  const at = new Date(ms + minutesOf(ms, zone) * 60_000);
+  return {
+    day: t.day(at.getUTCDate(), t.months[at.getUTCMonth()] ?? ''),
+    year: at.getUTCFullYear(),
+    clock: `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`,
+    second: two(at.getUTCSeconds()),
+  };
+}
+const two = (value: number) => String(value).padStart(2, '0');
 
 /** `21 Nov 2026, 08:14 UTC+02:00`; a dash for no time. */
 export function formatTime(instant: Instant | null | undefined, zone: Zone = HERE): string {
@@ -74,8 +75,7 @@ export function zoneName(ms: number, zone: Zone): string {
   const minutes = minutesOf(ms, zone);
   if (minutes === 0) return 'UTC';
   const size = Math.abs(minutes);
-  const pad = (value: number) => String(value).padStart(2, '0');
-  return `UTC${minutes < 0 ? '\u2212' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
+  return `UTC${minutes < 0 ? '\u2212' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
 /** A calendar date (`2028-12-31`), which has no zone: `31 Dec 2028`. */
@@ -85,7 +85,8 @@ export function formatDate(date: string | null | undefined): string {
   if (!match) return date;
   const ms = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
   if (new Date(ms).toISOString().slice(0, 10) !== date) return date;
-  return new Intl.DateTimeFormat(localeTag(), { dateStyle: 'medium', timeZone: 'UTC' }).format(ms);
+  const { day, year } = read(ms, UTC);
+  return `${day} ${year}`;
 }
 
 /** Hours and minutes of a length of time: `2 d 3 h`, `1 h 5 min`, `40 min`, `12 s`. */

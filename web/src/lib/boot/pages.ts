@@ -23,12 +23,14 @@ interface Shown {
   /** None where the heading depends on what the node answers. */
   texts?: () => { title: string; lead: string };
   blocks: Blocks;
-  /** What the page asks first: addresses as the client writes them, `{1}` a part of its own. */
+  /** What the page asks first: addresses as the client writes them, `{1}` a part of its own; what may
+   * not be told from the address (`{2:pack}`) last. */
   first?: string[];
 }
 
 const CASES = '/api/v1/cases';
 const LOT = '/api/v1/lots/{2}/{3}';
+const SHIPMENT = '/api/v1/shipments/{2:shipment}';
 
 /** By route; the others show the header and wait. */
 const PAGES: Record<string, Shown> = {
@@ -36,13 +38,13 @@ const PAGES: Record<string, Shown> = {
   '/alerts': { texts: () => cases.inbox, blocks: ['short', 'tall'], first: [CASES] },
   '/alerts/[id]': { blocks: ['short', 'tall'], first: ['/api/v1/cases/{2}'] },
   '/audit': { texts: () => admin.audit, blocks: ['tall'] },
-  '/block/[id]': { blocks: ['tall', 'tall'] },
+  '/block/[id]': { blocks: ['tall', 'tall'], first: ['/api/v1/blocks/{2}'] },
   '/cold': {
     texts: () => cases.cold,
     blocks: ['short', 'tall'],
     first: [CASES, '/api/v1/shipments'],
   },
-  '/cold/[id]': { blocks: ['short', 'tall', 'tall'], first: ['/api/v1/shipments/{2}', CASES] },
+  '/cold/[id]': { blocks: ['short', 'tall', 'tall'], first: [CASES, SHIPMENT] },
   '/devices': {
     texts: () => admin.devices,
     blocks: ['tall'],
@@ -57,7 +59,7 @@ const PAGES: Record<string, Shown> = {
   },
   '/lot/[gtin]/[lot]': { blocks: ['short', 'tall', 'tall'], first: [`${LOT}?limit=500`] },
   '/lot/[gtin]/[lot]/trace': { blocks: ['short', 'tall', 'tall'], first: [`${LOT}/trace`] },
-  '/pack/[id]': { blocks: ['short', 'tall', 'tall'] },
+  '/pack/[id]': { blocks: ['short', 'tall', 'tall'], first: ['/api/v1/packs/{2:pack}/history'] },
   '/recall': { texts: () => recall, blocks: ['short'], first: ['/api/v1/recalls'] },
   '/scanner': { texts: () => scanner, blocks: ['short', 'tall'] },
   '/search': {
@@ -65,7 +67,7 @@ const PAGES: Record<string, Shown> = {
     blocks: ['short', 'tall'],
     first: [CASES, '/api/v1/recalls', '/api/v1/shipments'],
   },
-  '/shipment/[id]': { blocks: ['short', 'tall', 'tall'] },
+  '/shipment/[id]': { blocks: ['short', 'tall', 'tall'], first: [SHIPMENT] },
   '/uptime': { texts: () => admin.uptime, blocks: ['short', 'tall'] },
 };
 

@@ -1,15 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '../api/client';
+import { packId, shipmentId } from '../scan/recognise';
 
 const KEY = `thr_01234567_${'k'.repeat(43)}`;
 
 /** A browser that opens `address`, as far as the first script looks at it. */
-function browser(address: string, given: { languages?: string[]; chosen?: string } = {}) {
+function browser(
+  address: string,
+  given: { languages?: string[]; chosen?: string; first?: string } = {},
+) {
   const url = new URL(address, 'http://node.test');
   const asked: [string, RequestInit][] = [];
-  const head: object[] = [];
+  const head: (object | string)[] = [];
   const html = { lang: 'en' };
-  const first = '/api/v1/lots/{2}/{3}?limit=500';
+  const first = given.first ?? '/api/v1/lots/{2}/{3}?limit=500';
   const store = (key: string, value?: string) => ({
     getItem: (name: string) => (name === key ? (value ?? null) : null),
   });
@@ -17,8 +21,9 @@ function browser(address: string, given: { languages?: string[]; chosen?: string
     currentScript: { dataset: { first, de: '/de.js', fr: '/fr.js' } },
     documentElement: html,
     createElement: () => ({}),
+    querySelector: () => ({ content: 'the files' }),
     hidden: false,
-    head: { append: (link: object) => head.push(link) },
+    head: { append: (link: object | string) => head.push(link) },
   });
   vi.stubGlobal('location', url);
   vi.stubGlobal('navigator', { languages: given.languages ?? ['en-GB'] });
@@ -56,16 +61,16 @@ describe('the first script of a page', () => {
     expect(head).toEqual([]);
   });
 
-  it('lets the application wait for the first picture, but not for ever', async () => {
-    const { frames } = browser('/');
+  it('lets the application and its files wait for the first picture, but not for ever', async () => {
+    const { frames, head } = browser('/');
     await import('./start');
     let painted = false;
     void window.painted!.then(() => (painted = true));
     await new Promise((done) => setTimeout(done, 20));
-    expect(painted).toBe(false);
+    expect([painted, head]).toEqual([false, []]);
     frames.forEach((frame) => frame());
     await new Promise((done) => setTimeout(done, 20));
-    expect(painted).toBe(true);
+    expect([painted, head]).toEqual([true, ['the files']]);
     vi.resetModules();
     browser('/');
     Object.assign(document, { hidden: true });
@@ -98,6 +103,48 @@ describe('the first script of a page', () => {
     const { asked } = browser(`/lot/%E0%A4%A/L1#key=${KEY}`);
     await import('./start');
     expect(asked.map(([url]) => url)).toEqual(['/api/v1/me']);
+  });
+
+  const serial = 'A/1 "%+z';
+  for (const [page, address, first, ask] of [
+    [
+      'pack',
+      `/pack/${encodeURIComponent(`(01)09506000134352(21)${serial}`)}`,
+      '/api/v1/packs/{2:pack}/history',
+      (client: Client) => client.history(packId('09506000134352', serial)),
+    ],
+    [
+      'shipment',
+      '/shipment/195060000000000012',
+      '/api/v1/shipments/{2:shipment}',
+      (client: Client) => client.shipment(shipmentId('195060000000000012')),
+    ],
+    [
+      'block',
+      `/block/${'a0'.repeat(32)}`,
+      '/api/v1/blocks/{2}',
+      (client: Client) => client.block('a0'.repeat(32)),
+    ],
+  ] as const) {
+    it(`asks for a ${page} as its page does`, async () => {
+      const { asked } = browser(`${address}#key=${KEY}`, { first });
+      await import('./start');
+      expect(asked).toHaveLength(2);
+      expect(await ask(new Client(KEY, undefined, 'http://node.test'))).toEqual({ answer: 2 });
+      expect(asked).toHaveLength(2);
+    });
+  }
+
+  it('leaves a thing that is named in another way to the application', async () => {
+    for (const [address, first] of [
+      ['/shipment/(00)195060000000000012', '/api/v1/shipments/{2:shipment}'],
+      ['/pack/(01)09506000134352(17)281231(21)1', '/api/v1/packs/{2:pack}/history'],
+    ] as const) {
+      vi.resetModules();
+      const { asked } = browser(`${address}#key=${KEY}`, { first: `/api/v1/cases ${first}` });
+      await import('./start');
+      expect(asked.map(([url]) => url)).toEqual(['/api/v1/me', '/api/v1/cases']);
+    }
   });
 
   it('has its answer taken by who asks the same, once', async () => {

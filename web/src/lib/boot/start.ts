@@ -38,6 +38,12 @@ window.painted = new Promise((done) => {
   else requestAnimationFrame(soon);
   setTimeout(done, PAINTED_MS);
 });
+// Its files are asked for then, all at once: no browser lets a style go before modules that are named in
+// the page, whatever their priority.
+void window.painted.then(() => {
+  const later = document.querySelector<HTMLTemplateElement>('#later');
+  if (later) document.head.append(later.content);
+});
 
 const asked: Record<string, Asked> = (window.asked = {});
 function ask(url: string, authorization: string | null): void {
@@ -49,17 +55,33 @@ function ask(url: string, authorization: string | null): void {
   asked[url] = { answer, authorization, language, at: performance.now() };
 }
 
+/** Things as the portal's addresses name them, by the identifier in which their pages ask for them. */
+const THINGS: Record<string, (name: string) => string | undefined> = {
+  shipment(name) {
+    const [, sscc] = /^(?:https:\/\/id\.gs1\.org\/00\/)?(\d{18})$/.exec(name) ?? [];
+    return sscc && `https://id.gs1.org/00/${sscc}`;
+  },
+  pack(name) {
+    const [, gtin, serial] = /^\(01\)(\d{14})\(21\)([^()]+)$/.exec(name) ?? [];
+    return gtin && `https://id.gs1.org/01/${gtin}/21/${encodeURIComponent(serial!)}`;
+  },
+};
+
 if (looksLikeKey(key)) {
   const parts = location.pathname.split('/');
-  // `{1}` is the first part of the address, `{2}` the next.
-  const part = (_: string, at: string) =>
-    encodeURIComponent(decodeURIComponent(parts[Number(at)] ?? ''));
+  // `{1}` is the first part of the address, `{2}` the next; `{2:pack}` is the pack it names.
+  const part = (_: string, at: string, thing?: string) => {
+    const name = decodeURIComponent(parts[Number(at)] ?? '');
+    const id = thing ? THINGS[thing]!(name) : name;
+    if (!id) throw new Error('named in another way');
+    return encodeURIComponent(id);
+  };
   try {
     for (const url of ['/api/v1/me', ...first.split(' ').filter(Boolean)]) {
-      ask(url.replace(/\{(\d)\}/g, part), `Bearer ${key}`);
+      ask(url.replace(/\{(\d):?(\w*)\}/g, part), `Bearer ${key}`);
     }
   } catch {
-    // An address that cannot be read is for the application to tell.
+    // An address that cannot be read, or not here, is for the application.
   }
 } else {
   ask('/auth/me', null);

@@ -6,6 +6,8 @@ const count = (n: number, one: string, many: string) => `${number(n)} ${n === 1 
 
 export const en = {
   ...shell,
+  months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'],
+  day: (day: number, month: string) => `${day} ${month}`,
   roles: {
     admin: 'Administrator',
     manufacturer: 'Manufacturer',

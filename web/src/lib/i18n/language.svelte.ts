@@ -15,7 +15,13 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
   es: 'Espa\u00f1ol',
 };
 
-const LOCALES: Record<Language, string> = { en: 'en-GB', de: 'de-DE', fr: 'fr-FR', es: 'es-ES' };
+/** What parts thousands and decimals, and from how many digits on the first is written. */
+const WRITTEN: Record<Language, { thousand: string; decimal: string; from: number }> = {
+  en: { thousand: ',', decimal: '.', from: 4 },
+  de: { thousand: '.', decimal: ',', from: 4 },
+  fr: { thousand: '\u202f', decimal: ',', from: 4 },
+  es: { thousand: '.', decimal: ',', from: 5 },
+};
 const EVERYDAY = {
   de: async () => (await import('./de')).everyday,
   fr: async () => (await import('./fr')).everyday,
@@ -28,7 +34,6 @@ const MORE = {
 };
 
 let overlay: Partial<Translation> = {};
-let locale = LOCALES.en;
 /** Whether a page has been shown that needs all texts. */
 let whole = false;
 const spoken = $state<{ language: Language }>({ language: 'en' });
@@ -60,7 +65,6 @@ async function texts(wanted: Exclude<Language, 'en'>): Promise<Partial<Translati
 /** Speaks `wanted`, whose texts are `texts`. */
 export function take(wanted: Language, texts: Partial<Translation>): void {
   overlay = texts;
-  locale = LOCALES[wanted];
   spoken.language = wanted;
 }
 
@@ -77,14 +81,16 @@ export function localised<T extends object>(name: keyof Translation, english: T)
   });
 }
 
-/** The BCP 47 tag by which dates and numbers are written. */
-export const localeTag = (): string => locale;
-
-/** A number with the thousands parted as the language does. */
-export const number = (value: number, digits?: number): string =>
-  value.toLocaleString(
-    locale,
-    digits === undefined
-      ? undefined
-      : { minimumFractionDigits: digits, maximumFractionDigits: digits },
-  );
+/**
+ * A number with the thousands parted as the language does, with `digits` decimals, else up to three.
+ * Not by `Intl`, whose first use stops a phone for a tenth of a second.
+ */
+export function number(value: number, digits?: number): string {
+  const { thousand, decimal, from } = WRITTEN[spoken.language];
+  const size = Math.abs(value);
+  const text = digits === undefined ? String(Math.round(size * 1000) / 1000) : size.toFixed(digits);
+  const [whole = '', rest] = text.split('.');
+  const parted = whole.length < from ? whole : whole.replace(/\B(?=(\d{3})+$)/g, thousand);
+  const sign = value < 0 && /[1-9]/.test(text) ? '-' : '';
+  return sign + parted + (rest === undefined ? '' : decimal + rest);
+}

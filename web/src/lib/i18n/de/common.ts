@@ -7,6 +7,21 @@ const count = (n: number, one: string, many: string) => `${number(n)} ${n === 1 
 
 export const common: typeof english = {
   ...shell,
+  months: [
+    'Jan.',
+    'Feb.',
+    'März',
+    'Apr.',
+    'Mai',
+    'Juni',
+    'Juli',
+    'Aug.',
+    'Sept.',
+    'Okt.',
+    'Nov.',
+    'Dez.',
+  ],
+  day: (day, month) => `${day}. ${month}`,
   roles: {
     admin: 'Verwaltung',
     manufacturer: 'Hersteller',

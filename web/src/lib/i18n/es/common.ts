@@ -7,6 +7,8 @@ const count = (n: number, one: string, many: string) => `${number(n)} ${n === 1 
 
 export const common: typeof english = {
   ...shell,
+  months: ['ene', 'feb', 'mar', 'abr', 'may', 'jun', 'jul', 'ago', 'sept', 'oct', 'nov', 'dic'],
+  day: (day, month) => `${day} ${month}`,
   roles: {
     admin: 'Administración',
     manufacturer: 'Fabricante',

@@ -7,6 +7,21 @@ const count = (n: number, one: string, many: string) => `${number(n)} ${n < 2 ? 
 
 export const common: typeof english = {
   ...shell,
+  months: [
+    'janv.',
+    'févr.',
+    'mars',
+    'avr.',
+    'mai',
+    'juin',
+    'juil.',
+    'août',
+    'sept.',
+    'oct.',
+    'nov.',
+    'déc.',
+  ],
+  day: (day, month) => `${day} ${month}`,
   roles: {
     admin: 'Administration',
     manufacturer: 'Fabricant',
