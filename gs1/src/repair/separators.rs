@@ -18,6 +18,8 @@ const WORDS: [&str; 16] = [
 const FOLLOWING: [&str; 13] = [
     "10", "11", "15", "17", "21", "01", "240", "710", "711", "712", "713", "714", "715",
 ];
+/// Most places of one word of which each is tried as a separator and as part of a value.
+const PLACES_MAX: usize = 4;
 /// Most readings of one text.
 const READINGS_MAX: usize = 2_000;
 
@@ -49,9 +51,36 @@ pub(super) fn undo_stand_ins(text: &str) -> Vec<(String, Cause)> {
         add(undone);
     }
     for word in WORDS {
-        if rest.contains(word) {
-            add(format!("{mark}{}", rest.replace(word, "\u{1d}")));
+        for other in replaced(rest, word) {
+            add(format!("{mark}{other}"));
         }
+    }
+    out
+}
+
+/// A text with a word exchanged for the group separator: everywhere, and, as a value may hold the
+/// word too, in every choice of a few of its places.
+fn replaced(text: &str, word: &str) -> Vec<String> {
+    let places: Vec<usize> = text.match_indices(word).map(|(at, _)| at).collect();
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let mut out = vec![text.replace(word, "\u{1d}")];
+    if !(2..=PLACES_MAX).contains(&places.len()) {
+        return out;
+    }
+    let all = (1_u32 << places.len()) - 1;
+    for chosen in 1..all {
+        let (mut other, mut rest_at) = (String::new(), 0);
+        for (number, at) in places.iter().enumerate() {
+            if chosen & (1 << number) != 0 {
+                other.push_str(text.get(rest_at..*at).unwrap_or_default());
+                other.push('\u{1d}');
+                rest_at = at + word.len();
+            }
+        }
+        other.push_str(text.get(rest_at..).unwrap_or_default());
+        out.push(other);
     }
     out
 }

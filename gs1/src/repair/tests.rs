@@ -240,6 +240,29 @@ fn nothing_is_guessed() {
 }
 
 #[test]
+fn a_short_gtin_that_reads_as_another_whole_one_is_undone() {
+    // 9506000200019 and the 2 of the next element are a GTIN of 14 digits by chance.
+    let pack = "010950600020001921A5339TU1PY7N\u{1d}1727120310TZ1013";
+    let known = made(&[pack.to_owned()]);
+    let repaired = repair(&pack.replacen("0109", "019", 1), &known);
+    assert_eq!(repaired.causes, [Cause::ShortGtin]);
+    assert_eq!(to_raw(&repaired.scan.unwrap().elements), pack);
+    // Where the other one was made, it is the one that was scanned.
+    let other = "019506000200019221A5339TU1PY7N\u{1d}1727120310TZ1013";
+    let both = made(&[pack.to_owned(), other.to_owned()]);
+    assert_eq!(repair(other, &both).confidence, Confidence::Exact);
+}
+
+#[test]
+fn a_stand_in_that_is_part_of_a_value_too_stays_there() {
+    let pack = raw("0502913358029", "280328", "AE1029");
+    let known = made(&[pack.clone()]);
+    let repaired = repair(&pack.replace('\u{1d}', "029"), &known);
+    assert_eq!(repaired.causes, [Cause::GroupSeparatorReplaced]);
+    assert_eq!(to_raw(&repaired.scan.unwrap().elements), pack);
+}
+
+#[test]
 fn other_codes_of_a_pack_are_repaired_too() {
     let known = |scan: &Scan| scan.is_lone_gtin() && scan.value("01") == Some("09506000134352");
     for text in ["950600013435212", "950600013435212345"] {

@@ -15,6 +15,7 @@ pub(crate) mod due;
 pub(crate) mod misdelivery;
 pub(crate) mod missing_shipment;
 pub(crate) mod overdue;
+pub(crate) mod short_case;
 pub(crate) mod simultaneous;
 pub(crate) mod tags;
 pub(crate) mod tail;

@@ -55,7 +55,7 @@ impl State {
     }
 
     /// When the holder last recorded anything of the goods, ms since the Unix epoch.
-    fn last_at_holder(&self, item: &Item, holder: NameId) -> i64 {
+    pub(crate) fn last_at_holder(&self, item: &Item, holder: NameId) -> i64 {
         let seen = item.seen.and_then(|(id, _)| self.event(id));
         let seen = seen.filter(|event| self.party_of(event) == Some(holder));
         let got = item.received.or(item.birth).and_then(|id| self.event(id));

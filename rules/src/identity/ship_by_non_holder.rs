@@ -8,8 +8,9 @@
 //! **Severity** S3, conclusive. Triage to S2, not conclusive: goods usually go from who has them to
 //! who ships them (a lane of the master data), so that the two records between are missing, and not
 //! the right; to S1: a container of undeclared contents came from who has them to who ships them
-//! (see [`crate::chain::undeclared`]). A shipment that its own receipt seems to precede is a matter
-//! of clocks (C22).
+//! (see [`crate::chain::undeclared`]), or a case that holds fewer than its sisters did, and a
+//! reader missed the pack when it was packed (see [`crate::chain::short_case`]). A shipment that
+//! its own receipt seems to precede is a matter of clocks (C22).
 //! **Thresholds** none.
 //!
 //! **False alarms**: a missing receipt (the receiver may ship on); a third-party warehouse (state
@@ -55,7 +56,10 @@ fn shipment(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
         return None;
     }
     let usual = case.state.is_lane(holder, shipper);
-    let inside = case.state.came_undeclared(before, shipper, event.order());
+    let undeclared = case.state.came_undeclared(before, shipper, event.order());
+    let missed = || case.came_in_short_case(before, shipper, event.order());
+    let short = undeclared.is_none().then(missed).flatten();
+    let inside = undeclared.or(short);
     let severity = match inside {
         Some(_) => Severity::S1,
         None if usual => Severity::S2,
@@ -78,7 +82,8 @@ fn shipment(case: &Case<'_>, moment: &Moment<'_>) -> Option<Draft> {
             .fact("usual_lane", usual)
             .maybe(
                 "undeclared_container",
-                inside.map(|id| case.state.canonical(id)),
-            ),
+                undeclared.map(|id| case.state.canonical(id)),
+            )
+            .maybe("short_case", short.map(|id| case.state.canonical(id))),
     )
 }

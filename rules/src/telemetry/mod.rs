@@ -34,7 +34,7 @@ use crate::finding::{EVIDENCE_MAX, EvidenceRef, RuleId, Severity};
 use crate::judge_thing::{Anchor, Draft};
 use crate::record::Device;
 use crate::say::Say;
-use crate::state::{EventId, NameId, Readings, State, Step, ThingId};
+use crate::state::{EventId, EventRec, NameId, Readings, State, Step, ThingId};
 use crate::timeline::Entry;
 pub(crate) use seen::Seen;
 
@@ -63,6 +63,7 @@ pub(crate) struct Leg {
     pub(crate) shipped: EventId,
     pub(crate) received: Option<EventId>,
     pub(crate) from_ms: i64,
+    /// When it ended, where that is on record.
     pub(crate) to_ms: Option<i64>,
 }
 
@@ -273,11 +274,19 @@ impl State {
     }
 }
 
-/// Shipments of a thing with the receipts that ended them, oldest first.
+/// Shipments of a thing with the receipts that ended them, oldest first. A receipt that was booked
+/// after its own party had opened the container tells that the goods came, and not when: its way
+/// ends at an unknown time. A receipt by a clock that is ahead was no later than its record.
 pub(crate) fn legs(timeline: &[Entry<'_>]) -> Vec<Leg> {
     let mut legs: Vec<Leg> = Vec::new();
+    let mut opened: Option<&EventRec> = None;
     for entry in timeline {
         let open = legs.last_mut().filter(|leg| leg.received.is_none());
+        if entry.event.step.ships() {
+            opened = None;
+        } else if matches!(entry.event.regroups(), Some((_, false))) {
+            opened = opened.or(Some(entry.event));
+        }
         match entry.event.step {
             Step::Shipping | Step::Departing
                 if open.is_none() || entry.event.step == Step::Shipping =>
@@ -292,8 +301,9 @@ pub(crate) fn legs(timeline: &[Entry<'_>]) -> Vec<Leg> {
             }
             Step::Receiving | Step::Accepting => {
                 if let Some(leg) = open {
+                    let came_before = opened.is_some_and(|it| is_by_the_same(it, entry.event));
                     leg.received = Some(entry.id);
-                    leg.to_ms = Some(entry.event.time_ms);
+                    leg.to_ms = Some(entry.event.latest_ms()).filter(|_| !came_before);
                 }
             }
             Step::VoidShipping if open.is_some() => {
@@ -303,6 +313,12 @@ pub(crate) fn legs(timeline: &[Entry<'_>]) -> Vec<Leg> {
         }
     }
     legs
+}
+
+/// Whether two events were told by one party, or happened at one place.
+fn is_by_the_same(one: &EventRec, other: &EventRec) -> bool {
+    let same_party = one.actor.is_some() && one.actor == other.actor;
+    same_party || (one.place().is_some() && one.place() == other.place())
 }
 
 /// Keeps of the ways only what lies within a span.

@@ -10,7 +10,9 @@
 //! Where only summaries were reported no interval was promised: their silence at an end of the way
 //! is told (S1) but holds nothing.
 //!
-//! False positives: a logger that sends while roaming, a gateway that was off. Late facts: a logger
+//! False positives: a logger that sends while roaming, a gateway that was off; a delivery booked in
+//! once more after it was opened, where only that booking arrived; a receiver whose clock is ahead.
+//! Neither tells when the way ended (see [`super::legs`]). Late facts: a logger
 //! read out after receipt fills the gap and resolves it; missing numbers that arrive do the same.
 
 use super::{EXCURSIONS_MAX, Reading, band_excursion, sequence, unwatched};

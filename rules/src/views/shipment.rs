@@ -141,7 +141,7 @@ impl State {
                 .or(bound)
                 .map(|id| self.party_ref(id)),
             shipped_at: leg.from_ms,
-            received_at: leg.to_ms,
+            received_at: received.map(|event| event.time_ms),
         }
     }
 }
