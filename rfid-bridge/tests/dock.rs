@@ -10,7 +10,6 @@
     reason = "a test may stop at the first surprise"
 )]
 
-use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -23,61 +22,11 @@ mod paused;
 #[path = "dock/reload.rs"]
 mod reload;
 
-use common::{Process, Service, bridge, genuine_logger_file};
-
-/// Starts a door and returns its address.
-fn door(arguments: &[&str]) -> (Process, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_reader-sim"))
-        .args(["--listen", "127.0.0.1:0"])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let address = line
-        .trim()
-        .strip_prefix("listening on ")
-        .expect(&line)
-        .to_owned();
-    (Process(child), address)
-}
+use common::{Process, Service, bridge, door, genuine_logger_file, summary};
 
 fn configure(folder: &Path, reader: &str, service: &str, idle_ms: u64) {
-    let key = folder.join("device.key");
-    if !key.exists() {
-        let made = bridge(&["keygen", "--out", key.to_str().unwrap()])
-            .output()
-            .unwrap();
-        assert!(made.status.success());
-        assert_eq!(made.stdout.len(), 65, "a key id and a line end");
-    }
-    std::fs::write(folder.join("api.key"), "thr_0_x\n").unwrap();
-    let text = format!(
-        r#"
-        [device]
-        key_file = "device.key"
-        [[reader]]
-        address = "{reader}"
-        name = "dock-1"
-        read_point = "https://id.gs1.org/414/9521321000018/254/dock-1"
-        biz_step = "receiving"
-        [uplink]
-        url = "{service}"
-        api_key_file = "api.key"
-        backoff_ms_max = 200
-        [spool]
-        path = "spool.redb"
-        [smoothing]
-        idle_ms = {idle_ms}
-        [blocks]
-        passage_quiet_ms = 100
-        age_ms_max = 200
-        "#
-    );
-    std::fs::write(folder.join("bridge.toml"), text).unwrap();
+    let reader = common::reader(reader, "dock-1");
+    common::configure(folder, service, idle_ms, "", &reader);
 }
 
 fn once(folder: &Path, more: &[&str]) -> Output {
@@ -88,9 +37,15 @@ fn once(folder: &Path, more: &[&str]) -> Output {
         .unwrap()
 }
 
-fn summary(output: &Output) -> serde_json::Value {
-    let text = String::from_utf8_lossy(&output.stderr);
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {text}"))
+/// A bridge that runs until the test or somebody else ends it.
+fn running(folder: &Path) -> Process {
+    let config = folder.join("bridge.toml");
+    let child = bridge(&["run", "--config", config.to_str().unwrap()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    Process(child)
 }
 
 #[test]
@@ -193,16 +148,10 @@ fn a_killed_bridge_loses_nothing_it_spooled_and_forks_nothing() {
         "400",
     ]);
     configure(folder.path(), &address, &service.url, 150);
-    let config = folder.path().join("bridge.toml");
     for life in 0..12_u64 {
         // Every other life is spent offline, so that blocks pile up across deaths.
         *service.failing.lock().unwrap() = if life % 2 == 0 { 0 } else { u32::MAX };
-        let child = bridge(&["run", "--config", config.to_str().unwrap()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut child = Process(child);
+        let mut child = running(folder.path());
         std::thread::sleep(std::time::Duration::from_millis(500 + life * 131 % 700));
         child.0.kill().unwrap();
         child.0.wait().unwrap();

@@ -10,7 +10,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -18,26 +18,11 @@ use std::time::{Duration, Instant};
 
 mod common;
 
-use common::{Process, Service, bridge, genuine_logger_file};
+use common::{Process, Service, bridge, door, err, genuine_logger_file, out};
 use serde_json::Value;
 
 /// How long anything may take to come up.
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// Starts a door and returns its address.
-fn door(arguments: &[&str]) -> (Process, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_reader-sim"))
-        .args(["--listen", "127.0.0.1:0"])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let out = child.stdout.take().unwrap();
-    BufReader::new(out).read_line(&mut line).unwrap();
-    let address = line.trim().strip_prefix("listening on ").expect(&line);
-    (Process(child), address.to_owned())
-}
 
 /// A folder with a configured bridge.
 struct Gateway {
@@ -47,39 +32,9 @@ struct Gateway {
 impl Gateway {
     fn new(reader: &str, service: &str, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let key = folder.path().join("device.key");
-        let made = bridge(&["keygen", "--out", key.to_str().unwrap()]).output();
-        assert!(made.unwrap().status.success());
-        let api_key = folder.path().join("api.key");
-        std::fs::write(&api_key, "thr_0_x\n").unwrap();
-        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        std::fs::set_permissions(&api_key, private).unwrap();
-        let text = format!(
-            r#"
-            [device]
-            key_file = "device.key"
-            label = "dock <1>"
-            clock_file = "kept"
-            [[reader]]
-            address = "{reader}"
-            name = "dock-1"
-            read_point = "https://id.gs1.org/414/9521321000018/254/dock-1"
-            biz_step = "receiving"
-            [uplink]
-            url = "{service}"
-            api_key_file = "api.key"
-            backoff_ms_max = 200
-            [spool]
-            path = "spool.redb"
-            [smoothing]
-            idle_ms = 500
-            [blocks]
-            passage_quiet_ms = 100
-            age_ms_max = 200
-            {more}
-            "#
-        );
-        std::fs::write(folder.path().join("bridge.toml"), text).unwrap();
+        let device = "label = \"dock <1>\"\nclock_file = \"kept\"";
+        let sources = common::reader(reader, "dock-1") + more;
+        common::configure(folder.path(), service, 500, device, &sources);
         // Events say nothing of a clock that is right.
         std::fs::write(folder.path().join("kept"), "").unwrap();
         Self { folder }
@@ -98,14 +53,6 @@ impl Gateway {
     fn finish(&self, command: &str, more: &[&str]) -> Output {
         self.command(command, more).output().unwrap()
     }
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// An address where nobody listens.

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -31,13 +31,21 @@ mod common;
 mod doctor;
 #[path = "feeds/full.rs"]
 mod full;
+#[path = "common/offline.rs"]
+mod offline;
 #[path = "feeds/tls.rs"]
 mod tls;
 
-use common::{Process, Service, bridge, genuine_logger_file};
+use common::{Process, Service, bridge, genuine_logger_file, summary};
 
 /// The session of the bridge at the broker.
 const SESSION: &str = "bridge-dock-1";
+/// What whoever pushes must show.
+const TOKEN: &str = "a-token-of-sixteen-characters";
+/// The keys of a feed of [`reading`]s.
+const READINGS: &str = "broker = \"site\"\ntopic = \"cold/#\"\n[feed.mapping]\nid = \"/id\"\n\
+    device = \"/d\"\n[[feed.mapping.value]]\npointer = \"/t\"\n\
+    type = \"Temperature\"\nuom = \"CEL\"";
 
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -137,35 +145,8 @@ fn publish(port: u16, messages: impl Iterator<Item = (String, String)> + Send + 
 
 /// Writes keys and configuration; `sources` is the part about feeds.
 fn configure(folder: &Path, service: &str, sources: &str) {
-    let key = folder.join("device.key");
-    if !key.exists() {
-        let made = bridge(&["keygen", "--out", key.to_str().unwrap()])
-            .output()
-            .unwrap();
-        assert!(made.status.success());
-    }
-    std::fs::write(folder.join("api.key"), "thr_0_x\n").unwrap();
-    std::fs::write(folder.join("push.token"), "a-token-of-sixteen-characters\n").unwrap();
-    let text = format!(
-        r#"
-        [device]
-        key_file = "device.key"
-        [uplink]
-        url = "{service}"
-        api_key_file = "api.key"
-        backoff_ms_max = 200
-        [spool]
-        path = "spool.redb"
-        [smoothing]
-        idle_ms = 500
-        [blocks]
-        passage_quiet_ms = 100
-        age_ms_max = 200
-        sample_age_ms_max = 300
-        {sources}
-        "#
-    );
-    std::fs::write(folder.join("bridge.toml"), text).unwrap();
+    std::fs::write(folder.join("push.token"), TOKEN).unwrap();
+    common::configure(folder, service, 500, "", sources);
 }
 
 fn run(folder: &Path, more: &[&str]) -> Command {
@@ -176,11 +157,6 @@ fn run(folder: &Path, more: &[&str]) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
-}
-
-fn summary(output: &Output) -> serde_json::Value {
-    let text = String::from_utf8_lossy(&output.stderr);
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 fn feed(name: &str, more: &str) -> String {
@@ -194,6 +170,10 @@ fn on_broker(port: u16) -> String {
     format!(
         "[[broker]]\nname = \"site\"\naddress = \"127.0.0.1:{port}\"\nclient_id = \"{SESSION}\"\n"
     )
+}
+
+fn on_push(port: u16) -> String {
+    format!("[push]\nlisten = \"127.0.0.1:{port}\"\ntoken_file = \"push.token\"\n")
 }
 
 /// An uplink of a `LoRaWAN` probe.
@@ -359,7 +339,7 @@ fn webhooks_are_answered_when_they_are_kept() {
     let service = Service::start();
     let port = free_port();
     let sources = [
-        format!("[push]\nlisten = \"127.0.0.1:{port}\"\ntoken_file = \"push.token\"\n"),
+        on_push(port),
         feed("dock-3", "format = \"impinj\"\npath = \"/dock-3\""),
         feed("truck-1", "format = \"tive\"\npath = \"/tive/7\""),
     ]
@@ -369,24 +349,23 @@ fn webhooks_are_answered_when_they_are_kept() {
         .spawn()
         .unwrap();
     wait_for(port);
-    let token = "a-token-of-sixteen-characters";
     let read =
         format!(r#"[{{"eventType":"tagInventory","tagInventoryEvent":{{"epcHex":"{EPC}"}}}}]"#);
     let reading = r#"{"timestamp":"2026-03-02T08:15:30Z","temperature":-18.5}"#;
     let rows = [
         ("/dock-3", "wrong", read.as_str(), 401),
-        ("/dock-4", token, &read, 404),
-        ("/dock-3", token, "{", 422),
-        ("/dock-3", token, &read, 200),
-        ("/dock-3", token, "[]", 200),
-        ("/tive/7", token, reading, 200),
-        ("/tive/7", token, r#"{"temperature":4}"#, 422),
+        ("/dock-4", TOKEN, &read, 404),
+        ("/dock-3", TOKEN, "{", 422),
+        ("/dock-3", TOKEN, &read, 200),
+        ("/dock-3", TOKEN, "[]", 200),
+        ("/tive/7", TOKEN, reading, 200),
+        ("/tive/7", TOKEN, r#"{"temperature":4}"#, 422),
     ];
     for (path, token, body, expected) in rows {
         let (status, text) = post(port, path, token, body);
         assert_eq!(status, expected, "{path} {body}: {text}");
     }
-    assert_eq!(post(port, "/tive/7", token, reading).1, "known");
+    assert_eq!(post(port, "/tive/7", TOKEN, reading).1, "known");
     let output = child.wait_with_output().unwrap();
     let done = summary(&output);
     assert_eq!(output.status.code(), Some(0), "{done}");
@@ -456,13 +435,10 @@ fn chaos(count: usize, kills: u64) {
     let service = Service::start();
     let cuts = Arc::new(AtomicUsize::new(0));
     let (link, breaks) = breaking_link(port, Duration::from_millis(700), &cuts);
-    let mapping = "broker = \"site\"\ntopic = \"cold/#\"\n[feed.mapping]\nid = \"/id\"\n\
-                   device = \"/d\"\n[[feed.mapping.value]]\npointer = \"/t\"\n\
-                   type = \"Temperature\"\nuom = \"CEL\"";
     configure(
         folder.path(),
         &service.url,
-        &(on_broker(link) + &feed("cold-1", mapping)),
+        &(on_broker(link) + &feed("cold-1", READINGS)),
     );
     subscribe_first(port, &["cold/#"]);
     let publishing = std::thread::spawn(move || publish(port, (0..count).map(reading)));

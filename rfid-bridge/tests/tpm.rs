@@ -17,7 +17,7 @@ use std::time::Duration;
 
 mod common;
 
-use common::{Process, bridge};
+use common::{Process, bridge, err, out};
 
 /// A TPM in software, fresh from the factory, and how tools find it.
 struct Tpm {
@@ -67,14 +67,6 @@ impl Tpm {
     }
 }
 
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
 #[test]
 fn a_sealed_key_is_opened_by_its_tpm_and_by_no_other() {
     for tool in ["swtpm", "tpm2_unseal"] {
@@ -94,13 +86,8 @@ fn a_sealed_key_is_opened_by_its_tpm_and_by_no_other() {
     let again = tpm.run(&["keygen", "--seal-tpm", "--out", file]);
     assert_eq!(again.status.code(), Some(2), "never over another");
     let config = folder.path().join("bridge.toml");
-    let text = "[device]\nkey_file = \"device.key\"\n[[reader]]\naddress = \"127.0.0.1:9\"\n\
-        name = \"dock-1\"\nbiz_step = \"receiving\"\n\
-        read_point = \"https://id.gs1.org/414/9521321000018/254/dock-1\"\n\
-        [uplink]\nurl = \"http://127.0.0.1:9\"\napi_key_file = \"api.key\"\n\
-        [spool]\npath = \"spool.redb\"\n";
-    std::fs::write(&config, text).unwrap();
-    std::fs::write(folder.path().join("api.key"), "thr_0_x\n").unwrap();
+    let reader = common::reader("127.0.0.1:9", "dock-1");
+    common::configure(folder.path(), "http://127.0.0.1:9", 500, "", &reader);
     let config = config.to_str().unwrap();
     // Several times: nothing is left behind in the TPM.
     for _ in 0..4 {

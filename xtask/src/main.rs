@@ -6,6 +6,7 @@
     reason = "a command-line tool prints"
 )]
 
+mod arm;
 mod bench;
 mod ci;
 mod contract;
@@ -26,6 +27,8 @@ cargo xtask COMMAND
   setup                 install what the tests need (browser, npm packages, Python peers, tools)
   web                   build the portal into web/build
   wasm                  build the verifier for browsers, report its size, run its vectors
+  arm [--run]           build the bridge for ARM gateways (armv7, aarch64), report its size; nightly
+                        with --run: tests of the whole bridge and of its parts on it, emulated
   openapi               write service/openapi.json and the portal's typed client from the code
   contract [--examples N] [--seed S]
                         the served API against its description and GS1's, N made-up requests of
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         ["setup"] => tools::everything(),
         ["web"] => web::build(),
         ["wasm"] => wasm::build(),
+        ["arm", rest @ ..] => arm::arm(rest),
         ["openapi"] => web::openapi(),
         ["contract", rest @ ..] => contract::contract(rest),
         ["fuzz", rest @ ..] => bench::fuzz(rest),

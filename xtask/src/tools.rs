@@ -56,6 +56,22 @@ pub(crate) fn rust_target(name: &str) -> bool {
     installed.lines().any(|line| line == name) || works(&format!("rustup target add {name}"))
 }
 
+/// A C compiler for another processor: the linker, and what compiles the cryptography of TLS.
+pub(crate) fn cross(gnu: &str, libc: &str) -> Result<()> {
+    if works(&format!("{gnu}-gcc --version")) && Path::new("/usr").join(gnu).exists() {
+        return Ok(());
+    }
+    apt(&format!("gcc-{gnu} {libc}"))
+}
+
+/// A program that runs those of another processor.
+pub(crate) fn emulator(name: &str) -> Result<()> {
+    if works(&format!("{name} -version")) {
+        return Ok(());
+    }
+    apt("qemu-user")
+}
+
 /// Node and npm, for the portal.
 pub(crate) fn node() -> Result<()> {
     if works("node --version") && works("npm --version") {

@@ -13,6 +13,8 @@
 
 mod decode;
 mod doors;
+#[path = "../../tests/common/offline.rs"]
+mod offline;
 mod spool;
 
 fn main() {

@@ -83,6 +83,8 @@ pub(super) struct Line {
     goes_on: bool,
     /// Passages that it left open: their rows are ours already.
     taken_over: BTreeSet<u64>,
+    /// When the last read or letter arrived, monotonic ms.
+    heard_until: u64,
     from: mpsc::Receiver<Told>,
 }
 
@@ -137,6 +139,7 @@ impl Line {
             trial: None,
             goes_on: false,
             taken_over: BTreeSet::new(),
+            heard_until: 0,
             from,
         })
     }
@@ -195,8 +198,10 @@ impl Line {
                     }
                 }
                 _ = tick.tick() => {
+                    if self.look().await? {
+                        last_heard = Some(self.clock.now().mono_ms);
+                    }
                     let now = self.clock.now().mono_ms;
-                    self.tick(now).await?;
                     let over = once.is_some_and(|once| match last_heard {
                         Some(at) => at + once.quiet_ms <= now,
                         None => began + once.first_ms <= now,
@@ -217,6 +222,27 @@ impl Line {
                 Some(asked) = control.reloads.recv() => return Ok(Turn::Asked(asked)),
             }
         }
+    }
+
+    /// Takes what waits here, and what is due then; true when tags or values were among it. A
+    /// commit may last longer than a tag has to be away, and its reads lie here meanwhile.
+    async fn look(&mut self) -> Result<bool, RunError> {
+        let mut now = self.clock.now().mono_ms;
+        let mut left = self.from.len();
+        // Behind a full channel more may wait, and nobody knows of when: what was heard is known
+        // up to the last that was taken.
+        let is_full = left >= self.from.max_capacity();
+        let (mut told, mut heard) = (Vec::new(), false);
+        while left > 0 {
+            let count = self.from.recv_many(&mut told, left.min(TURN_MAX)).await;
+            heard |= self.take(std::mem::take(&mut told)).await?;
+            left = left.saturating_sub(count.max(1));
+        }
+        if is_full {
+            now = now.min(self.heard_until);
+        }
+        self.tick(now).await?;
+        Ok(heard)
     }
 
     async fn tick(&mut self, now: u64) -> Result<(), RunError> {

@@ -19,6 +19,8 @@ use crate::reader::clock::Clock;
 use crate::scan::{self, Item, Scan};
 
 pub mod chip;
+#[cfg(feature = "mfrc522-rfid-rs")]
+mod line;
 #[cfg(any(feature = "mfrc522", feature = "mfrc522-rfid-rs"))]
 pub mod linux;
 #[cfg(feature = "mfrc522")]

@@ -1,5 +1,5 @@
-//! What tests of the whole bridge have in common: a service that takes blocks, and processes that
-//! die with the test.
+//! What tests of the whole bridge have in common: a service that takes blocks, processes that die
+//! with the test, and the configuration of a bridge that waits for nothing long.
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 use gs1::epcis::Event;
@@ -201,9 +201,99 @@ impl Drop for Process {
     }
 }
 
+/// One of our programs, or what `THERIAC_BRIDGE_PROGRAMS` has in its place: an emulator's words and
+/// a folder of programs of another machine (`cargo xtask arm --run`).
+fn program(name: &str, built: &str) -> Command {
+    let Ok(elsewhere) = std::env::var("THERIAC_BRIDGE_PROGRAMS") else {
+        return Command::new(built);
+    };
+    let path = format!("{elsewhere}/{name}");
+    let mut words = path.split_whitespace();
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words);
+    command
+}
+
 /// The bridge's program.
 pub fn bridge(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rfid-bridge"));
+    let mut command = program("rfid-bridge", env!("CARGO_BIN_EXE_rfid-bridge"));
     command.args(arguments).env("RUST_LOG", "warn");
     command
+}
+
+/// A simulated reader at a door, and its address.
+pub fn door(arguments: &[&str]) -> (Process, String) {
+    let mut child = program("reader-sim", env!("CARGO_BIN_EXE_reader-sim"))
+        .args(["--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let out = child.stdout.take().unwrap();
+    BufReader::new(out).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("listening on ").expect(&line);
+    (Process(child), address.to_owned())
+}
+
+/// A reader at a dock door, as a table of the configuration.
+pub fn reader(address: &str, name: &str) -> String {
+    format!(
+        "[[reader]]\naddress = \"{address}\"\nname = \"{name}\"\nbiz_step = \"receiving\"\n\
+         read_point = \"https://id.gs1.org/414/9521321000018/254/{name}\"\n"
+    )
+}
+
+/// Writes `bridge.toml`, and keys where there are none. `device` is more of the device's table,
+/// `sources` are whole tables.
+pub fn configure(folder: &Path, service: &str, idle_ms: u64, device: &str, sources: &str) {
+    let key = folder.join("device.key");
+    if !key.exists() {
+        let made = bridge(&["keygen", "--out", key.to_str().unwrap()])
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", err(&made));
+        assert_eq!(made.stdout.len(), 65, "a key id and a line end");
+    }
+    let api_key = folder.join("api.key");
+    std::fs::write(&api_key, "thr_0_x\n").unwrap();
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&api_key, private).unwrap();
+    let text = format!(
+        r#"
+        [device]
+        key_file = "device.key"
+        {device}
+        [uplink]
+        url = "{service}"
+        api_key_file = "api.key"
+        backoff_ms_max = 200
+        [spool]
+        path = "spool.redb"
+        [smoothing]
+        idle_ms = {idle_ms}
+        [blocks]
+        passage_quiet_ms = 100
+        age_ms_max = 200
+        sample_age_ms_max = 300
+        {sources}
+        "#
+    );
+    std::fs::write(folder.join("bridge.toml"), text).unwrap();
+}
+
+/// What a program said.
+pub fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What it complained about.
+pub fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What `run --once` says of itself when it ends.
+pub fn summary(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", err(output)))
 }

@@ -93,12 +93,7 @@ fn cut_lines_lose_no_tag_and_repeat_no_event() {
     let (_sim, address) = door(&["--tags", "500", "--script", &script]);
     let cable = Cable::to(&address);
     configure(folder.path(), &cable.address, &service.url, 700);
-    let config = folder.path().join("bridge.toml");
-    let child = bridge(&["run", "--config", config.to_str().unwrap()])
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let bridge = Process(child);
+    let bridge = running(folder.path());
     for cut in 0..9_u64 {
         std::thread::sleep(Duration::from_millis(900 + cut * 271 % 1_300));
         cable.pull(cut * 157 % 900);
@@ -115,24 +110,15 @@ fn killed_bridges_lose_no_tag_and_repeat_no_event() {
     let script = script(folder.path());
     let (_sim, address) = door(&["--tags", "500", "--script", &script]);
     configure(folder.path(), &address, &service.url, 300);
-    let config = folder.path().join("bridge.toml");
-    let run = || {
-        let child = bridge(&["run", "--config", config.to_str().unwrap()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Process(child)
-    };
     // Lives of 1.1 to 2.3 s; every third is spent without the service.
     for life in 0..8_u64 {
         *service.failing.lock().unwrap() = if life % 3 == 2 { u32::MAX } else { 0 };
-        let mut bridge = run();
+        let mut bridge = running(folder.path());
         std::thread::sleep(Duration::from_millis(1_100 + life * 397 % 1_200));
         bridge.0.kill().unwrap();
     }
     *service.failing.lock().unwrap() = 0;
-    let bridge = run();
+    let bridge = running(folder.path());
     wait_for(&service, 500);
     drop(bridge);
     told_once(&service, 500);
@@ -182,20 +168,8 @@ fn three_readers_are_heard_at_once() {
     let file = folder.path().join("bridge.toml");
     let mut text = std::fs::read_to_string(&file).unwrap();
     for (at, (_, address)) in doors.iter().enumerate().skip(1) {
-        write!(
-            text,
-            r#"
-            [[reader]]
-            address = "{address}"
-            name = "dock-{}"
-            read_point = "https://id.gs1.org/414/9521321000018/254/dock-{}"
-            biz_step = "receiving"
-            tid_words = 6
-            "#,
-            at + 1,
-            at + 1,
-        )
-        .unwrap();
+        text += &common::reader(address, &format!("dock-{}", at + 1));
+        text += "tid_words = 6\n";
     }
     std::fs::write(&file, text).unwrap();
     let done = summary(&once(folder.path(), &[]));

@@ -54,17 +54,7 @@ impl Logged {
 
 /// More of the configuration: another reader, and a trial that ends soon.
 fn more(reader: &str) -> String {
-    format!(
-        r#"
-        [reload]
-        come_up_ms = 1500
-        [[reader]]
-        address = "{reader}"
-        name = "dock-2"
-        read_point = "https://id.gs1.org/414/9521321000018/254/dock-2"
-        biz_step = "receiving"
-        "#
-    )
+    "[reload]\ncome_up_ms = 1500\n".to_owned() + &common::reader(reader, "dock-2")
 }
 
 #[test]
@@ -162,7 +152,10 @@ fn a_reload_in_the_middle_of_a_passage_makes_one_event_of_it() {
     let lost = good.replace(&address, &nobody.unwrap().to_string());
     let short = "[reload]\ncome_up_ms = 300\n";
     for (round, text) in [
-        (2, format!("{good}sample_age_ms_max = 4000\n")),
+        (
+            2,
+            good.replace("sample_age_ms_max = 300", "sample_age_ms_max = 4000"),
+        ),
         (3, format!("{lost}{short}")),
     ] {
         std::fs::write(&file, text).unwrap();

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::common::{Process, Service};
-use super::{configure, feed, free_port, post, run, wait_for};
+use super::{TOKEN, configure, feed, free_port, on_push, post, run, wait_for};
 
 #[test]
 fn an_alarm_is_delivered_while_everything_else_still_waits() {
@@ -12,7 +12,7 @@ fn an_alarm_is_delivered_while_everything_else_still_waits() {
     let service = Service::start();
     let port = free_port();
     let sources = [
-        format!("[push]\nlisten = \"127.0.0.1:{port}\"\ntoken_file = \"push.token\"\n"),
+        on_push(port),
         feed("cold-2", "format = \"chirpstack\"\npath = \"/lora\""),
         feed("dock-3", "format = \"impinj\"\npath = \"/dock-3\""),
         "[[sensor]]\ndevice = \"0000000000000001\"\nmax_c = \"8\"\n".to_owned(),
@@ -33,7 +33,7 @@ fn an_alarm_is_delivered_while_everything_else_still_waits() {
             "object":{{"temperature":{celsius}}},
             "deviceInfo":{{"devEui":"000000000000000{device}"}}}}"#
         );
-        let told = post(port, "/lora", "a-token-of-sixteen-characters", &body);
+        let told = post(port, "/lora", TOKEN, &body);
         assert_eq!(told, (200, "kept".to_owned()));
     };
     let values = |wanted: &str| {

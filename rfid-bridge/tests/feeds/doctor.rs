@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::common::{Service, bridge};
-use super::tls::certificates;
+use super::tls::{certificates, encrypted};
 use super::{
     EPC, broker, configure, feed, free_port, on_broker, publish, run, subscribe_first, summary,
 };
@@ -119,14 +119,7 @@ fn the_doctor_sees_a_brokers_certificate_and_shows_ours() {
     let other = path.join("other");
     std::fs::create_dir(&other).unwrap();
     certificates(&other, &["bridge"]);
-    certificates(path, &["broker", "bridge"]);
-    let port = free_port();
-    let at = path.display();
-    let more = format!(
-        "user root\nlistener {port} 127.0.0.1\ncafile {at}/ca.pem\ncertfile {at}/broker.pem\n\
-         keyfile {at}/broker.key\nrequire_certificate true"
-    );
-    let Some((_broker, _)) = broker(path, &more) else {
+    let Some(broker) = encrypted(path) else {
         return;
     };
     let ours = "cert_file = \"bridge.pem\"\nkey_file = \"bridge.key\"\n";
@@ -138,7 +131,7 @@ fn the_doctor_sees_a_brokers_certificate_and_shows_ours() {
         ("other/ca.pem", ours, "failure"),
     ] {
         let tls = format!("ca_file = \"{authority}\"\n{certificate}");
-        let sources = on_broker(port) + &tls + &dock();
+        let sources = on_broker(broker.port) + &tls + &dock();
         configure(path, "http://127.0.0.1:9", &sources);
         let (health, said) = examined(path);
         assert_eq!(health, expected, "{authority} {certificate}: {said}");

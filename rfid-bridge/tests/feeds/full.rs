@@ -1,5 +1,6 @@
 //! A bridge whose spool is full says so to those that keep what they send: a broker gets no
-//! acknowledgement and a client 503, until the service is there again and everything arrives.
+//! acknowledgement and a client 503, until the service is there again and everything arrives. And
+//! what it takes to fill one of the usual size: more than three days.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,12 +9,15 @@ use std::time::Duration;
 use rfid_bridge::keyfile;
 use rfid_bridge::pipeline::{self, Summary};
 use rfid_bridge::reload::{Active, Control, Loaded};
+use rfid_bridge::spool::pressure::{Stage, stage};
+use rfid_bridge::spool::{BYTES_MAX, Spool};
 use tokio::sync::{mpsc, watch};
 
 use super::common::Service;
+use super::offline::Offline;
 use super::{
-    EPC, broker, configure, exchange, feed, free_port, on_broker, publish, reading,
-    subscribe_first, wait_for,
+    EPC, READINGS, TOKEN, broker, configure, exchange, feed, free_port, on_broker, on_push,
+    publish, reading, subscribe_first, wait_for,
 };
 
 /// The bridge in this process, before a spool of 60 kB: smaller than a file may ask for.
@@ -84,10 +88,7 @@ fn a_broker_keeps_what_there_is_no_room_for() {
     };
     let service = Service::start();
     *service.failing.lock().unwrap() = u32::MAX;
-    let mapping = "broker = \"site\"\ntopic = \"cold/#\"\n[feed.mapping]\nid = \"/id\"\n\
-                   device = \"/d\"\n[[feed.mapping.value]]\npointer = \"/t\"\n\
-                   type = \"Temperature\"\nuom = \"CEL\"";
-    let sources = on_broker(port) + &feed("cold-1", mapping);
+    let sources = on_broker(port) + &feed("cold-1", READINGS);
     configure(folder.path(), &service.url, &sources);
     subscribe_first(port, &["cold/#"]);
     publish(port, (0..COUNT).map(reading));
@@ -107,7 +108,7 @@ fn a_broker_keeps_what_there_is_no_room_for() {
 
 /// Posts; the head of the answer.
 fn post(port: u16, path: &str, body: &str) -> String {
-    exchange(port, path, "a-token-of-sixteen-characters", body)
+    exchange(port, path, TOKEN, body)
 }
 
 #[test]
@@ -117,7 +118,7 @@ fn a_client_is_told_to_come_again_unless_it_brings_an_alarm() {
     *service.failing.lock().unwrap() = u32::MAX;
     let port = free_port();
     let sources = [
-        format!("[push]\nlisten = \"127.0.0.1:{port}\"\ntoken_file = \"push.token\"\n"),
+        on_push(port),
         feed("dock-3", "format = \"impinj\"\npath = \"/dock-3\""),
         feed("cold-2", "format = \"chirpstack\"\npath = \"/lora\""),
         "[[sensor]]\ndevice = \"0102030405060708\"\nmax_c = \"8\"\n".to_owned(),
@@ -161,4 +162,25 @@ fn a_client_is_told_to_come_again_unless_it_brings_an_alarm() {
     assert_eq!((done.dropped.reads, done.undelivered), (0, 0));
     assert_eq!(values(&service).get("8.5"), Some(&1));
     service.check_chain();
+}
+
+#[test]
+fn three_days_without_the_service_leave_the_spool_free() {
+    const SECONDS: u64 = 72 * 3_600;
+    let folder = tempfile::tempdir().unwrap();
+    let spool = Spool::open(&folder.path().join("spool.redb")).unwrap();
+    let mut offline = Offline::new(true);
+    let mut weight = |seconds: u64| {
+        offline.pass(seconds, &spool);
+        spool.figures().bytes
+    };
+    let (first, both) = (weight(60), weight(540));
+    let all = (both - first) * SECONDS / 540;
+    let percent = all * 100 / BYTES_MAX;
+    assert_eq!(
+        stage(all, BYTES_MAX, Stage::Free),
+        Stage::Free,
+        "{percent} %"
+    );
+    assert!(percent >= 10, "it weighs something: {percent} %");
 }

@@ -23,8 +23,17 @@ impl Line {
         let mut rest = Vec::new();
         for Told { source, heard } in told {
             match heard {
-                Heard::Raw(raw) => rest.push((source, raw)),
-                Heard::Letter(letter) => opened.push(self.open(source, letter)),
+                Heard::Raw(raw) => {
+                    if let Raw::Tags(reads) = &raw {
+                        let arrived = reads.iter().map(|read| read.arrived.mono_ms);
+                        self.heard_until = arrived.fold(self.heard_until, u64::max);
+                    }
+                    rest.push((source, raw));
+                }
+                Heard::Letter(letter) => {
+                    self.heard_until = self.heard_until.max(letter.at.mono_ms);
+                    opened.push(self.open(source, letter));
+                }
             }
         }
         self.keep_pace();

@@ -19,6 +19,7 @@ use crate::spool::pressure::Stage;
 
 mod full;
 mod killed;
+mod waiting;
 
 /// Two doors that hear the same tags.
 const AREA: &str = "[[area]]\nsources = [\"dock-1\", \"dock-2\"]\n";
@@ -128,6 +129,11 @@ impl Bridge {
 
     /// Tags with these serial numbers, each read `count` times.
     async fn read(&mut self, source: usize, serials: std::ops::Range<u16>, count: u32) {
+        let heard = self.tags(serials, count);
+        self.hear(source, heard).await;
+    }
+
+    fn tags(&self, serials: std::ops::Range<u16>, count: u32) -> Heard {
         let arrived = self.clock.now();
         let read = |serial: u16| TagRead {
             epc: tag(serial),
@@ -141,8 +147,7 @@ impl Bridge {
             last_ms: arrived.unix_ms,
             arrived,
         };
-        let reads = serials.map(read).collect();
-        self.hear(source, Heard::Raw(Raw::Tags(reads))).await;
+        Heard::Raw(Raw::Tags(serials.map(read).collect()))
     }
 
     /// A sensor's message by a sender that waits for the outcome.

@@ -1,14 +1,11 @@
-//! The rim of desk readers on Linux: an SPI bus by `spidev`, and a GPIO line by the character
-//! device where a library moves the select line itself.
+//! The rim of desk readers on Linux: an SPI bus by `spidev`, and the select line where a library
+//! moves it itself.
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use embedded_hal::digital::{self, OutputPin};
 use embedded_hal::spi::{self, ErrorType, Operation, SpiBus, SpiDevice};
-use gpiocdev::Request;
-use gpiocdev::line::{Offset, Value};
 use spidev::{SpiModeFlags, Spidev, SpidevOptions, SpidevTransfer};
 
 use super::chip::Polled;
@@ -31,20 +28,11 @@ pub fn mfrc522(device: PathBuf, clock: Clock) -> Open {
 
 /// A reader by the crate `rfid-rs`; `line` of the GPIO chip `chip` is its select line.
 #[cfg(feature = "mfrc522-rfid-rs")]
-pub fn rfid_rs(device: PathBuf, (chip, line): (PathBuf, Offset), clock: Clock) -> Open {
+pub fn rfid_rs(device: PathBuf, (chip, line): (PathBuf, u32), clock: Clock) -> Open {
     Box::new(move || {
         let flags = SpiModeFlags::SPI_MODE_0 | SpiModeFlags::SPI_NO_CS;
         let spi = Spi::open(&device, flags)?;
-        let request = Request::builder()
-            .on_chip(&chip)
-            .with_line(line)
-            .as_output(Value::Active)
-            .with_consumer("rfid-bridge")
-            .request();
-        let request = request.map_err(|error| {
-            Fault::Reader(format!("line {line} of {}: {error}", chip.display()))
-        })?;
-        let line = Line { request, line };
+        let line = super::line::Line::open(&chip, line)?;
         let reader = super::rfid_rs::Reader::open(spi, line, deadline(clock))?;
         Ok(Box::new(Polled(reader)) as Box<dyn Station>)
     })
@@ -139,43 +127,5 @@ impl SpiBus for Spi {
     fn flush(&mut self) -> Result<(), Refused> {
         // The kernel returns when the last bit is out.
         Ok(())
-    }
-}
-
-/// A select line.
-#[derive(Debug)]
-struct Line {
-    request: Request,
-    line: Offset,
-}
-
-/// The kernel did not move the line.
-#[derive(Debug)]
-struct Stuck;
-
-impl digital::Error for Stuck {
-    fn kind(&self) -> digital::ErrorKind {
-        digital::ErrorKind::Other
-    }
-}
-
-impl digital::ErrorType for Line {
-    type Error = Stuck;
-}
-
-impl Line {
-    fn set(&self, value: Value) -> Result<(), Stuck> {
-        let set = self.request.set_value(self.line, value);
-        set.map(drop).map_err(|_| Stuck)
-    }
-}
-
-impl OutputPin for Line {
-    fn set_low(&mut self) -> Result<(), Stuck> {
-        self.set(Value::Inactive)
-    }
-
-    fn set_high(&mut self) -> Result<(), Stuck> {
-        self.set(Value::Active)
     }
 }
