@@ -268,7 +268,8 @@ mod tests {
 
     #[test]
     fn columns_are_json_in_pieces_of_which_none_is_long() {
-        let many = || (0..20_000).map(|at| (1_700_000_000_000 + at * at, at as i32 - 10_000));
+        let many =
+            || (0..20_000).map(|at| (1_700_000_000_000 + i64::from(at) * 7_919, at - 10_000));
         let all = vec![
             series(Some("a\"b"), many()),
             series(None, [(-5, 1), (-5, 2)].into_iter()),

@@ -12,15 +12,15 @@ const PAPER: &str = "urn:epcglobal:cbv:bt:9506000100012:D1";
 const FROM_MS: i64 = NOW_MS - 79_000_000;
 
 /// One reading a second, in thousandths of a degree.
-fn told(count: i64) -> Vec<(i64, i64)> {
-    let reading = |at| (FROM_MS + at * 1_000, 4_000 + at % 1_001);
+fn told(count: i32) -> Vec<(i64, i32)> {
+    let reading = |at| (FROM_MS + i64::from(at) * 1_000, 4_000 + at % 1_001);
     (0..count).map(reading).collect()
 }
 
-fn measured(device: &str, readings: &[(i64, i64)]) -> Value {
-    let report = |(at_ms, mc): &(i64, i64)| {
+fn measured(device: &str, readings: &[(i64, i32)]) -> Value {
+    let report = |(at_ms, mc): &(i64, i32)| {
         json!({ "type": "Temperature", "uom": "CEL", "time": time_text(*at_ms),
-            "value": *mc as f64 / 1000.0 })
+            "value": f64::from(*mc) / 1000.0 })
     };
     let reports: Vec<Value> = readings.iter().map(report).collect();
     json!({
@@ -37,7 +37,7 @@ fn measured(device: &str, readings: &[(i64, i64)]) -> Value {
 }
 
 /// A pallet that two loggers measured, more often than a view lists.
-fn story() -> (Lab, [(&'static str, Vec<(i64, i64)>); 2]) {
+fn story() -> (Lab, [(&'static str, Vec<(i64, i32)>); 2]) {
     let lab = Lab::new();
     lab.play();
     let loggers = [
@@ -60,7 +60,7 @@ fn path(of: &str) -> String {
     format!("/api/v1/shipments/{}/readings", segment(of))
 }
 
-fn columns(answer: &Answer) -> Vec<(String, Vec<(i64, i64)>)> {
+fn columns(answer: &Answer) -> Vec<(String, Vec<(i64, i32)>)> {
     let told = answer.json();
     let series = told["series"].as_array().unwrap().iter();
     let read = |it: &Value| {
@@ -70,7 +70,7 @@ fn columns(answer: &Answer) -> Vec<(String, Vec<(i64, i64)>)> {
         let rows = column("steps_ms").zip(column("milli_celsius"));
         let rows = rows.map(|(step, mc)| {
             at += step.as_i64().unwrap();
-            (at, mc.as_i64().unwrap())
+            (at, i32::try_from(mc.as_i64().unwrap()).unwrap())
         });
         (it["device"].as_str().unwrap().to_owned(), rows.collect())
     };
@@ -120,14 +120,15 @@ fn who_asks_for_a_table_gets_a_row_for_each_reading() {
         "text/csv; charset=utf-8; header=present"
     );
     assert!(answer.headers["vary"].contains("accept"));
-    let mut expected = "time_utc,celsius,device,shipment\r\n".to_owned();
+    let mut expected = vec!["time_utc,celsius,device,shipment".to_owned()];
     for (device, readings) in &loggers {
         for (at_ms, mc) in readings {
-            let celsius = *mc as f64 / 1000.0;
-            expected += &format!("{},{celsius},{device},{SSCC}\r\n", time_text(*at_ms));
+            let celsius = f64::from(*mc) / 1000.0;
+            expected.push(format!("{},{celsius},{device},{SSCC}", time_text(*at_ms)));
         }
     }
-    assert_eq!(String::from_utf8(answer.body).unwrap(), expected);
+    let text = String::from_utf8(answer.body).unwrap();
+    assert_eq!(text.strip_suffix("\r\n").unwrap(), expected.join("\r\n"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Histories of packs, lots, shipments, proofs of packs.
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Parameters;
 use crate::app::lot::Slice;
@@ -13,6 +14,16 @@ use crate::http::guard::Guarded;
 use crate::http::lang;
 use crate::limits::GENEALOGY_DEPTH;
 use crate::node::Node;
+
+/// Mounts the routes.
+pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(get_history)
+        .service(get_genealogy)
+        .service(get_pack_proof)
+        .service(get_lot)
+        .service(get_shipment);
+}
 
 /// The history of a pack
 #[utoipa::path(
