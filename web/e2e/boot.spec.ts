@@ -89,6 +89,8 @@ for (const [name, path, question, there] of [
 ] as const) {
   test(`${name} is asked for before the application is there, and once`, async ({ page }) => {
     const start = await withoutApplication(page);
+    // News of what other tests record would have the page ask again, and rightly.
+    await page.route('**/api/v1/stream*', (route) => route.abort());
     const asked: string[] = [];
     page.on('request', (request) => {
       const { pathname } = new URL(request.url());
