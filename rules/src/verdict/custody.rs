@@ -7,24 +7,12 @@
 //! recorded), nor of makers and authorities, who look at packs they never held. Goods that are
 //! scanned before they are received and whose shipment was not reported are held until it is:
 //! product without data.
-//!
-//! Nobody moved a pack on record: either its maker does not report what leaves, which tells
-//! nothing, or the pack has not left. Its lot tells which: where a share of it has left on record
-//! (`MOVED_MIN` packs and one in `MOVED_SHARE` of those looked at), its maker reports.
 
 use super::Counter;
 use crate::chain::custody::Standpoint;
-use crate::item::{Item, Life, Moment};
+use crate::item::{Life, Moment};
 use crate::judge_thing::Case;
 use crate::say::Way;
-use crate::state::ThingId;
-
-/// Most packs of a lot that are looked at, spread over all of it.
-const LOOKED_AT_MAX: usize = 128;
-/// Fewest packs that must have left on record: one case sent as a sample is no habit.
-const MOVED_MIN: usize = 8;
-/// One in so many of the packs looked at must have.
-const MOVED_SHARE: usize = 8;
 
 /// What the records say if the pack cannot be here.
 pub(super) fn held_elsewhere(case: &Case<'_>, at: &Counter) -> Option<Way> {
@@ -52,39 +40,9 @@ pub(super) fn held_elsewhere(case: &Case<'_>, at: &Counter) -> Option<Way> {
         && item.tracked
         && item.holder.is_some()
         && state.profile.chain.last_leg_recorded;
-    let away = stranger
-        || state.missing_records(item, standpoint) > 1
-        || (!item.tracked && has_not_left(case, standpoint));
-    away.then(|| Way::HeldElsewhere {
+    (stranger || state.missing_records(item, standpoint) > 1).then(|| Way::HeldElsewhere {
         holder: case.party(item.holder),
     })
-}
-
-/// Whether the pack is still where it was made, by records of its lot.
-fn has_not_left(case: &Case<'_>, at: Standpoint) -> bool {
-    let as_moved = Item {
-        tracked: true,
-        ..case.now
-    };
-    case.state.missing_records(&as_moved, at) > 1 && lot_leaves_on_record(case)
-}
-
-/// Whether others of its lot have been shipped or received on record, so many that its maker is
-/// seen to report what leaves.
-fn lot_leaves_on_record(case: &Case<'_>) -> bool {
-    let lot = case.birth().and_then(|it| case.state.lot_of(case.id, it));
-    let Some(lot) = lot else { return false };
-    let every = lot.packs.len().div_ceil(LOOKED_AT_MAX).max(1);
-    let looked_at = || lot.packs.iter().step_by(every);
-    let moved = looked_at().filter(|id| has_moved(case, **id)).count();
-    moved >= MOVED_MIN && moved.saturating_mul(MOVED_SHARE) >= looked_at().count()
-}
-
-/// Whether a thing, or a container it was in, was ever shipped or received on record.
-fn has_moved(case: &Case<'_>, id: ThingId) -> bool {
-    let timeline = case.state.timeline(id);
-    let mut steps = timeline.iter().map(|entry| entry.event.step);
-    steps.any(|step| step.ships() || step.receives())
 }
 
 /// Whether the records of the pack reach to where it is asked about: then what they say of its
