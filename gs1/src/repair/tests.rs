@@ -256,7 +256,7 @@ fn a_short_gtin_that_reads_as_another_whole_one_is_undone() {
 #[test]
 fn a_stand_in_that_is_part_of_a_value_too_stays_there() {
     let pack = raw("0502913358029", "280328", "AE1029");
-    let known = made(&[pack.clone()]);
+    let known = made(std::slice::from_ref(&pack));
     let repaired = repair(&pack.replace('\u{1d}', "029"), &known);
     assert_eq!(repaired.causes, [Cause::GroupSeparatorReplaced]);
     assert_eq!(to_raw(&repaired.scan.unwrap().elements), pack);
