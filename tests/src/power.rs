@@ -11,7 +11,9 @@ mod tree;
 
 use std::io;
 use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fuser::{BackgroundSession, Config, MountOption};
 
@@ -28,6 +30,9 @@ pub enum Unsynced {
     /// Each sector and each change of a folder has its own luck, drawn from this seed.
     Torn(u64),
 }
+
+/// So often a busy disk is tried again, a tenth of a second apart.
+const PATIENCE: usize = 100;
 
 /// A mounted disk.
 #[derive(Debug)]
@@ -58,12 +63,26 @@ impl PowerDisk {
         Ok(())
     }
 
-    fn detach(&mut self) {
-        if let Some(session) = self.session.take() {
-            session
-                .umount_and_join()
-                .expect("nobody uses the disk any more");
+    /// A process that has just ended may hold the disk a moment longer, and the session gives up
+    /// at the first refusal.
+    fn detach(&mut self, at: &Path) {
+        let Some(session) = self.session.take() else {
+            return;
+        };
+        for _ in 0..PATIENCE {
+            let told = Command::new("umount").arg(at).output();
+            let told = told.expect("the system unmounts");
+            if told.status.success() {
+                return session.join().expect("the disk ended in good order");
+            }
+            if !String::from_utf8_lossy(&told.stderr).contains("busy") {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
         }
+        session
+            .umount_and_join()
+            .expect("nobody uses the disk any more");
     }
 
     /// Pulls the plug and plugs it in again: every process that used the disk has ended before.
@@ -71,7 +90,7 @@ impl PowerDisk {
     /// # Panics
     /// When a process still has a file of it open.
     pub fn lose_power(&mut self, at: &Path, unsynced: Unsynced) {
-        self.detach();
+        self.detach(at);
         lock(&self.tree).lose_power(unsynced);
         self.attach(at).expect("it was mounted before");
     }

@@ -8,10 +8,10 @@
 //! **Severity.** One missing record: S1, somebody should send it ("goods before data" is daily
 //! business). Two missing independently: S2, and S3 when they have not come within the grace of
 //! three business days (HDA exceptions guideline). Never S3 with one missing record, nor on a lane
-//! that master data knows. **Thresholds** `grace_days`. The catalogue says S2 to S3 and asks for two
-//! independent missing records before S3. One lost record in a hundred is usual; holding what one of
-//! them leaves open would hold a hundred times what the budget of alarms allows (one scan in ten
-//! thousand). So two missing records are asked for the hold as well, and one is told.
+//! that master data knows. **Thresholds** `grace_days`. The catalogue says S2 to S3 and asks for
+//! two independent missing records before S3. One lost record in a hundred is usual; holding what
+//! one of them leaves open would hold a hundred times what the budget of alarms allows (one scan in
+//! ten thousand). So two missing records are asked for the hold as well, and one is told.
 //!
 //! **False alarms**: with a share m of records lost, one is missing in m and two in m squared of
 //! all cases; that is why one holds nothing. Goods that nobody ever moved on record (a maker who

@@ -163,8 +163,8 @@ pub struct LotDto {
     pub holders: Vec<HolderDto>,
     /// Packs of this page.
     pub packs: Vec<LotPackDto>,
-    /// What was found about packs of the lot: what stands first, then the gravest; the first 100, on
-    /// the first page.
+    /// What was found about packs of the lot: what stands first, then the gravest; the first 100,
+    /// on the first page.
     pub findings: Vec<FindingDto>,
     /// How many findings there are in all.
     pub finding_count: usize,
