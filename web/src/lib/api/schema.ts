@@ -3563,8 +3563,8 @@ export interface components {
             /** @description How many findings there are in all. */
             finding_count: number;
             /**
-             * @description What was found about packs of the lot: what stands first, then the gravest; the first 100, on
-             *     the first page.
+             * @description What was found about packs of the lot: what stands first, then the gravest; the first 100,
+             *     on the first page.
              */
             findings: components["schemas"]["Finding"][];
             /** @description Product. */
