@@ -1,6 +1,7 @@
 // A pack's history and the pages it leads to: events with place, party and zone, the cold chain
 // as chart and table, containers, and a proof file.
 import { readFileSync } from 'node:fs';
+import { lookCloser } from './chart';
 import { demo, lotPage, packOf, shipmentPage } from './demo';
 import { expect, test } from './portal';
 
@@ -65,13 +66,7 @@ test('an excursion is drawn, said and listed', async ({ page, portal }) => {
 
 test('a chart can be looked at closer and reset', async ({ page, portal }) => {
   await portal.open(packOf('excursion').page, 'manufacturer');
-  const plot = page.locator('.u-over');
-  await plot.scrollIntoViewIfNeeded();
-  const box = (await plot.boundingBox())!;
-  await page.mouse.move(box.x + box.width * 0.3, box.y + 50);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 5 });
-  await page.mouse.up();
+  await lookCloser(page);
   const reset = page.getByRole('button', { name: 'Whole time' });
   await reset.click();
   await expect(reset).toBeHidden();

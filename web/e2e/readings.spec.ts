@@ -2,6 +2,7 @@
 // the same chart, they can be stopped, and where they do not come the chart stays.
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import { lookCloser } from './chart';
 import { demo } from './demo';
 import { expect, test } from './portal';
 
@@ -55,13 +56,7 @@ test('all readings come into the chart that is looked at, and into the export', 
   await expect(panel).toContainText(`The chart shows ${count(listed)} of ${count(all)} readings`);
 
   // Looked at closer while they are on their way.
-  const plot = page.locator('.u-over');
-  await plot.scrollIntoViewIfNeeded();
-  const box = (await plot.boundingBox())!;
-  await page.mouse.move(box.x + box.width * 0.3, box.y + 50);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 5 });
-  await page.mouse.up();
+  await lookCloser(page);
   await expect(panel.getByRole('button', { name: 'Whole time' })).toBeVisible();
   const chart = page.locator('.uplot');
   await chart.evaluate((it) => it.setAttribute('data-same', ''));
