@@ -5,7 +5,10 @@
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
-use pcsc::{Context, Error, MAX_BUFFER_SIZE, Protocols, ReaderState, Scope, ShareMode, State};
+use pcsc::{
+    Card as Connected, Context, Disposition, Error, MAX_BUFFER_SIZE, Protocols, ReaderState, Scope,
+    ShareMode, State,
+};
 
 use super::{Card, Fault, Open, READ_BYTES, Station, messages};
 
@@ -114,11 +117,26 @@ impl Readers {
 }
 
 /// UID and messages of the card in a reader.
+///
+/// The card is left as it is afterwards. A reset, which is the default, would ask the service to
+/// power a card that may be gone by now; it then notes at once that there is none, while its
+/// watching thread takes the next card for the one before, and tells of neither.
 fn read(context: &Context, reader: &CStr) -> Result<(Vec<u8>, Vec<Vec<u8>>), Fault> {
-    let of_card = |error: Error| Fault::Card(format!("the card cannot be reached: {error}"));
     let protocols = Protocols::T0 | Protocols::T1;
     let card = context.connect(reader, ShareMode::Shared, protocols);
     let card = card.map_err(of_card)?;
+    let told = contents(&card);
+    if let Err((_card, error)) = card.disconnect(Disposition::LeaveCard) {
+        tracing::debug!(%error, "a card's connection could not be ended");
+    }
+    told
+}
+
+fn of_card(error: Error) -> Fault {
+    Fault::Card(format!("the card cannot be reached: {error}"))
+}
+
+fn contents(card: &Connected) -> Result<(Vec<u8>, Vec<Vec<u8>>), Fault> {
     let transmit = |command: &[u8]| -> Result<Vec<u8>, Fault> {
         let mut buffer = [0; MAX_BUFFER_SIZE];
         let answer = card.transmit(command, &mut buffer).map_err(of_card)?;
