@@ -33,6 +33,8 @@ pub struct Event {
     /// All definitions in force, shared with the other events of the document.
     context: Arc<Context>,
     fields: EventFields,
+    /// It has a member whose name has a prefix.
+    extended: bool,
     json: OnceLock<Map<String, Value>>,
 }
 
@@ -207,6 +209,12 @@ impl Event {
         self.source.contains(text)
     }
 
+    /// Whether the event has any extension member of its own; without one, [`Self::extension`]
+    /// finds nothing.
+    pub fn has_extensions(&self) -> bool {
+        self.extended
+    }
+
     /// The value of an extension member of the event, by its full name: namespace and local name.
     pub fn extension(&self, name: &str) -> Option<&Value> {
         self.json()
@@ -227,8 +235,10 @@ impl Event {
             None => Arc::clone(outer),
         };
         let fields = read::event(&mut Reader::new(&context, problems), node, path)?;
+        let mut members = node.members()?;
         Some(Self {
             source: node.source().into(),
+            extended: members.any(|(name, _)| name.contains(':')),
             context,
             fields,
             json: OnceLock::new(),

@@ -133,6 +133,7 @@ fn an_event_carries_the_context_of_its_document() {
         Some(&inner["ext:colour"])
     );
     assert_eq!(event.extension("https://example.com/ext/weight"), None);
+    assert!(event.has_extensions() && !read(&commissioning()).unwrap().has_extensions());
     assert_eq!(
         Event::from_canonical(&event.canonical_json()).as_ref(),
         Ok(event)

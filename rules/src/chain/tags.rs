@@ -83,27 +83,30 @@ impl Tag {
 
 /// The text of an event's tags, for telling events apart.
 pub(crate) fn text_of(event: &Event) -> Option<String> {
-    event
-        .mentions("tags\"")
-        .then(|| event.extension(TAGS).map(Value::to_string))
-        .flatten()
+    told(event, "tags\"", TAGS).map(Value::to_string)
+}
+
+/// An extension member of an event. Most events have none, and few of the others this one: both are
+/// asked before a tree of the whole event is made.
+fn told<'a>(event: &'a Event, end: &str, name: &str) -> Option<&'a Value> {
+    let told = event.has_extensions() && event.mentions(end);
+    told.then(|| event.extension(name)).flatten()
 }
 
 impl State {
     /// Keeps what an event says of tags.
     pub(crate) fn note_tags(&mut self, id: EventId, event: &Event) {
-        let tags = event.mentions("tags\"").then(|| event.extension(TAGS));
-        let declared = event
-            .mentions("declared\"")
-            .then(|| event.extension(DECLARED))
-            .flatten();
-        let passage = event.mentions("rfid\"").then(|| event.extension(RFID));
+        if !event.has_extensions() {
+            return;
+        }
+        let declared = told(event, "declared\"", DECLARED);
+        let passage = told(event, "rfid\"", RFID);
         let mut note = Note {
             declared: declared.and_then(|count| u32::try_from(count.as_u64()?).ok()),
-            passage: passage.flatten().and_then(|json| passage_of(json, event)),
+            passage: passage.and_then(|json| passage_of(json, event)),
             tags: Vec::new(),
         };
-        let list = tags.flatten().and_then(Value::as_array);
+        let list = told(event, "tags\"", TAGS).and_then(Value::as_array);
         for json in list.into_iter().flatten().take(TAGS_MAX) {
             let thing = json.get("epc").and_then(Value::as_str);
             let thing = thing.and_then(|text| self.find(&Epc::parse(text).ok()?));
