@@ -1,5 +1,7 @@
 //! From a key to the row that holds it, without keeping the key a second time: an open-addressing
-//! table of row numbers, four bytes a slot.
+//! table of row numbers, four bytes a slot. The bits of a slot that no row needs yet hold some of
+//! the hash: nearly all rows that are looked at are those that are looked for, and what is not
+//! there is known without a look at any.
 //!
 //! It is a way to find rows and no content: it is never iterated, not part of a snapshot, built
 //! again when one is restored, and two indexes are always equal. The hash is a public function, so
@@ -23,11 +25,23 @@ pub(crate) struct Index<K> {
     crowded: BTreeMap<K, u32>,
 }
 
-/// Row numbers plus one; zero is an empty slot.
-#[derive(Debug, Clone, Default)]
+/// Row numbers plus one in the lower bits, some of the hash above them; zero is an empty slot.
+#[derive(Debug, Clone)]
 struct Part {
     slots: Vec<u32>,
     used: usize,
+    /// Bits of a slot that hold a row number, 1..=32.
+    row_bits: u32,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self {
+            slots: Vec::new(),
+            used: 0,
+            row_bits: 1,
+        }
+    }
 }
 
 impl<K> Default for Index<K> {
@@ -88,10 +102,13 @@ impl<K: Ord> Index<K> {
     /// The row of a key; `holds` tells whether a row is it.
     pub(crate) fn find(&self, hash: u64, key: &K, holds: impl Fn(u32) -> bool) -> Option<u32> {
         let part = self.parts.get(part_of(hash))?;
+        let (rows, wanted) = (part.rows(), part.mark(hash));
         for slot in part.probe(hash) {
             match part.slots.get(slot).copied()? {
                 0 => break,
-                row if holds(row - 1) => return Some(row - 1),
+                slot if slot & !rows == wanted && holds((slot & rows) - 1) => {
+                    return Some((slot & rows) - 1);
+                }
                 _ => {}
             }
         }
@@ -128,21 +145,23 @@ impl Part {
         let mut part = Self {
             slots: vec![0; slots],
             used: 0,
+            row_bits: rows.last().map_or(1, |(row, _)| bits_of(*row)),
         };
         let mut crowded = Vec::new();
         // Rows are only looked at where the whole hash is the same.
         let mut hashes = vec![0; slots];
         for (row, hash) in rows {
             let mut found = false;
+            let (rows, filled) = (part.rows(), part.mark(*hash) | row.saturating_add(1));
             for at in part.probe(*hash) {
                 let (slot, known) = (part.slots.get_mut(at)?, hashes.get_mut(at)?);
                 if *slot == 0 {
-                    (*slot, *known) = (row.saturating_add(1), *hash);
+                    (*slot, *known) = (filled, *hash);
                     part.used += 1;
                     found = true;
                     break;
                 }
-                if *known == *hash && key_of(*slot - 1) == key_of(*row) {
+                if *known == *hash && key_of((*slot & rows) - 1) == key_of(*row) {
                     return None;
                 }
             }
@@ -161,10 +180,34 @@ impl Part {
         (0..steps).map(move |step| first.wrapping_add(step) & mask)
     }
 
+    /// The bits of a slot that hold a row number.
+    fn rows(&self) -> u32 {
+        u32::MAX >> 32_u32.saturating_sub(self.row_bits)
+    }
+
+    /// The bits of a slot that hold some of a hash: other ones than tell the part and the slot.
+    fn mark(&self, hash: u64) -> u32 {
+        let bits = u32::try_from(hash >> 32).unwrap_or(0);
+        bits.checked_shl(self.row_bits).unwrap_or(0)
+    }
+
+    /// Makes room for larger row numbers.
+    fn widen(&mut self, row_bits: u32) {
+        let (rows, more) = (self.rows(), row_bits.saturating_sub(self.row_bits));
+        for slot in &mut self.slots {
+            *slot = (*slot & rows) | (*slot & !rows).checked_shl(more).unwrap_or(0);
+        }
+        self.row_bits = row_bits;
+    }
+
     fn put(&mut self, hash: u64, row: u32) -> bool {
+        if bits_of(row) > self.row_bits {
+            self.widen(bits_of(row));
+        }
+        let filled = self.mark(hash) | row.saturating_add(1);
         for at in self.probe(hash) {
             if let Some(slot) = self.slots.get_mut(at).filter(|slot| **slot == 0) {
-                *slot = row.saturating_add(1);
+                *slot = filled;
                 self.used += 1;
                 return true;
             }
@@ -178,11 +221,14 @@ impl Part {
         let mut larger = Self {
             slots: vec![0; (self.slots.len() * 2).max(SLOTS_MIN)],
             used: 0,
+            row_bits: self.row_bits,
         };
+        let rows = self.rows();
         let empty = self.slots.iter().position(|slot| *slot == 0).unwrap_or(0);
         let (before, after) = self.slots.split_at(empty);
         for slot in after.iter().chain(before).filter(|slot| **slot != 0) {
-            larger.put(hash_of(slot - 1), slot - 1);
+            let row = (slot & rows) - 1;
+            larger.put(hash_of(row), row);
         }
         *self = larger;
     }
@@ -193,17 +239,27 @@ fn part_of(hash: u64) -> usize {
     usize::try_from(hash >> 56).unwrap_or(0)
 }
 
+/// Bits that hold the number of a row plus one.
+fn bits_of(row: u32) -> u32 {
+    u32::BITS - row.saturating_add(1).leading_zeros()
+}
+
 /// A quick hash of a few bytes that spreads them over all 64 bits (FNV-1a over words, finished as
 /// in `MurmurHash3`).
 pub(crate) fn hash_of(number: u32, bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325 ^ u64::from(number);
-    for chunk in bytes.chunks(8) {
-        let mut word = [0; 8];
-        word.iter_mut()
-            .zip(chunk)
-            .for_each(|(to, from)| *to = *from);
+    let mut add = |word: [u8; 8]| {
         hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x0000_0100_0000_01b3);
         hash ^= hash >> 29;
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        add(*word);
+    }
+    if !rest.is_empty() {
+        let mut word = [0; 8];
+        word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        add(word);
     }
     hash ^= hash >> 33;
     hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
@@ -289,6 +345,40 @@ mod tests {
             let found = index.find(hash(row), &row, |other| other == row);
             assert_eq!(found, Some(row));
         }
+    }
+
+    /// The hash beside a row is cut, and then gone, as rows need more bits.
+    #[test]
+    fn rows_of_any_size_are_found_by_fewer_and_fewer_bits_of_the_hash() {
+        let rows = (0..32).flat_map(|bit| [(1_u32 << bit) - 1, (1_u32 << bit) + 5, 1 << bit]);
+        let mut rows: Vec<u32> = rows.chain([u32::MAX - 1]).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let hash = |row: u32| hash_of(3, &row.to_le_bytes()) >> 8;
+        let mut index = Index::default();
+        for (count, row) in rows.iter().enumerate() {
+            index.insert(hash(*row), *row, *row, hash);
+            for row in rows.iter().take(count + 1) {
+                let found = index.find(hash(*row), row, |other| other == *row);
+                assert_eq!(found, Some(*row));
+            }
+        }
+    }
+
+    /// What is not there is not searched for among the rows.
+    #[test]
+    fn few_rows_are_looked_at_in_vain() {
+        let hash = |row: u32| hash_of(7, &row.to_le_bytes());
+        let index = fill(100_000, hash);
+        let asked = std::cell::Cell::new(0);
+        for row in 100_000..110_000 {
+            let holds = |other| {
+                asked.set(asked.get() + 1);
+                other == row
+            };
+            assert_eq!(index.find(hash(row), &row, holds), None);
+        }
+        assert!(asked.get() < 100, "{}", asked.get());
     }
 
     #[test]
