@@ -1,17 +1,19 @@
 //! When two events are the same: by the id their maker gave them, and by what they say.
 
-use gs1::Epc;
 use gs1::epcis::{Event, EventKind, SensorReport};
+use gs1::{Epc, Gtin};
 
 use crate::judge_thing::first_half;
 use crate::state::Digest;
 
 /// Bytes that most events are written down in.
 const ROOM: usize = 1_024;
+/// Bytes that a pack is written down in: two lengths, 14 digits and at most 20 characters.
+const PACK_ROOM: usize = 50;
 
 /// Hash of an event id.
 pub(crate) fn id_digest(event_id: &str) -> Digest {
-    let mut writer = Writer::default();
+    let mut writer = Writer(Vec::with_capacity(8 + event_id.len()));
     writer.text(event_id);
     writer.finish(b"theriac rules event id        v2")
 }
@@ -104,20 +106,54 @@ impl Writer {
         self.0.extend_from_slice(&number.to_le_bytes());
     }
 
+    /// Identifiers in their order, whatever order they are told in.
     fn epcs<'a>(&mut self, epcs: impl IntoIterator<Item = &'a Epc>) {
-        let mut all: Vec<&Epc> = epcs.into_iter().collect();
-        all.sort_unstable();
-        self.number(all.len());
-        for epc in all {
-            match epc {
-                // Most of all identifiers: no need to spell it out.
-                Epc::Sgtin(pack) => {
-                    self.text(pack.gtin.as_str());
-                    self.text(pack.serial.as_str());
-                }
-                other => self.text(&other.canonical()),
+        let mut epcs = epcs.into_iter();
+        let (first, second) = (epcs.next(), epcs.next());
+        let Some(second) = second else {
+            self.number(first.iter().len());
+            if let Some(only) = first {
+                self.epc(only);
+            }
+            return;
+        };
+        let all = first.into_iter().chain([second]).chain(epcs);
+        let mut all: Vec<(u128, &Epc)> = all.map(|epc| (0, epc)).collect();
+        let product = first.and_then(product_of);
+        if product.is_some() && all.iter().all(|(_, epc)| product_of(epc) == product) {
+            for (start, epc) in &mut all {
+                *start = start_of(epc);
             }
         }
+        all.sort_unstable();
+        self.number(all.len());
+        self.0.reserve(all.len() * PACK_ROOM);
+        for (_, epc) in all {
+            self.epc(epc);
+        }
+    }
+
+    fn epc(&mut self, epc: &Epc) {
+        match epc {
+            // Most of all identifiers: no need to spell it out.
+            Epc::Sgtin(pack) => {
+                self.text(pack.gtin.as_str());
+                self.text(pack.serial.as_str());
+            }
+            // Most of all places, spelt as all are and with less ado.
+            Epc::Sgln(place) if place.extension().is_none() => {
+                self.spelt("https://id.gs1.org/414/", place.gln().as_str());
+            }
+            Epc::Sscc(box_) => self.spelt("https://id.gs1.org/00/", box_.as_str()),
+            other => self.text(&other.canonical()),
+        }
+    }
+
+    /// A text of two parts.
+    fn spelt(&mut self, start: &str, end: &str) {
+        self.number(start.len() + end.len());
+        self.0.extend_from_slice(start.as_bytes());
+        self.0.extend_from_slice(end.as_bytes());
     }
 
     /// Two places, which are mostly one: a site tells both by the same GLN, spelt out once.
@@ -151,5 +187,85 @@ impl Writer {
     /// The hash under a key of its own for each purpose.
     fn finish(self, key: &[u8; 32]) -> Digest {
         first_half(blake3::keyed_hash(key, &self.0).as_bytes())
+    }
+}
+
+fn product_of(epc: &Epc) -> Option<&Gtin> {
+    match epc {
+        Epc::Sgtin(pack) => Some(&pack.gtin),
+        _ => None,
+    }
+}
+
+/// The first characters of a serial number as a number: where packs are of one product, their order
+/// is that of these, and few are compared whole.
+fn start_of(epc: &Epc) -> u128 {
+    let mut start = [0; 16];
+    if let Epc::Sgtin(pack) = epc {
+        let serial = pack.serial.as_str().as_bytes();
+        start
+            .iter_mut()
+            .zip(serial)
+            .for_each(|(to, from)| *to = *from);
+    }
+    u128::from_be_bytes(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was written down before identifiers were spelt and sorted in a quicker way.
+    fn plainly(epcs: &[Epc]) -> Vec<u8> {
+        let mut writer = Writer::default();
+        let mut all: Vec<&Epc> = epcs.iter().collect();
+        all.sort();
+        writer.number(all.len());
+        for epc in all {
+            match epc {
+                Epc::Sgtin(pack) => {
+                    writer.text(pack.gtin.as_str());
+                    writer.text(pack.serial.as_str());
+                }
+                other => writer.text(&other.canonical()),
+            }
+        }
+        writer.0
+    }
+
+    #[test]
+    fn identifiers_are_written_in_their_order_and_spelling() {
+        let pack = |gtin: &str, serial: &str| {
+            Epc::parse(&format!("https://id.gs1.org/01/{gtin}/21/{serial}")).unwrap()
+        };
+        let (one, other) = ("09506000134352", "09506000134369");
+        let serials = [
+            "B",
+            "A",
+            "AA",
+            "A0",
+            "12345678901234567890",
+            "1234567890123456",
+        ];
+        let packs: Vec<Epc> = serials.iter().map(|it| pack(one, it)).collect();
+        let mut mixed = packs.clone();
+        mixed.extend(["A", "0"].map(|it| pack(other, it)));
+        let places = [
+            "https://id.gs1.org/414/9506000134352",
+            "https://id.gs1.org/414/9506000134352/254/dock%2F1",
+            "https://id.gs1.org/00/395060001000000082",
+            "https://id.gs1.org/417/9506000134352",
+            "https://example.com/place",
+        ];
+        let places: Vec<Epc> = places.iter().map(|it| Epc::parse(it).unwrap()).collect();
+        let mut all = places.clone();
+        all.extend(mixed.iter().cloned());
+        let singles = places.iter().chain(&packs).map(std::slice::from_ref);
+        let lists: [&[Epc]; 5] = [&[], &packs, &mixed, &places, &all];
+        for list in singles.chain(lists) {
+            let mut writer = Writer::default();
+            writer.epcs(list);
+            assert_eq!(writer.0, plainly(list), "{list:?}");
+        }
     }
 }
