@@ -36,10 +36,18 @@ pub(crate) struct Capture {
 }
 
 /// The things of an event by what it does to them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Parts<'a> {
     parent: Option<&'a Epc>,
-    members: Vec<&'a Epc>,
+    lists: [&'a [Epc]; 2],
+}
+
+impl<'a> Parts<'a> {
+    /// What the lists name, without classes of things.
+    fn members(self) -> impl Iterator<Item = &'a Epc> {
+        let all = self.lists.into_iter().flatten();
+        all.filter(|epc| is_instance(epc))
+    }
 }
 
 impl State {
@@ -152,41 +160,37 @@ impl State {
         let parts = parts(&event.kind);
         let readings = readings_of(event, |name| self.names.intern(name));
         let parent = parts.parent.map(|epc| self.intern_thing(epc));
-        let devices = parts.members.iter().all(|epc| matches!(epc, Epc::Giai(_)));
+        let mut touched: Vec<ThingId> =
+            Vec::with_capacity(parts.lists.map(<[_]>::len).iter().sum::<usize>() + 1);
+        touched.extend(parent);
+        let own = touched.len();
+        touched.extend(parts.members().map(|epc| self.intern_thing(epc)));
+        let lead = touched.first().copied();
         if let Some(rec) = self.event_mut(id) {
             if parent.is_some() {
                 rec.told_mut().parent = parent;
             }
             // Loggers bound to what they measure are kept as put into it; other associations (a
             // label, a part) put nothing into anything.
-            if rec.kind == Kind::Association && devices && !parts.members.is_empty() {
+            let devices = || parts.members().all(|epc| matches!(epc, Epc::Giai(_)));
+            if rec.kind == Kind::Association && touched.len() > own && devices() {
                 rec.kind = Kind::Aggregation;
             }
+            rec.lead = lead;
         }
+        self.regroup(id, touched.get(own..).unwrap_or_default());
+        each_once(&mut touched);
         let only_readings = !readings.is_empty()
             && self
                 .event(id)
                 .is_some_and(|rec| rec.step == Step::SensorReporting && rec.regroups().is_none());
-        let members: Vec<ThingId> = parts
-            .members
-            .iter()
-            .map(|epc| self.intern_thing(epc))
-            .collect();
-        let mut touched: Vec<ThingId> = parent.into_iter().chain(members.iter().copied()).collect();
-        each_once(&mut touched);
-        for thing in &touched {
-            if !only_readings {
-                self.touch(*thing, id);
-            }
-            if let Some(thing) = self.thing_mut(*thing).filter(|_| !readings.is_empty()) {
-                thing.more_mut().measured.push(id);
-            }
+        if !only_readings {
+            self.touch(&touched, id);
         }
-        if let Some(rec) = self.event_mut(id) {
-            rec.lead = touched.first().copied();
+        if !readings.is_empty() {
+            self.note_measured(&touched, id);
         }
         self.note_tags(id, event);
-        self.regroup(id, &members);
         self.note_undeclared(id, &touched);
         let told = self.event(id).map(|it| (it.place(), it.zone_min));
         if let Some((Some(place), zone_min)) = told {
@@ -194,9 +198,9 @@ impl State {
         }
         let products = self.note_births(id, &touched);
         let label = self.event(id).filter(|event| !event.is_birth());
-        let label = label.and_then(|event| event.told().lot);
-        for thing in &touched {
-            self.note_label(*thing, label);
+        if let Some(lot) = label.and_then(|event| event.told().lot) {
+            let labelled = touched.iter();
+            labelled.for_each(|thing| self.note_label(*thing, Some(lot)));
         }
         let measured = if readings.is_empty() {
             self.measured_around(id, &touched)
@@ -219,23 +223,38 @@ impl State {
         }
     }
 
-    /// Notes that an event names a thing, in event-time order.
-    fn touch(&mut self, thing: ThingId, id: EventId) {
+    /// Notes that an event names things, in event-time order.
+    fn touch(&mut self, things: &[ThingId], id: EventId) {
         let Some(event) = self.event(id) else { return };
         let (order, makes) = (
             event.order(),
             event.is_birth() && event.told().voided_by.is_none(),
         );
         let events = &self.events;
-        let Some(thing) = self.things.get_mut(thing.row()) else {
-            return;
-        };
-        let at = thing
-            .touches
-            .partition_point(|other| order_of(events, *other) <= order);
-        thing.touches.insert(at, id);
-        if makes {
-            thing.birth = thing.birth.or(Some(id));
+        let is_before = |other: &EventId| order_of(events, *other) <= order;
+        for thing in things {
+            let Some(thing) = self.things.get_mut(thing.row()) else {
+                continue;
+            };
+            // Mostly told in its order: behind all others.
+            let at = if thing.touches.last().is_none_or(is_before) {
+                thing.touches.len()
+            } else {
+                thing.touches.partition_point(is_before)
+            };
+            thing.touches.insert(at, id);
+            if makes {
+                thing.birth = thing.birth.or(Some(id));
+            }
+        }
+    }
+
+    /// Notes that an event brought readings of things.
+    fn note_measured(&mut self, things: &[ThingId], id: EventId) {
+        for thing in things {
+            if let Some(thing) = self.thing_mut(*thing) {
+                thing.more_mut().measured.push(id);
+            }
         }
     }
 
@@ -329,24 +348,27 @@ impl State {
         if self.readings.is_empty() {
             return Vec::new();
         }
-        let mut ids: BTreeSet<ThingId> = touched.iter().copied().collect();
-        if let Some((parent, true)) = self.event(id).and_then(EventRec::regroups) {
-            let around = self.containers(parent).into_iter();
-            ids.extend(around.map(|(container, _)| container));
-        }
         let measured = |id: &ThingId| {
             self.thing(*id)
                 .is_some_and(|thing| !thing.measured().is_empty())
         };
-        ids.into_iter().filter(measured).collect()
+        let named = touched.iter().copied().filter(measured);
+        let mut ids: BTreeSet<ThingId> = named.collect();
+        if let Some((parent, true)) = self.event(id).and_then(EventRec::regroups) {
+            let around = self.containers(parent).into_iter();
+            ids.extend(around.map(|(container, _)| container).filter(measured));
+        }
+        ids.into_iter().collect()
     }
 }
 
 /// Keeps the first of what is there several times.
 fn each_once(ids: &mut Vec<ThingId>) {
-    let mut sorted = ids.clone();
-    sorted.sort_unstable();
-    if sorted.windows(2).all(|pair| pair.first() != pair.last()) {
+    // Mostly a container and what was made and put into it one after the other.
+    if let [first, rest @ ..] = ids.as_slice()
+        && rest.is_sorted_by(|a, b| a < b)
+        && rest.binary_search(first).is_err()
+    {
         return;
     }
     let mut seen = BTreeSet::new();
@@ -363,35 +385,14 @@ fn order_of(events: &Table<EventRec>, id: EventId) -> (i64, u64) {
 }
 
 fn parts(kind: &EventKind) -> Parts<'_> {
-    match kind {
-        EventKind::Object(event) => Parts {
-            parent: None,
-            members: only(&event.epc_list),
-        },
-        EventKind::Aggregation(event) => Parts {
-            parent: event.parent_id.as_ref(),
-            members: only(&event.child_epcs),
-        },
-        EventKind::Transaction(event) => Parts {
-            parent: event.parent_id.as_ref(),
-            members: only(&event.epc_list),
-        },
-        EventKind::Transformation(event) => {
-            let lists = [&event.input_epc_list, &event.output_epc_list];
-            Parts {
-                parent: None,
-                members: lists.into_iter().flat_map(|list| only(list)).collect(),
-            }
-        }
-        EventKind::Association(event) => Parts {
-            parent: Some(&event.parent_id),
-            members: only(&event.child_epcs),
-        },
-    }
-}
-
-fn only(list: &[Epc]) -> Vec<&Epc> {
-    list.iter().filter(|epc| is_instance(epc)).collect()
+    let (parent, lists): (_, [&[Epc]; 2]) = match kind {
+        EventKind::Object(event) => (None, [&event.epc_list, &[]]),
+        EventKind::Aggregation(event) => (event.parent_id.as_ref(), [&event.child_epcs, &[]]),
+        EventKind::Transaction(event) => (event.parent_id.as_ref(), [&event.epc_list, &[]]),
+        EventKind::Transformation(event) => (None, [&event.input_epc_list, &event.output_epc_list]),
+        EventKind::Association(event) => (Some(&event.parent_id), [&event.child_epcs, &[]]),
+    };
+    Parts { parent, lists }
 }
 
 /// Whether an identifier names one thing and not a class of things.

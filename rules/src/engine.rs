@@ -167,7 +167,7 @@ impl Engine {
             let around = self.state.overdue_around(&capture.touched);
             let twins = self.state.twins_of(capture);
             let mut others = self.state.strangers_of(capture.event, &capture.touched);
-            others.retain(|id| !capture.touched.contains(id) && !inside.contains(id));
+            others.retain(|id| !capture.touched.contains(id) && inside.binary_search(id).is_err());
             others.extend(around.iter().chain(&twins));
             let named = capture.touched.iter().chain(&inside);
             self.judge_alike(named.chain(&others), stamp, &mut changes);
@@ -284,26 +284,37 @@ impl Engine {
         watch.quiet <= (watch.judged / 8).max(QUIET_MIN)
     }
 
-    /// Goods inside the touched containers that the event may change.
-    fn contents_to_judge(&self, capture: &Capture) -> BTreeSet<ThingId> {
+    /// Goods inside the touched containers that the event may change: each once, in table order.
+    fn contents_to_judge(&self, capture: &Capture) -> Vec<ThingId> {
         let Some(event) = self.state.event(capture.event) else {
-            return BTreeSet::new();
+            return Vec::new();
         };
         let has_later = |id: ThingId| {
             let newest = self.state.thing(id).and_then(|thing| thing.touches.last());
             let newest = newest.and_then(|id| self.state.event(*id));
             newest.is_some_and(|newest| newest.time_ms > event.time_ms)
         };
-        let mut found = BTreeSet::new();
+        let mut found: Vec<ThingId> = Vec::new();
         for container in &capture.touched {
+            if self.state.is_empty(*container) {
+                continue;
+            }
             let all = event.step.ships()
                 || capture.takes_back
                 || (event.kind == Kind::Aggregation && has_later(*container));
-            let inside = self.state.ever_inside(*container);
-            found.extend(inside.into_iter().filter(|id| all || has_later(*id)));
+            let mut inside = self.state.ever_inside(*container);
+            inside.retain(|id| all || has_later(*id));
+            if found.is_empty() {
+                found = inside;
+            } else {
+                found.append(&mut inside);
+                found.sort();
+                found.dedup();
+            }
         }
-        for id in &capture.touched {
-            found.remove(id);
+        if !found.is_empty() {
+            let named: BTreeSet<ThingId> = capture.touched.iter().copied().collect();
+            found.retain(|id| !named.contains(id));
         }
         found
     }
@@ -342,9 +353,9 @@ impl State {
             .touched
             .iter()
             .filter(|id| self.gtin(**id).is_none());
-        let bound = others.filter_map(|id| self.epc(*id));
+        let bound = others.filter_map(|id| self.thing_names.other(*id));
         for epc in bound.filter(|epc| matches!(epc, Epc::Giai(_))) {
-            devices.extend(self.loggers.named(&epc, &self.names));
+            devices.extend(self.loggers.named(epc, &self.names));
         }
         let things = devices.into_iter().flat_map(|it| self.loggers.things(it));
         let others: BTreeSet<ThingId> = things
@@ -472,8 +483,7 @@ impl State {
         thing: ThingId,
         birth: &crate::state::EventRec,
     ) -> Option<&crate::state::LotState> {
-        let lot = Lot::parse(self.names.text(birth.told().lot?)).ok()?;
-        self.lots.get(&(self.gtin(thing)?.clone(), lot))
+        self.lot_named(self.gtin(thing)?, birth.told().lot?)
     }
 
     /// The lot class of a pack, as an identifier.

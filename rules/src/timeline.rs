@@ -16,6 +16,9 @@ pub(crate) const DEPTH_MAX: usize = 8;
 /// the newest of the others. The rest stay on record.
 pub(crate) const EVENTS_MAX: usize = 1_000;
 
+/// Events in the life of most packs.
+const ENTRIES: usize = 16;
+
 /// One event in the life of a thing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry<'a> {
@@ -48,7 +51,7 @@ impl State {
             from_ms: i64::MIN,
             to_ms: i64::MAX,
         };
-        let mut entries = Vec::new();
+        let mut entries = Vec::with_capacity(ENTRIES);
         self.collect(id, always, None, &mut entries);
         for (parent, span) in self.containers(id) {
             self.collect(parent, span, Some(parent), &mut entries);
@@ -93,8 +96,16 @@ impl State {
 
     /// When the thing was inside what, oldest first.
     pub(crate) fn stays(&self, id: ThingId) -> Vec<Stay> {
-        let mut stays: Vec<Stay> = Vec::new();
+        let mut stays = Vec::new();
+        self.each_stay(id, |stay| stays.push(stay));
+        stays
+    }
+
+    /// Tells of each stay, oldest first.
+    fn each_stay(&self, id: ThingId, mut tell: impl FnMut(Stay)) {
         let touches = self.thing(id).map_or(&[][..], |thing| &thing.touches);
+        // The newest, which what comes later may end.
+        let mut last: Option<Stay> = None;
         for touch in touches {
             let standing = self
                 .event(*touch)
@@ -107,9 +118,8 @@ impl State {
             if parent == id {
                 continue;
             }
-            self.close_if_emptied(&mut stays, event.time_ms);
-            let open = stays.last_mut().filter(|stay| stay.is_open());
-            match open {
+            self.close_if_emptied(&mut last, event.time_ms);
+            match last.as_mut().filter(|stay| stay.is_open()) {
                 Some(stay) if into && stay.parent == parent => continue,
                 Some(stay) if into || stay.parent == parent => {
                     stay.span.to_ms = event.time_ms;
@@ -121,20 +131,21 @@ impl State {
                     from_ms: event.time_ms,
                     to_ms: i64::MAX,
                 };
-                stays.push(Stay {
+                let stay = Stay {
                     parent,
                     since: *touch,
                     span,
-                });
+                };
+                last.replace(stay).into_iter().for_each(&mut tell);
             }
         }
-        self.close_if_emptied(&mut stays, i64::MAX);
-        stays
+        self.close_if_emptied(&mut last, i64::MAX);
+        last.into_iter().for_each(tell);
     }
 
     /// Ends the open stay where its container was emptied before `until_ms`.
-    fn close_if_emptied(&self, stays: &mut [Stay], until_ms: i64) {
-        let Some(stay) = stays.last_mut().filter(|stay| stay.is_open()) else {
+    fn close_if_emptied(&self, last: &mut Option<Stay>, until_ms: i64) {
+        let Some(stay) = last.as_mut().filter(|stay| stay.is_open()) else {
             return;
         };
         let Some(parent) = self.thing(stay.parent) else {
@@ -226,21 +237,32 @@ impl State {
             to_ms: i64::MAX,
         };
         let mut found = Vec::new();
-        let mut front = vec![(id, always)];
-        for _ in 0..DEPTH_MAX {
-            let mut next = Vec::new();
-            for (id, span) in front {
-                for stay in self.stays(id) {
-                    if let Some(common) = stay.span.overlap(span) {
-                        next.push((stay.parent, common));
-                    }
+        self.add_parents(id, always, &mut found);
+        let mut nearer = 0;
+        for _ in 1..DEPTH_MAX {
+            found.truncate(nearer + EVENTS_MAX);
+            let front = nearer..found.len();
+            nearer = found.len();
+            for at in front {
+                if let Some((id, span)) = found.get(at).copied() {
+                    self.add_parents(id, span, &mut found);
                 }
             }
-            next.truncate(EVENTS_MAX);
-            found.extend(next.iter().copied());
-            front = next;
+            if nearer == found.len() {
+                break;
+            }
         }
+        found.truncate(nearer + EVENTS_MAX);
         found
+    }
+
+    /// Adds what a thing was in within a span.
+    fn add_parents(&self, id: ThingId, within: Span, found: &mut Vec<(ThingId, Span)>) {
+        self.each_stay(id, |stay| {
+            if let Some(common) = stay.span.overlap(within) {
+                found.push((stay.parent, common));
+            }
+        });
     }
 
     /// Children inside a container at a moment, in table order.
@@ -254,6 +276,11 @@ impl State {
             })
         };
         parent.children().iter().copied().filter(inside).collect()
+    }
+
+    /// Whether nothing was ever put into a thing or taken out of it.
+    pub(crate) fn is_empty(&self, id: ThingId) -> bool {
+        self.thing(id).is_none_or(|it| it.children().is_empty())
     }
 
     /// Everything that was ever inside, at any depth, each once, in table order.

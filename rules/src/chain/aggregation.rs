@@ -189,6 +189,9 @@ fn not_in_it(
 
 /// The thing was put into something that is inside it at that moment.
 fn cycle(case: &Case<'_>, mark: &Mark<'_>, event: &EventRec) -> Option<Draft> {
+    if case.thing.children().is_empty() {
+        return None;
+    }
     let around = case.state.containers(mark.parent);
     let (_, span) = around.iter().find(|(container, span)| {
         *container == case.id && span.from_ms <= event.time_ms && event.time_ms <= span.to_ms

@@ -1,6 +1,6 @@
 //! When the rules about lots and sources are asked, and where their findings stand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use gs1::{Epc, Gln, Gtin, Lot};
 
@@ -11,7 +11,7 @@ use crate::finding::{Finding, RuleId};
 use crate::judge_thing::Draft;
 use crate::record::{MasterData, Stamp, Verification};
 use crate::state::verified::VerId;
-use crate::state::{NameId, State, Thing, ThingId};
+use crate::state::{LotKey, NameId, State, Thing, ThingId};
 
 /// Most packs of unknown serial that a commissioning has judged again: newest first. More than a
 /// few only somebody who means to have them judged can bring about.
@@ -42,36 +42,15 @@ impl Engine {
     pub(crate) fn judge_lots(
         &mut self,
         capture: &Capture,
-        inside: &BTreeSet<ThingId>,
+        inside: &[ThingId],
         stamp: &Stamp,
     ) -> Vec<Finding> {
-        let mut touched: BTreeMap<(Gtin, Lot), usize> = BTreeMap::new();
-        let mut last: Option<(NameId, Gtin)> = None;
-        let mut count = 0_usize;
-        let mut close = |last: &Option<(NameId, Gtin)>, count: &mut usize, state: &State| {
-            let parsed = last.as_ref().and_then(|(lot, gtin)| {
-                Some((gtin.clone(), Lot::parse(state.names.text(*lot)).ok()?))
-            });
-            if let Some(key) = parsed {
-                *touched.entry(key).or_default() += *count;
-            }
-            *count = 0;
-        };
-        for id in capture.touched.iter().chain(inside) {
-            for (lot, gtin) in self.state.lots_named(*id) {
-                if last.as_ref().is_none_or(|(l, g)| *l != lot || g != gtin) {
-                    let next = Some((lot, gtin.clone()));
-                    close(&last, &mut count, &self.state);
-                    last = next;
-                }
-                count += 1;
-            }
-        }
-        close(&last, &mut count, &self.state);
         let mut changes = Vec::new();
-        for ((gtin, lot), packs) in touched {
-            let due = self.state.note_touches(&gtin, &lot, packs);
-            changes.extend(self.judge_lot(&gtin, &lot, due, stamp));
+        for (lot, gtin, packs) in self.state.lots_touched(&capture.touched, inside) {
+            let due = self.state.note_touches(&gtin, lot, packs);
+            if let Ok(lot) = Lot::parse(self.state.names.text(lot)) {
+                changes.extend(self.judge_lot(&gtin, &lot, due, stamp));
+            }
         }
         changes.extend(self.judge_askers(capture, stamp));
         changes
@@ -123,7 +102,8 @@ impl Engine {
         balance: bool,
         stamp: &Stamp,
     ) -> Vec<Finding> {
-        let Some(known) = self.state.lots.get(&(gtin.clone(), lot.clone())) else {
+        let key: &dyn LotKey = &(gtin, lot.as_str());
+        let Some(known) = self.state.lots.get(key) else {
             return Vec::new();
         };
         let case = LotCase {
@@ -135,10 +115,13 @@ impl Engine {
         let (mut drafts, mut counted) = (Vec::new(), Vec::new());
         unknown_batch::check(&case, &mut drafts);
         over_issue::check(&case, &mut drafts);
-        let key = (gtin.clone(), lot.clone());
-        let balance = balance && self.state.masters.quantities.contains_key(&key);
+        let balance = balance && self.state.masters.quantities.contains_key(key);
         if balance {
             mass_balance::check(&case, &mut counted);
+        }
+        // Nothing is said, and nothing ever was of any lot.
+        if !balance && drafts.is_empty() && !self.state.thing_names.names_a_lot() {
+            return Vec::new();
         }
         let class = Epc::Lgtin {
             gtin: gtin.clone(),
@@ -219,7 +202,8 @@ impl State {
         let Some(lot) = lot.and_then(|lot| Lot::parse(self.names.text(lot)).ok()) else {
             return false;
         };
-        let Some(known) = self.lots.get(&(gtin.clone(), lot.clone())) else {
+        let key: &dyn LotKey = &(gtin, lot.as_str());
+        let Some(known) = self.lots.get(key) else {
             return false;
         };
         let case = LotCase {
@@ -249,15 +233,38 @@ impl State {
         })
     }
 
+    /// The lots of things, each once in the order of their keys, and how often they were named.
+    fn lots_touched(&self, touched: &[ThingId], inside: &[ThingId]) -> Vec<(NameId, Gtin, usize)> {
+        let mut found: Vec<(NameId, Gtin, usize)> = Vec::new();
+        for id in touched.iter().chain(inside) {
+            for (lot, gtin) in self.lots_named(*id) {
+                match found.last_mut().filter(|it| it.0 == lot && it.1 == *gtin) {
+                    Some(last) => last.2 += 1,
+                    None => found.push((lot, gtin.clone(), 1)),
+                }
+            }
+        }
+        found.sort_by(|a, b| {
+            let key = |it: &(NameId, Gtin, usize)| self.names.text(it.0);
+            (&a.1, key(a)).cmp(&(&b.1, key(b)))
+        });
+        found.dedup_by(|next, kept| {
+            let same = (next.0, &next.1) == (kept.0, &kept.1);
+            kept.2 += if same { next.2 } else { 0 };
+            same
+        });
+        found
+    }
+
     /// Counts touches of a lot's packs; whether it is time to count the lot through.
-    fn note_touches(&mut self, gtin: &Gtin, lot: &Lot, packs: usize) -> bool {
-        let key = (gtin.clone(), lot.clone());
-        let Some(known) = self.lots.get_mut(&key) else {
+    fn note_touches(&mut self, gtin: &Gtin, lot: NameId, packs: usize) -> bool {
+        let key: &dyn LotKey = &(gtin, self.names.text(lot));
+        let Some(known) = self.lots.get_mut(key) else {
             return false;
         };
         let touched = usize::try_from(known.touched).unwrap_or(usize::MAX);
         let touched = touched.saturating_add(packs);
-        let watched = self.masters.quantities.contains_key(&key);
+        let watched = self.masters.quantities.contains_key(key);
         let due =
             watched && (known.packs.len() <= mass_balance::SMALL || touched >= known.packs.len());
         known.touched = if due {

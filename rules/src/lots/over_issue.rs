@@ -11,10 +11,11 @@ use super::LotCase;
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::{Anchor, Draft};
 use crate::say::LotSay;
+use crate::state::LotKey;
 
 pub(crate) fn check(case: &LotCase<'_>, out: &mut Vec<Draft>) {
-    let key = (case.gtin.clone(), case.lot.clone());
-    let Some(quantity) = case.state.masters.quantities.get(&key) else {
+    let key: &dyn LotKey = &(case.gtin, case.lot.as_str());
+    let Some(quantity) = case.state.masters.quantities.get(key) else {
         return;
     };
     let tolerance = u64::from(case.state.profile.lots.over_issue_tolerance);

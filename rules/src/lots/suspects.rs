@@ -16,8 +16,10 @@ impl State {
     /// Remembers of which packs, once they are commissioned, a scanner may have made one that
     /// nobody commissioned.
     pub(crate) fn look_at_suspect(&mut self, id: ThingId) {
-        let unborn = self.thing(id).is_some_and(|it| it.birth.is_none());
-        let Some(sgtin) = self.sgtin(id).filter(|_| unborn) else {
+        if self.thing(id).is_none_or(|it| it.birth.is_some()) {
+            return;
+        }
+        let Some(sgtin) = self.sgtin(id) else {
             return;
         };
         if !self.knows_product(&sgtin.gtin) {

@@ -206,10 +206,7 @@ impl State {
 
     /// The extended last day of a pack's lot.
     pub(crate) fn extension_of(&self, thing: super::ThingId) -> Option<i32> {
-        let Some(Epc::Lgtin { gtin, lot }) = self.lot_epc(thing) else {
-            return None;
-        };
-        let extension = self.lots.get(&(gtin, lot))?.extension.as_ref()?;
+        let extension = self.lot_of_pack(thing)?.extension.as_ref()?;
         extension
             .decided
             .undone

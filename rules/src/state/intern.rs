@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use gs1::{Epc, Sgln};
 use serde::{Deserialize, Serialize};
 
+use super::recent::{Recent, slot_of};
 use super::{row_number, row_of};
 
 /// A text kept once: a party's GLN, a device, a lot, a URI.
@@ -17,13 +18,23 @@ pub(crate) struct NameId(NonZeroU32);
 pub(crate) struct Names {
     texts: Vec<String>,
     ids: BTreeMap<String, NameId>,
+    #[serde(skip)]
+    recent: Recent<NameId>,
 }
 
 impl Names {
     pub(crate) fn intern(&mut self, text: &str) -> NameId {
-        if let Some(id) = self.find(text) {
+        let slot = slot_of(text.as_bytes());
+        let recent = self.recent.get(slot);
+        if let Some(id) = recent.filter(|id| self.text(*id) == text) {
             return id;
         }
+        let id = self.find(text).unwrap_or_else(|| self.add(text));
+        self.recent.note(slot, id);
+        id
+    }
+
+    fn add(&mut self, text: &str) -> NameId {
         let id = NameId(row_number(self.texts.len()));
         self.texts.push(text.to_owned());
         self.ids.insert(text.to_owned(), id);
@@ -57,13 +68,17 @@ pub(crate) struct Places {
     ids: BTreeMap<Epc, PlaceId>,
     /// Minutes east of UTC of the last event told there, where not zero.
     zones: BTreeMap<PlaceId, i16>,
+    #[serde(skip)]
+    recent: Recent<PlaceId>,
 }
 
 impl Places {
     /// Keeps the time zone that an event at a place was told in.
     pub(crate) fn note_zone(&mut self, place: PlaceId, zone_min: i16) {
         if zone_min == 0 {
-            self.zones.remove(&place);
+            if !self.zones.is_empty() {
+                self.zones.remove(&place);
+            }
         } else {
             self.zones.insert(place, zone_min);
         }
@@ -76,9 +91,20 @@ impl Places {
     }
 
     pub(crate) fn intern(&mut self, epc: &Epc) -> PlaceId {
-        if let Some(id) = self.ids.get(epc) {
-            return *id;
+        let slot = match epc {
+            Epc::Sgln(place) => slot_of(place.gln().as_str().as_bytes()),
+            _ => 0,
+        };
+        let recent = self.recent.get(slot);
+        if let Some(id) = recent.filter(|id| self.epc(*id) == Some(epc)) {
+            return id;
         }
+        let id = self.find(epc).unwrap_or_else(|| self.add(epc));
+        self.recent.note(slot, id);
+        id
+    }
+
+    fn add(&mut self, epc: &Epc) -> PlaceId {
         let id = PlaceId(row_number(self.epcs.len()));
         self.epcs.push(epc.clone());
         self.ids.insert(epc.clone(), id);

@@ -45,6 +45,8 @@ pub(crate) struct ThingNames {
     other_ids: BTreeMap<Epc, u32>,
     names: Table<ThingName>,
     index: Index<ThingName>,
+    /// Whether any of the others is a lot.
+    lots: bool,
 }
 
 impl ThingNames {
@@ -77,6 +79,11 @@ impl ThingNames {
         self.index.insert(name.hash(), name, row, hash);
     }
 
+    /// Whether any thing is a lot: only one that something is found about becomes one.
+    pub(crate) fn names_a_lot(&self) -> bool {
+        self.lots
+    }
+
     /// How many things have a name.
     pub(crate) fn len(&self) -> usize {
         self.names.len()
@@ -91,6 +98,7 @@ impl ThingNames {
             other_ids: BTreeMap::new(),
             names: self.names.clone(),
             index: Index::default(),
+            lots: self.lots,
         }
     }
 
@@ -99,6 +107,14 @@ impl ThingNames {
         match self.names.get(id.row())? {
             ThingName::Pack { .. } => self.sgtin(id).map(Epc::Sgtin),
             ThingName::Other(row) => self.others.get(index(*row)).cloned(),
+        }
+    }
+
+    /// The identifier of a thing that is no pack.
+    pub(crate) fn other(&self, id: ThingId) -> Option<&Epc> {
+        match self.names.get(id.row())? {
+            ThingName::Pack { .. } => None,
+            ThingName::Other(row) => self.others.get(index(*row)),
         }
     }
 
@@ -152,6 +168,7 @@ impl ThingNames {
             }
             other => {
                 let row = number(self.others.len());
+                self.lots |= is_lot(other);
                 self.others.push(other.clone());
                 self.other_ids.insert(other.clone(), row);
                 ThingName::Other(row)
@@ -160,10 +177,14 @@ impl ThingNames {
     }
 }
 
+fn is_lot(epc: &Epc) -> bool {
+    matches!(epc, Epc::Lgtin { .. })
+}
+
 impl ThingName {
     fn hash(&self) -> u64 {
         match self {
-            Self::Pack { product, serial } => hash_of(product.0, serial.as_str().as_bytes()),
+            Self::Pack { product, serial } => hash_of(product.0, serial.as_bytes()),
             Self::Other(row) => hash_of(u32::MAX, &row.to_le_bytes()),
         }
     }
@@ -173,18 +194,20 @@ impl Short {
     /// A serial number has at most 20 bytes, so nothing is cut.
     fn new(text: &str) -> Self {
         let mut short = [0; SERIAL_MAX];
-        let bytes = text.as_bytes();
-        short
-            .iter_mut()
-            .zip(bytes)
-            .for_each(|(to, from)| *to = *from);
-        let len = u8::try_from(bytes.len().min(SERIAL_MAX)).unwrap_or(0);
+        let len = text.len().min(SERIAL_MAX);
+        if let (Some(to), Some(from)) = (short.get_mut(..len), text.as_bytes().get(..len)) {
+            to.copy_from_slice(from);
+        }
+        let len = u8::try_from(len).unwrap_or(0);
         Self { len, text: short }
     }
 
+    fn as_bytes(&self) -> &[u8] {
+        self.text.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
     fn as_str(&self) -> &str {
-        let text = self.text.get(..usize::from(self.len)).unwrap_or_default();
-        std::str::from_utf8(text).unwrap_or_default()
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 
@@ -235,6 +258,7 @@ impl<'de> Deserialize<'de> for ThingNames {
             return Err(D::Error::custom("a thing has no name of its own"));
         };
         Ok(Self {
+            lots: others.iter().any(is_lot),
             products,
             product_ids,
             others,

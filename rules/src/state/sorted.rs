@@ -84,6 +84,11 @@ impl<K: Ord + Clone, V: Clone> Growing<K, V> {
 
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
         let (mut from, mut to) = (0, self.0.len());
+        // Mostly asked for what was added last, or for what would be behind it.
+        let (last, value) = self.0.get(to.checked_sub(1)?)?;
+        if last <= key {
+            return (last == key).then_some(value);
+        }
         while from < to {
             let mid = usize::midpoint(from, to);
             let (here, value) = self.0.get(mid)?;

@@ -79,7 +79,10 @@ impl State {
     fn is_container(&self, id: ThingId) -> bool {
         match self.gtin(id) {
             Some(gtin) => is_grouping(gtin),
-            None => matches!(self.epc(id), Some(Epc::Sscc(_) | Epc::Grai(_))),
+            None => matches!(
+                self.thing_names.other(id),
+                Some(Epc::Sscc(_) | Epc::Grai(_))
+            ),
         }
     }
 }
