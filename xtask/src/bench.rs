@@ -26,6 +26,10 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
             "cargo run --release -p gs1 --example bench -- {}",
             rest.join(" ")
         )),
+        ["rules", "memory", rest @ ..] => sh(&format!(
+            "cargo run --release -p rules --example memory -- {}",
+            rest.join(" ")
+        )),
         ["rules", rest @ ..] => sh(&format!(
             "cargo run --release -p rules --example bench -- {}",
             rest.join(" ")

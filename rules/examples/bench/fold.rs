@@ -1,6 +1,5 @@
-//! Records folded a second and bytes of state a pack, on the ordinary chain of [`crate::chain`].
-//! Records are made in small groups before the clock runs, so their making does not count and
-//! their memory is used again. The yardstick is the hash (BLAKE3) of the records' canonical JSON:
+//! Records folded a second and what a snapshot takes, on the ordinary chain of [`crate::chain`].
+//! Records are made in small groups before the clock runs, so their making does not count. The yardstick is the hash (BLAKE3) of the records' canonical JSON:
 //! what any ledger has to do with a record once.
 
 use std::hint::black_box;
@@ -8,9 +7,8 @@ use std::time::Duration;
 
 use rules::{Engine, Fact, Frozen, Part, Profile, Record};
 
-use crate::ALLOCATOR;
 use crate::chain::{Chain, LOT_PACKS};
-use crate::measure::{figure, resident, timed};
+use crate::measure::{figure, timed};
 
 pub(crate) fn bench(packs: u64) {
     let mut chain = Chain::default();
@@ -18,7 +16,6 @@ pub(crate) fn bench(packs: u64) {
     for record in chain.masters() {
         engine.apply(&record);
     }
-    let before = (ALLOCATOR.allocated(), resident());
     let (mut took, mut yard) = (Duration::ZERO, Duration::ZERO);
     let (mut count, mut hashed, mut findings) = (0_usize, 0_usize, 0_usize);
     for number in 0..packs / LOT_PACKS {
@@ -39,11 +36,6 @@ pub(crate) fn bench(packs: u64) {
     let rate = |count: usize, time: Duration| count as f64 / time.as_secs_f64().max(1e-9);
     let yardstick = ("BLAKE3 of their canonical JSON", rate(hashed, yard));
     figure("fold", rate(count, took), "records/s", Some(yardstick));
-    let each = |bytes: usize| bytes as f64 / packs as f64;
-    let used = ALLOCATOR.allocated().saturating_sub(before.0);
-    figure("memory in use", each(used), "bytes/pack", None);
-    let held = resident().saturating_sub(before.1);
-    figure("memory resident", each(held), "bytes/pack", None);
     if packs <= 1_000_000 {
         let (bytes, time) = timed(|| engine.snapshot());
         let size = bytes.len() as f64 / packs as f64;

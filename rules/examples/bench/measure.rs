@@ -1,4 +1,4 @@
-//! Clock, processor time and memory of this process, and the line a figure is printed as.
+//! The processor time of this thread, and the line a figure is printed as.
 
 use std::time::Duration;
 
@@ -13,14 +13,6 @@ pub(crate) fn timed<R>(run: impl FnOnce() -> R) -> (R, Duration) {
 fn cpu() -> Duration {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::try_from(now).unwrap_or_default()
-}
-
-/// Bytes of memory this process has now; what the allocator holds back counts.
-pub(crate) fn resident() -> usize {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = text.lines().find(|line| line.starts_with("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1));
-    kib.and_then(|kib| kib.parse::<usize>().ok()).unwrap_or(0) * 1024
 }
 
 /// Prints a figure with what it is held against.
