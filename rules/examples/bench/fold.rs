@@ -1,6 +1,7 @@
 //! Records folded a second and what a snapshot takes, on the ordinary chain of [`crate::chain`].
-//! Records are made in small groups before the clock runs, so their making does not count. The yardstick is the hash (BLAKE3) of the records' canonical JSON:
-//! what any ledger has to do with a record once.
+//! Records are made in small groups before the clock runs, so their making does not count. The
+//! yardstick is the hash (BLAKE3) of the records' canonical JSON: what any ledger has to do with a
+//! record once.
 
 use std::hint::black_box;
 use std::time::Duration;
