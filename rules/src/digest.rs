@@ -97,8 +97,12 @@ struct Writer(Vec<u8>);
 
 impl Writer {
     fn text(&mut self, text: &str) {
-        self.number(text.len());
-        self.0.extend_from_slice(text.as_bytes());
+        self.bytes(text.as_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len());
+        self.0.extend_from_slice(bytes);
     }
 
     fn number(&mut self, number: impl TryInto<i64>) {
@@ -137,7 +141,7 @@ impl Writer {
         match epc {
             // Most of all identifiers: no need to spell it out.
             Epc::Sgtin(pack) => {
-                self.text(pack.gtin.as_str());
+                self.bytes(pack.gtin.digits());
                 self.text(pack.serial.as_str());
             }
             // Most of all places, spelt as all are and with less ado.

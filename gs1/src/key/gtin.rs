@@ -48,6 +48,11 @@ impl Gtin {
         Some(Self(digits))
     }
 
+    /// The 14 digits, as ASCII.
+    pub fn digits(&self) -> &[u8; 14] {
+        &self.0
+    }
+
     /// The GTIN of 14 digits that end in their check digit.
     pub(crate) fn from_digits(digits: &[u8; 14]) -> Option<Self> {
         let fits = digits.iter().all(u8::is_ascii_digit) && crate::check_digit::holds(digits);

@@ -8,7 +8,7 @@
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::{Case, Draft};
 use crate::say::{Chain, words};
-use crate::state::Step;
+use crate::state::{LotState, Step};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let Some(birth) = case.birth() else { return };
@@ -21,8 +21,9 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
                 step.ships() || step.receives() || step == Step::Dispensing
             })
     };
-    let last_day = case.state.last_day_of(case.id, birth.told().expiry);
-    let last_day = last_day.map(i64::from);
+    let lot = case.state.lot_of(case.id, birth);
+    let extended = lot.and_then(LotState::extended);
+    let last_day = birth.told().expiry.max(extended).map(i64::from);
     if let Some(last_day) = last_day
         && let Some(event) = moved().find(|event| event.local_day() > last_day)
     {
@@ -37,10 +38,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
                 .fact("expiry", words::iso_day(last_day)),
         );
     }
-    let recall = case
-        .state
-        .lot_of(case.id, birth)
-        .and_then(|lot| lot.recall.as_ref());
+    let recall = lot.and_then(|lot| lot.recall.as_ref());
     let withdrawn = case
         .gtin()
         .and_then(|gtin| case.state.decisions.withdrawals.get(gtin));

@@ -17,6 +17,14 @@ use crate::state::{LotKey, NameId, State, Thing, ThingId};
 /// few only somebody who means to have them judged can bring about.
 const SUSPECTS_MAX: usize = 64;
 
+/// What is said of a lot now.
+struct ToldOfLot {
+    class: Epc,
+    drafts: Vec<Draft>,
+    /// Of its count, where it was counted through.
+    counted: Option<Vec<Draft>>,
+}
+
 impl Engine {
     /// Takes in a question about a pack.
     pub(crate) fn ask(&mut self, asked: &Verification, stamp: &Stamp) -> Vec<Finding> {
@@ -48,8 +56,9 @@ impl Engine {
         let mut changes = Vec::new();
         for (lot, gtin, packs) in self.state.lots_touched(&capture.touched, inside) {
             let due = self.state.note_touches(&gtin, lot, packs);
-            if let Ok(lot) = Lot::parse(self.state.names.text(lot)) {
-                changes.extend(self.judge_lot(&gtin, &lot, due, stamp));
+            let key: &dyn LotKey = &(&gtin, self.state.names.text(lot));
+            if let Some(told) = self.state.told_of_lot(key, due) {
+                changes.extend(self.settle_lot(told, stamp));
             }
         }
         changes.extend(self.judge_askers(capture, stamp));
@@ -103,35 +112,16 @@ impl Engine {
         stamp: &Stamp,
     ) -> Vec<Finding> {
         let key: &dyn LotKey = &(gtin, lot.as_str());
-        let Some(known) = self.state.lots.get(key) else {
-            return Vec::new();
-        };
-        let case = LotCase {
-            state: &self.state,
-            gtin,
-            lot,
-            known,
-        };
-        let (mut drafts, mut counted) = (Vec::new(), Vec::new());
-        unknown_batch::check(&case, &mut drafts);
-        over_issue::check(&case, &mut drafts);
-        let balance = balance && self.state.masters.quantities.contains_key(key);
-        if balance {
-            mass_balance::check(&case, &mut counted);
-        }
-        // Nothing is said, and nothing ever was of any lot.
-        if !balance && drafts.is_empty() && !self.state.thing_names.names_a_lot() {
-            return Vec::new();
-        }
-        let class = Epc::Lgtin {
-            gtin: gtin.clone(),
-            lot: lot.clone(),
-        };
+        let told = self.state.told_of_lot(key, balance);
+        told.map_or_else(Vec::new, |told| self.settle_lot(told, stamp))
+    }
+
+    fn settle_lot(&mut self, told: ToldOfLot, stamp: &Stamp) -> Vec<Finding> {
         let of_lot = |rule| matches!(rule, RuleId::C02 | RuleId::C08);
-        let mut changes = self.settle_beside(&class, drafts, of_lot, stamp);
-        if balance {
+        let mut changes = self.settle_beside(&told.class, told.drafts, of_lot, stamp);
+        if let Some(counted) = told.counted {
             let counts = |rule| rule == RuleId::C27;
-            changes.extend(self.settle_beside(&class, counted, counts, stamp));
+            changes.extend(self.settle_beside(&told.class, counted, counts, stamp));
         }
         changes
     }
@@ -254,6 +244,40 @@ impl State {
             same
         });
         found
+    }
+
+    /// What the rules about lots say of one, counted through when `balance` says so and its quantity
+    /// is known. `None` of an unknown lot, and where nothing is said and nothing ever was of any.
+    fn told_of_lot(&self, key: &dyn LotKey, balance: bool) -> Option<ToldOfLot> {
+        let (key, known) = self.lots.get_key_value(key)?;
+        let (gtin, lot) = key;
+        let case = LotCase {
+            state: self,
+            gtin,
+            lot,
+            known,
+        };
+        let mut drafts = Vec::new();
+        unknown_batch::check(&case, &mut drafts);
+        over_issue::check(&case, &mut drafts);
+        let balance = balance && self.masters.quantities.contains_key(key);
+        if !balance && drafts.is_empty() && !self.thing_names.names_a_lot() {
+            return None;
+        }
+        let counted = balance.then(|| {
+            let mut counted = Vec::new();
+            mass_balance::check(&case, &mut counted);
+            counted
+        });
+        let class = Epc::Lgtin {
+            gtin: gtin.clone(),
+            lot: lot.clone(),
+        };
+        Some(ToldOfLot {
+            class,
+            drafts,
+            counted,
+        })
     }
 
     /// Counts touches of a lot's packs; whether it is time to count the lot through.

@@ -206,16 +206,20 @@ impl State {
 
     /// The extended last day of a pack's lot.
     pub(crate) fn extension_of(&self, thing: super::ThingId) -> Option<i32> {
-        let extension = self.lot_of_pack(thing)?.extension.as_ref()?;
-        extension
-            .decided
-            .undone
-            .is_none()
-            .then_some(extension.expiry)
+        self.lot_of_pack(thing)?.extended()
     }
 
     /// The last day of a pack: as commissioned, or as extended.
     pub(crate) fn last_day_of(&self, thing: super::ThingId, born: Option<i32>) -> Option<i32> {
         born.max(self.extension_of(thing))
+    }
+}
+
+impl LotState {
+    /// The extended last day of its packs.
+    pub(crate) fn extended(&self) -> Option<i32> {
+        let extension = self.extension.as_ref()?;
+        let stands = extension.decided.undone.is_none();
+        stands.then_some(extension.expiry)
     }
 }
