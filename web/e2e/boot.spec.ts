@@ -1,9 +1,12 @@
 // What a page shows and asks before its application is there: in the right language, at the place
 // where it stays, and each question once.
-import type { Page } from '@playwright/test';
+import type { APIRequestContext, Locator, Page } from '@playwright/test';
 import { packId } from '../src/lib/scan/recognise';
 import { demo, lotPage, packOf, shipmentPage } from './demo';
+import { PAGES } from './pages';
 import { expect, test } from './portal';
+
+const excursion = () => demo().excursion_shipment;
 
 /** Holds the application back until the test lets it go. */
 async function withoutApplication(page: Page): Promise<() => void> {
@@ -57,7 +60,6 @@ test('a language that was chosen goes before that of the browser', async ({ page
   await expect(page.getByText('Devices', { exact: true })).toBeHidden();
 });
 
-const excursion = () => demo().excursion_shipment;
 for (const [name, path, question, there] of [
   [
     'a lot',
@@ -107,6 +109,52 @@ for (const [name, path, question, there] of [
         question,
       ).toHaveLength(1);
     }
+  });
+}
+
+const event = async (request: APIRequestContext) => {
+  const path = await PAGES.find(([name]) => name === 'event')![2](request);
+  return path.split('#')[0]!;
+};
+for (const [name, path, first, there] of [
+  ['a pack', () => packOf('excursion').page, /^Pack \w+$/, 'What happened'],
+  ['a lot', () => lotPage(demo().lot), /^Lot \w+$/, 'Reconciliation'],
+  ['a trace', () => `${lotPage(demo().lot)}/trace`, /^Trace of lot \w+$/, 'Lanes'],
+  ['a shipment', shipmentPage, /^SSCC \d{18}$/, 'Contents'],
+  ['a review', () => `/cold/${excursion().split('/').pop()}`, /^Shipment \d{18}$/, 'Decision'],
+  ['a case', () => `/alerts/${encodeURIComponent(`T04 ${excursion()}`)}`, /^Case$/, 'Decide'],
+  ['an event', event, /^Event$/, 'As it was recorded'],
+] as const) {
+  test(`${name} says what it is before its application is there`, async ({ page, request }) => {
+    await page.setViewportSize({ width: 412, height: 823 });
+    const start = await withoutApplication(page);
+    await opened(page, await path(request));
+    const title = page.getByRole('heading', { level: 1 });
+    const lead = page.locator('.page-top .lead');
+    await expect(title).toHaveText(first);
+    // A heading may say more in the same place.
+    const place = async (what: Locator) => {
+      const { x, y, height } = (await what.boundingBox())!;
+      return { x, y, height };
+    };
+    const before = [await place(title), await place(lead)];
+    const text = await lead.textContent();
+    start();
+    await expect(page.getByRole('region', { name: there, exact: true })).toBeVisible();
+    await expect(page.locator('#boot')).toHaveCount(0);
+    await expect(lead).toHaveText(text!);
+    expect([await place(title), await place(lead)]).toEqual(before);
+    // Nothing that came is a larger text than what was there at once.
+    const largest = await page.evaluate(
+      () =>
+        new Promise<string>((done) => {
+          new PerformanceObserver((list) => {
+            const { element } = list.getEntries().at(-1) as LargestContentfulPaint;
+            done(element?.className ?? 'gone with what was shown first');
+          }).observe({ type: 'largest-contentful-paint', buffered: true });
+        }),
+    );
+    expect(largest).toMatch(/lead|gone/);
   });
 }
 

@@ -106,9 +106,8 @@ function languages(route) {
     .join('');
 }
 
-/** Leaves what is shown in the language that was chosen, so that no page has four headings. */
-const ONE = `<script>for (const it of document.querySelectorAll('#boot > div'))
-if (it.lang !== document.documentElement.lang) it.remove();</script>`;
+/** By the first script: before the next thing is painted, and without a heading in four languages. */
+const SHOW = '<script>start.show()</script>';
 
 /** One part of a page in the place of another that must be there. */
 function put(page, mark, part) {
@@ -135,7 +134,7 @@ function pageOf(route, node) {
     page,
     '<div id="app">',
     `<div id="boot">${html}</div>
-    ${ONE}
+    ${SHOW}
     <template id="later">${[...links].join('')}</template>
     <div id="app">`,
   );

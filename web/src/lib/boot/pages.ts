@@ -15,13 +15,23 @@ import { LANGUAGES, take, type Language } from '../i18n/language.svelte';
 import { t as ledger } from '../i18n/ledger';
 import { t as recall } from '../i18n/recall';
 import { t as scanner } from '../i18n/scanner';
+import { t as share } from '../i18n/share';
+import { t as trace } from '../i18n/trace';
 import type { Translation } from '../i18n/translation';
 import Boot from './Boot.svelte';
 
 type Blocks = ('short' | 'tall')[];
+/** With what stands above the heading on pages about one thing; both may name parts of the address. */
+export interface Texts {
+  title: string;
+  lead: string;
+  eyebrow?: string;
+  back?: { href: string; text: string };
+  later?: boolean;
+}
 interface Shown {
-  /** None where the heading depends on what the node answers. */
-  texts?: () => { title: string; lead: string };
+  /** None for addresses that lead nowhere. */
+  texts?: () => Texts;
   blocks: Blocks;
   /** What the page asks first: addresses as the client writes them, `{1}` a part of its own; what may
    * not be told from the address (`{2:pack}`) last. */
@@ -36,20 +46,48 @@ const SHIPMENT = '/api/v1/shipments/{2:shipment}';
 const PAGES: Record<string, Shown> = {
   '/': { texts: () => common.verify, blocks: ['short', 'tall'] },
   '/alerts': { texts: () => cases.inbox, blocks: ['short', 'tall'], first: [CASES] },
-  '/alerts/[id]': { blocks: ['short', 'tall'], first: ['/api/v1/cases/{2}'] },
+  '/alerts/[id]': {
+    texts: () => ({
+      title: cases.detail.title,
+      lead: cases.detail.lead,
+      eyebrow: cases.detail.eyebrow('{2:rule}'),
+      back: { href: '/alerts', text: cases.detail.back },
+      later: true,
+    }),
+    blocks: ['short', 'tall'],
+    first: ['/api/v1/cases/{2}'],
+  },
   '/audit': { texts: () => admin.audit, blocks: ['tall'] },
-  '/block/[id]': { blocks: ['tall', 'tall'], first: ['/api/v1/blocks/{2}'] },
+  '/block/[id]': {
+    texts: () => ({
+      title: common.block.title('{2:block}'),
+      lead: ledger.blockLead,
+      eyebrow: common.block.eyebrow,
+    }),
+    blocks: ['tall', 'tall'],
+    first: ['/api/v1/blocks/{2}'],
+  },
   '/cold': {
     texts: () => cases.cold,
     blocks: ['short', 'tall'],
     first: [CASES, '/api/v1/shipments'],
   },
-  '/cold/[id]': { blocks: ['short', 'tall', 'tall'], first: [CASES, SHIPMENT] },
+  '/cold/[id]': {
+    texts: () => ({
+      title: cases.about.shipment('{2:sscc}'),
+      lead: cases.cold.reviewLead,
+      eyebrow: cases.cold.title,
+    }),
+    blocks: ['short', 'tall', 'tall'],
+    first: [CASES, SHIPMENT],
+  },
   '/devices': {
     texts: () => admin.devices,
     blocks: ['tall'],
     first: ['/api/v1/devices?per_page=1000'],
   },
+  '/document/[id]': { texts: () => ledger.document, blocks: ['short', 'tall', 'tall'] },
+  '/event/[id]': { texts: () => ledger.event, blocks: ['short', 'tall', 'tall'] },
   '/grants': { texts: () => admin.grants, blocks: ['tall'], first: ['/api/v1/grants'] },
   '/keys': { texts: () => admin.keys, blocks: ['tall'], first: ['/api/v1/keys'] },
   '/ledger': {
@@ -57,9 +95,29 @@ const PAGES: Record<string, Shown> = {
     blocks: ['short', 'tall'],
     first: ['/api/v1/checkpoint', '/api/v1/ledger', '/api/v1/alerts'],
   },
-  '/lot/[gtin]/[lot]': { blocks: ['short', 'tall', 'tall'], first: [`${LOT}?limit=500`] },
-  '/lot/[gtin]/[lot]/trace': { blocks: ['short', 'tall', 'tall'], first: [`${LOT}/trace`] },
-  '/pack/[id]': { blocks: ['short', 'tall', 'tall'], first: ['/api/v1/packs/{2:pack}/history'] },
+  '/lot/[gtin]/[lot]': {
+    texts: () => ({
+      title: common.lot.title('{3}'),
+      lead: trace.lotLead,
+      eyebrow: common.lot.eyebrow,
+    }),
+    blocks: ['short', 'tall', 'tall'],
+    first: [`${LOT}?limit=500`],
+  },
+  '/lot/[gtin]/[lot]/trace': {
+    texts: () => ({ title: trace.title('{3}'), lead: trace.lead, eyebrow: common.lot.eyebrow }),
+    blocks: ['short', 'tall', 'tall'],
+    first: [`${LOT}/trace`],
+  },
+  '/pack/[id]': {
+    texts: () => ({
+      title: common.history.title('{2:serial}'),
+      lead: trace.one.lead,
+      eyebrow: common.history.eyebrow,
+    }),
+    blocks: ['short', 'tall', 'tall'],
+    first: ['/api/v1/packs/{2:pack}/history'],
+  },
   '/recall': { texts: () => recall, blocks: ['short'], first: ['/api/v1/recalls'] },
   '/scanner': { texts: () => scanner, blocks: ['short', 'tall'] },
   '/search': {
@@ -67,7 +125,23 @@ const PAGES: Record<string, Shown> = {
     blocks: ['short', 'tall'],
     first: [CASES, '/api/v1/recalls', '/api/v1/shipments'],
   },
-  '/shipment/[id]': { blocks: ['short', 'tall', 'tall'], first: [SHIPMENT] },
+  '/shared': {
+    texts: () => ({
+      title: common.shipment.eyebrow,
+      lead: share.shared.lead,
+      eyebrow: share.shared.title,
+    }),
+    blocks: ['short', 'tall', 'tall'],
+  },
+  '/shipment/[id]': {
+    texts: () => ({
+      title: common.shipment.title('{2:sscc}'),
+      lead: share.receipt.lead,
+      eyebrow: common.shipment.eyebrow,
+    }),
+    blocks: ['short', 'tall', 'tall'],
+    first: [SHIPMENT],
+  },
   '/uptime': { texts: () => admin.uptime, blocks: ['short', 'tall'] },
 };
 
@@ -84,8 +158,7 @@ export function shown(route: string): { html: string; first: string[] } {
   Object.assign(page.url, { pathname: route });
   const parts = LANGUAGES.map((language) => {
     take(language, TEXTS[language]);
-    const { title, lead } = texts?.() ?? { title: '', lead: '' };
-    const { body } = render(Boot, { props: { title, lead, blocks } });
+    const { body } = render(Boot, { props: { texts: texts?.(), blocks } });
     // Nothing takes these nodes over, so what marks them for that is left out.
     return `<div lang="${language}">${body.replace(/<!--.*?-->/g, '')}</div>`;
   });

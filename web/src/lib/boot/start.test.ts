@@ -135,6 +135,31 @@ describe('the first script of a page', () => {
     });
   }
 
+  for (const [address, text, named] of [
+    ['/lot/09506000134352/L%2F1', 'Lot {3}', 'Lot L/1'],
+    ['/pack/(01)09506000134352(21)7A45DYST4ZKH', 'Pack {2:serial}', 'Pack 7A45DYST4ZKH'],
+    ['/pack/(01)09506000134352(17)281231(21)1', 'Pack {2:serial}', 'Pack'],
+    ['/shipment/195060000000000012', 'SSCC {2:sscc}', 'SSCC 195060000000000012'],
+    ['/shipment/(00)195060000000000012', 'SSCC {2:sscc}', 'SSCC 195060000000000012'],
+    ['/cold/195060000000000012', 'Envoi {2:sscc}', 'Envoi 195060000000000012'],
+    [`/block/${'A0'.repeat(32)}`, 'Block {2:block}', 'Block a0a0a0a0a0a0'],
+    ['/alerts/T04%20https%3A%2F%2Fid.gs1.org', 'Case, rule {2:rule}', 'Case, rule T04'],
+    ['/lot/%E0%A4%A/%E0%A4%A', 'Trace of lot {3}', 'Trace of lot'],
+  ]) {
+    it(`says ${named} at ${address}, in one language`, async () => {
+      browser(address!, { first: '' });
+      const heading = { textContent: text };
+      const shown = ['en', 'de'].map((lang) => ({ lang, remove: vi.fn() }));
+      Object.assign(document, {
+        querySelectorAll: (what: string) => (what === '#boot > div' ? shown : [heading]),
+      });
+      const { show } = await import('./start');
+      show();
+      expect(shown.map(({ remove }) => remove.mock.calls.length)).toEqual([0, 1]);
+      expect(heading.textContent).toBe(named);
+    });
+  }
+
   it('leaves a thing that is named in another way to the application', async () => {
     for (const [address, first] of [
       ['/shipment/(00)195060000000000012', '/api/v1/shipments/{2:shipment}'],

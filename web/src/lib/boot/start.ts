@@ -67,18 +67,47 @@ const THINGS: Record<string, (name: string) => string | undefined> = {
   },
 };
 
-if (looksLikeKey(key)) {
+/** Parts of those names, as people know them. */
+const WORDS: typeof THINGS = {
+  sscc: (name) => /^(?:\(00\)|https:\/\/id\.gs1\.org\/00\/)?(\d{18})$/.exec(name)?.[1],
+  serial: (name) => /^\(01\)\d{14}\(21\)([^()]+)$/.exec(name)?.[1],
+  block: (name) => name.slice(0, 12).toLowerCase(),
+  rule: (name) => /^\w+/.exec(name)?.[0],
+};
+
+/**
+ * Puts into `text` what it names of the address: `{1}` the first part, `{2}` the next, `{2:pack}` the
+ * pack it names. Throws where the address cannot be read, or not here.
+ */
+function filled(text: string, kinds: typeof THINGS, written: (part: string) => string): string {
   const parts = location.pathname.split('/');
-  // `{1}` is the first part of the address, `{2}` the next; `{2:pack}` is the pack it names.
-  const part = (_: string, at: string, thing?: string) => {
+  return text.replace(/\{(\d):?(\w*)\}/g, (_, at: string, kind?: string) => {
     const name = decodeURIComponent(parts[Number(at)] ?? '');
-    const id = thing ? THINGS[thing]!(name) : name;
-    if (!id) throw new Error('named in another way');
-    return encodeURIComponent(id);
-  };
+    const part = kind ? kinds[kind]!(name) : name;
+    if (!part) throw new Error('named in another way');
+    return written(part);
+  });
+}
+
+/** Leaves what is shown in the language that was chosen, and names in it what the address is about. */
+export function show(): void {
+  for (const it of document.querySelectorAll<HTMLElement>('#boot > div')) {
+    if (it.lang !== language) it.remove();
+  }
+  for (const it of document.querySelectorAll('#boot :is(h1, .eyebrow)')) {
+    const text = it.textContent;
+    try {
+      it.textContent = filled(text, WORDS, (part) => part);
+    } catch {
+      it.textContent = text.replace(/ ?\{.*?\}/, '');
+    }
+  }
+}
+
+if (looksLikeKey(key)) {
   try {
     for (const url of ['/api/v1/me', ...first.split(' ').filter(Boolean)]) {
-      ask(url.replace(/\{(\d):?(\w*)\}/g, part), `Bearer ${key}`);
+      ask(filled(url, THINGS, encodeURIComponent), `Bearer ${key}`);
     }
   } catch {
     // An address that cannot be read, or not here, is for the application.

@@ -45,6 +45,8 @@ export const cases = {
     temperature: 'Storage or transport.',
   },
   detail: {
+    title: 'Case',
+    lead: 'What the rules found and in which records, who has looked into it so far and what they said, and what was decided about it.',
     back: 'All alerts',
     eyebrow: (rule: string) => `Case \u00b7 rule ${rule}`,
     about: 'About',
@@ -134,6 +136,8 @@ export const cases = {
     noPasskey: 'Not signed: the passkey gave no answer.',
   },
   cold: {
+    reviewLead:
+      'How warm this shipment was on its way, what that took of its stability budget, how far its loggers can be trusted, and the decision.',
     export: 'Export as CSV',
     title: 'Cold-chain review',
     lead: 'Shipments with temperature findings come first. Open one to review and decide.',

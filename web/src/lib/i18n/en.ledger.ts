@@ -3,7 +3,9 @@ import { number } from './language.svelte';
 
 export const ledger = {
   title: 'Ledger',
-  lead: 'What was recorded, as it is recorded, and how far it can be proved to anybody.',
+  lead: 'What was recorded, as it is recorded and newest first, how soon it is final, and how far it can be proved to anybody.',
+  blockLead:
+    'One signed block of the ledger: who wrote it, where it stands and what it holds, and a check of its proof in this browser.',
   live: 'Live',
   connecting: 'Connecting\u2026',
   broken: 'Interrupted; trying again.',
@@ -59,6 +61,7 @@ export const ledger = {
   approves: 'Approves',
   witnessSize: (n: number) => `up to ${number(n)} leaves`,
   event: {
+    lead: 'One event as an organisation recorded it: when and where it happened, what it is about, and the record itself, unchanged.',
     save: 'Save as JSON',
     title: 'Event',
     eyebrow: 'Recorded event',
@@ -71,6 +74,7 @@ export const ledger = {
     more: (n: number) => `and ${number(n)} more`,
   },
   document: {
+    lead: 'A document that was handed to this node as a whole: whether its events were captured and, if not, what was wrong with it.',
     title: 'Captured document',
     eyebrow: 'Capture job',
     id: 'Id',

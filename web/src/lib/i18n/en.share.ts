@@ -33,6 +33,7 @@ export const share = {
     failed: (why: string) => `Not done: ${why}`,
   },
   receipt: {
+    lead: 'What is in this shipment, who sent it and who received it, whether all of it arrived, and how warm it was on the way.',
     title: 'Expected and received',
     state: {
       packed: 'Packed; it has not left.',
@@ -52,6 +53,7 @@ export const share = {
     extraList: (n: number) => `Unexpected: ${packs(n)}`,
   },
   shared: {
+    lead: 'A shipment as its owner shows it to whoever has this link: what is in it, how it travelled and whether all of it arrived.',
     title: 'Shared shipment',
     by: (who: string) => `Shared by ${who}`,
     until: (time: string) => `This link shows it until ${time}.`,

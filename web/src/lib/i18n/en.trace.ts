@@ -8,6 +8,9 @@ export const trace = {
     `The gravest ${number(shown)} of ${number(all)} findings. All of them stand in the alert inbox, by cause.`,
   open: 'Trace: lanes, map, containers',
   title: (lot: string) => `Trace of lot ${lot}`,
+  lead: 'Who held packs of this lot, where and for how long, and on which ways they moved between the maker and where they are now.',
+  lotLead:
+    'How many packs of this lot were made, where they are now and who holds them, and what was found about any of them.',
   back: 'To the lot',
   sum: (made: string, located: string, ended: string, unknown: string) =>
     `${made} made = ${located} located + ${ended} left the chain + ${unknown} unknown`,
@@ -38,6 +41,7 @@ export const trace = {
   ends: { moving: 'Some on their way', here: 'Some still there', ended: 'Ended there' },
   endNone: 'All went on',
   one: {
+    lead: 'Where this pack was made, who has held it since, how warm it was, what speaks against it, and the proof of its record.',
     title: 'Where it was',
     hint: 'Time runs to the right, each lane is a holder. The list below says the same.',
     drawing: (stays: number, holders: number) =>

@@ -46,6 +46,8 @@ export const cases: typeof english = {
     temperature: 'Lagerung oder Transport.',
   },
   detail: {
+    title: 'Fall',
+    lead: 'Was die Regeln fanden und in welchen Aufzeichnungen, wer sich bisher darum kümmerte und was dazu gesagt und entschieden wurde.',
     back: 'Alle Alarme',
     eyebrow: (rule) => `Fall · Regel ${rule}`,
     about: 'Worum es geht',
@@ -135,6 +137,8 @@ export const cases: typeof english = {
     noPasskey: 'Nicht unterzeichnet: Der Passkey hat nicht geantwortet.',
   },
   cold: {
+    reviewLead:
+      'Wie warm diese Sendung unterwegs war, was das von ihrem Stabilitätsbudget nahm, wie weit ihren Loggern zu trauen ist, und die Entscheidung.',
     export: 'Als CSV ausgeben',
     title: 'Kühlkette prüfen',
     lead: 'Sendungen mit Temperaturbefunden stehen oben. Eine öffnen, prüfen und entscheiden.',

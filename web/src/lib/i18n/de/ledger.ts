@@ -4,7 +4,9 @@ import { number } from '../language.svelte';
 
 export const ledger: typeof english = {
   title: 'Ledger',
-  lead: 'Was aufgezeichnet wird, während es geschieht, und wie weit es jedem beweisbar ist.',
+  lead: 'Was aufgezeichnet wird, während es geschieht, das Neueste zuerst, wie bald es endgültig ist, und wie weit es jedem beweisbar ist.',
+  blockLead:
+    'Ein signierter Block des Ledgers: wer ihn schrieb, wo er steht und was er enthält, und die Prüfung seines Beweises in diesem Browser.',
   live: 'Live',
   connecting: 'Wird verbunden…',
   broken: 'Unterbrochen; es wird erneut versucht.',
@@ -60,6 +62,7 @@ export const ledger: typeof english = {
   approves: 'Bestätigt',
   witnessSize: (n) => `bis zu ${number(n)} Blättern`,
   event: {
+    lead: 'Ein Ereignis, wie eine Organisation es aufgezeichnet hat: wann und wo es geschah, worum es geht, und die Aufzeichnung unverändert.',
     save: 'Als JSON sichern',
     title: 'Ereignis',
     eyebrow: 'Aufgezeichnetes Ereignis',
@@ -72,6 +75,7 @@ export const ledger: typeof english = {
     more: (n) => `und ${number(n)} weitere`,
   },
   document: {
+    lead: 'Ein Dokument, das diesem Knoten als Ganzes übergeben wurde: ob seine Ereignisse erfasst wurden und, wenn nicht, was daran falsch war.',
     title: 'Erfasstes Dokument',
     eyebrow: 'Erfassungsauftrag',
     id: 'Kennung',

@@ -33,6 +33,7 @@ export const share: typeof english = {
     failed: (why) => `Nicht getan: ${why}`,
   },
   receipt: {
+    lead: 'Was diese Sendung enthält, wer sie versandt und wer sie empfangen hat, ob alles ankam, und wie warm es unterwegs war.',
     title: 'Erwartet und empfangen',
     state: {
       packed: 'Gepackt; noch nicht unterwegs.',
@@ -52,6 +53,7 @@ export const share: typeof english = {
     extraList: (n) => `Unerwartet: ${packs(n)}`,
   },
   shared: {
+    lead: 'Eine Lieferung, wie ihr Besitzer sie jedem zeigt, der diesen Link hat: was darin ist, wie sie reiste und ob alles ankam.',
     title: 'Geteilte Lieferung',
     by: (who) => `Geteilt von ${who}`,
     until: (time) => `Dieser Link zeigt sie bis ${time}.`,

@@ -9,6 +9,9 @@ export const trace: typeof english = {
     `Die ${number(shown)} schwersten von ${number(all)} Befunden. Alle stehen im Alarmeingang, nach Ursache.`,
   open: 'Verfolgung: Bahnen, Karte, Behälter',
   title: (lot) => `Verfolgung der Charge ${lot}`,
+  lead: 'Wer Packungen dieser Charge hielt, wo und wie lange, und auf welchen Wegen sie vom Hersteller bis zu ihrem jetzigen Ort kamen.',
+  lotLead:
+    'Wie viele Packungen dieser Charge hergestellt wurden, wo sie jetzt sind, wer sie hält, und was über sie befunden wurde.',
   back: 'Zur Charge',
   sum: (made, located, ended, unknown) =>
     `${made} hergestellt = ${located} mit bekanntem Besitzer + ${ended} aus der Kette + ${unknown} unbekannt`,
@@ -39,6 +42,7 @@ export const trace: typeof english = {
   ends: { moving: 'Einige unterwegs', here: 'Einige noch dort', ended: 'Dort geendet' },
   endNone: 'Alle weitergegangen',
   one: {
+    lead: 'Wo diese Packung hergestellt wurde, wer sie seither hielt, wie warm sie war, was gegen sie spricht, und der Beweis ihrer Aufzeichnung.',
     title: 'Wo sie war',
     hint: 'Die Zeit läuft nach rechts, jede Bahn ist ein Besitzer. Die Liste darunter sagt dasselbe.',
     drawing: (stays, holders) =>

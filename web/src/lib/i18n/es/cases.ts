@@ -46,6 +46,8 @@ export const cases: typeof english = {
     temperature: 'Almacenamiento o transporte.',
   },
   detail: {
+    title: 'Caso',
+    lead: 'Qué encontraron las reglas y en qué registros, quién se ha ocupado hasta ahora, y qué se dijo y se decidió al respecto.',
     back: 'Todas las alertas',
     eyebrow: (rule) => `Caso · regla ${rule}`,
     about: 'Asunto',
@@ -135,6 +137,8 @@ export const cases: typeof english = {
     noPasskey: 'Sin firmar: la llave de acceso no respondió.',
   },
   cold: {
+    reviewLead:
+      'A qué temperatura viajó este envío, cuánto le quitó a su presupuesto de estabilidad, qué confianza merecen los registradores, y la decisión.',
     export: 'Exportar como CSV',
     title: 'Revisión de la cadena de frío',
     lead: 'Primero los envíos con hallazgos de temperatura. Abra uno para revisar y decidir.',

@@ -4,7 +4,9 @@ import { number } from '../language.svelte';
 
 export const ledger: typeof english = {
   title: 'Registro',
-  lead: 'Lo que se registra, mientras ocurre, y hasta dónde puede probarse a cualquiera.',
+  lead: 'Lo que se registra, mientras ocurre, lo más nuevo primero, cuándo es definitivo, y hasta dónde puede probarse a cualquiera.',
+  blockLead:
+    'Un bloque firmado del registro: quién lo escribió, dónde está y qué contiene, y la comprobación de su prueba en este navegador.',
   live: 'En directo',
   connecting: 'Conectando…',
   broken: 'Interrumpido; se intenta de nuevo.',
@@ -60,6 +62,7 @@ export const ledger: typeof english = {
   approves: 'Aprueba',
   witnessSize: (n) => `hasta ${number(n)} hojas`,
   event: {
+    lead: 'Un evento tal como lo registró una organización: cuándo y dónde ocurrió, de qué trata, y el registro mismo, sin cambios.',
     save: 'Guardar como JSON',
     title: 'Evento',
     eyebrow: 'Evento registrado',
@@ -72,6 +75,7 @@ export const ledger: typeof english = {
     more: (n) => `y ${number(n)} más`,
   },
   document: {
+    lead: 'Un documento entregado a este nodo como un todo: si sus eventos se capturaron y, si no, qué estaba mal en él.',
     title: 'Documento capturado',
     eyebrow: 'Tarea de captura',
     id: 'Identificador',

@@ -34,6 +34,7 @@ export const share: typeof english = {
     failed: (why) => `No se hizo: ${why}`,
   },
   receipt: {
+    lead: 'Qué contiene este envío, quién lo mandó y quién lo recibió, si llegó todo, y a qué temperatura viajó.',
     title: 'Esperado y recibido',
     state: {
       packed: 'Empaquetado; no ha salido.',
@@ -53,6 +54,7 @@ export const share: typeof english = {
     extraList: (n) => `Inesperados: ${packs(n)}`,
   },
   shared: {
+    lead: 'Un envío tal como su dueño lo muestra a quien tenga este enlace: qué contiene, cómo viajó y si llegó todo.',
     title: 'Envío compartido',
     by: (who) => `Compartido por ${who}`,
     until: (time) => `Este enlace lo muestra hasta ${time}.`,

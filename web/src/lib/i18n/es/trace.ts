@@ -9,6 +9,9 @@ export const trace: typeof english = {
     `Los ${number(shown)} hallazgos más graves de ${number(all)}. Todos están en las alertas, por causa.`,
   open: 'Recorrido: carriles, mapa, contenedores',
   title: (lot) => `Recorrido del lote ${lot}`,
+  lead: 'Quién tuvo envases de este lote, dónde y cuánto tiempo, y por qué caminos fueron del fabricante a donde están ahora.',
+  lotLead:
+    'Cuántos envases de este lote se fabricaron, dónde están ahora, quién los tiene, y qué se encontró sobre cualquiera de ellos.',
   back: 'Al lote',
   sum: (made, located, ended, unknown) =>
     `${made} fabricados = ${located} localizados + ${ended} fuera de la cadena + ${unknown} desconocidos`,
@@ -39,6 +42,7 @@ export const trace: typeof english = {
   ends: { moving: 'Algunos en camino', here: 'Algunos siguen allí', ended: 'Terminaron allí' },
   endNone: 'Todos siguieron',
   one: {
+    lead: 'Dónde se fabricó este envase, quién lo ha tenido desde entonces, a qué temperatura, qué habla en su contra, y la prueba de su registro.',
     title: 'Dónde estuvo',
     hint: 'El tiempo avanza hacia la derecha, cada carril es un tenedor. La lista de abajo dice lo mismo.',
     drawing: (stays, holders) =>

@@ -46,6 +46,8 @@ export const cases: typeof english = {
     temperature: 'Stockage ou transport.',
   },
   detail: {
+    title: 'Dossier',
+    lead: 'Ce que les règles ont trouvé et dans quels enregistrements, qui s’en est occupé jusqu’ici, et ce qui a été dit et décidé.',
     back: 'Toutes les alertes',
     eyebrow: (rule) => `Dossier · règle ${rule}`,
     about: 'Objet',
@@ -135,6 +137,8 @@ export const cases: typeof english = {
     noPasskey: 'Non signé : la clé d’accès n’a pas répondu.',
   },
   cold: {
+    reviewLead:
+      'À quelle température cet envoi a voyagé, ce que cela a pris sur son budget de stabilité, la confiance due aux enregistreurs, et la décision.',
     export: 'Exporter en CSV',
     title: 'Examen de la chaîne du froid',
     lead: 'Les envois avec constats de température d’abord. Ouvrez-en un pour examiner et décider.',

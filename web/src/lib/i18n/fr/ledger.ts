@@ -4,7 +4,9 @@ import { number } from '../language.svelte';
 
 export const ledger: typeof english = {
   title: 'Registre',
-  lead: 'Ce qui est enregistré, au moment même, et jusqu’où cela peut être prouvé à quiconque.',
+  lead: 'Ce qui est enregistré, au moment même, le plus récent d’abord, quand cela devient définitif, et jusqu’où cela peut être prouvé à quiconque.',
+  blockLead:
+    'Un bloc signé du registre : qui l’a écrit, où il se trouve et ce qu’il contient, et la vérification de sa preuve dans ce navigateur.',
   live: 'En direct',
   connecting: 'Connexion…',
   broken: 'Interrompu ; nouvel essai.',
@@ -60,6 +62,7 @@ export const ledger: typeof english = {
   approves: 'Approuve',
   witnessSize: (n) => `jusqu’à ${number(n)} feuilles`,
   event: {
+    lead: 'Un événement tel qu’une organisation l’a enregistré : quand et où il a eu lieu, son objet, et l’enregistrement lui-même, inchangé.',
     save: 'Enregistrer en JSON',
     title: 'Événement',
     eyebrow: 'Événement enregistré',
@@ -72,6 +75,7 @@ export const ledger: typeof english = {
     more: (n) => `et ${number(n)} autres`,
   },
   document: {
+    lead: 'Un document remis à ce nœud comme un tout : si ses événements ont été saisis et, sinon, ce qui n’allait pas.',
     title: 'Document saisi',
     eyebrow: 'Tâche de saisie',
     id: 'Identifiant',

@@ -37,6 +37,7 @@ export const share: typeof english = {
     failed: (why) => `Non effectué : ${why}`,
   },
   receipt: {
+    lead: 'Ce que contient cet envoi, qui l’a expédié et qui l’a reçu, si tout est arrivé, et à quelle température il a voyagé.',
     title: 'Attendu et reçu',
     state: {
       packed: "Emballé ; il n'est pas parti.",
@@ -56,6 +57,7 @@ export const share: typeof english = {
     extraList: (n) => `Inattendues : ${packs(n)}`,
   },
   shared: {
+    lead: 'Un envoi tel que son propriétaire le montre à quiconque possède ce lien : son contenu, son trajet et si tout est arrivé.',
     title: 'Envoi partagé',
     by: (who) => `Partagé par ${who}`,
     until: (time) => `Ce lien le montre jusqu'au ${time}.`,

@@ -9,6 +9,9 @@ export const trace: typeof english = {
     `Les ${number(shown)} constats les plus graves sur ${number(all)}. Tous sont dans les alertes, par cause.`,
   open: 'Parcours : couloirs, carte, contenants',
   title: (lot) => `Parcours du lot ${lot}`,
+  lead: 'Qui a détenu des boîtes de ce lot, où et combien de temps, et par quels chemins elles sont allées du fabricant à leur lieu actuel.',
+  lotLead:
+    'Combien de boîtes de ce lot ont été fabriquées, où elles sont à présent, qui les détient, et ce qui a été constaté à leur sujet.',
   back: 'Vers le lot',
   sum: (made, located, ended, unknown) =>
     `${made} fabriquées = ${located} localisées + ${ended} sorties de la chaîne + ${unknown} inconnues`,
@@ -39,6 +42,7 @@ export const trace: typeof english = {
   ends: { moving: 'En partie en route', here: 'En partie encore là', ended: 'Fin ici' },
   endNone: 'Toutes reparties',
   one: {
+    lead: 'Où cette boîte a été fabriquée, qui l’a détenue depuis, à quelle température, ce qui parle contre elle, et la preuve de son enregistrement.',
     title: 'Où elle était',
     hint: 'Le temps va vers la droite, chaque ligne est un détenteur. La liste ci-dessous dit la même chose.',
     drawing: (stays, holders) =>
