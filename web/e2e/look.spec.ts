@@ -294,6 +294,12 @@ for (const scene of SCENES) {
     else await portal.open(scene.path(), scene.actor);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await scene.act?.(page);
+    // What stands further down is looked at like the rest.
+    await page.evaluate(() => {
+      for (const it of document.querySelectorAll<HTMLElement>('.below')) {
+        it.style.contentVisibility = 'visible';
+      }
+    });
     for (const size of SIZES) {
       await page.setViewportSize(size);
       for (const colorScheme of ['light', 'dark'] as const) {

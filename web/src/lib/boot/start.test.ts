@@ -12,7 +12,7 @@ function browser(
   const url = new URL(address, 'http://node.test');
   const asked: [string, RequestInit][] = [];
   const head: (object | string)[] = [];
-  const html = { lang: 'en' };
+  const html = { lang: 'en', dataset: {} as Record<string, string> };
   const first = given.first ?? '/api/v1/lots/{2}/{3}?limit=500';
   const store = (key: string, value?: string) => ({
     getItem: (name: string) => (name === key ? (value ?? null) : null),
@@ -154,7 +154,9 @@ describe('the first script of a page', () => {
         querySelectorAll: (what: string) => (what === '#boot > div' ? shown : [heading]),
       });
       const { show } = await import('./start');
+      expect(document.documentElement.dataset).toHaveProperty('boot');
       show();
+      expect(document.documentElement.dataset).not.toHaveProperty('boot');
       expect(shown.map(({ remove }) => remove.mock.calls.length)).toEqual([0, 1]);
       expect(heading.textContent).toBe(named);
     });

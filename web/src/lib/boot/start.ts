@@ -23,7 +23,10 @@ try {
 } catch {
   // Without storage nothing was chosen and nobody is connected.
 }
-document.documentElement.lang = language;
+const html = document.documentElement;
+html.lang = language;
+// No picture is taken between what is shown and `show`.
+html.dataset.boot = '';
 for (const href of files[language]?.split(' ') ?? []) {
   const link = document.createElement('link');
   Object.assign(link, { rel: 'modulepreload', href });
@@ -102,6 +105,7 @@ export function show(): void {
       it.textContent = text.replace(/ ?\{.*?\}/, '');
     }
   }
+  delete html.dataset.boot;
 }
 
 if (looksLikeKey(key)) {
