@@ -246,8 +246,9 @@ impl State {
         found
     }
 
-    /// What the rules about lots say of one, counted through when `balance` says so and its quantity
-    /// is known. `None` of an unknown lot, and where nothing is said and nothing ever was of any.
+    /// What the rules about lots say of one, counted through when `balance` says so and its
+    /// quantity is known. `None` of an unknown lot, and where nothing is said and nothing ever was
+    /// of any.
     fn told_of_lot(&self, key: &dyn LotKey, balance: bool) -> Option<ToldOfLot> {
         let (key, known) = self.lots.get_key_value(key)?;
         let (gtin, lot) = key;
