@@ -138,6 +138,8 @@ struct Search<'a> {
     principal: &'a Principal,
     query: &'a Query,
     plan: Plan,
+    /// The number behind the last event that the plan knows of for certain.
+    known: u64,
     /// The query names event ids: an event without one has the name this node gives it.
     by_id: bool,
 }
@@ -169,11 +171,14 @@ impl<'a> Search<'a> {
         from: u64,
     ) -> Result<Self, Failure> {
         let by_id = |condition: &Condition| matches!(condition, Condition::EventId(_));
+        // Before the plan: what is recorded meanwhile may be in it, and what is counted is.
+        let known = node.fold().catalog.event_count();
         Ok(Self {
             node,
             principal,
             query,
             plan: Plan::of(node, query, from)?,
+            known: u64::try_from(known).unwrap_or(u64::MAX),
             by_id: query.conditions().iter().any(by_id),
         })
     }
@@ -348,25 +353,25 @@ impl<'a> Look<'a> {
     }
 
     /// From an event on, in the ledger's order; gives the number of the first event not looked at.
-    fn forward(&mut self, mut from: u64) -> Result<u64, Failure> {
+    /// What was recorded since the plan was made is left for the next time, and not passed over.
+    fn forward(&mut self, start: u64) -> Result<u64, Failure> {
+        let end = start.max(self.search.known);
+        let mut from = start;
         loop {
             let rows = self.search.rows_after(from);
             let Some((last, ..)) = rows.last() else {
-                return Ok(self.end(from));
+                return Ok(end);
             };
             from = last.saturating_add(1);
             for row in &rows {
+                if row.0 >= end {
+                    return Ok(end);
+                }
                 if self.is_beyond(row)? {
                     return Ok(row.0);
                 }
             }
         }
-    }
-
-    /// The number behind the last event there is.
-    fn end(&self, from: u64) -> u64 {
-        let count = self.search.node.fold().catalog.event_count();
-        from.max(u64::try_from(count).unwrap_or(u64::MAX))
     }
 
     fn page_forward(&mut self, mark: Option<&Mark>) -> Result<Option<Mark>, Failure> {
@@ -555,3 +560,6 @@ fn other_order() -> Failure {
 pub fn stored(body: &serde_json::Value) -> Result<Query, Failure> {
     Query::from_json(body).map_err(|error| refused(&error))
 }
+
+#[cfg(test)]
+mod tests;
