@@ -158,6 +158,19 @@ describe('a signed recall list', () => {
     }
   });
 
+  it('never holds in another spelling of its signature', async () => {
+    // The last character before the padding has two bits to spare.
+    const other = (last: string) => String.fromCharCode(last.charCodeAt(0) + 1);
+    const signs = 'AEIMQUYcgkosw048';
+    const whole = note(bodyOf());
+    const text = whole.replace(/(.)=\n$/, (_, last: string) => {
+      expect(signs).toContain(last);
+      return `${last === '8' ? '9' : other(last)}=\n`;
+    });
+    expect(text).not.toBe(whole);
+    expect(await fault(text)).toBe('form');
+  });
+
   it('gives way to one that was signed later', async () => {
     const old = await good();
     const fresh = await good({ issued_at: '2026-11-21T10:15:00.000Z' });

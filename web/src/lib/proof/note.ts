@@ -66,10 +66,13 @@ export async function signed(
 export const hex = (bytes: Uint8Array) =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
+/** Bytes in the one form that encodes them (RFC 4648, 3.5): with padding, and no bits to spare. */
 export function base64(text: string | undefined): Uint8Array | null {
   if (text === undefined || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const bytes = atob(text);
+    if (btoa(bytes) !== text) return null;
+    return Uint8Array.from(bytes, (character) => character.charCodeAt(0));
   } catch {
     return null;
   }
