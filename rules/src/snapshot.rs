@@ -12,13 +12,13 @@ use crate::state::name::ThingNames;
 use crate::state::{EventRec, State, Table, Thing};
 
 /// First bytes of a snapshot: the format and its version.
-const MAGIC: &[u8; 8] = b"thrules4";
+const MAGIC: &[u8; 8] = b"thrules5";
 
 /// Why a snapshot was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SnapshotError {
     /// It does not begin like a snapshot of this version.
-    #[error("restore rules state: not a snapshot of version 4")]
+    #[error("restore rules state: not a snapshot of version 5")]
     Version,
     /// Its bytes do not decode.
     #[error("restore rules state: {0}")]

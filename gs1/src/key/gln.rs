@@ -28,6 +28,11 @@ impl Gln {
         parted(self.text(), prefix_len)
     }
 
+    /// The 13 digits, as ASCII.
+    pub fn digits(&self) -> &[u8; 13] {
+        &self.0
+    }
+
     fn text(&self) -> &str {
         digits_str(&self.0)
     }

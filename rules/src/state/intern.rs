@@ -92,7 +92,7 @@ impl Places {
 
     pub(crate) fn intern(&mut self, epc: &Epc) -> PlaceId {
         let slot = match epc {
-            Epc::Sgln(place) => slot_of(place.gln().as_str().as_bytes()),
+            Epc::Sgln(place) => slot_of(place.gln().digits()),
             _ => 0,
         };
         let recent = self.recent.get(slot);
