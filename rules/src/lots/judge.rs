@@ -54,7 +54,8 @@ impl Engine {
         stamp: &Stamp,
     ) -> Vec<Finding> {
         let mut changes = Vec::new();
-        for (lot, gtin, packs) in self.state.lots_touched(&capture.touched, inside) {
+        let every = self.state.speaks_of_made_lots();
+        for (lot, gtin, packs) in self.state.lots_touched(&capture.touched, inside, every) {
             let due = self.state.note_touches(&gtin, lot, packs);
             let key: &dyn LotKey = &(&gtin, self.state.names.text(lot));
             if let Some(told) = self.state.told_of_lot(key, due) {
@@ -223,10 +224,23 @@ impl State {
         })
     }
 
-    /// The lots of things, each once in the order of their keys, and how often they were named.
-    fn lots_touched(&self, touched: &[ThingId], inside: &[ThingId]) -> Vec<(NameId, Gtin, usize)> {
+    /// Whether anything is or was to be said of lots that packs were made of: where nobody told how
+    /// many there may be and nothing was ever found of a lot, their packs are passed over.
+    fn speaks_of_made_lots(&self) -> bool {
+        !self.masters.quantities.is_empty() || self.thing_names.names_a_lot()
+    }
+
+    /// The lots of things, each once in the order of their keys, and how often they were named: of
+    /// every thing, or only of those that nobody made.
+    fn lots_touched(
+        &self,
+        touched: &[ThingId],
+        inside: &[ThingId],
+        every: bool,
+    ) -> Vec<(NameId, Gtin, usize)> {
         let mut found: Vec<(NameId, Gtin, usize)> = Vec::new();
-        for id in touched.iter().chain(inside) {
+        let made = |id: &ThingId| self.thing(*id).is_some_and(|it| it.birth.is_some());
+        for id in touched.iter().chain(inside).filter(|id| every || !made(id)) {
             for (lot, gtin) in self.lots_named(*id) {
                 match found.last_mut().filter(|it| it.0 == lot && it.1 == *gtin) {
                     Some(last) => last.2 += 1,
@@ -284,14 +298,16 @@ impl State {
     /// Counts touches of a lot's packs; whether it is time to count the lot through.
     fn note_touches(&mut self, gtin: &Gtin, lot: NameId, packs: usize) -> bool {
         let key: &dyn LotKey = &(gtin, self.names.text(lot));
+        // It is counted through when its quantity is told; what counts comes after that.
+        if !self.masters.quantities.contains_key(key) {
+            return false;
+        }
         let Some(known) = self.lots.get_mut(key) else {
             return false;
         };
         let touched = usize::try_from(known.touched).unwrap_or(usize::MAX);
         let touched = touched.saturating_add(packs);
-        let watched = self.masters.quantities.contains_key(key);
-        let due =
-            watched && (known.packs.len() <= mass_balance::SMALL || touched >= known.packs.len());
+        let due = known.packs.len() <= mass_balance::SMALL || touched >= known.packs.len();
         known.touched = if due {
             0
         } else {
