@@ -477,12 +477,15 @@ impl State {
         }
     }
 
-    /// The lot a pack was commissioned into.
-    pub(crate) fn lot_of(
+    /// The lot a pack was commissioned into, where anything was ever decided about lots.
+    pub(crate) fn decided_lot_of(
         &self,
         thing: ThingId,
         birth: &crate::state::EventRec,
     ) -> Option<&crate::state::LotState> {
+        if !self.decisions.of_lots {
+            return None;
+        }
         self.lot_named(self.gtin(thing)?, birth.told().lot?)
     }
 

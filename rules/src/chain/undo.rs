@@ -140,7 +140,7 @@ pub(crate) fn breach(
         return Some(Breach::Expired);
     }
     let recall = birth
-        .and_then(|birth| state.lot_of(id, birth))
+        .and_then(|birth| state.decided_lot_of(id, birth))
         .and_then(|lot| lot.recall.as_ref());
     if recall.is_some_and(|recall| recall.record.at_ms <= at_ms) {
         return Some(Breach::Recalled);

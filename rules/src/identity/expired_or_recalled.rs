@@ -21,7 +21,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
                 step.ships() || step.receives() || step == Step::Dispensing
             })
     };
-    let lot = case.state.lot_of(case.id, birth);
+    let lot = case.state.decided_lot_of(case.id, birth);
     let extended = lot.and_then(LotState::extended);
     let last_day = birth.told().expiry.max(extended).map(i64::from);
     if let Some(last_day) = last_day

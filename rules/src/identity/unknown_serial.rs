@@ -30,11 +30,10 @@ pub(crate) fn triaged(seen: &[Sighting]) -> impl Iterator<Item = &Sighting> {
 }
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
-    let Some(sgtin) = case
-        .state
-        .sgtin(case.id)
-        .filter(|_| case.now.birth.is_none())
-    else {
+    if case.now.birth.is_some() {
+        return;
+    }
+    let Some(sgtin) = case.state.sgtin(case.id) else {
         return;
     };
     if !case.state.knows_product(&sgtin.gtin) {

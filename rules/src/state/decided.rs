@@ -68,6 +68,8 @@ pub(crate) struct Decisions {
     /// By finding.
     pub(crate) alerts: BTreeMap<Digest, Vec<AlertDecision>>,
     pub(crate) withdrawals: BTreeMap<Gtin, Recall>,
+    /// Anything was ever decided about a lot: where not, none is looked up.
+    pub(crate) of_lots: bool,
 }
 
 impl State {
@@ -123,6 +125,7 @@ impl State {
     }
 
     fn lot_mut(&mut self, gtin: &Gtin, lot: &gs1::Lot) -> &mut LotState {
+        self.decisions.of_lots = true;
         let key = (gtin.clone(), lot.clone());
         self.lots.entry(key).or_default()
     }
