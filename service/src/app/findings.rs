@@ -3,8 +3,8 @@
 //! which rule speaks against the pack and how gravely, not where it was seen, beside what, or what
 //! people wrote about it.
 use gs1::Epc;
-use rules::FindingView;
 use rules::say::Say;
+use rules::{FindingView, Lang};
 
 use crate::app::visible::{Subject, visible};
 use crate::auth::Principal;
@@ -38,7 +38,7 @@ pub(crate) fn shown(
 pub(crate) fn outline(finding: &mut FindingView, pack: &Epc, say: &Say) {
     finding.subjects = vec![pack.canonical()];
     finding.say = say.clone();
-    finding.sentence.clear();
+    finding.sentence = say.text(Lang::En);
     finding.evidence.clear();
     finding.facts.clear();
     finding.resolved_by = None;

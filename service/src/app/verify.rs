@@ -144,11 +144,14 @@ fn ask_all(
             it.record = block;
         }
     }
-    let spoken = answers.into_iter().map(|mut answer| {
-        answer.verdict = answer.verdict.spoken(question.lang);
-        answer
-    });
-    spoken.collect()
+    // Judging speaks English.
+    if question.lang != Lang::En {
+        for answer in &mut answers {
+            let verdict = std::mem::replace(&mut answer.verdict, not_checked());
+            answer.verdict = verdict.spoken(question.lang);
+        }
+    }
+    answers
 }
 
 /// Asks manufacturers' systems about the packs of products that are not known here.

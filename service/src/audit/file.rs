@@ -89,11 +89,7 @@ impl LogFile {
         let mut text = Vec::new();
         let mut head = self.head;
         for access in accesses {
-            let (line, next) = head.next(access);
-            let written = serde_json::to_writer(&mut text, &line);
-            written.map_err(|error| io_error(&self.path, error.into()))?;
-            text.push(b'\n');
-            head = next;
+            head = head.write(&access, &mut text);
         }
         self.file
             .write_all(&text)

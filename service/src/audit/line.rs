@@ -85,18 +85,18 @@ pub enum Broken {
 }
 
 impl Head {
-    /// The next line of the chain.
+    /// Writes the next line of the chain, as JSON of a [`Line`] with its end of line.
     #[must_use]
-    pub fn next(&self, access: Access) -> (Line, Self) {
+    pub fn write(&self, access: &Access, to: &mut Vec<u8>) -> Self {
         let seq = self.seq.saturating_add(1);
-        let hash = hash_of(seq, &self.hash, &access);
-        let line = Line {
-            seq,
-            access,
-            prev: hex::encode(self.hash),
-            hash: hex::encode(hash),
-        };
-        (line, Self { seq, hash })
+        let told = json(access);
+        let hash = hash_of(seq, &self.hash, &told);
+        let (prev, own) = (hex::encode(self.hash), hex::encode(hash));
+        to.extend_from_slice(format!("{{\"seq\":{seq},\"access\":").as_bytes());
+        to.extend_from_slice(&told);
+        let rest = format!(",\"prev\":\"{prev}\",\"hash\":\"{own}\"}}\n");
+        to.extend_from_slice(rest.as_bytes());
+        Self { seq, hash }
     }
 
     /// Goes on to a line that somebody kept.
@@ -109,7 +109,7 @@ impl Head {
         if line.seq != wanted || line.prev != hex::encode(self.hash) {
             return Err(Broken::Apart(wanted));
         }
-        let hash = hash_of(line.seq, &self.hash, &line.access);
+        let hash = hash_of(line.seq, &self.hash, &json(&line.access));
         if line.hash != hex::encode(hash) {
             return Err(Broken::Changed(wanted));
         }
@@ -117,12 +117,16 @@ impl Head {
     }
 }
 
-fn hash_of(seq: u64, prev: &Hash, access: &Access) -> Hash {
+/// A struct of texts and numbers always has a JSON form, with its fields in one order.
+fn json(access: &Access) -> Vec<u8> {
+    serde_json::to_vec(access).unwrap_or_default()
+}
+
+fn hash_of(seq: u64, prev: &Hash, access: &[u8]) -> Hash {
     let mut hasher = blake3::Hasher::new_derive_key("theriac access log v1");
     hasher.update(&seq.to_le_bytes());
     hasher.update(prev);
-    // A struct of texts and numbers always has a JSON form, with its fields in one order.
-    hasher.update(&serde_json::to_vec(access).unwrap_or_default());
+    hasher.update(access);
     *hasher.finalize().as_bytes()
 }
 
@@ -139,9 +143,13 @@ mod tests {
                 target: "/a\n{\"seq\":9}".to_owned(),
                 ..Access::default()
             };
-            let (line, next) = head.next(access);
-            lines.push(serde_json::to_string(&line).unwrap());
-            head = next;
+            let mut text = Vec::new();
+            head = head.write(&access, &mut text);
+            let text = String::from_utf8(text).unwrap();
+            let line: Line = serde_json::from_str(&text).unwrap();
+            assert_eq!(line.access, access);
+            assert_eq!(text, serde_json::to_string(&line).unwrap() + "\n");
+            lines.push(text.trim_end().to_owned());
         }
         (lines, head)
     }

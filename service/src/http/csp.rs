@@ -3,18 +3,29 @@
 //! page when the server starts, so that the policy can never lag behind the build. WebAssembly is
 //! compiled by the scripts of workers alone (decoder, verifier): a worker lives under the policy
 //! its script came with (CSP 3, section 4.2.3), so that no page needs the permission.
+use std::sync::LazyLock;
+
+use actix_web::http::header::{HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 /// Headers every answer carries beside the policy.
-pub(super) const FIXED: [(&str, &str); 5] = [
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-];
+pub(super) static FIXED: LazyLock<[(HeaderName, HeaderValue); 5]> = LazyLock::new(|| {
+    [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+    ]
+    .map(|(name, value)| {
+        (
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        )
+    })
+});
 
 /// Path of the API's own documentation page.
 pub(super) const DOCS: &str = "/api/docs/";
@@ -22,12 +33,15 @@ pub(super) const DOCS: &str = "/api/docs/";
 /// Where the portal's build puts the scripts of its dedicated workers.
 const WORKERS: &str = "/_app/immutable/workers/";
 
+/// The strictest policy.
+const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'");
+
 /// The policies of a server.
 #[derive(Clone, Debug)]
 pub(super) struct Policies {
-    portal: String,
-    workers: String,
-    docs: String,
+    portal: HeaderValue,
+    workers: HeaderValue,
+    docs: HeaderValue,
 }
 
 impl Policies {
@@ -40,11 +54,13 @@ impl Policies {
             .map(hash)
             .collect();
         let policy = |script: &str, style: &str| {
-            format!(
+            let text = format!(
                 "default-src 'none'; script-src 'self'{script}; style-src 'self'{style}; \
                  img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
                  worker-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-            )
+            );
+            // Words and base64: there is nothing in it that a header could not hold.
+            HeaderValue::try_from(text).unwrap_or(NOTHING)
         };
         // The documentation page sets style attributes from its own script.
         Self {
@@ -55,7 +71,7 @@ impl Policies {
     }
 
     /// The policy for a path.
-    pub(super) fn of(&self, path: &str) -> &str {
+    pub(super) fn of(&self, path: &str) -> &HeaderValue {
         if path.starts_with(DOCS) {
             &self.docs
         } else if path.starts_with(WORKERS) {
@@ -96,6 +112,10 @@ fn inline_scripts(page: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
+    fn of<'p>(policies: &'p Policies, path: &str) -> &'p str {
+        policies.of(path).to_str().unwrap()
+    }
+
     #[test]
     fn inline_scripts_are_hashed_byte_for_byte_and_linked_ones_are_not() {
         let page = "<head><script src=\"/a.js\"></script></head>\
@@ -103,18 +123,14 @@ mod tests {
         assert_eq!(inline_scripts(page), ["\n\tgo()\n", "x"]);
         // printf '' | openssl dgst -sha256 -binary | base64
         let empty = Policies::new(Some("<script></script>"));
-        assert!(
-            empty
-                .of("/")
-                .contains("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='")
-        );
+        assert!(of(&empty, "/").contains("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"));
     }
 
     #[test]
     fn nothing_foreign_is_allowed_anywhere() {
         let policies = Policies::new(None);
         for path in ["/", "/api/docs/index.html", "/_app/immutable/workers/w.js"] {
-            let policy = policies.of(path);
+            let policy = of(&policies, path);
             assert!(
                 policy.starts_with("default-src 'none'; script-src 'self'"),
                 "{policy}"
@@ -126,13 +142,13 @@ mod tests {
                 "{policy}"
             );
         }
-        assert!(!policies.of("/").contains("unsafe"));
+        assert!(!of(&policies, "/").contains("unsafe"));
     }
 
     #[test]
     fn webassembly_is_for_the_scripts_of_workers_alone() {
         let policies = Policies::new(Some("<script>go()</script>"));
-        let worker = policies.of("/_app/immutable/workers/verifier.worker-Cx1.js");
+        let worker = of(&policies, "/_app/immutable/workers/verifier.worker-Cx1.js");
         assert!(worker.contains("script-src 'self' 'wasm-unsafe-eval';"));
         assert!(!worker.contains("'unsafe-") && !worker.contains("sha256-"));
         for path in [
@@ -140,7 +156,7 @@ mod tests {
             "/_app/immutable/chunks/a.js",
             "/_app/immutable/workers",
         ] {
-            assert!(!policies.of(path).contains("wasm"), "{path}");
+            assert!(!of(&policies, path).contains("wasm"), "{path}");
         }
     }
 }

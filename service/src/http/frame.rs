@@ -104,7 +104,10 @@ fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str)
             left.get::<Noted>().and_then(Noted::text),
         )
     };
-    let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+    let short = |text: &str, most: usize| match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => text.split_at(end).0.to_owned(),
+    };
     let whole = request.uri().path_and_query().map_or("/", |it| it.as_str());
     // The query of a sign-in holds its code and its state.
     let secret = request.path().starts_with("/auth/");
@@ -180,18 +183,15 @@ fn head(response: &mut ServiceResponse<BoxBody>, id: &str, path: &str) {
     let policy = response
         .request()
         .app_data::<web::Data<Policies>>()
-        .and_then(|policies| HeaderValue::from_str(policies.of(path)).ok());
+        .map(|policies| policies.of(path).clone());
     let refused = response.status() == StatusCode::METHOD_NOT_ALLOWED;
     let allowed = refused.then(|| super::router::methods(path).join(", "));
     let headers = response.headers_mut();
     if let Some(allowed) = allowed.and_then(|list| HeaderValue::from_str(&list).ok()) {
         headers.insert(header::ALLOW, allowed);
     }
-    for (name, value) in FIXED {
-        headers.insert(
-            HeaderName::from_bytes(name.as_bytes()).unwrap_or(header::SERVER),
-            HeaderValue::from_static(value),
-        );
+    for (name, value) in &*FIXED {
+        headers.insert(name.clone(), value.clone());
     }
     if let Some(policy) = policy {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
