@@ -8,22 +8,33 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 /// The bytes as padded base64.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let mut block = [0; 4];
-        block
-            .iter_mut()
-            .skip(1)
-            .zip(chunk)
-            .for_each(|(to, from)| *to = *from);
-        let bits = u32::from_be_bytes(block);
-        for at in 0..4_usize {
-            let digit = ALPHABET.get((bits >> (18 - 6 * at) & 0x3f) as usize);
-            let digit = digit.filter(|_| at <= chunk.len());
-            text.push(char::from(digit.copied().unwrap_or(b'=')));
-        }
+    let mut text = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
+    let (blocks, rest) = bytes.as_chunks::<3>();
+    for [first, second, third] in blocks {
+        text.extend_from_slice(&digits([*first, *second, *third]));
     }
-    text
+    let [one, two, three, _] = digits([
+        rest.first().copied().unwrap_or(0),
+        rest.get(1).copied().unwrap_or(0),
+        0,
+    ]);
+    match rest {
+        [] => {}
+        [_] => text.extend_from_slice(&[one, two, b'=', b'=']),
+        _ => text.extend_from_slice(&[one, two, three, b'=']),
+    }
+    // Digits are ASCII.
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// The four digits of three bytes.
+fn digits([first, second, third]: [u8; 3]) -> [u8; 4] {
+    let bits = u32::from_be_bytes([0, first, second, third]);
+    let digit = |shift: u32| {
+        let digit = ALPHABET.get((bits >> shift & 0x3f) as usize);
+        digit.copied().unwrap_or(b'=')
+    };
+    [digit(18), digit(12), digit(6), digit(0)]
 }
 
 /// The bytes that [`encode`] writes as this text; `None` for every other text: line breaks,

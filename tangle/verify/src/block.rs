@@ -308,6 +308,29 @@ impl SignedBlock {
         self.with_id(*id)
     }
 
+    /// As [`SignedBlock::verify_stored`] for whoever does not know the id under which the bytes
+    /// were stored: the id is computed once, from the bytes as they are. Nothing says that it is
+    /// the one that was looked for; the caller compares.
+    pub fn into_stored(self, network: &NetworkId) -> Result<VerifiedBlock, Rejected> {
+        let id = match self.signed_parts() {
+            Ok((protected, payload)) => {
+                id_of(&cose::sig_structure(protected, network, PURPOSE, payload))
+            }
+            Err(_) => self.statement.id(network),
+        };
+        self.with_id(id)
+    }
+
+    /// Header and payload as they lie in the envelope. Only canonical bytes are read, so these are
+    /// the ones that both give when they are written again.
+    fn signed_parts(&self) -> Result<(&[u8], &[u8]), Malformed> {
+        let mut reader = Reader::new(&self.bytes, limits::ENVELOPE_BYTES_MAX, WHAT)?;
+        reader.array_of(2, "the two parts of a block envelope")?;
+        let mut statement = reader.nested(limits::STATEMENT_BYTES_MAX)?;
+        let sign1 = Sign1::read(&mut statement, limits::PAYLOAD_BYTES_MAX)?;
+        Ok((sign1.protected.remaining(), sign1.payload.remaining()))
+    }
+
     fn with_id(self, id: BlockId) -> Result<VerifiedBlock, Rejected> {
         let payload = &self.statement.payload;
         let leaves: Vec<_> = self.slots.iter().map(Slot::leaf).collect();

@@ -168,6 +168,34 @@ fn a_stored_block_is_known_by_its_id() {
 }
 
 #[test]
+fn a_stored_block_says_its_id() {
+    let stored = SignedBlock::decode(chained_block().bytes()).unwrap();
+    assert_eq!(stored.into_stored(&network()), Ok(chained()));
+    let erased = SignedBlock::decode(chained().erase(&[1]).bytes()).unwrap();
+    let erased = erased.into_stored(&network()).unwrap();
+    assert_eq!(erased.id(), chained().id());
+    let bytes = chained_block().bytes().to_vec();
+    for at in 0..bytes.len() {
+        let mut bad = bytes.clone();
+        bad[at] ^= 1;
+        let Ok(block) = SignedBlock::decode(&bad) else {
+            continue;
+        };
+        let id = block.id(&network());
+        if let Ok(found) = block.clone().into_stored(&network()) {
+            assert_eq!(found.id(), &id, "byte {at}");
+            let signature = block.statement.signature != chained_block().statement.signature;
+            assert!(id != *chained().id() || signature, "byte {at}");
+        }
+        assert_eq!(
+            block.clone().into_stored(&network()),
+            block.verify_stored(&network(), &id),
+            "byte {at}"
+        );
+    }
+}
+
+#[test]
 fn signatures_have_no_second_form() {
     let block = chained_block();
     let statement = &block.statement;
