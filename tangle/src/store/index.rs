@@ -16,6 +16,7 @@ mod manifest;
 mod merge;
 mod overlay;
 mod pages;
+mod places;
 mod snapshot;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use redb::{Database, ReadableDatabase, StorageBackend, TableDefinition, TableErr
 use tangle_verify::{BlockId, KeyId};
 
 use super::files::File;
+use super::log::Written;
 use super::mark::Mark;
 use super::rows::{BlockRow, MilestoneRow, NO_LID, id_key};
 use crate::error::Broken;
@@ -35,6 +37,7 @@ use manifest::Family;
 use overlay::Tail;
 pub(super) use overlay::{Overlay, Staged};
 use pages::Array;
+use places::Places;
 use snapshot::Snapshot;
 
 /// Name of the file.
@@ -92,6 +95,7 @@ struct Layers {
 pub(super) struct Inner {
     database: RwLock<Option<Database>>,
     layers: RwLock<Layers>,
+    places: RwLock<Places>,
     work: Work,
 }
 
@@ -122,6 +126,7 @@ impl Index {
         }
         drop(read);
         let disk = Snapshot::latest(&database, &BTreeMap::new())?;
+        let places = Places::of(disk.manifest.length(pages::BLOCKS));
         let layers = Layers {
             active: beyond(&disk),
             sealed: None,
@@ -130,6 +135,7 @@ impl Index {
         let inner = Arc::new(Inner {
             database: RwLock::new(Some(database)),
             layers: RwLock::new(layers),
+            places: RwLock::new(places),
             work: Work::default(),
         });
         let thread = background.then(|| Inner::spawn(&inner));
@@ -222,6 +228,13 @@ impl Index {
             position: position.or(row.position),
             ..row
         }))
+    }
+
+    /// Where a block lies, if that is known without its row. Whoever reads there finds the block or
+    /// an error, since frames carry their place.
+    pub(crate) fn place(&self, lid: u64) -> Option<Written> {
+        let places = self.inner.places.read();
+        places.unwrap_or_else(PoisonError::into_inner).get(lid)
     }
 
     /// Local id of the block at a position of the total order.

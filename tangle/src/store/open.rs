@@ -444,6 +444,7 @@ impl Opening {
             network: self.network,
             segments: self.segments,
             index,
+            kept: tree::Kept::default(),
             keys,
             view: RwLock::new(view),
             heads: RwLock::default(),

@@ -79,7 +79,7 @@ impl Reader {
 
     /// A recorded block.
     pub fn block(&self, id: &BlockId) -> Result<Option<VerifiedBlock>, Broken> {
-        Ok(self.shared.find(id)?.map(|found| found.block))
+        Ok(self.shared.find_block(id)?.map(|(_, block)| block))
     }
 
     /// Its place in the total order; `None` if it has none yet or is not recorded.
@@ -162,7 +162,7 @@ impl Reader {
         let mut keys = Vec::new();
         let posting = KeyMaker::default().posting(namespace, key);
         for lid in self.shared.index.postings(posting)? {
-            let block = self.shared.load(&self.shared.row(lid)?)?;
+            let block = self.shared.load_lid(lid)?;
             keys.clear();
             self.shared.keys.keys(&block, &mut keys);
             // The index knows a hash of the key only; the block itself decides.
@@ -205,7 +205,7 @@ impl Reader {
         while (epoch, seq) <= last {
             let lids = in_seat(&self.shared.index, number, epoch, seq)?;
             for lid in &lids {
-                found.push(self.shared.load(&self.shared.row(*lid)?)?);
+                found.push(self.shared.load_lid(*lid)?);
             }
             // A chain has no gaps: the first free seat ends the epoch.
             let next = seq.checked_add(1).filter(|_| !lids.is_empty());
@@ -340,7 +340,7 @@ impl Reader {
     ) -> Result<Vec<[u8; 32]>, ProveError> {
         use tangle_verify::merkle::verify_inclusion;
         let Checkpoint { size, root, .. } = &signed.checkpoint;
-        let path = tree::path(&self.shared.index, index, *size)?;
+        let path = tree::path(&self.shared.index, &self.shared.kept, index, *size)?;
         if verify_inclusion(&leaf.hash(), index, *size, &path, root).is_err() {
             let what = format!("leaf {index} and its path do not lead to the signed root");
             return Err(Broken::corrupt(INDEX, 0, what).into());
@@ -364,12 +364,12 @@ impl Reader {
 
     /// The block that was recorded as the `number`th, from 0.
     pub(super) fn recorded_at(&self, number: u64) -> Result<VerifiedBlock, Broken> {
-        self.shared.load(&self.shared.row(number)?)
+        self.shared.load_lid(number)
     }
 
     /// As which a block was recorded, from 0.
     pub(super) fn lid(&self, id: &BlockId) -> Result<Option<u64>, Broken> {
-        Ok(self.shared.find(id)?.map(|found| found.lid))
+        Ok(self.shared.find_block(id)?.map(|(lid, _)| lid))
     }
 
     /// The milestone whose own leaf this is.

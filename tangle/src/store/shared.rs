@@ -9,8 +9,9 @@ use tangle_verify::{
 };
 
 use super::index::{INDEX, Index};
-use super::log::{Place, Segments, Tail, segment_name};
+use super::log::{Place, Segments, Tail, Written, segment_name};
 use super::rows::BlockRow;
+use super::tree;
 use crate::error::Broken;
 use crate::ledger::Head;
 use crate::registry::Registry;
@@ -62,6 +63,8 @@ pub(super) struct Shared {
     pub(super) network: NetworkId,
     pub(super) segments: Arc<Segments>,
     pub(super) index: Index,
+    /// Nodes of the log's tree that many proofs need.
+    pub(super) kept: tree::Kept,
     pub(super) keys: Arc<dyn PostingKeys>,
     pub(super) view: RwLock<View>,
     /// Where each author's chain stands, as far as it is durable. Beside the view, because a copy
@@ -111,11 +114,24 @@ impl Shared {
 
     /// The block in this row; decoded and hashed again as it leaves the disk.
     pub(super) fn load(&self, row: &BlockRow) -> Result<VerifiedBlock, Broken> {
-        let (kind, bytes) = self.segments.read(row.place, row.room)?;
-        if kind != FrameKind::Block {
-            return Err(not_there(row.place, "the frame is not that of a block"));
+        let (place, room) = (row.place, row.room);
+        self.load_at(Written { place, room })
+    }
+
+    /// The block of a local id that the index names, likewise.
+    pub(super) fn load_lid(&self, lid: u64) -> Result<VerifiedBlock, Broken> {
+        match self.index.place(lid) {
+            Some(written) => self.load_at(written),
+            None => self.load(&self.row(lid)?),
         }
-        stored_block(&bytes, &self.network).map_err(|what| not_there(row.place, &what))
+    }
+
+    fn load_at(&self, Written { place, room }: Written) -> Result<VerifiedBlock, Broken> {
+        let (kind, bytes) = self.segments.read(place, room)?;
+        if kind != FrameKind::Block {
+            return Err(not_there(place, "the frame is not that of a block"));
+        }
+        stored_block(&bytes, &self.network).map_err(|what| not_there(place, &what))
     }
 
     /// The row of a local id that another row names.
@@ -145,11 +161,29 @@ impl Shared {
     /// A block by id, with its row; `None` if it is not recorded. The index knows a part of the
     /// id only; the block decides.
     pub(super) fn find(&self, id: &BlockId) -> Result<Option<Found>, Broken> {
+        let found = self.find_by(id, |lid| {
+            let row = self.row(lid)?;
+            Ok((row, self.load(&row)?))
+        })?;
+        Ok(found.map(|(lid, row, block)| Found { lid, row, block }))
+    }
+
+    /// The local id of a block and the block, likewise, where nothing else is asked for: its row is
+    /// read only if nothing else tells where the block lies.
+    pub(super) fn find_block(&self, id: &BlockId) -> Result<Option<(u64, VerifiedBlock)>, Broken> {
+        let found = self.find_by(id, |lid| Ok(((), self.load_lid(lid)?)))?;
+        Ok(found.map(|(lid, (), block)| (lid, block)))
+    }
+
+    fn find_by<T>(
+        &self,
+        id: &BlockId,
+        load: impl Fn(u64) -> Result<(T, VerifiedBlock), Broken>,
+    ) -> Result<Option<(u64, T, VerifiedBlock)>, Broken> {
         let mut damaged = None;
         for lid in self.index.lids(id)? {
-            let row = self.row(lid)?;
-            match self.load(&row) {
-                Ok(block) if block.id() == id => return Ok(Some(Found { lid, row, block })),
+            match load(lid) {
+                Ok((with, block)) if block.id() == id => return Ok(Some((lid, with, block))),
                 Ok(_) => {}
                 Err(error) => damaged = Some(error),
             }
@@ -183,8 +217,7 @@ fn not_there(place: Place, what: &str) -> Broken {
 /// it came in, and the frame's checksum guards its bytes.
 pub(super) fn stored_block(bytes: &[u8], network: &NetworkId) -> Result<VerifiedBlock, String> {
     let block = SignedBlock::decode(bytes).map_err(|error| error.to_string())?;
-    let id = block.id(network);
     block
-        .verify_stored(network, &id)
+        .into_stored(network)
         .map_err(|error| error.to_string())
 }

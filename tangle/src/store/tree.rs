@@ -2,7 +2,10 @@
 //! of every fourth level. What lies between is put together from at most 16 stored nodes, which
 //! keeps a leaf at 34 bytes and a proof at a few dozen hashes.
 
-use tangle_verify::merkle::path::inclusion_path;
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
+use tangle_verify::merkle::path::{inclusion_path, root_of};
 use tangle_verify::merkle::{Frontier, Hash, Node, node_hash};
 
 use super::index::{INDEX, Index, Overlay};
@@ -63,42 +66,147 @@ fn fold(nodes: &[Hash]) -> Option<Hash> {
     }
 }
 
-/// Stored nodes that were read, sixteen neighbours at a time: those below one stored node, from
-/// which a path takes up to four of its hashes.
-struct Neighbours<'a> {
+/// Stored nodes below one stored node: neighbours, from which a path takes up to four hashes.
+const WIDTH: u64 = 1 << LEVEL_STEP;
+/// Nodes of this level and above are kept: below, there are too many of them.
+const KEPT_LEVEL: u8 = 8;
+/// So many groups of neighbours are kept, of 1 KiB each; they cover 16 million leaves.
+const KEPT_MAX: usize = 4096;
+
+/// Nodes that many proofs need: full ones, which never change, of the upper levels, and those at
+/// the right edge of the tree that is proved. Whoever uses them holds the result against a root.
+#[derive(Debug, Default)]
+pub(super) struct Kept(RwLock<Groups>);
+
+#[derive(Debug, Default)]
+struct Groups {
+    full: BTreeMap<(u8, u64), Group>,
+    /// The leaves of the tree whose right edge is kept.
+    size: u64,
+    edge: BTreeMap<Node, Hash>,
+}
+
+/// Sixteen neighbours, and what lies between them and the node above.
+#[derive(Debug)]
+struct Group(Vec<Vec<Hash>>);
+
+impl Group {
+    fn of(rows: Vec<Hash>) -> Self {
+        let mut levels = vec![rows];
+        while let Some(below) = levels.last()
+            && below.len() > 2
+        {
+            let pairs = below.as_chunks::<2>().0;
+            let above = pairs.iter().map(|[left, right]| node_hash(left, right));
+            levels.push(above.collect());
+        }
+        Self(levels)
+    }
+
+    fn get(&self, node: Node, shift: u8) -> Option<Hash> {
+        let level = self.0.get(usize::from(shift))?;
+        let at = node.index % (WIDTH >> shift);
+        level.get(usize::try_from(at).ok()?).copied()
+    }
+}
+
+impl Kept {
+    fn get(&self, node: Node, size: u64) -> Option<Hash> {
+        let groups = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let (level, shift) = stored_below(node);
+        let group = (level, (node.index << shift) / WIDTH);
+        let full = groups.full.get(&group);
+        full.and_then(|group| group.get(node, shift)).or_else(|| {
+            let edge = groups.size == size;
+            edge.then(|| groups.edge.get(&node).copied()).flatten()
+        })
+    }
+
+    fn keep_group(&self, group: (u8, u64), rows: &[Hash]) {
+        let full = Group::of(rows.to_vec());
+        let mut groups = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if groups.full.len() >= KEPT_MAX {
+            groups.full.clear();
+        }
+        groups.full.insert(group, full);
+    }
+
+    fn keep_edge(&self, node: Node, size: u64, hash: Hash) {
+        let mut groups = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if groups.size != size {
+            groups.size = size;
+            groups.edge.clear();
+        }
+        groups.edge.insert(node, hash);
+    }
+}
+
+/// The nodes of a tree of `size` leaves: kept ones, and stored ones that are read sixteen
+/// neighbours at a time.
+struct Nodes<'a> {
     index: &'a Index,
+    kept: &'a Kept,
+    size: u64,
     read: Vec<(u8, u64, Vec<Hash>)>,
 }
 
-impl Neighbours<'_> {
+impl<'a> Nodes<'a> {
+    fn new(index: &'a Index, kept: &'a Kept, size: u64) -> Self {
+        let read = Vec::new();
+        Self {
+            index,
+            kept,
+            size,
+            read,
+        }
+    }
+
     fn node(&mut self, node: Node) -> Result<Hash, Broken> {
-        const WIDTH: u64 = 1 << LEVEL_STEP;
+        if let Some(hash) = self.kept.get(node, self.size) {
+            return Ok(hash);
+        }
         let (level, shift) = stored_below(node);
         let first = node.index << shift;
         let group = first / WIDTH;
-        let known = |it: &&(u8, u64, Vec<Hash>)| (it.0, it.1) == (level, group);
         let at = usize::try_from(first % WIDTH).unwrap_or(0);
-        if let Some((.., rows)) = self.read.iter().find(known) {
-            let rows = rows.get(at..at + (1 << shift)).unwrap_or_default();
-            return fold(rows).ok_or_else(|| missing(level, first));
+        let known = |it: &(u8, u64, Vec<Hash>)| (it.0, it.1) == (level, group);
+        if !self.read.iter().any(known) {
+            let rows = self.index.nodes(level, group * WIDTH, WIDTH)?;
+            if level >= KEPT_LEVEL && rows.len() as u64 == WIDTH {
+                self.kept.keep_group((level, group), &rows);
+            }
+            self.read.push((level, group, rows));
         }
-        let rows = self.index.nodes(level, group * WIDTH, WIDTH)?;
-        self.read.push((level, group, rows));
-        let rows = self.read.last().map_or(&[][..], |(.., rows)| rows);
-        let rows = rows.get(at..at + (1 << shift)).unwrap_or_default();
-        fold(rows).ok_or_else(|| missing(level, first))
+        let rows = self.read.iter().find(|it| known(it));
+        let rows = rows.and_then(|(.., rows)| rows.get(at..at + (1 << shift)));
+        let hash = fold(rows.unwrap_or_default()).ok_or_else(|| missing(level, first))?;
+        let end = self.size >> node.level;
+        if end % 2 == 1 && node.index == end - 1 {
+            self.kept.keep_edge(node, self.size, hash);
+        }
+        Ok(hash)
     }
 }
 
 /// The path from a leaf to the root of the tree of `size` leaves.
-pub(super) fn path(index: &Index, leaf: u64, size: u64) -> Result<Vec<Hash>, ProveError> {
+pub(super) fn path(
+    index: &Index,
+    kept: &Kept,
+    leaf: u64,
+    size: u64,
+) -> Result<Vec<Hash>, ProveError> {
     use tangle_verify::merkle::path::PathError;
-    let read = Vec::new();
-    let mut neighbours = Neighbours { index, read };
-    inclusion_path(leaf, size, |at| neighbours.node(at)).map_err(|error| match error {
+    let mut nodes = Nodes::new(index, kept, size);
+    inclusion_path(leaf, size, |at| nodes.node(at)).map_err(|error| match error {
         PathError::Outside { .. } => ProveError::NotFinal,
         PathError::Lookup(broken) => ProveError::Broken(broken),
     })
+}
+
+/// The root of the tree of `size` leaves, which are there.
+pub(super) fn root(index: &Index, kept: &Kept, size: u64) -> Result<Hash, Broken> {
+    let mut nodes = Nodes::new(index, kept, size);
+    root_of(size, |at| nodes.node(at))
 }
 
 /// The right edge of the tree of `size` leaves, from stored nodes.
@@ -137,4 +245,60 @@ pub(super) fn recompute(index: &Index, size: u64) -> Result<Frontier, Broken> {
         }
     }
     Ok(frontier)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tangle_verify::merkle::{FullNodes, leaf_hash, root_from_leaves, verify_inclusion};
+
+    use super::*;
+    use crate::store::files::Files;
+    use crate::testing::disk::{Disk, Random};
+
+    #[test]
+    fn kept_nodes_give_the_paths_that_the_leaves_give() {
+        let file = Disk::new().create(INDEX).unwrap();
+        let index = Index::open(Arc::clone(&file), 1 << 20, false).unwrap();
+        let (kept, mut frontier) = (Kept::default(), Frontier::new());
+        let mut random = Random(5);
+        let mut all: Vec<Hash> = Vec::new();
+        // The right edge of one tree must not be taken for that of the next one.
+        for more in [1_u64, 15, 1, 4, 250, 3825, 1, 4095, 7, 1000] {
+            let leaf = |at: u64| leaf_hash(&[more, at].map(u64::to_le_bytes).concat());
+            let leaves: Vec<Hash> = (0..more).map(leaf).collect();
+            index.add(|rows| append(&mut frontier, &leaves, rows));
+            all.extend(leaves);
+            let size = all.len() as u64;
+            let (model, wanted) = (FullNodes::of(&all), frontier.root());
+            assert_eq!(root(&index, &kept, size).unwrap(), wanted);
+            for _ in 0..60 {
+                let leaf = random.draw() % size;
+                let found = path(&index, &kept, leaf, size).unwrap();
+                assert_eq!(model.inclusion_path(leaf).as_ref(), Some(&found));
+                let hash = &all[usize::try_from(leaf).unwrap()];
+                assert_eq!(verify_inclusion(hash, leaf, size, &found, &wanted), Ok(()));
+            }
+            let older = random.draw() % size + 1;
+            let known = root_from_leaves(&all[..usize::try_from(older).unwrap()]);
+            assert_eq!(root(&index, &kept, older).unwrap(), known);
+        }
+        let groups = kept.0.read().unwrap();
+        assert!(groups.full.keys().all(|(level, _)| *level >= KEPT_LEVEL));
+        assert_eq!(
+            groups.full.len(),
+            2,
+            "of 9,199 leaves, two groups of level 8 are full"
+        );
+    }
+
+    #[test]
+    fn a_bound_holds_for_what_is_kept() {
+        let kept = Kept::default();
+        for group in 0..2 * KEPT_MAX as u64 + 5 {
+            kept.keep_group((KEPT_LEVEL, group), &[[7; 32]; 16]);
+        }
+        assert_eq!(kept.0.read().unwrap().full.len(), 5);
+    }
 }

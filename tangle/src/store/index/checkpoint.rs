@@ -6,9 +6,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::merge::Merges;
 use super::snapshot::Snapshot;
-use super::{Index, Inner, Overlay, commit};
+use super::{Index, Inner, Overlay, commit, places};
 use crate::error::Broken;
 use crate::store::bugs::{Bug, planted};
+
+/// Places that are taken in while nobody else can look at them.
+const ROWS_AT_ONCE: usize = 4096;
 
 /// What the ledger's writer and the thread tell each other.
 #[derive(Debug, Default)]
@@ -171,7 +174,7 @@ impl Inner {
             if sealed {
                 self.write_sealed()?;
             }
-            idle = !self.merge(&mut merges)?;
+            idle = !self.merge(&mut merges)? && !self.learn_places();
         }
     }
 
@@ -194,6 +197,14 @@ impl Inner {
         }
         commit::commit(database, &disk, &sealed, &mark)?;
         let fresh = Arc::new(Snapshot::latest(database, &disk.guides)?);
+        let blocks = &sealed.blocks;
+        for (from, rows) in (blocks.base..)
+            .step_by(ROWS_AT_ONCE)
+            .zip(blocks.rows.chunks(ROWS_AT_ONCE))
+        {
+            let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+            places.add(from, rows.iter().copied());
+        }
         {
             let mut layers = self.layers.write().unwrap_or_else(PoisonError::into_inner);
             layers.disk = Some(fresh);
@@ -202,6 +213,26 @@ impl Inner {
         self.work.state().mark = None;
         self.work.changed.notify_all();
         Ok(())
+    }
+
+    /// Reads some of the rows that were there when the index was opened; whether there were any.
+    /// Rows that cannot be read stay unknown here: who asks for one of them is told.
+    fn learn_places(&self) -> bool {
+        let wanted = {
+            let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+            places.wanted()
+        };
+        let layers = self.layers.read().unwrap_or_else(PoisonError::into_inner);
+        let disk = layers.disk.clone();
+        drop(layers);
+        let (Some((first, count)), Some(disk)) = (wanted, disk) else {
+            return false;
+        };
+        let rows = places::rows(&disk, first, count).unwrap_or_default();
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        places.add(first, rows.into_iter());
+        places.read(first);
+        true
     }
 
     /// One slice of merging; whether there was anything to do.

@@ -12,7 +12,7 @@ fn row(lid: u64) -> BlockRow {
     BlockRow {
         place: Place {
             segment: 3,
-            offset: 64,
+            offset: 64 + 512 * u32::try_from(lid).unwrap(),
         },
         room: 512,
         depth: 7,
@@ -67,6 +67,9 @@ fn holds(index: &Index, count: u64, ordered: u64) {
             ..row(lid)
         };
         assert_eq!(index.block(lid).unwrap(), Some(wanted), "block {lid}");
+        let place = index.place(lid);
+        let right = |it: Written| (it.place, it.room) == (wanted.place, wanted.room);
+        assert!(place.is_none_or(right), "block {lid} is not at {place:?}");
         assert_eq!(index.lids(&id(lid)).unwrap(), [lid]);
         assert_eq!(index.postings(1000 + lid).unwrap(), [lid]);
         assert_eq!(index.at_position(lid).unwrap(), position, "position {lid}");
@@ -121,6 +124,32 @@ fn open_after_sweep(disk: &Disk, index: &Index) -> Index {
     index.seal(Mark::start().to_bytes()).unwrap();
     index.close();
     open(disk, false)
+}
+
+#[test]
+fn places_are_known_of_what_was_written_and_of_what_was_there() {
+    let disk = Disk::new();
+    let (index, count, _) = grown(&disk, 3, true);
+    let known = |index: &Index| (0..count).filter(|lid| index.place(*lid).is_some()).count();
+    index.settle().unwrap();
+    assert_eq!(
+        known(&index) as u64,
+        count - STEP,
+        "those in memory are not"
+    );
+    index.seal(Mark::start().to_bytes()).unwrap();
+    index.settle().unwrap();
+    assert_eq!(known(&index) as u64, count);
+    index.close();
+    let again = open(&disk, true);
+    for _ in 0..10_000 {
+        if known(&again) as u64 == count {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(known(&again) as u64, count, "the thread reads them");
+    holds(&again, count, count - STEP / 2);
 }
 
 #[test]

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use tangle_verify::block::Statement;
 use tangle_verify::fork::ForkProof;
-use tangle_verify::merkle::path::root_of;
 use tangle_verify::merkle::tile::{Tile, bundle};
 use tangle_verify::receipt::{Claims, Inclusion};
 use tangle_verify::{BlockId, LogLeaf};
@@ -61,7 +60,7 @@ impl Reader {
         if size > self.shared.view().leaves {
             return Err(ProveError::NotFinal);
         }
-        root_of(size, |at| tree::node(&self.shared.index, at)).map_err(ProveError::Broken)
+        tree::root(&self.shared.index, &self.shared.kept, size).map_err(ProveError::Broken)
     }
 
     /// The bytes of a tile or of a bundle of entries (the leaves' data), by C2SP `tlog-tiles`;
