@@ -3,12 +3,15 @@
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::run::{sh, works};
+use crate::run::{root, sh, sh_in, works};
+
+/// The environment of a node, as the files in `deploy` set it.
+const NODE: [(&str, &str); 1] = [("MIMALLOC_PURGE_DELAY", "10")];
 
 /// `bench NAME [ARGS]`.
 pub(crate) fn bench(words: &[&str]) -> Result<()> {
     match words {
-        [name @ ("ingest" | "storage" | "ledger"), rest @ ..] => sh(&format!(
+        [name @ ("ingest" | "storage" | "ledger"), rest @ ..] => as_node(&format!(
             "cargo run --release -p ledger-bench --features rivals -- {name} {}",
             rest.join(" ")
         )),
@@ -17,7 +20,7 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
             rest @ ..,
         ] => {
             sh("cargo build --release -p service")?;
-            sh(&format!(
+            as_node(&format!(
                 "cargo run --release -p ledger-bench --features served -- {name} {}",
                 rest.join(" ")
             ))
@@ -48,6 +51,11 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
     }
 }
 
+/// Runs a program of ours with the allocator as a node has it.
+fn as_node(line: &str) -> Result<()> {
+    sh_in(&root(), line, &NODE)
+}
+
 /// `soak [--minutes M] [--kill-every S]`: mixed load on a node that is killed again and again.
 pub(crate) fn soak(words: &[&str]) -> Result<()> {
     let (mut minutes, mut every) = (20_u32, 60_u32);
@@ -59,7 +67,7 @@ pub(crate) fn soak(words: &[&str]) -> Result<()> {
         }
     }
     sh("cargo build --release -p service")?;
-    sh(&format!(
+    as_node(&format!(
         "cargo run --release -p ledger-bench --features served -- soak {minutes} {every}"
     ))
 }
