@@ -83,7 +83,7 @@ impl Default for Options {
         Self {
             segment_bytes: 16 * 1024 * 1024,
             cache_bytes: 32 * 1024 * 1024,
-            flush_blocks_max: 50_000,
+            flush_blocks_max: 60_000,
             flush_ms_max: 30_000,
             batch_bytes_max: 64 * 1024 * 1024,
             background: false,
