@@ -16,8 +16,9 @@ const brotli = (file) => {
 /** A person loads one language: German stands for it, whose words are the longest. */
 const otherLanguage = (key) => /src\/lib\/i18n\/(es|fr)\/\w+\.ts$/.test(key);
 
-/** The texts of every page but the counter do not load there. */
-const otherTexts = (key, counter) => counter && /src\/lib\/i18n\/\w+\/more\.ts$/.test(key);
+/** Texts that other pages say do not load with this one, whose files of texts are `texts`. */
+const otherTexts = (key, texts) =>
+  /src\/lib\/i18n\/de\/\w+\.ts$/.test(key) && !texts?.has(manifest[key].file);
 
 const isPage = (key) => /\/nodes\/\d+\.js$/.test(key);
 
@@ -28,7 +29,7 @@ const isPage = (key) => /\/nodes\/\d+\.js$/.test(key);
 function closure(key, how, seen = new Set(), css = new Set()) {
   const chunk = manifest[key];
   if (!chunk || seen.has(chunk.file) || otherLanguage(key)) return { seen, css };
-  if (otherTexts(key, how.counter)) return { seen, css };
+  if (otherTexts(key, how.texts)) return { seen, css };
   seen.add(chunk.file);
   for (const file of chunk.css ?? []) css.add(file);
   for (const next of chunk.imports ?? []) closure(next, how, seen, css);
@@ -44,10 +45,14 @@ const app = find('generated/client-optimized/app.js') ?? find('generated/client/
 if (!start || !app) throw new Error('the build manifest names no entry: has the build run?');
 
 const nodes = readdirSync('.svelte-kit/generated/client-optimized/nodes');
-const isCounter = (node) =>
-  readFileSync(`.svelte-kit/generated/client-optimized/nodes/${node}`, 'utf8').includes(
-    'src/routes/+page.svelte',
-  );
+/** The files of texts that the built page of a route names. */
+function textsOf(node) {
+  const module = readFileSync(`.svelte-kit/generated/client-optimized/nodes/${node}`, 'utf8');
+  const [, route] = /src\/routes\/(?:(.+)\/)?\+page\.svelte/.exec(module);
+  const page = readFileSync(`build/${route?.replace(/\[\w+\]/g, '_') ?? 'index'}.html`, 'utf8');
+  const [, files] = /data-de="([^"]+)"/.exec(page);
+  return new Set(files.split(' ').map((file) => file.slice(1)));
+}
 const shell = new Set();
 for (const key of [start, app, find('nodes/0.js'), find('nodes/1.js')]) {
   for (const file of closure(key, { dynamic: false }).seen) shell.add(file);
@@ -63,7 +68,7 @@ function row(name, size, limit) {
 }
 row('shell, JavaScript', kb(shell), LIMITS_KB.shell);
 for (const node of nodes.filter((name) => !['0.js', '1.js'].includes(name)).sort()) {
-  const { seen, css } = closure(find(`nodes/${node}`), { dynamic: true, counter: isCounter(node) });
+  const { seen, css } = closure(find(`nodes/${node}`), { dynamic: true, texts: textsOf(node) });
   row(`page ${node}, JavaScript with shell`, kb(new Set([...shell, ...seen])), LIMITS_KB.route);
   row(`page ${node}, styles`, kb(css), LIMITS_KB.css);
 }

@@ -93,9 +93,8 @@ function startPage() {
 const START = startPage();
 const script = await firstScript();
 const shown = await renderer();
-/** The files of each language that a page says its texts from: the counter needs one, the others two. */
-function languages(route) {
-  const needed = route === '/' ? ['index'] : ['index', 'more'];
+/** The files of each language that a page says its texts from. */
+function languages(needed) {
   return ['de', 'es', 'fr']
     .map((language) => {
       const files = needed.map(
@@ -117,7 +116,7 @@ function put(page, mark, part) {
 
 /** The page of a route; without one, of addresses that lead nowhere. */
 function pageOf(route, node) {
-  const { html, first } = shown(route);
+  const { html, first, files } = shown(route);
   const key = `.svelte-kit/generated/client-optimized/nodes/${node}.js`;
   const { scripts, styles } = filesOf(key);
   // All are asked for at once when the page has been painted: what is painted first waits for none.
@@ -128,7 +127,7 @@ function pageOf(route, node) {
       .filter((file) => !START.page.includes(`"/${file}"`))
       .map((file) => `<link href="/${file}" rel="preload" as="style" crossorigin>`),
   ]);
-  const inline = `<script data-first="${first.join(' ')}"${languages(route)}>${script}</script>`;
+  const inline = `<script data-first="${first.join(' ')}"${languages(files)}>${script}</script>`;
   let page = put(START.page, '<meta charset="utf-8" />', `<meta charset="utf-8" />\n    ${inline}`);
   page = put(
     page,

@@ -5,19 +5,17 @@ import { render } from 'svelte/server';
 import { t as admin } from '../i18n/admin';
 import { t as cases } from '../i18n/cases';
 import { everyday as de } from '../i18n/de';
-import { more as deMore } from '../i18n/de/more';
 import { everyday as es } from '../i18n/es';
-import { more as esMore } from '../i18n/es/more';
 import { everyday as fr } from '../i18n/fr';
-import { more as frMore } from '../i18n/fr/more';
 import { t as common } from '../i18n';
 import { LANGUAGES, take, type Language } from '../i18n/language.svelte';
 import { t as ledger } from '../i18n/ledger';
+import { needed } from '../i18n/needed';
 import { t as recall } from '../i18n/recall';
 import { t as scanner } from '../i18n/scanner';
 import { t as share } from '../i18n/share';
 import { t as trace } from '../i18n/trace';
-import type { Translation } from '../i18n/translation';
+import type { More, Translation } from '../i18n/translation';
 import Boot from './Boot.svelte';
 
 type Blocks = ('short' | 'tall')[];
@@ -145,22 +143,31 @@ const PAGES: Record<string, Shown> = {
   '/uptime': { texts: () => admin.uptime, blocks: ['short', 'tall'] },
 };
 
-const TEXTS: Record<Language, Partial<Translation>> = {
-  en: {},
-  de: { ...de, ...deMore },
-  fr: { ...fr, ...frMore },
-  es: { ...es, ...esMore },
-};
+const MORE = import.meta.glob<Partial<More>>(
+  '../i18n/{de,fr,es}/{admin,cases,ledger,recall,scanner,share,trace}.ts',
+  { eager: true },
+);
+const EVERYDAY = { de, es, fr };
 
-/** What a route shows, as HTML in every language, and what it asks first. */
-export function shown(route: string): { html: string; first: string[] } {
-  const { texts, blocks, first = [] } = PAGES[route] ?? { blocks: [] };
+/** What a page at `path` has of a language when it is shown. */
+function texts(language: Language, path: string): Partial<Translation> {
+  if (language === 'en') return {};
+  const more = needed(path).map((part) => MORE[`../i18n/${language}/${part}.ts`]);
+  return Object.assign({}, EVERYDAY[language], ...more) as Partial<Translation>;
+}
+
+/**
+ * What a route shows, as HTML in every language, what it asks first, and the files of texts that it loads
+ * in each language.
+ */
+export function shown(route: string): { html: string; first: string[]; files: string[] } {
+  const { texts: said, blocks, first = [] } = PAGES[route] ?? { blocks: [] };
   Object.assign(page.url, { pathname: route });
   const parts = LANGUAGES.map((language) => {
-    take(language, TEXTS[language]);
-    const { body } = render(Boot, { props: { texts: texts?.(), blocks } });
+    take(language, texts(language, route));
+    const { body } = render(Boot, { props: { texts: said?.(), blocks } });
     // Nothing takes these nodes over, so what marks them for that is left out.
     return `<div lang="${language}">${body.replace(/<!--.*?-->/g, '')}</div>`;
   });
-  return { html: parts.join(''), first };
+  return { html: parts.join(''), first, files: ['index', ...needed(route)] };
 }

@@ -1,9 +1,10 @@
-// Which language the portal speaks. English is in the bundle of each page; another language is two
-// files, one for the counter, which waits for no other, and one for all other pages. Each loads once,
-// before anything is shown that needs it. Texts are looked up when they are used, so that a page which
-// is built anew speaks the language chosen since.
+// Which language the portal speaks. English is in the bundle of each page; another language is one file
+// of what every page needs, and one for each further part (`needed.ts`). Each loads once, before anything
+// is shown that needs it. Texts are looked up when they are used, so that a page which is built anew
+// speaks the language chosen since.
+import type { Part } from './needed';
 import { CHOSEN, type Language } from './preferred';
-import type { Translation } from './translation';
+import type { More, Translation } from './translation';
 
 export { LANGUAGES, preferred, type Language } from './preferred';
 
@@ -27,30 +28,31 @@ const EVERYDAY = {
   fr: async () => (await import('./fr')).everyday,
   es: async () => (await import('./es')).everyday,
 };
-const MORE = {
-  de: async () => (await import('./de/more')).more,
-  fr: async () => (await import('./fr/more')).more,
-  es: async () => (await import('./es/more')).more,
-};
+/** Each gives the texts of its part by the name of the part. */
+const MORE = import.meta.glob<Partial<More>>(
+  './{de,fr,es}/{admin,cases,ledger,recall,scanner,share,trace}.ts',
+);
 
 let overlay: Partial<Translation> = {};
-/** Whether a page has been shown that needs all texts. */
-let whole = false;
+/** The parts of all pages that have been shown. */
+let parts: Part[] = [];
 const spoken = $state<{ language: Language }>({ language: 'en' });
 
 /** The language whose texts are shown now. */
 export const language = (): Language => spoken.language;
 
 /**
- * Loads a language, with the texts of every page if `all`, and speaks it; what cannot be loaded leaves
- * the one before.
+ * Loads a language, with the texts of `more` and of all parts asked for before, and speaks it; what cannot
+ * be loaded leaves the one before.
  */
-export async function speak(wanted: Language, all: boolean): Promise<void> {
-  whole ||= all;
+export async function speak(wanted: Language, more: readonly Part[]): Promise<void> {
+  parts = [...parts, ...more.filter((part) => !parts.includes(part))];
   const spokenAlready = wanted === spoken.language && wanted === document.documentElement.lang;
-  if (spokenAlready && (!whole || wanted === 'en' || 'cases' in overlay)) return;
+  if (spokenAlready && (wanted === 'en' || parts.every((part) => part in overlay))) return;
   try {
-    take(wanted, wanted === 'en' ? {} : await texts(wanted));
+    const loaded = wanted === 'en' ? {} : await texts(wanted);
+    // Another page may have brought texts of this language meanwhile.
+    take(wanted, wanted === spoken.language ? { ...overlay, ...loaded } : loaded);
   } catch {
     return;
   }
@@ -58,8 +60,9 @@ export async function speak(wanted: Language, all: boolean): Promise<void> {
 }
 
 async function texts(wanted: Exclude<Language, 'en'>): Promise<Partial<Translation>> {
-  const [everyday, more] = await Promise.all([EVERYDAY[wanted](), whole ? MORE[wanted]() : {}]);
-  return { ...everyday, ...more };
+  const files = parts.map((part) => MORE[`./${wanted}/${part}.ts`]!());
+  const [everyday, ...more] = await Promise.all([EVERYDAY[wanted](), ...files]);
+  return Object.assign({}, everyday, ...more) as Partial<Translation>;
 }
 
 /** Speaks `wanted`, whose texts are `texts`. */
@@ -71,7 +74,7 @@ export function take(wanted: Language, texts: Partial<Translation>): void {
 /** Speaks `wanted` from now on, on this computer. */
 export async function choose(wanted: Language): Promise<void> {
   localStorage.setItem(CHOSEN, wanted);
-  await speak(wanted, whole);
+  await speak(wanted, []);
 }
 
 /** The texts `english`, under `name` in each translation, in the language spoken. */

@@ -1,8 +1,10 @@
 // A person begins at the counter, in whose language only everyday texts are there, and goes on to pages
-// that say more: those texts must come then, and with every language chosen afterwards.
+// that say more: those texts must come then, in whatever order their files do, and with every language
+// chosen afterwards.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { formatAxis, formatClock, formatDate, HERE, UTC } from '../time';
 import { LANGUAGES, number, take } from './language.svelte';
+import type { Part } from './needed';
 
 const EVERYDAY = { de: () => import('./de'), fr: () => import('./fr'), es: () => import('./es') };
 
@@ -19,16 +21,37 @@ describe('a language', () => {
     const { t: counter } = await import('./counter');
     const { t: cases } = await import('./cases');
     const english = cases.inbox.title;
-    await speak('de', false);
+    await speak('de', []);
     expect(document.documentElement.lang).toBe('de');
     expect(counter).toHaveProperty('camera', (await import('./de/counter')).counter.camera);
     expect(cases.inbox.title).toBe(english);
-    await speak('de', true);
+    await speak('de', ['cases']);
     expect(cases.inbox.title).toBe((await import('./de/cases')).cases.inbox.title);
     await choose('fr');
     expect(cases.inbox.title).toBe((await import('./fr/cases')).cases.inbox.title);
-    await speak('en', false);
+    await speak('en', []);
     expect(cases.inbox.title).toBe(english);
+  });
+
+  it('keeps the texts of each page that was shown', async () => {
+    const { speak } = await import('./language.svelte');
+    const [{ t: cases }, { t: trace }] = [await import('./cases'), await import('./trace')];
+    const german = [
+      (await import('./de/cases')).cases.inbox.title,
+      (await import('./de/trace')).trace.lanes,
+    ];
+    const said = () => [cases.inbox.title, trace.lanes];
+    await Promise.all([speak('de', ['cases']), speak('de', ['trace'])]);
+    expect(said()).toEqual(german);
+    await speak('de', []);
+    expect(said()).toEqual(german);
+  });
+
+  it('stays as it was where its texts cannot be loaded', async () => {
+    const { language, speak } = await import('./language.svelte');
+    await speak('de', []);
+    await speak('fr', ['nowhere' as Part]);
+    expect([language(), document.documentElement.lang]).toEqual(['de', 'de']);
   });
 });
 

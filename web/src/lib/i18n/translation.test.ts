@@ -13,20 +13,25 @@ import { share } from './en.share';
 import { shell } from './en.shell';
 import { trace } from './en.trace';
 import { everyday as de } from './de';
-import { more as deMore } from './de/more';
 import { everyday as es } from './es';
-import { more as esMore } from './es/more';
 import { everyday as fr } from './fr';
-import { more as frMore } from './fr/more';
+import type { Translation } from './translation';
 
 const english = {
   ...{ shell, common: en, cases, counter, admin, ledger, omnibox, recall, scanner, share, trace },
 };
-const spoken = {
-  de: { ...de, ...deMore },
-  fr: { ...fr, ...frMore },
-  es: { ...es, ...esMore },
-};
+const parts = import.meta.glob<object>(
+  './{de,fr,es}/{admin,cases,ledger,recall,scanner,share,trace}.ts',
+  { eager: true },
+);
+const more = (language: string) =>
+  Object.entries(parts).filter(([path]) => path.startsWith(`./${language}/`));
+const spoken = Object.fromEntries(
+  Object.entries({ de, fr, es }).map(([language, everyday]) => [
+    language,
+    Object.assign({}, everyday, ...more(language).map(([, part]) => part)) as Translation,
+  ]),
+);
 /** What stands the same in every language. */
 const SAME = /^(theriac |[A-Za-z ]*https:)/;
 
