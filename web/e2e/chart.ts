@@ -3,6 +3,8 @@ import type { Page } from '@playwright/test';
 
 /** Drags over a part of the chart, so that it shows that time only. */
 export async function lookCloser(page: Page): Promise<void> {
+  // It is drawn when it comes into sight.
+  await page.getByRole('img', { name: /^Chart of / }).scrollIntoViewIfNeeded();
   const plot = page.locator('.u-over');
   await plot.scrollIntoViewIfNeeded();
   const box = (await plot.boundingBox())!;

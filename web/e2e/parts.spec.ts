@@ -1,0 +1,35 @@
+// Large pages come in parts, from top to bottom: everything is there in the end, and what is costly
+// only where somebody comes to it.
+import { demo, shipmentPage } from './demo';
+import { expect, test } from './portal';
+
+interface Shipment {
+  contents: unknown[];
+}
+
+test('what is in a shipment is listed whole', async ({ page, portal, request }) => {
+  const headers = { authorization: `Bearer ${demo().keys.manufacturer}` };
+  const id = encodeURIComponent(demo().shipment);
+  const answer = await request.get(`${demo().url}/api/v1/shipments/${id}`, { headers });
+  const { contents } = (await answer.json()) as Shipment;
+  // More than one part of it.
+  expect(contents.length).toBeGreaterThan(24);
+  await portal.open(shipmentPage(), 'manufacturer');
+  const list = page.getByRole('region', { name: 'Contents' }).getByRole('list').first();
+  await expect(list.locator('> li')).toHaveCount(contents.length);
+});
+
+test('a chart is drawn when somebody comes to it', async ({ page, portal }) => {
+  await page.setViewportSize({ width: 412, height: 823 });
+  await portal.open(shipmentPage(), 'manufacturer');
+  // The last part of the page: the chart stands before it, below the first screen.
+  await expect(page.getByRole('region', { name: 'Loggers and readers' })).toBeAttached();
+  const place = page.getByRole('img', { name: /^Chart of / });
+  await expect(place).toBeAttached();
+  await expect(place).not.toBeInViewport();
+  const drawn = page.locator('.uplot canvas');
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+  await expect(drawn).toHaveCount(0);
+  await place.scrollIntoViewIfNeeded();
+  await expect(drawn).toBeVisible();
+});

@@ -1,0 +1,51 @@
+// The parts of a page come one after the other, in the order in which they stand, whichever of them
+// brings further parts.
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+beforeEach(() => {
+  vi.resetModules();
+  vi.stubGlobal('document', { hidden: false });
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it('gives every part a task, and those of a part before the next', async () => {
+  const { inTurn } = await import('./task');
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  const done: string[] = [];
+  const tasks = new Set<number>();
+  const part = (name: string, inside = () => {}) =>
+    inTurn(() => {
+      done.push(name);
+      tasks.add(timers.mock.calls.length);
+      // As a component does that is mounted after what it stands in.
+      queueMicrotask(inside);
+    });
+  part('chain', () => {
+    part('chart');
+    part('table');
+  });
+  part('contents');
+  expect(done).toEqual([]);
+  await vi.runAllTimersAsync();
+  expect(done).toEqual(['chain', 'chart', 'table', 'contents']);
+  expect(tasks.size).toBe(done.length);
+  part('more');
+  await vi.runAllTimersAsync();
+  expect(done.at(-1)).toBe('more');
+});
+
+it('leaves out what was taken back', async () => {
+  const { inTurn } = await import('./task');
+  const done: string[] = [];
+  const first = inTurn(() => done.push('first'));
+  inTurn(() => done.push('second'));
+  first();
+  inTurn(() => done.push('third'));
+  await vi.runAllTimersAsync();
+  first();
+  expect(done).toEqual(['second', 'third']);
+});
