@@ -4,7 +4,7 @@ import type { APIRequestContext, Locator, Page } from '@playwright/test';
 import { packId } from '../src/lib/scan/recognise';
 import { demo, lotPage, packOf, shipmentPage } from './demo';
 import { PAGES } from './pages';
-import { expect, test } from './portal';
+import { expect, scan, test, verdict } from './portal';
 
 const excursion = () => demo().excursion_shipment;
 
@@ -155,6 +155,17 @@ for (const [name, path, first, there] of [
         }),
     );
     expect(largest).toMatch(/lead|gone/);
+  });
+}
+
+for (const path of ['/', '/alerts']) {
+  test(`a scan before the application is there is checked (${path})`, async ({ page }) => {
+    const start = await withoutApplication(page);
+    await page.goto(`${path}#key=${demo().keys.pharmacy_a}`, { waitUntil: 'domcontentloaded' });
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await scan(page, demo().scans.excursion, { layout: 'us' });
+    start();
+    await expect(verdict(page)).toHaveAttribute('data-verdict', 'hold');
   });
 }
 

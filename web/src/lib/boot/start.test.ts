@@ -30,6 +30,10 @@ function browser(
   vi.stubGlobal('localStorage', store('theriac.language', given.chosen));
   vi.stubGlobal('sessionStorage', store('theriac.key'));
   vi.stubGlobal('window', globalThis);
+  const heard: Record<string, (event: unknown) => void> = {};
+  vi.stubGlobal('addEventListener', (kind: string, hear: (event: unknown) => void) => {
+    heard[kind] = hear;
+  });
   const frames: (() => void)[] = [];
   vi.stubGlobal('requestAnimationFrame', (frame: () => void) => frames.push(frame));
   vi.stubGlobal('fetch', (request: string | Request, options: RequestInit) => {
@@ -37,14 +41,16 @@ function browser(
     asked.push([sent, options]);
     return Promise.resolve(Response.json({ answer: asked.length }));
   });
-  return { asked, head, html, frames };
+  return { asked, head, html, frames, heard };
 }
 
 describe('the first script of a page', () => {
   beforeEach(() => vi.resetModules());
   afterEach(() => {
     vi.unstubAllGlobals();
-    delete (globalThis as { asked?: unknown }).asked;
+    const left: Partial<Window> = globalThis as never;
+    delete left.asked;
+    delete left.pressed;
   });
 
   it('takes the language of the browser, and loads it', async () => {
@@ -52,6 +58,17 @@ describe('the first script of a page', () => {
     await import('./start');
     expect(html.lang).toBe('de');
     expect(head).toEqual([{ rel: 'modulepreload', href: '/de.js' }]);
+  });
+
+  it('keeps keys until somebody listens', async () => {
+    const { heard } = browser('/');
+    await import('./start');
+    const keys = [{ type: 'keydown' }, { type: 'keyup' }];
+    for (const key of keys) heard[key.type]!(key);
+    expect(window.pressed).toEqual(keys);
+    delete window.pressed;
+    heard.keydown!(keys[0]);
+    expect(window.pressed).toBeUndefined();
   });
 
   it('prefers what a person chose', async () => {

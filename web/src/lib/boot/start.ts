@@ -8,6 +8,8 @@ import { preferred } from '../i18n/preferred';
 declare global {
   interface Window {
     painted?: Promise<unknown>;
+    /** Keys from before anybody listened; who listens takes them. */
+    pressed?: KeyboardEvent[];
   }
 }
 
@@ -31,6 +33,12 @@ for (const href of files[language]?.split(' ') ?? []) {
   const link = document.createElement('link');
   Object.assign(link, { rel: 'modulepreload', href });
   document.head.append(link);
+}
+
+// A scanner does not wait for the application.
+window.pressed = [];
+for (const kind of ['keydown', 'keyup'] as const) {
+  window.addEventListener(kind, (event) => window.pressed?.push(event), { capture: true });
 }
 
 // The application starts when this page has been painted, so that what is there is seen first; in a

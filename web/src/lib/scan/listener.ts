@@ -11,8 +11,8 @@ const LATE_MS = 50;
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
 /**
- * Calls `onScan` for each scan on the page, and `onUnfinished` for one that stopped without Enter;
- * gives a function that stops listening.
+ * Calls `onScan` for each scan on the page, and `onUnfinished` for one that stopped without Enter, also
+ * for what was pressed before anybody listened (`lib/boot/start.ts`); gives a function that stops listening.
  */
 export function listenForScans(
   onScan: (text: string) => void,
@@ -88,6 +88,8 @@ export function listenForScans(
 
   window.addEventListener('keydown', keydown, { capture: true });
   window.addEventListener('keyup', keyup, { capture: true });
+  for (const event of window.pressed ?? []) (event.type === 'keyup' ? keyup : keydown)(event);
+  delete window.pressed;
   return () => {
     clearTimeout(quiet);
     window.removeEventListener('keydown', keydown, { capture: true });
