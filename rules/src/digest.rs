@@ -254,7 +254,9 @@ mod tests {
         all.sort();
         written(|writer| {
             writer.number(all.len());
-            all.iter().for_each(|epc| writer.epc(epc));
+            for epc in all {
+                writer.epc(epc);
+            }
         })
     }
 
