@@ -1,5 +1,5 @@
-// Large pages come in parts, from top to bottom: everything is there in the end, and what is costly
-// only where somebody comes to it.
+// Large pages come in parts, from top to bottom: everything is there in the end, what is costly only
+// where somebody comes to it, and what was asked for before it was there as soon as it is.
 import { demo, shipmentPage } from './demo';
 import { expect, test } from './portal';
 
@@ -32,4 +32,29 @@ test('a chart is drawn when somebody comes to it', async ({ page, portal }) => {
   await expect(drawn).toHaveCount(0);
   await place.scrollIntoViewIfNeeded();
   await expect(drawn).toBeVisible();
+});
+
+test('a menu that was asked for before it was there opens when it is', async ({ page }) => {
+  let arrive = () => {};
+  const arrived = new Promise<void>((done) => (arrive = done));
+  let held = false;
+  await page.route('**/_app/immutable/chunks/**', async (route) => {
+    const response = await route.fetch();
+    if ((await response.text()).includes('id="menu"')) {
+      held = true;
+      await arrived;
+    }
+    await route.fulfill({ response });
+  });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Menu' }).click();
+  const link = page.getByRole('link', { name: 'Scanner doctor' });
+  await expect.poll(() => held).toBe(true);
+  await expect(link).toBeHidden();
+  arrive();
+  await expect(link).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(link).toBeHidden();
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await expect(link).toBeVisible();
 });
