@@ -3,21 +3,11 @@
 import type { APIRequestContext, Locator, Page } from '@playwright/test';
 import { packId } from '../src/lib/scan/recognise';
 import { demo, lotPage, packOf, shipmentPage } from './demo';
+import { withoutApplication } from './held';
 import { PAGES } from './pages';
 import { expect, scan, test, verdict } from './portal';
 
 const excursion = () => demo().excursion_shipment;
-
-/** Holds the application back until the test lets it go. */
-async function withoutApplication(page: Page): Promise<() => void> {
-  let start = () => {};
-  const started = new Promise<void>((done) => (start = done));
-  await page.route('**/_app/immutable/entry/**', async (route) => {
-    await started;
-    await route.continue();
-  });
-  return start;
-}
 
 const opened = (page: Page, path: string, actor = 'manufacturer' as const) =>
   page.goto(`${path}#key=${demo().keys[actor]}`, { waitUntil: 'domcontentloaded' });

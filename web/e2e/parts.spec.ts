@@ -1,6 +1,7 @@
 // Large pages come in parts, from top to bottom: everything is there in the end, what is costly only
 // where somebody comes to it, and what was asked for before it was there as soon as it is.
 import { demo, shipmentPage } from './demo';
+import { withoutApplication } from './held';
 import { expect, test } from './portal';
 
 interface Shipment {
@@ -57,4 +58,16 @@ test('a menu that was asked for before it was there opens when it is', async ({ 
   await expect(link).toBeHidden();
   await page.getByRole('button', { name: 'Menu' }).click();
   await expect(link).toBeVisible();
+});
+
+test('what was pressed before the application was there opens when it is', async ({ page }) => {
+  const start = await withoutApplication(page);
+  await page.goto('/', { waitUntil: 'domcontentloaded' });
+  await page.getByRole('button', { name: 'Menu' }).click();
+  start();
+  await expect(page.getByRole('link', { name: 'Scanner doctor' })).toBeVisible();
+  await page.reload({ waitUntil: 'domcontentloaded' });
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Scanner doctor' })).toBeHidden();
 });

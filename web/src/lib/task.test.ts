@@ -49,3 +49,18 @@ it('leaves out what was taken back', async () => {
   first();
   expect(done).toEqual(['second', 'third']);
 });
+
+it('goes on after what fails, and reports it', async () => {
+  const { inTurn } = await import('./task');
+  const reported = vi.fn();
+  vi.stubGlobal('reportError', reported);
+  const fault = new Error('no such chart');
+  const done: string[] = [];
+  inTurn(() => {
+    throw fault;
+  });
+  inTurn(() => done.push('second'));
+  await vi.runAllTimersAsync();
+  expect(done).toEqual(['second']);
+  expect(reported.mock.calls).toEqual([[fault]]);
+});

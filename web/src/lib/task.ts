@@ -44,7 +44,12 @@ async function workOff(): Promise<void> {
     place = 0;
     const work = waiting.shift();
     if (!work) break;
-    work();
+    try {
+      work();
+    } catch (error) {
+      // Of what fails is told; what waits behind it comes all the same.
+      reportError(error);
+    }
   }
   working = false;
 }

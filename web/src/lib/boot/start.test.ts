@@ -51,6 +51,7 @@ describe('the first script of a page', () => {
     const left: Partial<Window> = globalThis as never;
     delete left.asked;
     delete left.pressed;
+    delete left.tapped;
   });
 
   it('takes the language of the browser, and loads it', async () => {
@@ -69,6 +70,18 @@ describe('the first script of a page', () => {
     delete window.pressed;
     heard.keydown!(keys[0]);
     expect(window.pressed).toBeUndefined();
+  });
+
+  it('keeps which button was pressed before it did anything', async () => {
+    const { heard } = browser('/');
+    await import('./start');
+    const menu = {};
+    const on = (button: object | null) => ({ target: { closest: () => button } });
+    heard.click!(on(null));
+    expect(window.tapped).toBeUndefined();
+    heard.click!(on(menu));
+    heard.click!(on(null));
+    expect(window.tapped).toBe(menu);
   });
 
   it('prefers what a person chose', async () => {

@@ -10,6 +10,8 @@ declare global {
     painted?: Promise<unknown>;
     /** Keys from before anybody listened; who listens takes them. */
     pressed?: KeyboardEvent[];
+    /** The last button of the header that was pressed before it could do anything. */
+    tapped?: Element;
   }
 }
 
@@ -40,6 +42,10 @@ window.pressed = [];
 for (const kind of ['keydown', 'keyup'] as const) {
   window.addEventListener(kind, (event) => window.pressed?.push(event), { capture: true });
 }
+// Nor do people: what they pressed opens when it can.
+window.addEventListener('click', ({ target }) => {
+  window.tapped = (target as Element).closest('#boot button') ?? window.tapped;
+});
 
 // The application starts when this page has been painted, so that what is there is seen first; in a
 // window that is not shown, nothing is ever painted.
