@@ -105,6 +105,32 @@ pub fn parse(text: &str) -> Result<Scan, ScanError> {
             max: limits::SCAN_BYTES_MAX,
         });
     }
+    as_it_is(text).map_or_else(|| undone(text), Ok)
+}
+
+/// An element string that is written with nothing but its own characters, as nearly all are: read
+/// in place. `None` for every other text, and for one that [`undone`] has to say more about.
+fn as_it_is(text: &str) -> Option<Scan> {
+    let stands_in = |byte: u8| !byte.is_ascii() || matches!(byte, b'^' | b'{' | b'<');
+    if text.bytes().any(stands_in) {
+        return None;
+    }
+    let text = text.trim_matches(['\r', '\n', '\t', ' ']);
+    let (carrier, content) = carrier::of_elements(text);
+    let elements = match content.as_bytes().first()? {
+        b'(' => element_string::parse_bracketed(content),
+        b'0'..=b'9' | b'\x1d' if carrier.is_some() || !is_bare_gtin(content) => {
+            element_string::parse_raw(content)
+        }
+        _ => return None,
+    };
+    let mut scan = from_elements(elements.ok()?);
+    scan.carrier = carrier.map(ToOwned::to_owned);
+    Some(scan)
+}
+
+/// Reads a scan of any form, with everything undone that a scanner may do to it.
+fn undone(text: &str) -> Result<Scan, ScanError> {
     let symbols = carrier::symbols(text);
     let (carrier, symbols) = carrier::split(carrier::trim(&symbols))?;
     if symbols.is_empty() {

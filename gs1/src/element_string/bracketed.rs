@@ -1,7 +1,9 @@
 //! Bracketed element strings, as people read and type them.
 
+use std::borrow::Cow;
+
 use super::{Element, ElementError, Known, add};
-use crate::ai::{self, ValueError};
+use crate::ai::{self, Rule, ValueError};
 use crate::charset;
 
 /// Most characters of a value of an AI that is not in the table.
@@ -16,7 +18,8 @@ pub(super) fn parse(text: &str, known: Known) -> Result<Vec<Element>, ElementErr
         let Some(ai) = opening(rest) else {
             return Err(ElementError::Bracket { at });
         };
-        if ai::rule(ai).is_none() && (known == Known::Only || !ai::may_be_unknown(ai)) {
+        let rule = ai::rule(ai);
+        if rule.is_none() && (known == Known::Only || !ai::may_be_unknown(ai)) {
             let found = ai.to_owned();
             return Err(ElementError::UnknownAi { at: at + 1, found });
         }
@@ -26,8 +29,12 @@ pub(super) fn parse(text: &str, known: Known) -> Result<Vec<Element>, ElementErr
         let value = given.trim_matches(' ');
         let spaces = given.len() - given.trim_start_matches(' ').len();
         let value_at = at + ai.len() + 2 + spaces;
-        let value = value.replace("\\(", "(");
-        check(ai, &value).map_err(|source| ElementError::Value {
+        let value = if value.contains('\\') {
+            Cow::Owned(value.replace("\\(", "("))
+        } else {
+            Cow::Borrowed(value)
+        };
+        check(rule, &value).map_err(|source| ElementError::Value {
             ai: ai.to_owned(),
             at: value_at,
             source,
@@ -40,8 +47,8 @@ pub(super) fn parse(text: &str, known: Known) -> Result<Vec<Element>, ElementErr
     Ok(list)
 }
 
-fn check(ai: &str, value: &str) -> Result<(), ValueError> {
-    if let Some(rule) = ai::rule(ai) {
+fn check(rule: Option<&Rule>, value: &str) -> Result<(), ValueError> {
+    if let Some(rule) = rule {
         return rule.check(value);
     }
     let outside = value.chars().enumerate().find(|(_, c)| !charset::is_82(*c));

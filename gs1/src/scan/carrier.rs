@@ -126,6 +126,17 @@ pub(super) fn trim(symbols: &[(usize, char)]) -> &[(usize, char)] {
     rest
 }
 
+/// The symbology identifier that promises element strings, where there is one, and what follows.
+pub(super) fn of_elements(text: &str) -> (Option<&'static str>, &str) {
+    let split = text.starts_with(']').then(|| text.split_at_checked(3));
+    let Some((head, rest)) = split.flatten() else {
+        return (None, text);
+    };
+    let is = |it: &&(&str, Promise)| it.0 == head && it.1 == Promise::Elements;
+    let found = CARRIERS.iter().find(is);
+    found.map_or((None, text), |(name, _)| (Some(name), rest))
+}
+
 type Split<'a> = (Option<(&'static str, Promise)>, &'a [(usize, char)]);
 
 /// Takes a symbology identifier off.

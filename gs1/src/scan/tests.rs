@@ -1,6 +1,6 @@
 //! Scans as they come from scanners, keyboards and web addresses.
 
-use super::{Scan, ScanError, parse};
+use super::{Scan, ScanError, as_it_is, parse, undone};
 use crate::element_string::{parse_bracketed, parse_raw, to_bracketed, to_raw};
 use proptest::prelude::*;
 
@@ -308,5 +308,49 @@ proptest! {
         prop_assert_eq!(&read.elements, &elements);
         prop_assert_eq!(&parse_raw(&to_raw(&elements)).unwrap(), &elements);
         prop_assert_eq!(parse_bracketed(&to_bracketed(&elements)).unwrap(), elements);
+    }
+}
+
+/// What is read in place is read as it would be with everything undone.
+fn assert_same(text: &str) -> bool {
+    let at_once = as_it_is(text);
+    if let Some(scan) = &at_once {
+        assert_eq!(Ok(scan), undone(text).as_ref(), "{text:?}");
+    }
+    at_once.is_some()
+}
+
+#[test]
+fn what_most_scanners_send_is_read_in_place() {
+    for (text, at_once) in [
+        (PACK, true),
+        ("(01) 09506000134352 (21) S1/x \r\n", true),
+        ("]d2\u{1d}010950600013435221S1/x\u{1d}1727120010LE850\u{1d}", true),
+        ("]C1010950600013435221S1/x", true),
+        ("010950600013435221S1/x:urn", true),
+        // A product alone may be a retail code; the others need something undone.
+        ("09506000134352", false),
+        ("010950600013435221S1/x^1727120010LE850", false),
+        ("]d1(01)09506000134352(21)S1/x", false),
+        ("urn:epc:id:sgtin:9506000.013435.7", false),
+        ("[)>\u{1e}05\u{1d}010950600013435221S1\u{1e}\u{4}", false),
+        ("(01)09506000134353(21)S1", false),
+        ("(01)09506000134352(21)\u{e9}", false),
+    ] {
+        assert_eq!(assert_same(text), at_once, "{text:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn reading_in_place_never_differs(
+        head in "(\\](d2|C1|d1|E0|zz)|\\[\\)>\u{1e}05|urn:|)[ \t\u{1d}]{0,2}",
+        parts in proptest::collection::vec(
+            "(\\(01\\)|01|)09506000134352|(\\(21\\)|21)[A-Z0-9(/:^{<\\\\]{0,6}|\u{1d}|\\((17|10|99)\\)[0-9]{6}| ",
+            0..5,
+        ),
+        tail in "[\r\n\u{1d} ]{0,2}",
+    ) {
+        assert_same(&format!("{head}{}{tail}", parts.concat()));
     }
 }

@@ -7,7 +7,9 @@
 //! Nobody waits for it: the writer freezes the state, which costs the time of copying what is
 //! small, and a thread of its own writes it down while the next records are folded. Where requests
 //! come without a pause it is kept again when a tenth more has been folded: then all keeping
-//! together costs a constant for each fact, and an opening after a kill folds a tenth at most.
+//! together costs a constant for each fact, and an opening after a kill folds a tenth at most. Nor
+//! does keeping ever take more than a twentieth of the time: a question is as much a fact as an
+//! event of a hundred packs is, and where questions come by the thousand a tenth is soon there.
 mod file;
 
 use std::fs;
@@ -16,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tangle::{Broken, Reader};
 
@@ -26,6 +29,8 @@ pub(super) use file::Kept;
 
 /// Under load the state is kept when this share of it is new: one in so many.
 const NEW_SHARE: u64 = 10;
+/// Under load it then rests this many times as long as the last one took.
+const REST_TIMES: u32 = 19;
 
 /// Why a kept state is not used.
 #[derive(Debug, thiserror::Error)]
@@ -66,12 +71,15 @@ pub(super) struct Snapshots {
     /// Facts in the last one, or in the last that could not be written.
     kept: u64,
     under_way: Option<UnderWay>,
+    /// Until then none is kept under load.
+    rest_until: Duration,
 }
 
 /// A state that is being written.
 #[derive(Debug)]
 struct UnderWay {
     facts: u64,
+    begun: Duration,
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
@@ -87,6 +95,7 @@ impl Snapshots {
             every,
             kept: 0,
             under_way: None,
+            rest_until: Duration::ZERO,
         }
     }
 
@@ -110,21 +119,25 @@ impl Snapshots {
         Ok(fold)
     }
 
-    /// Whether the state is worth keeping now, and none is being written: of a quiet node when
-    /// `every` facts are new, else when many are.
-    pub(super) fn wants(&mut self, facts: u64, quiet: bool) -> bool {
+    /// Whether the state is worth keeping `now` (time since the node opened), and none is being
+    /// written: of a quiet node when `every` facts are new, else when many are.
+    pub(super) fn wants(&mut self, facts: u64, quiet: bool, now: Duration) -> bool {
         let writes = |it: &UnderWay| !it.thread.is_finished();
         if self.under_way.as_ref().is_some_and(writes) {
             return false;
         }
+        if let Some(it) = &self.under_way {
+            let took = now.saturating_sub(it.begun);
+            self.rest_until = now.saturating_add(took.saturating_mul(REST_TIMES));
+        }
         self.finish();
-        self.is_due(facts, quiet)
+        self.is_due(facts, quiet) && (quiet || now >= self.rest_until)
     }
 
     /// Begins to keep the state. The ledger must be such that its next opening has the log's tree
     /// as long as now, else nobody could tell that the state is its own.
-    pub(super) fn keep(&mut self, fold: &Fold, reader: &Reader) {
-        match Self::begin(&self.path, fold, reader) {
+    pub(super) fn keep(&mut self, fold: &Fold, reader: &Reader, now: Duration) {
+        match Self::begin(&self.path, fold, reader, now) {
             Ok(begun) => self.under_way = Some(begun),
             Err(error) => tell(&error),
         }
@@ -143,7 +156,7 @@ impl Snapshots {
         self.under_way.is_some()
     }
 
-    fn begin(path: &Path, fold: &Fold, reader: &Reader) -> io::Result<UnderWay> {
+    fn begin(path: &Path, fold: &Fold, reader: &Reader, now: Duration) -> io::Result<UnderWay> {
         let (head, frozen) = (Head::of(fold, reader)?, fold.frozen());
         let (path, facts) = (path.to_owned(), fold.items());
         let stop = Arc::new(AtomicBool::new(false));
@@ -159,6 +172,7 @@ impl Snapshots {
         let thread = std::thread::Builder::new().name("state-keeper".to_owned());
         Ok(UnderWay {
             facts,
+            begun: now,
             stop,
             thread: thread.spawn(keep)?,
         })
@@ -291,6 +305,35 @@ mod tests {
             "{said:?}"
         );
         assert!(!path.exists(), "it was removed");
+    }
+
+    /// Where questions come by the thousand, keeping takes a twentieth of the time at most.
+    #[test]
+    fn what_was_just_kept_rests_under_load() {
+        let at = Duration::from_secs;
+        let mut snapshots = Snapshots::new(PathBuf::new(), 10);
+        snapshots.under_way = Some(UnderWay {
+            facts: 10,
+            begun: at(100),
+            stop: Arc::default(),
+            thread: std::thread::spawn(|| ()),
+        });
+        while !snapshots.under_way.as_ref().unwrap().thread.is_finished() {
+            std::thread::yield_now();
+        }
+        for (facts, quiet, now, wanted) in [
+            (20, false, 101, false),
+            (20, true, 102, true),
+            (20, false, 119, false),
+            (20, false, 120, true),
+            (9, false, 120, false),
+        ] {
+            assert_eq!(
+                snapshots.wants(facts, quiet, at(now)),
+                wanted,
+                "{facts} {quiet} {now}"
+            );
+        }
     }
 
     /// Under requests without a pause the state is kept when a tenth is new; a quiet node keeps

@@ -169,13 +169,14 @@ impl Writer {
     /// Has the state kept on disk if that is worth while.
     pub(super) fn tend(&mut self, quiet: bool) {
         let shared = Arc::clone(&self.shared);
+        let now = self.world.elapsed();
         let fold = shared.fold();
-        if shared.stopped() || !self.snapshots.wants(fold.items(), quiet) {
+        if shared.stopped() || !self.snapshots.wants(fold.items(), quiet, now) {
             return;
         }
         // After a crash the index has what was flushed: a state of more than that is nobody's.
         match self.tangle.flush() {
-            Ok(()) => self.snapshots.keep(&fold, &self.tangle.reader()),
+            Ok(()) => self.snapshots.keep(&fold, &self.tangle.reader(), now),
             Err(broken) => shared.stop(&broken),
         }
     }
