@@ -23,12 +23,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::say::MakerSaid;
 
-/// A question about a pack.
+/// A question about a pack. Its fields stand as RFC 8785 sorts them, so that its JSON needs no
+/// sorting to be canonical.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Verification {
-    /// What was scanned or typed, unchanged.
-    pub scan: String,
+    /// The code of the verdict that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
     /// When, ms since the Unix epoch.
     pub at_ms: i64,
     /// Where.
@@ -38,15 +40,14 @@ pub struct Verification {
         skip_serializing_if = "Option::is_none"
     )]
     pub location: Option<Epc>,
-    /// The code of the verdict that was given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
-    /// What the question was for.
-    #[serde(default)]
-    pub purpose: Purpose,
     /// What the manufacturer's own system was asked about it, and said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maker: Option<MakerAnswer>,
+    /// What the question was for.
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// What was scanned or typed, unchanged.
+    pub scan: String,
 }
 
 /// A question to the system of a product's manufacturer (GS1 Lightweight Verification Messaging
@@ -55,21 +56,21 @@ pub struct Verification {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MakerAnswer {
-    /// The question's UUID, which stands in the answer and in the other system's records.
-    pub correlation: String,
     /// When it was asked, ms since the Unix epoch.
     pub asked_ms: i64,
+    /// The answer, word for word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// The question's UUID, which stands in the answer and in the other system's records.
+    pub correlation: String,
+    /// GLN of who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responder: Option<String>,
     /// What was said.
     pub said: MakerSaid,
     /// Why nothing was, in a stable word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// GLN of who answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub responder: Option<String>,
-    /// The answer, word for word.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
 }
 
 /// What a question was for.

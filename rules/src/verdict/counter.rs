@@ -3,24 +3,23 @@
 
 use chrono::{DateTime, Datelike};
 use gs1::scan::Scan;
-use gs1::{Epc, Lot, Sgtin};
+use gs1::{Lot, Sgtin};
 
-use super::{
-    Class, Code, Confidence, Counter, PackSummary, Verdict, code, custody, label, spoken_steps,
-};
+use super::dress::{Known, dress};
+use super::{Class, Code, Counter, Verdict, custody, label};
 use crate::engine::Engine;
-use crate::finding::{EVIDENCE_MAX, EvidenceRef, Finding, RuleId, Severity};
+use crate::finding::{RuleId, Severity};
 use crate::item::Life;
 use crate::judge_thing::Case;
 use crate::lots::repair::meant_by;
 use crate::say::chain::End;
-use crate::say::{Lang, LotSay, Say, Told, alert_sentence, pack_sentence, words};
+use crate::say::{LotSay, Say, Told, words};
 use crate::state::decided::{QaDecision, Ruling};
 use crate::state::intern::premises;
-use crate::state::{EventRec, State, ThingId};
+use crate::state::{EventRec, State};
 
 /// An answer before it is dressed with the pack and its findings.
-struct Answer(Class, Code, Say);
+pub(super) struct Answer(pub(super) Class, pub(super) Code, pub(super) Say);
 
 impl Answer {
     fn new(class: Class, code: Code, told: Told) -> Self {
@@ -34,39 +33,36 @@ struct Question<'a> {
     scan: &'a Scan,
     at: &'a Counter,
     case: &'a Case<'a>,
-    standing: Vec<(&'a Finding, Severity)>,
+    known: &'a Known<'a>,
 }
 
 pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
     let state = &engine.state;
-    let Some(sgtin) = scan.sgtin() else {
+    let known = Known::of(state, scan.sgtin(), at);
+    let answer = answer(state, scan, &known, at);
+    dress(engine, scan, &known, answer, at)
+}
+
+fn answer(state: &State, scan: &Scan, known: &Known<'_>, at: &Counter) -> Answer {
+    let Some(sgtin) = &known.sgtin else {
         let (code, told) = match (&scan.gtin, &scan.sscc) {
             (Some(_), _) => (Code::NoSerial, Told::NoSerial),
             _ => (Code::NotAPack, Told::NotAPack),
         };
-        return dress(
-            engine,
-            scan,
-            None,
-            Answer::new(Class::ReadAgain, code, told),
-            at,
-        );
+        return Answer::new(Class::ReadAgain, code, told);
     };
-    let known = state.find(&Epc::Sgtin(sgtin.clone()));
-    let case = known.and_then(|id| Case::of(state, id));
+    let case = known.case.as_ref();
     let Some(case) = case.filter(|case| case.now.birth.is_some()) else {
-        let answer = listed(state, scan, &sgtin, None)
-            .or_else(|| recalled_label(state, scan, &sgtin))
-            .unwrap_or_else(|| unknown(state, scan, &sgtin, at));
-        return dress(engine, scan, Some(&sgtin), answer, at);
+        return listed(state, scan, sgtin, None)
+            .or_else(|| recalled_label(state, scan, sgtin))
+            .unwrap_or_else(|| unknown(state, scan, sgtin, at));
     };
-    let standing = state.standing(case.id);
     let question = Question {
         state,
         scan,
         at,
-        case: &case,
-        standing,
+        case,
+        known,
     };
     let questions = [
         known_fake,
@@ -83,23 +79,19 @@ pub(super) fn judge(engine: &Engine, scan: &Scan, at: &Counter) -> Verdict {
         locked,
         held_elsewhere,
     ];
-    let answer = questions
+    questions
         .iter()
         .find_map(|ask| ask(&question))
         .unwrap_or_else(|| {
-            let product = state
-                .masters
-                .products
-                .get(&sgtin.gtin)
-                .map(|product| product.name.clone());
-            let cold = custody::is_here(&case, at) && state.cold_chain(case.id).status == "within";
+            let product = state.masters.products.get(&sgtin.gtin);
+            let product = product.map(|product| product.name.clone());
+            let cold = known.cold == Some("within");
             Answer::new(
                 Class::Genuine,
                 Code::Genuine,
                 Told::Genuine { product, cold },
             )
-        });
-    dress(engine, scan, Some(&sgtin), answer, at)
+        })
 }
 
 /// A pack that was never made: is the scanner to blame, or the pack?
@@ -148,7 +140,7 @@ fn listed(state: &State, scan: &Scan, sgtin: &Sgtin, born: Option<&str>) -> Opti
 fn known_fake(q: &Question<'_>) -> Option<Answer> {
     let born = q.case.birth().and_then(|birth| birth.told().lot);
     let born = born.map(|lot| q.state.names.text(lot));
-    listed(q.state, q.scan, &q.state.sgtin(q.case.id)?, born)
+    listed(q.state, q.scan, q.known.sgtin.as_ref()?, born)
 }
 
 /// A recall holds for whatever claims to be of the lot.
@@ -213,6 +205,7 @@ fn on_hold(q: &Question<'_>) -> Option<Answer> {
 
 fn suspect(q: &Question<'_>) -> Option<Answer> {
     let (finding, _) = q
+        .known
         .standing
         .iter()
         .find(|(_, severity)| *severity >= Severity::S3)?;
@@ -252,6 +245,7 @@ fn expired(q: &Question<'_>) -> Option<Answer> {
 
 fn held(q: &Question<'_>) -> Option<Answer> {
     let (finding, _) = q
+        .known
         .standing
         .iter()
         .find(|(_, severity)| *severity >= Severity::S2)?;
@@ -346,138 +340,4 @@ impl<'a> Question<'a> {
         let party = self.state.party_of(end).map(|id| self.state.names.text(id));
         party.is_some() && party == self.at.party.as_deref()
     }
-}
-
-fn dress(
-    engine: &Engine,
-    scan: &Scan,
-    sgtin: Option<&Sgtin>,
-    answer: Answer,
-    at: &Counter,
-) -> Verdict {
-    let Answer(verdict, code, say) = answer;
-    let state = &engine.state;
-    let known = sgtin.and_then(|sgtin| engine.pack(sgtin));
-    let id = sgtin.and_then(|sgtin| state.find(&Epc::Sgtin(sgtin.clone())));
-    let year = DateTime::from_timestamp_millis(at.now_ms).map_or(2000, |now| now.year());
-    let printed = scan
-        .expiry
-        .as_ref()
-        .map(|expiry| expiry.resolve(year).to_string());
-    let pack = PackSummary {
-        id: sgtin.map(ToString::to_string),
-        gtin: scan.gtin.as_ref().map(ToString::to_string),
-        serial: scan.serial.as_ref().map(ToString::to_string),
-        lot: known
-            .as_ref()
-            .and_then(|pack| pack.lot.clone())
-            .or_else(|| scan.lot.as_ref().map(ToString::to_string)),
-        expiry: known
-            .as_ref()
-            .and_then(|pack| pack.expiry.clone())
-            .or(printed),
-        status: known.as_ref().map(|pack| pack.status.clone()),
-        eu_status: known.as_ref().map(|pack| pack.eu_status.clone()),
-        product: scan
-            .gtin
-            .as_ref()
-            .and_then(|gtin| engine.product(gtin))
-            .map(|product| product.name.clone()),
-        holder: known.as_ref().and_then(|pack| pack.holder.clone()),
-        recalled: known.as_ref().is_some_and(|pack| pack.recalled) || code == Code::Recalled,
-        cold_chain: id.map(|id| cold_chain(state, id, at)),
-    };
-    let pack_status = match code {
-        Code::Recalled => "recalled".to_owned(),
-        Code::Withdrawn => "withdrawn".to_owned(),
-        Code::Expired => "expired".to_owned(),
-        _ => pack.status.clone().unwrap_or_else(|| "unknown".to_owned()),
-    };
-    let gravest = id.and_then(|id| state.standing(id).first().map(|(_, severity)| *severity));
-    let alert_status = match gravest {
-        Some(Severity::S3 | Severity::S4) => "suspect",
-        Some(Severity::S2) => "under_review",
-        _ => "none",
-    };
-    let next = code::steps(code, Some(at.now_ms));
-    let known = id.is_some_and(|id| state.thing(id).is_some_and(|it| it.birth.is_some()));
-    let confidence = confidence(state, code, known, id, &pack);
-    let evidence = evidence(state, id);
-    Verdict {
-        verdict,
-        code,
-        sentence: say.text(Lang::En),
-        say,
-        steps: spoken_steps(&next, Lang::En),
-        next,
-        pack,
-        findings: id.map(|id| state.finding_views(id)).unwrap_or_default(),
-        confidence,
-        evidence,
-        pack_sentence: pack_sentence(&pack_status, Lang::En),
-        pack_status,
-        alert_status: alert_status.to_owned(),
-        alert_sentence: alert_sentence(alert_status, Lang::En),
-    }
-}
-
-/// How warm the pack was as far as its records reach; nothing is *within* over a way that is not on
-/// record.
-fn cold_chain(state: &State, id: ThingId, at: &Counter) -> String {
-    let status = state.cold_chain(id).status;
-    let here = Case::of(state, id).is_some_and(|case| custody::is_here(&case, at));
-    if status == "within" && !here {
-        return "indeterminate".to_owned();
-    }
-    status
-}
-
-/// How sure the answer is.
-fn confidence(
-    state: &State,
-    code: Code,
-    known: bool,
-    id: Option<ThingId>,
-    pack: &PackSummary,
-) -> Confidence {
-    let watched = pack.cold_chain.as_deref() == Some("within");
-    let told = id.is_some_and(|id| !state.standing(id).is_empty());
-    match code {
-        Code::Genuine if watched => Confidence::High,
-        Code::Genuine
-        | Code::ScannerFault
-        | Code::UnderReview
-        | Code::ColdChainGap
-        | Code::LotMismatch
-        | Code::ExpiryMismatch => Confidence::Medium,
-        Code::UnknownSerial if told => Confidence::Medium,
-        Code::UnknownSerial
-        | Code::UnknownLot
-        | Code::UnknownProduct
-        | Code::NotChecked
-        | Code::Unreadable
-        | Code::NoSerial
-        | Code::NotAPack => Confidence::Low,
-        _ if known => Confidence::High,
-        _ => Confidence::Medium,
-    }
-}
-
-/// The records an answer rests on: those of standing findings, gravest first, else the
-/// commissioning.
-fn evidence(state: &State, id: Option<ThingId>) -> Vec<EvidenceRef> {
-    let Some(id) = id else { return Vec::new() };
-    let mut found: Vec<EvidenceRef> = Vec::new();
-    for (finding, _) in state.standing(id) {
-        for record in &finding.evidence {
-            if found.len() < EVIDENCE_MAX && !found.contains(record) {
-                found.push(*record);
-            }
-        }
-    }
-    let birth = state.thing(id).and_then(|thing| state.event(thing.birth?));
-    if found.is_empty() {
-        found.extend(birth.map(EventRec::evidence));
-    }
-    found
 }

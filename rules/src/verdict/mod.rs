@@ -7,6 +7,7 @@
 mod code;
 mod counter;
 mod custody;
+mod dress;
 mod garbled;
 mod label;
 mod maker;

@@ -22,6 +22,9 @@ use super::readings;
 /// its first, its last, and the lowest and the highest of equally many in a row.
 pub const READINGS_MAX: usize = 5_000;
 
+/// The status where nothing was measured.
+const NO_DATA: &str = "no_data";
+
 /// How warm a thing was.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ColdChainView {
@@ -124,6 +127,13 @@ impl Engine {
 
 impl State {
     pub(crate) fn cold_chain(&self, id: ThingId) -> ColdChainView {
+        let (mut view, status) = self.judged(id);
+        status.clone_into(&mut view.status);
+        view
+    }
+
+    /// The view, and the status that is to be written into it.
+    fn judged(&self, id: ThingId) -> (ColdChainView, &'static str) {
         let storage = self
             .storages(id)
             .into_iter()
@@ -132,7 +142,7 @@ impl State {
         let sources = self.sources_around(id);
         let mut view = empty(storage);
         let Some(storage) = storage.filter(|_| !sources.is_empty()) else {
-            return view;
+            return (view, NO_DATA);
         };
         let mut found = OutOfRange::default();
         let mut gaps = Vec::new();
@@ -170,8 +180,15 @@ impl State {
             (true, true) => "indeterminate",
             (true, false) => "within",
         };
-        status.clone_into(&mut view.status);
-        view
+        (view, status)
+    }
+
+    /// The status of that view alone: of nearly all packs at a counter there are no readings.
+    pub(crate) fn cold_status(&self, id: ThingId) -> &'static str {
+        if self.sources_around(id).is_empty() {
+            return NO_DATA;
+        }
+        self.judged(id).1
     }
 
     /// Readings of the thing itself and of the containers it was in, each for its time.
@@ -235,7 +252,7 @@ impl State {
 
 fn empty(storage: Option<&StorageProfile>) -> ColdChainView {
     ColdChainView {
-        status: "no_data".to_owned(),
+        status: NO_DATA.to_owned(),
         profile: storage.map(|storage| storage.id.clone()),
         low_c: storage.map(|storage| celsius(storage.low_mc)),
         high_c: storage.map(|storage| celsius(storage.high_mc)),

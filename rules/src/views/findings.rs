@@ -130,11 +130,17 @@ fn changed_at(finding: &Finding) -> u64 {
 impl State {
     /// Standing findings about a thing with the severity to show, gravest first.
     pub(crate) fn standing(&self, id: ThingId) -> Vec<(&Finding, Severity)> {
-        let standing: Vec<&Finding> = self
-            .findings_about(id)
-            .into_iter()
-            .filter(|finding| self.status_for(id, finding) == FindingStatus::Open)
-            .collect();
+        self.standing_of(id, &self.findings_about(id))
+    }
+
+    /// The same of everything ever found about it.
+    pub(crate) fn standing_of<'a>(
+        &self,
+        id: ThingId,
+        found: &[&'a Finding],
+    ) -> Vec<(&'a Finding, Severity)> {
+        let open = |it: &&Finding| self.status_for(id, it) == FindingStatus::Open;
+        let standing: Vec<&Finding> = found.iter().copied().filter(open).collect();
         let weighed = weigh(&standing).into_iter().zip(standing);
         let mut weighed: Vec<_> = weighed
             .map(|(severity, finding)| {
@@ -150,13 +156,21 @@ impl State {
     }
 
     pub(crate) fn finding_views(&self, id: ThingId) -> Vec<FindingView> {
-        let mut found = self.findings_about(id);
+        let found = self.findings_about(id);
+        let standing = self.standing_of(id, &found);
+        self.views_of(id, found, &standing)
+    }
+
+    /// Findings about a thing as they are shown, newest first, among those that stand.
+    pub(crate) fn views_of(
+        &self,
+        id: ThingId,
+        mut found: Vec<&Finding>,
+        standing: &[(&Finding, Severity)],
+    ) -> Vec<FindingView> {
         found.sort_by_key(|finding| std::cmp::Reverse(finding.position));
-        let standing = self.standing(id);
-        found
-            .into_iter()
-            .map(|finding| self.view(id, finding, &standing))
-            .collect()
+        let views = found.into_iter().map(|it| self.view(id, it, standing));
+        views.collect()
     }
 
     /// Findings of a thing's own.

@@ -232,6 +232,13 @@ impl State {
         Some(self.recall_view(recall))
     }
 
+    /// Whether a lot is recalled.
+    pub(crate) fn is_recalled(&self, gtin: &Gtin, lot: &str) -> bool {
+        let lot = Lot::parse(lot).ok();
+        let lot = lot.and_then(|lot| self.lots.get(&(gtin.clone(), lot)));
+        lot.is_some_and(|lot| lot.recall.is_some())
+    }
+
     pub(crate) fn recall_view(&self, recall: &Recall) -> RecallView {
         RecallView {
             reason: recall.reason.clone(),
@@ -254,7 +261,7 @@ impl State {
 }
 
 /// The status in the words of the European system (EMVS).
-fn eu_word(case: &Case<'_>, recalled: bool) -> &'static str {
+pub(crate) fn eu_word(case: &Case<'_>, recalled: bool) -> &'static str {
     use crate::pack_state::PackState;
     match case.now.life.state() {
         state @ (PackState::Unknown | PackState::Stolen | PackState::Destroyed) => state.word(),
