@@ -47,7 +47,22 @@ pub(crate) struct ThingNames {
     index: Index<ThingName>,
     /// Whether any of the others is a lot.
     lots: bool,
+    /// The row after the one that was named last: packs are mostly named in the order in which they
+    /// were first, so the next one is looked at there before it is searched for.
+    next: Next,
 }
+
+/// A row to look at first: no content, and two of them are always equal.
+#[derive(Debug, Clone, Default)]
+struct Next(usize);
+
+impl PartialEq for Next {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Next {}
 
 impl ThingNames {
     /// The thing of an identifier.
@@ -63,13 +78,32 @@ impl ThingNames {
 
     /// The thing of an identifier, and whether it is new.
     pub(crate) fn intern(&mut self, epc: &Epc) -> (ThingId, bool) {
-        let name = self.name_for(epc);
-        if let Some(id) = self.find_name(&name) {
-            return (id, false);
+        let next = self.next.0;
+        if self.is_named(next, epc) {
+            self.next = Next(next + 1);
+            return (ThingId::at(next), false);
         }
-        let row = self.names.len();
-        self.push(name, number(row));
-        (ThingId::at(row), true)
+        let name = self.name_for(epc);
+        let (id, new) = match self.find_name(&name) {
+            Some(id) => (id, false),
+            None => (ThingId::at(self.names.len()), true),
+        };
+        if new {
+            self.push(name, number(id.row()));
+        }
+        self.next = Next(id.row() + 1);
+        (id, new)
+    }
+
+    /// Whether a row is the one of a pack.
+    fn is_named(&self, row: usize, epc: &Epc) -> bool {
+        let (Epc::Sgtin(pack), Some(ThingName::Pack { product, serial })) =
+            (epc, self.names.get(row))
+        else {
+            return false;
+        };
+        serial.as_bytes() == pack.serial.as_str().as_bytes()
+            && self.products.get(index(product.0)) == Some(&pack.gtin)
     }
 
     fn push(&mut self, name: ThingName, row: u32) {
@@ -99,6 +133,7 @@ impl ThingNames {
             names: self.names.clone(),
             index: Index::default(),
             lots: self.lots,
+            next: Next::default(),
         }
     }
 
@@ -147,10 +182,22 @@ impl ThingNames {
     fn name_of(&self, epc: &Epc) -> Option<ThingName> {
         match epc {
             Epc::Sgtin(sgtin) => Some(ThingName::Pack {
-                product: *self.product_ids.get(&sgtin.gtin)?,
+                product: self.product_id(&sgtin.gtin)?,
                 serial: Short::new(sgtin.serial.as_str()),
             }),
             other => self.other_ids.get(other).copied().map(ThingName::Other),
+        }
+    }
+
+    /// The number of a product, mostly that of the pack named before.
+    fn product_id(&self, gtin: &Gtin) -> Option<ProductId> {
+        match self.names.get(self.next.0.wrapping_sub(1)) {
+            Some(ThingName::Pack { product, .. })
+                if self.products.get(index(product.0)) == Some(gtin) =>
+            {
+                Some(*product)
+            }
+            _ => self.product_ids.get(gtin).copied(),
         }
     }
 
@@ -265,6 +312,7 @@ impl<'de> Deserialize<'de> for ThingNames {
             other_ids,
             names,
             index,
+            next: Next::default(),
         })
     }
 }
