@@ -289,16 +289,21 @@ impl State {
         let mut found = children(id).to_vec();
         let mut front = found.clone();
         for _ in 1..DEPTH_MAX {
-            let mut next: Vec<ThingId> = front
-                .iter()
-                .flat_map(|it| children(*it).iter().copied())
-                .filter(|child| found.binary_search(child).is_err())
-                .collect();
+            let mut next: Vec<ThingId> = Vec::new();
+            for it in &front {
+                next.extend_from_slice(children(*it));
+            }
             if next.is_empty() {
                 break;
             }
-            next.sort_unstable();
+            // Sorted runs, mostly one behind the other.
+            next.sort();
             next.dedup();
+            let mut known = found.iter().peekable();
+            next.retain(|child| {
+                while known.next_if(|it| **it < *child).is_some() {}
+                known.peek().is_none_or(|it| **it != *child)
+            });
             found.extend_from_slice(&next);
             // Two sorted runs: this only merges them.
             found.sort();

@@ -86,7 +86,10 @@ fn act_of(action: gs1::epcis::Action) -> Act {
 
 /// The CBV word of a term, whatever its spelling.
 fn word(term: &str) -> &str {
-    term.rsplit(['-', ':', '/']).next().unwrap_or(term)
+    let at = term
+        .bytes()
+        .rposition(|it| matches!(it, b'-' | b':' | b'/'));
+    at.and_then(|at| term.get(at + 1..)).unwrap_or(term)
 }
 
 fn step_of(term: &str) -> Step {
@@ -148,6 +151,9 @@ fn gln_of(epc: &Epc) -> String {
 
 /// Minutes east of UTC of `+hh:mm`; 0 where it is none.
 fn zone_minutes(offset: &str) -> i16 {
+    if offset == "+00:00" {
+        return 0;
+    }
     let (sign, rest) = match (offset.strip_prefix('-'), offset.strip_prefix('+')) {
         (Some(rest), _) => (-1, rest),
         (_, Some(rest)) => (1, rest),

@@ -38,9 +38,17 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     }
     judge_marks(case, &marks, out);
     for moment in case.own() {
-        out.extend(parent_elsewhere(case, moment));
+        if let Some(found) = parent_elsewhere(case, moment) {
+            out.push(found);
+        }
     }
-    out.extend(mixed(case));
+    // Only a case of one product, and not just any box, tells what belongs in it.
+    let groups = |mark: &Mark<'_>| case.state.gtin(mark.parent).is_some_and(is_grouping);
+    if marks.iter().any(groups)
+        && let Some(found) = mixed(case)
+    {
+        out.push(found);
+    }
 }
 
 /// A container that the thing is in, by its own marks.
@@ -80,8 +88,12 @@ fn judge_marks(case: &Case<'_>, marks: &[Mark<'_>], out: &mut Vec<Draft>) {
         let event = mark.event;
         let open = inside.filter(|it| !was_emptied(case, *it, event.time_ms));
         if mark.into {
-            out.extend(open.and_then(|open| two_parents(case, open, mark, event)));
-            out.extend(cycle(case, mark, event));
+            if let Some(found) = open.and_then(|open| two_parents(case, open, mark, event)) {
+                out.push(found);
+            }
+            if let Some(found) = cycle(case, mark, event) {
+                out.push(found);
+            }
             left.clear();
             inside = Some(Inside {
                 parent: mark.parent,

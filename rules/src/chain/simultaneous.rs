@@ -31,8 +31,10 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
             }
             continue;
         }
-        if let Some(last) = last.replace(moment) {
-            out.extend(pair(case, last, moment));
+        if let Some(last) = last.replace(moment)
+            && let Some(found) = pair(case, last, moment)
+        {
+            out.push(found);
         }
     }
 }

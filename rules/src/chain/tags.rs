@@ -148,8 +148,10 @@ impl State {
 
     /// Other things seen on the chips that an event names: it may show them in another light.
     pub(crate) fn twins_of(&self, capture: &Capture) -> BTreeSet<ThingId> {
-        let note = self.tags.by_event.get(&capture.event);
-        let tags = note.into_iter().flat_map(|note| &note.tags);
+        let Some(note) = self.tags.by_event.get(&capture.event) else {
+            return BTreeSet::new();
+        };
+        let tags = note.tags.iter();
         let chips: BTreeSet<Digest> = tags.filter_map(|(_, tag)| tag.chip()).collect();
         let mut found: BTreeSet<ThingId> =
             chips.iter().flat_map(|chip| self.on_chip(chip)).collect();

@@ -34,15 +34,20 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let chain = &case.state.profile.chain;
     let ahead = |event: &EventRec| event.time_ms.saturating_sub(event.record.at_ms);
     let leads = |event: &EventRec| event.lead == Some(case.id);
-    out.extend(all_of(case, "future", |event| {
-        leads(event) && ahead(event) > chain.future_ms
-    }));
-    out.extend(all_of(case, "backdated", |event| {
-        leads(event) && moves(event) && ahead(event) < chain.backdated_ms.saturating_neg()
-    }));
+    let future = |event: &EventRec| leads(event) && ahead(event) > chain.future_ms;
+    if let Some(found) = all_of(case, "future", future) {
+        out.push(found);
+    }
+    let backdated_ms = chain.backdated_ms.saturating_neg();
+    let backdated = |event: &EventRec| leads(event) && moves(event) && ahead(event) < backdated_ms;
+    if let Some(found) = all_of(case, "backdated", backdated) {
+        out.push(found);
+    }
     before_made(case, out);
     for moment in case.own().filter(|m| m.entry.event.step.receives()) {
-        out.extend(wrong_order(case, moment));
+        if let Some(found) = wrong_order(case, moment) {
+            out.push(found);
+        }
     }
     out_of_order(case, out);
     born_expired(case, out);

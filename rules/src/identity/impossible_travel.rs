@@ -34,8 +34,9 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
         if let Some(last) = last.replace(here)
             && last.moment.entry.event.place() != place
             && (last.moment.entry.via.is_none() || moment.entry.via.is_none())
+            && let Some(found) = leg(case, last, here)
         {
-            out.extend(leg(case, last, here));
+            out.push(found);
         }
     }
 }

@@ -29,7 +29,9 @@ use crate::say::Chain;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     for moment in case.moments.iter().filter(|m| m.entry.event.step.ships()) {
-        out.extend(shipment(case, moment));
+        if let Some(found) = shipment(case, moment) {
+            out.push(found);
+        }
     }
 }
 

@@ -69,6 +69,9 @@ impl State {
     /// Unknown serial numbers that the packs an event made may explain.
     pub(super) fn explained_by(&mut self, capture: &Capture) -> BTreeSet<ThingId> {
         let mut found = BTreeSet::new();
+        if self.event(capture.event).is_none_or(|it| !it.is_birth()) {
+            return found;
+        }
         for id in &capture.touched {
             let born = self
                 .thing(*id)

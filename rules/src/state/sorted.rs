@@ -83,17 +83,32 @@ impl<K: Ord + Clone, V: Clone> Growing<K, V> {
     }
 
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        self.0.get(self.row_of(key)?).map(|(_, value)| value)
+    }
+
+    /// The value of a key that is mostly the next one after the one asked for before; `next` is the
+    /// row to look at first.
+    pub(crate) fn get_next(&self, key: &K, next: &mut usize) -> Option<&V> {
+        let row = match self.0.get(*next) {
+            Some((here, _)) if here == key => *next,
+            _ => self.row_of(key)?,
+        };
+        *next = row + 1;
+        self.0.get(row).map(|(_, value)| value)
+    }
+
+    fn row_of(&self, key: &K) -> Option<usize> {
         let (mut from, mut to) = (0, self.0.len());
         // Mostly asked for what was added last, or for what would be behind it.
-        let (last, value) = self.0.get(to.checked_sub(1)?)?;
+        let row = to.checked_sub(1)?;
+        let (last, _) = self.0.get(row)?;
         if last <= key {
-            return (last == key).then_some(value);
+            return (last == key).then_some(row);
         }
         while from < to {
             let mid = usize::midpoint(from, to);
-            let (here, value) = self.0.get(mid)?;
-            match here.cmp(key) {
-                std::cmp::Ordering::Equal => return Some(value),
+            match self.0.get(mid)?.0.cmp(key) {
+                std::cmp::Ordering::Equal => return Some(mid),
                 std::cmp::Ordering::Less => from = mid + 1,
                 std::cmp::Ordering::Greater => to = mid,
             }
@@ -141,6 +156,12 @@ mod tests {
         all.push(3, 0);
         for key in 0..10_000 {
             assert_eq!(all.get(&key).copied(), (key % 3 == 0).then_some(key * 2));
+        }
+        let mut next = 5;
+        for key in (0..9_000).chain([9_999, 3, 6, 9, 3, 0, 10_002, -1, 9_999]) {
+            let found = all.get_next(&key, &mut next).copied();
+            let wanted = (0..10_000).contains(&key) && key % 3 == 0;
+            assert_eq!(found, wanted.then_some(key * 2));
         }
         let bytes = postcard::to_allocvec(&all).unwrap();
         assert_eq!(

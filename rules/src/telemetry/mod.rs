@@ -189,19 +189,31 @@ impl State {
         id: ThingId,
         device: Option<NameId>,
     ) -> impl Iterator<Item = (&Readings, EventId)> {
+        let mut next = 0;
         self.thing(id)
             .map_or(&[][..], |thing| thing.measured())
             .iter()
-            .flat_map(move |id| self.readings_at(*id))
+            .flat_map(move |id| self.readings_next(*id, &mut next))
             .filter(move |(readings, _)| device.is_none() || readings.device == device)
     }
 
     /// Readings that an event brought, unless it was taken back.
     pub(crate) fn readings_at(&self, id: EventId) -> impl Iterator<Item = (&Readings, EventId)> {
+        let mut anywhere = usize::MAX;
+        self.readings_next(id, &mut anywhere)
+    }
+
+    /// The same of an event that is mostly the next to have brought any (see
+    /// [`crate::state::sorted::Growing::get_next`]).
+    fn readings_next<'a>(
+        &'a self,
+        id: EventId,
+        next: &mut usize,
+    ) -> impl Iterator<Item = (&'a Readings, EventId)> + use<'a> {
         let counts = self
             .event(id)
             .is_some_and(|event| event.told().voided_by.is_none());
-        let readings = self.readings.get(&id).filter(|_| counts);
+        let readings = self.readings.get_next(&id, next).filter(|_| counts);
         readings.into_iter().flatten().map(move |it| (it, id))
     }
 
