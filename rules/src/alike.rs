@@ -40,7 +40,8 @@ impl Engine {
         changes: &mut Vec<Finding>,
     ) {
         let mut silent: Option<Silent> = None;
-        for id in ids {
+        let mut ids = ids.peekable();
+        while let Some(id) = ids.next() {
             if silent
                 .as_ref()
                 .is_some_and(|it| it.is_like(&self.state, *id))
@@ -52,7 +53,8 @@ impl Engine {
             }
             let (found, says_nothing) = self.judge_by(*id, Asked::All, stamp);
             changes.extend(found);
-            silent = says_nothing.then(|| Silent::of(&self.state, *id)).flatten();
+            let compares = says_nothing && ids.peek().is_some();
+            silent = compares.then(|| Silent::of(&self.state, *id)).flatten();
         }
     }
 
@@ -66,7 +68,7 @@ impl Engine {
         if asked == Asked::All {
             self.state.look_at_suspect(id);
         }
-        let Some(case) = Case::of(&self.state, id) else {
+        let Some((case, kept)) = self.state.look_at(id) else {
             return (Vec::new(), false);
         };
         let mut drafts = Vec::new();
@@ -77,10 +79,11 @@ impl Engine {
         }
         drafts.truncate(DRAFTS_MAX);
         let mut silent = drafts.is_empty();
-        if asked == Asked::All {
-            let deadlines = due::deadlines(&case);
-            let strange = |draft: &Draft| matches!(draft.rule, RuleId::C14 | RuleId::C15);
-            let holders = drafts.iter().any(strange).then(|| holders(&case));
+        let waits = (asked == Asked::All).then(|| due::deadlines(&case));
+        let strange = |draft: &Draft| matches!(draft.rule, RuleId::C14 | RuleId::C15);
+        let holders = drafts.iter().any(strange).then(|| holders(&case));
+        self.state.keep(kept);
+        if let Some(deadlines) = waits {
             silent &= deadlines.is_empty();
             self.state.note_deadlines(id, deadlines, &drafts);
             self.state.note_stranger(id, holders);

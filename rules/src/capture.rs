@@ -103,6 +103,8 @@ impl State {
             return None;
         }
         event.told_mut().voided_by = Some(by);
+        self.pasts.forget();
+        let event = self.event(known)?;
         let time_ms = event.time_ms;
         let touched = self.named_by(known, time_ms);
         let measured = touched.clone();
@@ -280,6 +282,7 @@ impl State {
             }
         }
         if !into && children.is_empty() {
+            self.pasts.forget();
             let at = more
                 .disbands
                 .partition_point(|other| order_of(events, *other) <= order);

@@ -78,6 +78,9 @@ impl Engine {
         self.state.applied = self.state.applied.saturating_add(1);
         self.state.clock_ms = self.state.clock_ms.max(record.stamp.recorded_ms);
         self.state.choose_profile(record.stamp.recorded_ms);
+        if matches!(record.fact, Fact::Master(_) | Fact::Decision(_)) {
+            self.state.pasts.forget();
+        }
         let mut changes = match &record.fact {
             Fact::Event(event) => match self.state.capture(&record.stamp, event) {
                 Some(capture) => self.judge(&capture, &record.stamp),
@@ -171,8 +174,10 @@ impl Engine {
             others.extend(around.iter().chain(&twins));
             let named = capture.touched.iter().chain(&inside);
             self.judge_alike(named.chain(&others), stamp, &mut changes);
-            for id in &capture.touched {
-                changes.extend(self.judge_partner_rules(*id, stamp));
+            if !self.state.consortium.is_idle(stamp.position) {
+                for id in &capture.touched {
+                    changes.extend(self.judge_partner_rules(*id, stamp));
+                }
             }
             changes.extend(self.judge_lots(capture, &inside, stamp));
             let (event, touched) = (capture.event, &capture.touched);
@@ -346,7 +351,11 @@ impl State {
     /// Other things measured by a device that an event tells something about: its counting, or
     /// what it is bound to.
     fn seen_by_the_same(&self, capture: &Capture) -> Vec<ThingId> {
-        let readings = self.readings.get(&capture.event).into_iter().flatten();
+        let readings = self.readings.get(&capture.event);
+        if readings.is_none() && capture.touched.iter().all(|id| self.gtin(*id).is_some()) {
+            return Vec::new();
+        }
+        let readings = readings.into_iter().flatten();
         let counting = readings.filter(|it| it.marks().first.is_some() || it.marks().raw.is_some());
         let mut devices: BTreeSet<NameId> = counting.filter_map(|it| it.device).collect();
         let others = capture
@@ -474,6 +483,7 @@ impl State {
         let begun = |it: &(i64, Profile)| it.0 <= recorded_ms;
         while self.upcoming.first().is_some_and(begun) {
             self.profile = self.upcoming.remove(0).1;
+            self.pasts.forget();
         }
     }
 

@@ -175,7 +175,8 @@ fn names(state: &State, event: EventId, container: Option<ThingId>) -> bool {
         .is_some_and(|thing| thing.touches.contains(&event))
 }
 
-fn step(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_>) {
+/// Lets an event change the state of a thing.
+pub(crate) fn step(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_>) {
     let event = entry.event;
     if let Some(place) = event.place() {
         item.seen = Some((entry.id, place));
@@ -294,16 +295,26 @@ fn carry(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_>) {
 /// the thing says that it is in there, and who opens it names what is inside.
 fn came_with_container(state: &State, id: ThingId, item: &Item, entry: &Entry<'_>) -> bool {
     let event = entry.event;
-    let (Some((container, false)), Some(party)) = (event.regroups(), state.party_of(event)) else {
+    let Some((container, party)) = asks_container(state, item, entry) else {
         return false;
     };
-    let elsewhere = item.shipped.is_some() && item.bound_for != Some(party);
-    if entry.via == Some(container) || item.holder == Some(party) || elsewhere {
-        return false;
-    }
     let taken_out = entry.via.unwrap_or(id);
     state.has_come_to(container, party, event.order(), OUTER_MAX)
         || packed_by_holder(state, taken_out, container, item, event)
+}
+
+/// The container whose own records tell how a thing came to whoever took it out, and who that is;
+/// mostly the thing's own tell.
+pub(crate) fn asks_container(
+    state: &State,
+    item: &Item,
+    entry: &Entry<'_>,
+) -> Option<(ThingId, NameId)> {
+    let (container, into) = entry.event.regroups()?;
+    let party = state.party_of(entry.event).filter(|_| !into)?;
+    let elsewhere = item.shipped.is_some() && item.bound_for != Some(party);
+    let known = entry.via == Some(container) || item.holder == Some(party) || elsewhere;
+    (!known).then_some((container, party))
 }
 
 /// Whether, by the records, whoever has a thing had put it into the container that an event takes

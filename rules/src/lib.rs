@@ -27,6 +27,7 @@ mod item;
 mod judge_thing;
 mod lots;
 pub mod pack_state;
+mod past;
 pub mod profile;
 mod reading;
 pub mod record;

@@ -54,6 +54,8 @@ pub(crate) struct State {
     pub(crate) places: Places,
     #[serde(skip)]
     pub(crate) known_places: known_places::KnownPlaces,
+    #[serde(skip)]
+    pub(crate) pasts: crate::past::Pasts,
     pub(crate) events: Table<EventRec>,
     /// Event by its id and by its content.
     pub(crate) event_by_digest: digests::Digests,
@@ -213,6 +215,7 @@ impl State {
             names: self.names.clone(),
             places: self.places.clone(),
             known_places: known_places::KnownPlaces::default(),
+            pasts: crate::past::Pasts::default(),
             events: Table::default(),
             event_by_digest: digests::Digests::default(),
             voided_ahead: self.voided_ahead.clone(),
