@@ -20,6 +20,7 @@ mod honest;
 mod oracles;
 mod order;
 mod partner;
+mod pasts;
 mod readings;
 mod replay;
 mod scenario;
