@@ -77,6 +77,10 @@ function tangleVerify(): Plugin {
 
 /** Modules that every page loads before any of its own: start, layout and error page. */
 const START = /\/(runtime\/client\/entry|generated\/client-optimized\/(app|nodes\/[01]))\.js$/;
+/** Small, and wanted by pages that share nothing else: comes along, lest it draw large parts together. */
+const ALONG = /\/(lib\/pieces\.svelte\.ts|svelte\/src\/internal\/flags\/\w+\.js)$/;
+/** Likewise, with what many share. */
+const WITH_MANY = /\/lib\/tour\.svelte\.ts$/;
 /** What so many pages and parts share, nearly every page loads. */
 const MANY = 8;
 /** Chunks smaller than this, in bytes before compression, are not worth a request of their own. */
@@ -92,6 +96,7 @@ function fewChunks(): Plugin {
   const groups = [
     { name: (id: string) => (shell.has(id) ? 'shell' : null), priority: 2 },
     { name: 'common', priority: 1, minShareCount: MANY },
+    { name: 'common', priority: 1, test: WITH_MANY },
     { name: 'shared', priority: 0, minShareCount: 2, ...shared },
   ];
   // The names of shared chunks list who shares them.
@@ -108,7 +113,7 @@ function fewChunks(): Plugin {
         shell.add(id);
         this.getModuleInfo(id)?.importedIds.forEach(add);
       };
-      for (const id of this.getModuleIds()) if (START.test(id)) add(id);
+      for (const id of this.getModuleIds()) if (START.test(id) || ALONG.test(id)) add(id);
     },
   };
 }

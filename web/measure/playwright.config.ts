@@ -13,4 +13,5 @@ export default defineConfig<Means>({
   fullyParallel: false,
   timeout: 15 * 60_000,
   reporter: [['line']],
+  use: { ...tests.use, trace: 'off' },
 });

@@ -37,6 +37,12 @@ export function inTurn(work: () => void): () => void {
   };
 }
 
+/**
+ * Makes a field for text one for a local time in its turn. What a browser builds for one (parts, calendar,
+ * words of the language) takes a phone a thirtieth of a second; value and size stay.
+ */
+export const ofTime = (field: HTMLInputElement) => inTurn(() => (field.type = 'datetime-local'));
+
 async function workOff(): Promise<void> {
   working = true;
   for (;;) {

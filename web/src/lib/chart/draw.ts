@@ -2,6 +2,7 @@
 // red, times without readings hatched. Colours come from the page's tokens.
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { nextTask } from '../task';
 import { formatCelsius } from '../temperature';
 import { formatAxis, formatClock, zoneName, type Zone } from '../time';
 import { rangeOf, type Series, type Span } from './series';
@@ -26,9 +27,9 @@ interface Palette {
 
 /**
  * Draws into `target` what `shown` gives; the chart can be resized, reset and destroyed, and `show`
- * puts other readings of the same loggers into it.
+ * puts other readings of the same loggers into it. It is built in one task and painted in the next.
  */
-export function draw(target: HTMLElement, shown: () => Series, look: Look): uPlot {
+export async function draw(target: HTMLElement, shown: () => Series, look: Look): Promise<uPlot> {
   const series = shown();
   const palette = paletteOf(target);
   const height = () => (target.clientWidth < 520 ? 240 : 320);
@@ -70,7 +71,13 @@ export function draw(target: HTMLElement, shown: () => Series, look: Look): uPlo
       drawAxes: [(plot) => limits(plot, look, palette)],
     },
   };
-  return new uPlot(options, dataOf(series), target);
+  let begin = () => {};
+  const chart = new uPlot(options, dataOf(series), (_, init) => (begin = () => init()));
+  await nextTask();
+  target.append(chart.root);
+  begin();
+  if (shown() !== series) show(chart, shown(), true);
+  return chart;
 }
 
 const dataOf = (series: Series) => [series.times, ...series.columns] as uPlot.AlignedData;
