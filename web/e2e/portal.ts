@@ -99,6 +99,8 @@ export interface Keyboard {
   caps?: boolean;
   /** `false` for a scanner that does not end a code with Enter. */
   enter?: boolean;
+  /** Each key when its time has come, as its event then says: for measurements. */
+  live?: boolean;
 }
 
 const SWAPPED: Record<Keyboard['layout'], Record<string, string>> = {
@@ -118,16 +120,21 @@ function keysOf(page: Page): Promise<CDPSession> {
   return session;
 }
 
+/** Between two keys of a scanner. */
+const KEY_MS = 4;
+
 /**
- * Types `text` as a hand scanner set to a US keyboard does: the browser is given every key at the
- * time a scanner presses it, 4 ms apart, however busy this machine is.
+ * Types `text` as a hand scanner set to a US keyboard does: the browser is told that every key was pressed
+ * 4 ms after the one before, however busy this machine is.
  */
 export async function scan(page: Page, text: string, keyboard: Keyboard): Promise<void> {
   const cdp = await keysOf(page);
   const sent: Promise<unknown>[] = [];
-  let timestamp = Date.now() / 1000;
-  const press = (code: string, key: string, modifiers: number) => {
-    timestamp += 0.004;
+  let due = Date.now();
+  const press = async (code: string, key: string, modifiers: number) => {
+    due += KEY_MS;
+    while (keyboard.live && Date.now() < due) await new Promise((done) => setTimeout(done, 1));
+    const timestamp = (keyboard.live ? Date.now() : due) / 1000;
     const typed = key.length === 1 && (modifiers & 2) === 0 ? { text: key } : {};
     const enter = code === 'Enter' ? { text: '\r', windowsVirtualKeyCode: 13 } : {};
     const down = { type: 'keyDown', code, key, modifiers, timestamp, ...typed, ...enter } as const;
@@ -140,9 +147,9 @@ export async function scan(page: Page, text: string, keyboard: Keyboard): Promis
     const own = SWAPPED[keyboard.layout][code] ?? character;
     const upper = letter && shift !== Boolean(keyboard.caps);
     const key = upper ? own.toUpperCase() : letter ? own.toLowerCase() : own;
-    press(code, key, control ? 2 : shift ? 8 : 0);
+    await press(code, key, control ? 2 : shift ? 8 : 0);
   }
-  if (keyboard.enter !== false) press('Enter', 'Enter', 0);
+  if (keyboard.enter !== false) await press('Enter', 'Enter', 0);
   await Promise.all(sent);
 }
 

@@ -185,7 +185,20 @@ test('a lot of a hundred thousand packs is shown', async ({ page, portal }) => {
 });
 
 test('a scan becomes a verdict', async ({ page, portal }) => {
+  // What the node has of it, from the question to the answer.
+  await page.addInitScript(() => {
+    const ask = window.fetch.bind(window);
+    window.fetch = async (...given: Parameters<typeof fetch>) => {
+      const asked = performance.now();
+      const answer = await ask(...given);
+      if (answer.url.endsWith('/verify')) {
+        (window as unknown as { node: number }).node = performance.now() - asked;
+      }
+      return answer;
+    };
+  });
   await portal.open('/');
+  const node: number[] = [];
   await rounds('a scan: from its last key to the painted verdict', async () => {
     await page.goto('/');
     await expect(page.getByText('Ready to scan')).toBeVisible();
@@ -201,10 +214,12 @@ test('a scan becomes a verdict', async ({ page, portal }) => {
           look();
         }),
     );
-    await scan(page, demo().scans.excursion, { layout: 'us' });
+    await scan(page, demo().scans.excursion, { layout: 'us', live: true });
     await expect(verdict(page)).toBeVisible();
+    node.push(await page.evaluate(() => (window as unknown as { node: number }).node));
     return card;
   });
+  await rounds('a scan: of it, question and answer of the node', async () => node.shift()!);
 });
 
 test('pages answer a click on a phone four times slower', async ({ page, portal }) => {

@@ -64,3 +64,17 @@ it('goes on after what fails, and reports it', async () => {
   expect(done).toEqual(['second']);
   expect(reported.mock.calls).toEqual([[fault]]);
 });
+
+it('makes a field for text one for a time when its turn comes', async () => {
+  const { inTurn, ofTime } = await import('./task');
+  const done: string[] = [];
+  const field = { type: 'text', value: '2026-11-30T08:15' } as HTMLInputElement;
+  inTurn(() => done.push(field.type));
+  ofTime(field);
+  const left = { type: 'text' } as HTMLInputElement;
+  ofTime(left)();
+  inTurn(() => done.push(field.type));
+  await vi.runAllTimersAsync();
+  expect(done).toEqual(['text', 'datetime-local']);
+  expect(left.type).toBe('text');
+});
