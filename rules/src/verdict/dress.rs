@@ -1,6 +1,6 @@
-//! The verdict with everything that is shown beside it: the pack as far as it is known, its findings,
-//! how sure the answer is and what it rests on. What is known of a pack is looked up once, before
-//! the first question, for the counter asks more often than anybody.
+//! The verdict with everything that is shown beside it: the pack as far as it is known, its
+//! findings, how sure the answer is and what it rests on. What is known of a pack is looked up
+//! once, before the first question, for the counter asks more often than anybody.
 
 use chrono::{DateTime, Datelike};
 use gs1::scan::Scan;
@@ -61,14 +61,20 @@ pub(super) fn dress(
     let state = &engine.state;
     let (case, sgtin) = (known.case.as_ref(), known.sgtin.as_ref());
     let born = case.and_then(Case::birth).map(EventRec::told);
-    let lot = born.and_then(|told| told.lot).map(|lot| state.names.text(lot));
-    let recalled = sgtin.zip(lot).is_some_and(|(it, lot)| state.is_recalled(&it.gtin, lot));
+    let lot = born
+        .and_then(|told| told.lot)
+        .map(|lot| state.names.text(lot));
+    let recalled = sgtin
+        .zip(lot)
+        .is_some_and(|(it, lot)| state.is_recalled(&it.gtin, lot));
     let year = DateTime::from_timestamp_millis(at.now_ms).map_or(2000, |now| now.year());
     let printed = scan
         .expiry
         .as_ref()
         .map(|expiry| expiry.resolve(year).to_string());
-    let own_day = born.and_then(|told| told.expiry).map(|day| words::iso_day(day.into()));
+    let own_day = born
+        .and_then(|told| told.expiry)
+        .map(|day| words::iso_day(day.into()));
     let pack = PackSummary {
         id: sgtin.map(ToString::to_string),
         gtin: scan.gtin.as_ref().map(ToString::to_string),
