@@ -7,7 +7,7 @@ use gs1::scan::Scan;
 use gs1::{Epc, Sgtin};
 
 use super::counter::Answer;
-use super::{Code, Confidence, Counter, PackSummary, Verdict, code, custody, spoken_steps};
+use super::{Code, Confidence, Counter, PackSummary, Verdict, bare, custody};
 use crate::engine::Engine;
 use crate::finding::{EVIDENCE_MAX, EvidenceRef, Finding, Severity};
 use crate::judge_thing::Case;
@@ -107,14 +107,7 @@ pub(super) fn dress(
         Some(Severity::S2) => "under_review",
         _ => "none",
     };
-    let next = code::steps(code, Some(at.now_ms));
     Verdict {
-        verdict,
-        code,
-        sentence: say.text(Lang::En),
-        say,
-        steps: spoken_steps(&next, Lang::En),
-        next,
         pack,
         findings: case.map_or_else(Vec::new, |case| {
             state.views_of(case.id, known.found.clone(), &known.standing)
@@ -125,6 +118,7 @@ pub(super) fn dress(
         pack_status,
         alert_status: alert_status.to_owned(),
         alert_sentence: alert_sentence(alert_status, Lang::En),
+        ..bare(verdict, code, say, Some(at.now_ms))
     }
 }
 

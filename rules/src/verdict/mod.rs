@@ -213,7 +213,12 @@ pub fn not_checked() -> Verdict {
 }
 
 fn plain(verdict: Class, code: Code, told: Told) -> Verdict {
-    let (say, next) = (Say::Counter(told), code::steps(code, None));
+    bare(verdict, code, told.into(), None)
+}
+
+/// A verdict with what it says and nothing beside it; steps have times from `now_ms` on.
+fn bare(verdict: Class, code: Code, say: Say, now_ms: Option<i64>) -> Verdict {
+    let next = code::steps(code, now_ms);
     Verdict {
         verdict,
         code,
