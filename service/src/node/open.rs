@@ -115,6 +115,9 @@ impl Node {
         let keys_of = EventKeys::default();
         let readings = keys_of.readings.clone();
         let tangle = Tangle::open(&data.ledger(), options, Box::new(keys_of))?;
+        if let Some(why) = &tangle.opened().rebuilt {
+            tracing::warn!(why, "the ledger's index was made anew from its log");
+        }
 
         let genesis = tangle.reader().genesis().clone();
         let names = names(&tangle, &genesis, &note_key)?;
