@@ -1,10 +1,12 @@
 //! From an EPCIS event to memory: what is kept of it, which things it names, and what in the
 //! earlier judgement it may change.
 //!
-//! An event that says what an earlier one said (same event id, or same content under another id or
-//! from another sender) is the same event and changes nothing; partners pass documents on to each
-//! other, so this is daily business. The same content with a declaration of error takes the earlier
-//! event back, provided that the same party says so.
+//! An event that says what an earlier one said (same content, under whatever id and from whatever
+//! sender; or the same event id, moment and deed, with one of its things) is the same event and
+//! changes nothing; partners pass documents on to each other, some with less in them, so this is
+//! daily business. An id alone proves nothing: whoever uses somebody else's must not make an event
+//! disappear. The same content or id with a declaration of error takes the earlier event back,
+//! provided that the same party says so.
 
 mod reduce;
 
@@ -56,9 +58,11 @@ impl State {
         let content = content(event);
         let by_id = event.event_id.as_deref().map(id_digest);
         let digests = || by_id.into_iter().chain([content]);
-        let known = digests().find_map(|digest| self.event_by_digest.get(&digest));
         let declares_error = event.error_declaration.is_some();
-        if known.is_some() && !declares_error {
+        let same = self.event_by_digest.get(&content);
+        let known = same.or_else(|| self.event_by_digest.get(&by_id?));
+        let again = |it: EventId| same.is_some() || self.is_told_again(it, event);
+        if !declares_error && known.is_some_and(again) {
             return None;
         }
         let rec = self.reduce(stamp, event);
@@ -69,7 +73,8 @@ impl State {
             let digests: Vec<_> = digests().collect();
             return self.take_back(known, id, &digests);
         }
-        for digest in digests() {
+        // Only an id can be another event's: content that is known was told again.
+        for digest in digests().filter(|it| known.is_none() || *it == content) {
             self.event_by_digest.insert_new(digest, id);
         }
         let ahead = digests().find_map(|digest| self.voided_ahead.get(&digest));
@@ -80,6 +85,21 @@ impl State {
             }
         }
         Some(self.remember(id, event))
+    }
+
+    /// Whether an event with the id of a known one is that one, told with other details.
+    fn is_told_again(&self, known: EventId, event: &Event) -> bool {
+        let same_deed = self
+            .event(known)
+            .is_some_and(|it| (it.act, it.step, it.time_ms) == reduce::deed(event));
+        let parts = parts(&event.kind);
+        let lead = parts.parent.or_else(|| parts.members().next());
+        let named = lead.and_then(|epc| self.thing(self.find(epc)?));
+        same_deed
+            && lead.is_none_or(|_| {
+                named
+                    .is_some_and(|it| it.touches.contains(&known) || it.measured().contains(&known))
+            })
     }
 
     /// Marks an event as taken back, now or when it arrives.

@@ -66,6 +66,12 @@ impl State {
     }
 }
 
+/// What an event says was done, and when: action, step and event time.
+pub(super) fn deed(event: &Event) -> (Option<Act>, Step, i64) {
+    let step = event.biz_step.as_ref().map_or("", |step| step.as_str());
+    (event.action.map(act_of), step_of(step), event.event_time_ms)
+}
+
 fn kind_of(kind: &EventKind) -> Kind {
     match kind {
         EventKind::Object(_) => Kind::Object,

@@ -117,6 +117,9 @@ pub(crate) fn event(row: &Row, verb: &str, rest: &[&str]) -> Option<EventBuilder
 pub(crate) fn options(builder: EventBuilder, row: &Row, rest: &[&str]) -> EventBuilder {
     let mut event = builder;
     let party = |letter: char| Epc::Pgln(Gln::parse(&cast::gln_of(letter)).unwrap());
+    if let Some(id) = value(rest, "id=") {
+        event = event.with_event_id(id);
+    }
     if let Some(zone) = value(rest, "zone=") {
         event = event.with_time_zone_offset(zone);
     }
