@@ -4,7 +4,8 @@
 //! Two machines run side by side. **Possession**: commissioning gives it to whoever commissioned, a
 //! receipt to whoever received; a shipment leaves it with the sender, bound for the receiver, until
 //! the receipt. **Ownership**: follows possession until documents name owners; from then on only
-//! they move it (a third-party warehouse holds what a manufacturer owns).
+//! they move it (a third-party warehouse holds what a manufacturer owns). A lock, a report of theft
+//! and an undo move neither: a manufacturer locks what others have.
 //!
 //! The state of the pack follows the table of [`crate::pack_state`].
 
@@ -70,7 +71,8 @@ impl Life {
         state.answer(operation)
     }
 
-    fn of(state: PackState) -> Self {
+    /// Where the European system's state has it.
+    pub(crate) fn of(state: PackState) -> Self {
         match state {
             PackState::Unknown => Self::Unborn,
             PackState::Active => Self::Active,
@@ -158,7 +160,7 @@ fn follows_container(state: &State, item: &mut Item, entry: &Entry<'_>) -> bool 
         return false;
     }
     let alone = item.alone.filter(|_| item.life == Life::Active);
-    if let (Some((event, at)), Some(place)) = (alone, entry.event.place())
+    if let (Some((event, at)), Some(place)) = (alone, entry.event.seen_at())
         && !state.places.same_premises(at, place)
         && !names(state, event, entry.via)
     {
@@ -178,7 +180,7 @@ fn names(state: &State, event: EventId, container: Option<ThingId>) -> bool {
 /// Lets an event change the state of a thing.
 pub(crate) fn step(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_>) {
     let event = entry.event;
-    if let Some(place) = event.place() {
+    if let Some(place) = event.seen_at() {
         item.seen = Some((entry.id, place));
         let alone = entry.via.is_none() && event.step.receives();
         item.alone = if alone { Some((entry.id, place)) } else { None };
@@ -228,13 +230,19 @@ fn operate(
             };
             item.end = Some(entry.id);
             item.handed_over = event.fate == Fate::RetailSold;
-            item.holder = state.party_of(event).or(item.holder);
-            item.bound_for = None;
-            item.shipped = None;
+            // Who locks a pack or reports it stolen has it not, and a pack on its way goes on.
+            if !event.is_said_only() {
+                item.holder = state.party_of(event).or(item.holder);
+                item.bound_for = None;
+                item.shipped = None;
+            }
         }
         Answer::UndoInTime | Answer::UndoAnyTime => {
             if undo::breach(state, id, item, event, event.time_ms).is_none() {
-                item.life = Life::Active;
+                item.life = match item.shipped {
+                    Some(_) => Life::InTransit,
+                    None => Life::Active,
+                };
                 item.end = None;
             }
         }

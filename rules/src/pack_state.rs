@@ -161,7 +161,7 @@ impl Operation {
     ];
 
     /// The state it aims at.
-    fn state(self) -> PackState {
+    pub(crate) fn state(self) -> PackState {
         match self {
             Self::Upload | Self::Undo => PackState::Active,
             Self::Supply => PackState::Supplied,

@@ -1,9 +1,11 @@
-//! C15: goods are received or given out where, by the records, nobody sent them.
+//! C15: goods are received, given out or ended where, by the records, nobody sent them.
 //!
-//! **Condition.** A receipt, or a dispensing, by a party that neither has the thing nor is what a
-//! shipment of it is bound for. The records that must be missing for it to be honest are counted:
-//! one at a receipt (the shipment), two at a dispensing (the shipment and the receipt), one at a
-//! dispensing after a receipt that is only inferred from a container seen open.
+//! **Condition.** A receipt, a dispensing, or another end (destruction, export, sample, check-out,
+//! theft, lock) by a party that neither has the thing nor is what a shipment of it is bound for. The
+//! manufacturer locks and ends its packs wherever they are, an authority takes its samples there.
+//! The records that must be missing for it to be honest are counted: one at a receipt (the
+//! shipment), two at an end (the shipment and the receipt), one at an end after a receipt that is
+//! only inferred from a container seen open.
 //!
 //! **Severity.** One missing record: S1, somebody should send it ("goods before data" is daily
 //! business). Two missing independently: S2, and S3 when they have not come within the grace of
@@ -24,9 +26,11 @@
 use super::custody::{Standpoint, key};
 use super::{due, timing};
 use crate::finding::{RuleId, Severity};
-use crate::item::{Moment, dispenses};
+use crate::item::{Life, Moment, dispenses, operation};
 use crate::judge_thing::{Case, Draft};
+use crate::pack_state::Operation;
 use crate::say::Way;
+use crate::say::chain::End;
 use crate::state::EventRec;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
@@ -42,12 +46,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
         };
         let since = moment.before.seen.and_then(|(id, _)| case.event(id));
         let (holder, party) = (case.party(from), case.doer(event));
-        let say = Way::WithoutShipment {
-            receipt: event.step.receives(),
-            party: party.clone(),
-            at_ms: event.time_ms,
-            holder: holder.clone(),
-        };
+        let say = sentence(case, moment);
         out.push(
             Draft::new(RuleId::C15, severity, event, key(event), say)
                 .resting_on(since)
@@ -56,6 +55,32 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
                 .named("holder", &holder)
                 .named("party", &party),
         );
+    }
+}
+
+/// What happened there, in words.
+fn sentence(case: &Case<'_>, moment: &Moment<'_>) -> Way {
+    let event = moment.entry.event;
+    let (from, by) = (moment.before.holder, case.state.party_of(event));
+    let (party, holder, at_ms) = (case.party(by), case.party(from), event.time_ms);
+    let receipt = event.step.receives();
+    if !receipt && !dispenses(event) {
+        let end = operation(&moment.entry).filter(|it| *it != Operation::Supply);
+        return Way::EndedElsewhere {
+            end: end.map_or(End::Decommissioned, |it| End::of(Life::of(it.state()))),
+            party,
+            at_ms,
+            holder,
+        };
+    }
+    if !receipt && by == from {
+        return Way::OutOfOpenBox { party, at_ms };
+    }
+    Way::WithoutShipment {
+        receipt,
+        party,
+        at_ms,
+        holder,
     }
 }
 
@@ -71,10 +96,30 @@ fn grace_ends(case: &Case<'_>, event: &EventRec) -> i64 {
     due::business_days_after(event.known_ms(), case.state.profile.chain.grace_days)
 }
 
+/// Whether a pack is ended, locked or reported here, other than by who may do that wherever it is:
+/// its manufacturer, and an authority that takes a sample.
+fn ends(case: &Case<'_>, moment: &Moment<'_>) -> bool {
+    let asked = operation(&moment.entry);
+    let Some(asked) = asked.filter(|it| !matches!(it, Operation::Undo | Operation::Upload)) else {
+        return false;
+    };
+    let party = case.state.party_of(moment.entry.event);
+    let Some(party) = party.map(|id| case.state.names.text(id)) else {
+        return false;
+    };
+    let product = case
+        .gtin()
+        .and_then(|it| case.state.masters.products.get(it));
+    let makes = product.is_some_and(|it| it.mah == *party);
+    let known = case.state.masters.parties.get(party);
+    let authority = known.is_some_and(|it| it.role == "regulator");
+    !makes && !(authority && asked == Operation::Sample)
+}
+
 fn gaps<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = (&'c Moment<'a>, u32)> {
     case.own().filter_map(|moment| {
         let (event, before) = (moment.entry.event, &moment.before);
-        let gives = dispenses(event);
+        let gives = dispenses(event) || ends(case, moment);
         let unborn = case.gtin().is_some() && before.birth.is_none();
         if !(gives || event.step.receives()) || unborn || before.life.is_over() {
             return None;

@@ -25,7 +25,7 @@ use crate::say::Way;
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let mut last: Option<&Moment<'_>> = None;
     for moment in &case.moments {
-        if moment.entry.via.is_some() || moment.entry.event.place().is_none() {
+        if moment.entry.via.is_some() || moment.entry.event.seen_at().is_none() {
             if moment.entry.event.step.ships() {
                 last = None;
             }
@@ -46,7 +46,7 @@ fn pair(case: &Case<'_>, a: &Moment<'_>, b: &Moment<'_>) -> Option<Draft> {
     if first.step.ships() || second.step.ships() {
         return None;
     }
-    let (there, here) = (first.place()?, second.place()?);
+    let (there, here) = (first.seen_at()?, second.seen_at()?);
     let parties = (state.party_of(first), state.party_of(second));
     let one_company = parties.0.is_some() && parties.0 == parties.1;
     if one_company || state.places.same_premises(there, here) {

@@ -12,7 +12,7 @@
 //!
 //! **False alarms**: wrong coordinates of a location; clocks; aggregated reads (two events that
 //! both name only containers are passed over, and a pack that left its container unrecorded no
-//! longer follows it). Places without coordinates tell nothing. **Late facts**: an event that
+//! longer follows it); locks and undos, which are no sightings. Places without coordinates tell nothing. **Late facts**: an event that
 //! arrives late splits the way in two, and both parts are judged anew.
 
 use crate::finding::{RuleId, Severity};
@@ -26,13 +26,13 @@ use crate::say::Chain;
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Draft>) {
     let mut last: Option<Stop<'_>> = None;
     for moment in &case.moments {
-        let place = moment.entry.event.place();
+        let place = moment.entry.event.seen_at();
         let Some(point) = case.state.point_of(place) else {
             continue;
         };
         let here = Stop { moment, point };
         if let Some(last) = last.replace(here)
-            && last.moment.entry.event.place() != place
+            && last.moment.entry.event.seen_at() != place
             && (last.moment.entry.via.is_none() || moment.entry.via.is_none())
             && let Some(found) = leg(case, last, here)
         {

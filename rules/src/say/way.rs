@@ -10,6 +10,7 @@ mod time;
 
 use serde::{Deserialize, Serialize};
 
+use super::chain::End;
 use super::{Lang, Name, pick};
 
 /// A message about the way of a thing. Times are ms since the Unix epoch, identifiers canonical.
@@ -31,6 +32,15 @@ pub enum Way {
         at_ms: i64,
         holder: Name,
     },
+    /// C15; ended, locked or reported by who does not have it.
+    EndedElsewhere {
+        end: End,
+        party: Name,
+        at_ms: i64,
+        holder: Name,
+    },
+    /// C15; given out of a container that had been seen open.
+    OutOfOpenBox { party: Name, at_ms: i64 },
     /// The counter: asked about where it is not.
     HeldElsewhere { holder: Name },
     /// The counter: somebody investigates.
@@ -229,6 +239,8 @@ impl Way {
             | Self::HeldElsewhere { .. }
             | Self::Locked { .. } => self.of_the_state(lang),
             Self::WithoutShipment { .. }
+            | Self::EndedElsewhere { .. }
+            | Self::OutOfOpenBox { .. }
             | Self::NeverReceived { .. }
             | Self::Misdelivered { .. } => self.of_custody(lang),
             Self::ShippedTwice { .. } | Self::ReceivedTwice { .. } => self.of_repeats(lang),

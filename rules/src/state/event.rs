@@ -208,6 +208,17 @@ impl EventRec {
         self.biz_location.or(self.read_point)
     }
 
+    /// Where its things were seen: nowhere where somebody only spoke of them. Who locks a pack,
+    /// reports it stolen or takes that back has it not in hand.
+    pub(crate) fn seen_at(&self) -> Option<PlaceId> {
+        self.place().filter(|_| !self.is_said_only())
+    }
+
+    /// Whether it moves nothing and is no sighting: a lock, a report of theft, an undo.
+    pub(crate) fn is_said_only(&self) -> bool {
+        matches!(self.fate, Fate::Locked | Fate::Stolen) || self.step == Step::Undo
+    }
+
     pub(crate) fn evidence(&self) -> EvidenceRef {
         self.record.record
     }

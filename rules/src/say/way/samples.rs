@@ -1,6 +1,7 @@
 //! Examples of the messages about the way of a thing, for the tests of the languages.
 
 use super::super::Name;
+use super::super::chain::End;
 use super::Way;
 
 pub(super) fn custody(name: &dyn Fn(&str) -> Name) -> Vec<Way> {
@@ -32,6 +33,16 @@ pub(super) fn custody(name: &dyn Fn(&str) -> Name) -> Vec<Way> {
             again_ms: 1,
         },
     ];
+    all.push(Way::OutOfOpenBox {
+        party: name("Shop"),
+        at_ms: 0,
+    });
+    all.push(Way::EndedElsewhere {
+        end: End::Destroyed,
+        party: name("Shop"),
+        at_ms: 0,
+        holder: name("Dock"),
+    });
     for flag in [false, true] {
         all.push(Way::WithoutShipment {
             receipt: flag,

@@ -120,7 +120,7 @@ impl Walk<'_> {
         let (event, id) = (moment.entry.event, moment.entry.id);
         let by = self.state.party_of(event);
         let own = by.is_none() || by == after.holder;
-        let place = event.place().filter(|_| own);
+        let place = event.seen_at().filter(|_| own);
         let unit = moment.entry.via.map(|it| crate::state::number(it.row()));
         let moved = |other: PlaceId| self.place.is_some_and(|at| !self.same(at, other));
         let elsewhere = after.holder != self.holder || place.is_some_and(moved);
