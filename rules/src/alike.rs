@@ -15,6 +15,7 @@ use crate::engine::{DRAFTS_MAX, Engine};
 use crate::finding::{Finding, RuleId};
 use crate::judge_thing::{Case, Draft};
 use crate::record::Stamp;
+use crate::state::event::Kind;
 use crate::state::{NameId, State, ThingId};
 
 /// Which rules are asked.
@@ -124,8 +125,12 @@ impl Silent {
         if !plain || state.gtin(pack).is_none() {
             return None;
         }
-        let leads = thing.touches.iter();
-        let leads = leads.filter_map(|id| state.event(*id)?.lead).collect();
+        let events = || thing.touches.iter().filter_map(|id| state.event(*id));
+        // What goes in and what comes out are named by one event and go through different things.
+        if events().any(|it| it.kind == Kind::Transformation) {
+            return None;
+        }
+        let leads = events().filter_map(|it| it.lead).collect();
         Some(Self { pack, leads })
     }
 

@@ -166,9 +166,10 @@ impl State {
             .touches
             .iter()
             .filter_map(|id| Some((*id, self.event(*id)?)));
+        let makes = |event: &EventRec| event.is_birth() || event.made(id);
         let birth = births
-            .filter(|(_, event)| event.is_birth() && event.told().voided_by.is_none())
-            .min_by_key(|(_, event)| event.record.position)
+            .filter(|(_, event)| makes(event) && event.told().voided_by.is_none())
+            .min_by_key(|(_, event)| (!event.is_birth(), event.record.position))
             .map(|(id, _)| id);
         if let Some(thing) = self.thing_mut(id) {
             thing.birth = birth;
@@ -200,6 +201,7 @@ impl State {
             }
             rec.lead = lead;
         }
+        self.note_outputs(id, event);
         self.regroup(id, touched.get(own..).unwrap_or_default());
         each_once(&mut touched);
         let only_readings = !readings.is_empty()
@@ -221,8 +223,11 @@ impl State {
         let products = self.note_births(id, &touched);
         let label = self.event(id).filter(|event| !event.is_birth());
         if let Some(lot) = label.and_then(|event| event.told().lot) {
-            let labelled = touched.iter();
-            labelled.for_each(|thing| self.note_label(*thing, Some(lot)));
+            let labelled = touched.iter().copied();
+            let labelled: Vec<ThingId> = labelled.filter(|it| self.labels(*it, id)).collect();
+            for thing in labelled {
+                self.note_label(thing, Some(lot));
+            }
         }
         let measured = if readings.is_empty() {
             self.measured_around(id, &touched)
@@ -245,17 +250,33 @@ impl State {
         }
     }
 
+    /// Notes what a transformation made.
+    fn note_outputs(&mut self, id: EventId, event: &Event) {
+        let EventKind::Transformation(own) = &event.kind else {
+            return;
+        };
+        let outputs = own.output_epc_list.iter().filter(|epc| is_instance(epc));
+        let mut outputs: Vec<ThingId> = outputs.filter_map(|epc| self.find(epc)).collect();
+        outputs.sort_unstable();
+        outputs.dedup();
+        if let Some(rec) = self.event_mut(id).filter(|_| !outputs.is_empty()) {
+            rec.told_mut().outputs = outputs;
+        }
+    }
+
     /// Notes that an event names things, in event-time order.
     fn touch(&mut self, things: &[ThingId], id: EventId) {
-        let Some(event) = self.event(id) else { return };
-        let (order, makes) = (
-            event.order(),
-            event.is_birth() && event.told().voided_by.is_none(),
-        );
         let events = &self.events;
+        let Some(event) = events.get(id.row()) else {
+            return;
+        };
+        let order = event.order();
+        let stands = event.told().voided_by.is_none();
+        let (makes, outputs) = (event.is_birth() && stands, event.told().outputs.as_slice());
+        let commissions = |id: EventId| events.get(id.row()).is_some_and(EventRec::is_birth);
         let is_before = |other: &EventId| order_of(events, *other) <= order;
-        for thing in things {
-            let Some(thing) = self.things.get_mut(thing.row()) else {
+        for number in things {
+            let Some(thing) = self.things.get_mut(number.row()) else {
                 continue;
             };
             // Mostly told in its order: behind all others.
@@ -265,7 +286,10 @@ impl State {
                 thing.touches.partition_point(is_before)
             };
             thing.touches.insert(at, id);
-            if makes {
+            // What came out of a transformation may be commissioned as well, before or after.
+            if makes && !thing.birth.is_some_and(commissions) {
+                thing.birth = Some(id);
+            } else if stands && outputs.binary_search(number).is_ok() {
                 thing.birth = thing.birth.or(Some(id));
             }
         }
@@ -320,6 +344,18 @@ impl State {
             .told()
             .lot
             .and_then(|lot| Lot::parse(self.names.text(lot)).ok());
+        if event.told().outputs.is_empty() {
+            return self.note_kinds(touched, birth.then_some(lot));
+        }
+        let made = |it: &ThingId| self.thing(*it).is_some_and(|it| it.birth == Some(id));
+        let (made, others): (Vec<_>, Vec<_>) = touched.iter().copied().partition(made);
+        let mut products = self.note_kinds(&made, Some(lot));
+        products.extend(self.note_kinds(&others, None));
+        products
+    }
+
+    /// As above, for things that were all made now, in a lot or none, or were all there before.
+    fn note_kinds(&mut self, touched: &[ThingId], made: Option<Option<Lot>>) -> Vec<Gtin> {
         let mut products = BTreeSet::new();
         // What an event names is mostly of one product: looked up where it changes.
         let mut rest = touched;
@@ -332,7 +368,7 @@ impl State {
                 continue;
             };
             let known = self.knows_product(&gtin);
-            if birth {
+            if let Some(lot) = &made {
                 if !known {
                     products.insert(gtin.clone());
                 }

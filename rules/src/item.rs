@@ -185,7 +185,7 @@ pub(crate) fn step(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_
         let alone = entry.via.is_none() && event.step.receives();
         item.alone = if alone { Some((entry.id, place)) } else { None };
     }
-    if entry.via.is_none() && event.is_birth() {
+    if entry.via.is_none() && (event.is_birth() || event.made(id)) {
         if item.life == Life::Unborn {
             item.life = Life::Active;
             item.holder = state.party_of(event);
@@ -199,7 +199,7 @@ pub(crate) fn step(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_
         .is_some_and(|(parent, _)| Some(parent) != entry.via);
     let opened = opened && !moved;
     item.unsealed = entry.via.is_some() && (item.unsealed || opened);
-    if let Some(operation) = operation(entry)
+    if let Some(operation) = operation(id, entry)
         && operate(state, id, item, entry, operation)
     {
         return;
@@ -354,8 +354,9 @@ impl Item {
 }
 
 /// What an event asks for the state of a thing. A container that is taken off the books does not
-/// take its contents with it; one that is destroyed, stolen or dispensed does.
-pub(crate) fn operation(entry: &Entry<'_>) -> Option<Operation> {
+/// take its contents with it; one that is destroyed, stolen or dispensed does. What goes into a
+/// transformation is no more.
+pub(crate) fn operation(id: ThingId, entry: &Entry<'_>) -> Option<Operation> {
     let event = entry.event;
     match (event.step, event.fate) {
         (_, Fate::PartiallyDispensed) => None,
@@ -373,7 +374,7 @@ pub(crate) fn operation(entry: &Entry<'_>) -> Option<Operation> {
             Some(Operation::Sample)
         }
         (Step::Decommissioning, _) | (_, Fate::Inactive) => Some(Operation::Supply),
-        _ if is_deletion(event) => Some(Operation::Supply),
+        _ if is_deletion(event) || event.uses_up(id) => Some(Operation::Supply),
         _ => None,
     }
 }

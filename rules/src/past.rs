@@ -9,6 +9,7 @@
 
 use crate::item::{Item, Moment, asks_container, fold, step};
 use crate::judge_thing::Case;
+use crate::state::event::Kind;
 use crate::state::{EventId, EventRec, State, Thing, ThingId};
 use crate::timeline::{EVENTS_MAX, Entry};
 
@@ -144,8 +145,14 @@ impl State {
         let (moment, passed) = moments.split_last()?;
         let own = |entry: &Entry<'_>| entry.id == newest.last && entry.via.is_none();
         let asks = |it: &Moment<'_>| asks_container(self, &it.before, &it.entry).is_some();
+        // What goes in and what comes out are named by one event and go through different things.
+        let turned = |it: &Moment<'_>| it.entry.event.kind == Kind::Transformation;
         let follows = own(last) && own(&moment.entry) && passed.len() <= STEPS_MAX;
-        if !follows || self.gtin(id).is_none() || passed.iter().any(asks) {
+        if !follows
+            || self.gtin(id).is_none()
+            || passed.iter().any(asks)
+            || moments.iter().any(turned)
+        {
             return None;
         }
         let around = self.containers(id).into_iter().map(|(container, _)| {

@@ -89,7 +89,7 @@ impl State {
             entries.extend(entries_in_span);
             return;
         }
-        let (vital, others): (Vec<_>, Vec<_>) = entries_in_span.partition(is_vital);
+        let (vital, others): (Vec<_>, Vec<_>) = entries_in_span.partition(|it| is_vital(id, it));
         entries.extend(vital.into_iter().take(EVENTS_MAX));
         entries.extend(others.into_iter().rev().take(EVENTS_MAX));
     }
@@ -317,8 +317,8 @@ impl State {
 }
 
 /// Whether an event changes what a thing is or who holds it.
-fn is_vital(entry: &Entry<'_>) -> bool {
+fn is_vital(id: ThingId, entry: &Entry<'_>) -> bool {
     let step = entry.event.step;
     let custody = step.ships() || step.receives() || step == Step::VoidShipping;
-    custody || entry.event.is_birth() || operation(entry).is_some()
+    custody || entry.event.makes() || operation(id, entry).is_some()
 }

@@ -45,6 +45,7 @@ impl State {
             device: stamp.device.as_deref().map(|it| self.names.intern(it)),
             voided_by: None,
             parent: None,
+            outputs: Vec::new(),
         };
         EventRec {
             kind: kind_of(&event.kind),

@@ -1,8 +1,8 @@
 //! C15: goods are received, given out or ended where, by the records, nobody sent them.
 //!
 //! **Condition.** A receipt, a dispensing, or another end (destruction, export, sample, check-out,
-//! theft, lock) by a party that neither has the thing nor is what a shipment of it is bound for. The
-//! manufacturer locks and ends its packs wherever they are, an authority takes its samples there.
+//! theft, lock) by a party that neither has the thing nor is what a shipment of it is bound for.
+//! The manufacturer locks and ends its packs wherever they are, an authority takes samples there.
 //! The records that must be missing for it to be honest are counted: one at a receipt (the
 //! shipment), two at an end (the shipment and the receipt), one at an end after a receipt that is
 //! only inferred from a container seen open.
@@ -65,7 +65,7 @@ fn sentence(case: &Case<'_>, moment: &Moment<'_>) -> Way {
     let (party, holder, at_ms) = (case.party(by), case.party(from), event.time_ms);
     let receipt = event.step.receives();
     if !receipt && !dispenses(event) {
-        let end = operation(&moment.entry).filter(|it| *it != Operation::Supply);
+        let end = operation(case.id, &moment.entry).filter(|it| *it != Operation::Supply);
         return Way::EndedElsewhere {
             end: end.map_or(End::Decommissioned, |it| End::of(Life::of(it.state()))),
             party,
@@ -99,7 +99,7 @@ fn grace_ends(case: &Case<'_>, event: &EventRec) -> i64 {
 /// Whether a pack is ended, locked or reported here, other than by who may do that wherever it is:
 /// its manufacturer, and an authority that takes a sample.
 fn ends(case: &Case<'_>, moment: &Moment<'_>) -> bool {
-    let asked = operation(&moment.entry);
+    let asked = operation(case.id, &moment.entry);
     let Some(asked) = asked.filter(|it| !matches!(it, Operation::Undo | Operation::Upload)) else {
         return false;
     };

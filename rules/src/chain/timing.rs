@@ -97,7 +97,7 @@ fn before_made(case: &Case<'_>, out: &mut Vec<Draft>) {
         return;
     };
     let early_ms = birth.time_ms.saturating_sub(first.time_ms);
-    if early_ms <= tolerance_ms.saturating_mul(2) || first.is_birth() {
+    if early_ms <= tolerance_ms.saturating_mul(2) || first.is_birth() || first.made(case.id) {
         return;
     }
     let hours = shift(&case.state.profile, early_ms);

@@ -55,7 +55,7 @@ fn declared(case: &Case<'_>, out: &mut Vec<Draft>) {
             via: None,
         };
         let Some(Answer::Becomes(state)) =
-            operation(&entry).map(|operation| PackState::Active.answer(operation))
+            operation(case.id, &entry).map(|operation| PackState::Active.answer(operation))
         else {
             continue;
         };

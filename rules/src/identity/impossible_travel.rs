@@ -12,8 +12,9 @@
 //!
 //! **False alarms**: wrong coordinates of a location; clocks; aggregated reads (two events that
 //! both name only containers are passed over, and a pack that left its container unrecorded no
-//! longer follows it); locks and undos, which are no sightings. Places without coordinates tell nothing. **Late facts**: an event that
-//! arrives late splits the way in two, and both parts are judged anew.
+//! longer follows it); locks and undos, which are no sightings. Places without coordinates tell
+//! nothing. **Late facts**: an event that arrives late splits the way in two, and both parts are
+//! judged anew.
 
 use crate::finding::{RuleId, Severity};
 use crate::geo::{Point, distance_km};

@@ -21,7 +21,7 @@ use crate::item::{Moment, operation};
 use crate::judge_thing::{Anchor, Case, Draft};
 use crate::pack_state::Operation;
 use crate::say::LotSay;
-use crate::state::{NameId, Step};
+use crate::state::{NameId, Step, ThingId};
 
 /// Lots of up to this many packs are counted at every event.
 pub(crate) const SMALL: usize = 32;
@@ -84,15 +84,15 @@ fn count(pack: &Case<'_>, sites: &mut BTreeMap<NameId, Site>) {
             continue;
         };
         let event = moment.entry.event;
-        let undone = operation(&moment.entry) == Some(Operation::Undo);
-        if event.is_birth() || event.step == Step::Receiving || undone {
+        let undone = operation(pack.id, &moment.entry) == Some(Operation::Undo);
+        if event.is_birth() || event.made(pack.id) || event.step == Step::Receiving || undone {
             if at != Some(party) {
                 sites.entry(party).or_default().came += 1;
                 at = Some(party);
             }
             continue;
         }
-        if !leaves(moment) {
+        if !leaves(pack.id, moment) {
             continue;
         }
         let sent_here = moment.before.bound_for == Some(party);
@@ -112,9 +112,9 @@ fn count(pack: &Case<'_>, sites: &mut BTreeMap<NameId, Site>) {
 }
 
 /// Whether a pack leaves the books of a party here, for the first time.
-fn leaves(moment: &Moment<'_>) -> bool {
+fn leaves(pack: ThingId, moment: &Moment<'_>) -> bool {
     let ends = matches!(
-        operation(&moment.entry),
+        operation(pack, &moment.entry),
         Some(
             Operation::Supply
                 | Operation::Destroy

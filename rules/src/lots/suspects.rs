@@ -69,7 +69,7 @@ impl State {
     /// Unknown serial numbers that the packs an event made may explain.
     pub(super) fn explained_by(&mut self, capture: &Capture) -> BTreeSet<ThingId> {
         let mut found = BTreeSet::new();
-        if self.event(capture.event).is_none_or(|it| !it.is_birth()) {
+        if self.event(capture.event).is_none_or(|it| !it.makes()) {
             return found;
         }
         for id in &capture.touched {
@@ -95,7 +95,7 @@ impl State {
     /// Packs with the label of a lot that an event made the first packs of: it is no unknown lot
     /// any more.
     pub(super) fn labelled_before(&self, capture: &Capture) -> BTreeSet<ThingId> {
-        let made = self.event(capture.event).filter(|event| event.is_birth());
+        let made = self.event(capture.event).filter(|event| event.makes());
         let Some(lot) = made.and_then(|event| event.told().lot) else {
             return BTreeSet::new();
         };

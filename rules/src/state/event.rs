@@ -139,6 +139,8 @@ pub(crate) struct Told {
     pub(crate) voided_by: Option<EventId>,
     /// The container of an aggregation.
     pub(crate) parent: Option<ThingId>,
+    /// What a transformation made, ascending; what else it names it used up.
+    pub(crate) outputs: Vec<ThingId>,
 }
 
 impl Told {
@@ -153,6 +155,7 @@ impl Told {
         device: None,
         voided_by: None,
         parent: None,
+        outputs: Vec::new(),
     };
 
     /// As an event keeps it: nothing takes no room.
@@ -178,6 +181,22 @@ impl EventRec {
     pub(crate) fn told(&self) -> &Told {
         const NOTHING: &Told = &Told::NOTHING;
         self.more.as_deref().unwrap_or(NOTHING)
+    }
+
+    /// Whether things came to be with it.
+    pub(crate) fn makes(&self) -> bool {
+        self.is_birth() || !self.told().outputs.is_empty()
+    }
+
+    /// Whether it used a thing up: an input of a transformation (EPCIS 2.0, 7.4.6).
+    pub(crate) fn uses_up(&self, thing: ThingId) -> bool {
+        self.kind == Kind::Transformation && !self.made(thing)
+    }
+
+    /// Whether a thing came out of it: an output of a transformation. What it says of lot and expiry
+    /// is of these (EPCIS 2.0, 7.4.6).
+    pub(crate) fn made(&self, thing: ThingId) -> bool {
+        self.told().outputs.binary_search(&thing).is_ok()
     }
 
     /// Whether it made the things it names: an ObjectEvent with action ADD.

@@ -137,14 +137,23 @@ impl State {
 
     /// Whether a label of a thing is on record beside its commissioning: what most packs have not.
     pub(crate) fn has_labels(&self, id: ThingId) -> bool {
-        let labelled = |id: &EventId| {
-            let event = self.event(*id);
+        let labelled = |told: &EventId| {
+            let event = self.event(*told);
             event.is_some_and(|it| {
-                !it.is_birth() && (it.told().lot.is_some() || it.told().expiry.is_some())
+                let says = it.told().lot.is_some() || it.told().expiry.is_some();
+                says && !it.is_birth() && self.labels(id, *told)
             })
         };
         let thing = self.thing(id);
         thing.is_some_and(|it| !it.verified().is_empty() || it.touches.iter().any(labelled))
+    }
+
+    /// Whether what an event that commissions nothing says of lot and expiry is what stood on this
+    /// thing. A transformation says it of what it made, and is the birth of some of that.
+    pub(crate) fn labels(&self, thing: ThingId, event: EventId) -> bool {
+        let used_up = self.event(event).is_some_and(|it| it.uses_up(thing));
+        let born = self.thing(thing).is_some_and(|it| it.birth == Some(event));
+        !used_up && !born
     }
 
     /// Everything that was seen of a thing's own label, oldest first.
@@ -152,11 +161,11 @@ impl State {
         let Some(thing) = self.thing(id) else {
             return Vec::new();
         };
-        let events = thing.touches.iter().filter_map(|id| {
+        let events = thing.touches.iter().filter_map(|told| {
             let event = self
-                .event(*id)
+                .event(*told)
                 .filter(|event| event.told().voided_by.is_none())?;
-            let label = !event.is_birth();
+            let label = !event.is_birth() && self.labels(id, *told);
             Some(Sighting {
                 time_ms: event.time_ms,
                 place: event.place(),

@@ -275,7 +275,7 @@ fn entry(case: &Case<'_>, moment: &crate::item::Moment<'_>) -> HistoryEntry {
     let party = state.party_of(event);
     let record = event.record.record;
     let say = Happened {
-        doing: doing(event),
+        doing: doing(case.id, event),
         place: case.place(event.place()),
         party: state.party_name(party),
     };
@@ -296,9 +296,10 @@ fn entry(case: &Case<'_>, moment: &crate::item::Moment<'_>) -> HistoryEntry {
     }
 }
 
-fn doing(event: &crate::state::EventRec) -> Doing {
+fn doing(thing: ThingId, event: &crate::state::EventRec) -> Doing {
     match (event.step, event.kind, event.act) {
-        _ if event.is_birth() => Doing::Commissioned,
+        _ if event.is_birth() || event.made(thing) => Doing::Commissioned,
+        _ if event.uses_up(thing) => Doing::Decommissioned,
         (Step::Shipping | Step::Departing, ..) => Doing::Shipped,
         (Step::Receiving | Step::Accepting, ..) => Doing::Received,
         (Step::VoidShipping, ..) => Doing::ShipmentVoided,

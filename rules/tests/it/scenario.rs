@@ -232,6 +232,7 @@ fn fact_of(row: &Row, named: &mut BTreeMap<String, Event>) -> Fact {
     let event = match verb {
         "resend" => named[rest[0]].clone(),
         "void" => voided(&named[rest[0]], row.at_ms),
+        "transform" => scenario_chain::transformed(row, &rest),
         _ => event(row, verb, &rest),
     };
     if let Some(name) = rest.iter().find_map(|word| word.strip_prefix('@')) {

@@ -113,6 +113,33 @@ pub(crate) fn event(row: &Row, verb: &str, rest: &[&str]) -> Option<EventBuilder
     })
 }
 
+/// The subject is made into other things: `transform into=p9 lot=L2 exp=2027-12-31`.
+pub(crate) fn transformed(row: &Row, rest: &[&str]) -> Event {
+    let outputs = value(rest, "into=").expect("what it is made into");
+    let uris = |names: &str| -> Vec<String> {
+        let things = cast::things(names).into_iter();
+        things.map(|epc| epc.canonical()).collect()
+    };
+    let time = chrono::DateTime::from_timestamp_millis(row.at_ms).unwrap();
+    let place = json!({ "id": cast::place_of(row.place).canonical() });
+    let event = json!({
+        "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+        "type": "TransformationEvent",
+        "eventTime": time.to_rfc3339(),
+        "eventTimeZoneOffset": "+00:00",
+        "inputEPCList": uris(&row.subject),
+        "outputEPCList": uris(&outputs.replace(',', " ")),
+        "bizStep": "creating_class_instance",
+        "readPoint": place,
+        "bizLocation": place,
+        "ilmd": {
+            "cbvmda:lotNumber": value(rest, "lot=").unwrap_or("L1"),
+            "cbvmda:itemExpirationDate": value(rest, "exp=").unwrap_or("2027-12-31"),
+        },
+    });
+    Event::from_json(&event).unwrap_or_else(|error| panic!("line {}: {error}", row.line))
+}
+
 /// What the row adds to an event.
 pub(crate) fn options(builder: EventBuilder, row: &Row, rest: &[&str]) -> EventBuilder {
     let mut event = builder;
