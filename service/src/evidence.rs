@@ -27,7 +27,7 @@ pub struct Evidence {
     pub made_at: String,
     /// The network, hex.
     pub network: String,
-    /// Key of the log (C2SP vkey), which signed the checkpoint; to trust it, have it from elsewhere.
+    /// Key of the log (C2SP vkey) that signed the checkpoint; to trust it, have it from elsewhere.
     pub log_key: String,
     /// The checkpoint (C2SP note) that all proofs hang on.
     pub checkpoint: String,

@@ -1,8 +1,8 @@
 //! `GET /api/v1/stream`: what happens, as server-sent events (WHATWG HTML, 9.2). Alerts carry their
 //! place in the ledger as id, so that a client that comes back with `Last-Event-ID` misses none and
 //! gets none twice; notices of recalls come until they are confirmed, and the ledger's size tells
-//! that something was recorded. A client sees what its key may see, and is asked at every look: with
-//! its key, certificate or session the stream ends.
+//! that something was recorded. A client sees what its key may see, which is asked at every look;
+//! with its key, certificate or session the stream ends.
 use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
