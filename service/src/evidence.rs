@@ -3,11 +3,14 @@
 //! a case also decisions and comments, a proof for each block they stand in (which carries the
 //! block's header and signature), the checkpoint all proofs hang on, and a summary for people that
 //! is made from these records and nothing else, so that it can be checked by making it again.
+mod about;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tangle::verify::proof::{self, Policy};
+use tangle::VerifierKey;
+use tangle::verify::proof::{self, Policy, Proved};
 
 /// The form of the file.
 pub const FORMAT: &str = "theriac-evidence/1";
@@ -18,15 +21,15 @@ pub const FORMAT: &str = "theriac-evidence/1";
 pub struct Evidence {
     /// [`FORMAT`].
     pub format: String,
-    /// Canonical id of what it is about.
+    /// Canonical id of what it is about; proven as far as documents name it, not of a case.
     pub about: String,
     /// When it was made, RFC 3339; not proven.
     pub made_at: String,
     /// The network, hex.
     pub network: String,
-    /// Key of the log (C2SP vkey), as the node says; to trust it, have it from elsewhere.
+    /// Key of the log (C2SP vkey) that signed the checkpoint; to trust it, have it from elsewhere.
     pub log_key: String,
-    /// The checkpoint (C2SP note).
+    /// The checkpoint (C2SP note) that all proofs hang on.
     pub checkpoint: String,
     /// What happened, a line for each document; see [`summary`].
     pub summary: Vec<String>,
@@ -142,26 +145,34 @@ fn line(event: &Value) -> String {
     )
 }
 
-/// One step of checking, and whether it holds.
+/// What came of a step.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Found {
+    /// It holds.
+    Holds,
+    /// It does not.
+    Fails,
+    /// The file cannot tell.
+    Unproven,
+}
+
+/// One step of checking.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Step {
     /// What is checked.
     pub name: String,
     /// Whether it holds.
-    pub ok: bool,
+    pub found: Found,
     /// More about it.
     pub detail: String,
 }
 
 /// Checks a bundle with a policy of keys; every step is told, the first that fails first.
 pub fn check(evidence: &Evidence, policy: &Policy<'_>) -> Vec<Step> {
-    let mut steps = vec![step(
-        "format",
-        evidence.format == FORMAT,
-        evidence.format.clone(),
-    )];
-    let mut proved: BTreeMap<(String, u16), Vec<u8>> = BTreeMap::new();
-    let mut checkpoints = Vec::new();
+    let format = evidence.format == FORMAT;
+    let mut steps = vec![step("format", format, evidence.format.clone())];
+    let mut bodies: BTreeMap<(String, u16), Vec<u8>> = BTreeMap::new();
+    let mut proved = Vec::new();
     for (block, text) in &evidence.proofs {
         let report = proof::verify_with(text.as_bytes(), policy);
         let named = report.proved.as_ref().map(|it| it.id.to_string());
@@ -175,38 +186,28 @@ pub fn check(evidence: &Evidence, policy: &Policy<'_>) -> Vec<Step> {
         let Some(found) = report.proved.filter(|_| same) else {
             continue;
         };
-        checkpoints.push((found.checkpoint.origin.clone(), found.checkpoint.size));
         for item in &found.items {
             let key = (block.clone(), item.index);
-            proved.insert(key, item.item.body.clone());
+            bodies.insert(key, item.item.body.clone());
         }
+        proved.push((found, note_of(text)));
     }
-    checkpoints.dedup();
-    let one = checkpoints.len() <= 1;
-    steps.push(step("checkpoint", one, "all proofs hang on one".to_owned()));
+    steps.extend(head(evidence, &proved, policy));
     for document in &evidence.documents {
         let body = serde_json_canonicalizer::to_vec(&document.event).unwrap_or_default();
         let key = (document.block.clone(), document.item);
-        let holds = proved.get(&key).is_some_and(|known| same(known, &body));
+        let holds = bodies.get(&key).is_some_and(|known| same(known, &body));
         let detail = format!("item {} of block {}", document.item, document.block);
         steps.push(step("document", holds, detail));
     }
-    let counted = evidence.documents.len() <= proved.len() && !evidence.documents.is_empty();
+    let counted = evidence.documents.len() <= bodies.len() && !evidence.documents.is_empty();
     steps.push(step(
         "documents",
         counted,
         format!("{} events", evidence.documents.len()),
     ));
-    if !evidence.findings.is_empty() {
-        let held: BTreeSet<Place> = evidence.documents.iter().map(Document::place).collect();
-        let mut rests = evidence.findings.iter().flat_map(|it| &it.evidence);
-        let missing = rests.find(|place| !held.contains(place));
-        let detail = match missing {
-            Some(at) => format!("item {} of block {} is not in the file", at.item, at.block),
-            None => format!("{} rest on documents", evidence.findings.len()),
-        };
-        steps.push(step("findings", missing.is_none(), detail));
-    }
+    steps.push(about::step(evidence));
+    steps.extend(findings(evidence));
     let told = summary(&evidence.documents) == evidence.summary;
     steps.push(step(
         "summary",
@@ -214,6 +215,62 @@ pub fn check(evidence: &Evidence, policy: &Policy<'_>) -> Vec<Step> {
         "made again from the events".to_owned(),
     ));
     steps
+}
+
+/// The checkpoint of a proof, as the file has it: it ends with it.
+fn note_of(proof: &str) -> &str {
+    proof.split_once("\n\n").map_or("", |(_, note)| note)
+}
+
+/// What the bundle says of network, key and checkpoint, held against its proofs.
+fn head(evidence: &Evidence, proved: &[(Proved, &str)], policy: &Policy<'_>) -> [Step; 3] {
+    let first = proved.first().map(|(it, _)| &it.checkpoint);
+    let one = proved.iter().all(|(it, _)| Some(&it.checkpoint) == first);
+    let own = proved.iter().any(|(_, note)| *note == evidence.checkpoint);
+    let checkpoint = match (one, own) {
+        (false, _) => "the proofs hang on several",
+        (true, false) => "the file's is not the one that the proofs hang on",
+        (true, true) => "all proofs hang on the file's",
+    };
+    let networks = proved.iter().map(|(it, _)| it.network.to_string());
+    let network = networks.clone().all(|it| it == evidence.network);
+    let said = if network {
+        format!("{} is that of all proofs", evidence.network)
+    } else {
+        "the proofs are of another than the file says".to_owned()
+    };
+    let key = evidence.log_key.parse::<VerifierKey>().ok();
+    let key = key.filter(|key| policy.keys.is_none_or(|given| given.contains(key)));
+    let signed = key.is_some_and(|key| {
+        let by = |it: &Proved| it.checkpoint.is_signed_by(&key) && it.signers.contains(&key);
+        proved.iter().all(|(it, _)| by(it))
+    });
+    let log_key = match (signed, policy.keys) {
+        (true, None) => "the file's is pinned in all proofs",
+        (true, Some(_)) => "the file's is one that was given and signed",
+        (false, _) => "the file's is not the one that signed the checkpoint",
+    };
+    let some = !proved.is_empty();
+    [
+        step("checkpoint", some && one && own, checkpoint.to_owned()),
+        step("network", some && network, said),
+        step("log key", some && signed, log_key.to_owned()),
+    ]
+}
+
+/// Whether what the findings rest on is there.
+fn findings(evidence: &Evidence) -> Option<Step> {
+    if evidence.findings.is_empty() {
+        return None;
+    }
+    let held: BTreeSet<Place> = evidence.documents.iter().map(Document::place).collect();
+    let mut rests = evidence.findings.iter().flat_map(|it| &it.evidence);
+    let missing = rests.find(|place| !held.contains(place));
+    let detail = match missing {
+        Some(at) => format!("item {} of block {} is not in the file", at.item, at.block),
+        None => format!("{} rest on documents", evidence.findings.len()),
+    };
+    Some(step("findings", missing.is_none(), detail))
 }
 
 /// Whether two texts are the same JSON.
@@ -224,10 +281,11 @@ fn same(known: &[u8], given: &[u8]) -> bool {
     again.as_deref() == Some(given)
 }
 
-fn step(name: &str, ok: bool, detail: String) -> Step {
+fn step(name: &str, holds: bool, detail: String) -> Step {
+    let found = if holds { Found::Holds } else { Found::Fails };
     Step {
         name: name.to_owned(),
-        ok,
+        found,
         detail,
     }
 }

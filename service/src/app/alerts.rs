@@ -1,4 +1,7 @@
 //! The list of findings, newest first, as far as the principal may see what they are about.
+use std::fmt;
+use std::str::FromStr;
+
 use rules::{FindingStatus, FindingView};
 
 use crate::app::failure::{Code, Failure};
@@ -67,25 +70,94 @@ fn status_of(word: &str) -> Result<FindingStatus, Failure> {
     }
 }
 
-/// Place in the order of the latest change of a finding.
-pub fn newest(node: &Node) -> u64 {
-    node.fold().engine.last_finding()
+/// Up to where a client has the alerts, in the order they changed: all that changed with a record,
+/// or up to a finding of it where one record changed more. Written `138` or `138.` and the id of
+/// the finding.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Place {
+    position: u64,
+    finding: Option<String>,
 }
 
-/// Findings that changed after a place in the order, as far as the principal may see them, in the
-/// order they changed.
+impl Place {
+    /// Whether a finding that changed at a position comes after it.
+    fn is_before(&self, position: u64, id: &str) -> bool {
+        let same = position == self.position;
+        let further = self.finding.as_deref().is_some_and(|last| id > last);
+        position > self.position || (same && further)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.finding {
+            Some(finding) => write!(f, "{}.{finding}", self.position),
+            None => write!(f, "{}", self.position),
+        }
+    }
+}
+
+/// A text that is no place.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("no place of an alert")]
+pub struct NoPlace;
+
+impl FromStr for Place {
+    type Err = NoPlace;
+
+    fn from_str(text: &str) -> Result<Self, NoPlace> {
+        let (position, finding) = match text.split_once('.') {
+            Some((position, finding)) => (position, Some(finding)),
+            None => (text, None),
+        };
+        let is_id = |id: &str| {
+            let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+            id.len() == 32 && id.bytes().all(digit)
+        };
+        if !finding.is_none_or(is_id) {
+            return Err(NoPlace);
+        }
+        Ok(Self {
+            position: position.parse().map_err(|_| NoPlace)?,
+            finding: finding.map(ToOwned::to_owned),
+        })
+    }
+}
+
+/// Place of the latest change of a finding: nothing has come after it.
+pub fn newest(node: &Node) -> Place {
+    Place {
+        position: node.fold().engine.last_finding(),
+        finding: None,
+    }
+}
+
+/// Findings that changed after a place, as far as the principal may see them, in the order they
+/// changed, each with its own place. The last of a record has the record's whole place.
 pub fn since(
     node: &Node,
     permit: &Permit<actions::Query>,
-    position: u64,
-) -> Vec<(u64, FindingView)> {
+    after: &Place,
+) -> Vec<(Place, FindingView)> {
     let fold = node.fold();
-    let changed = fold.engine.findings_since(position).into_iter();
-    changed
+    let before = after.position.saturating_sub(1);
+    let changed = fold.engine.findings_since(before).into_iter();
+    let mut seen = changed
+        .filter(|(position, finding)| after.is_before(*position, &finding.id))
         .filter_map(|(position, finding)| {
             Some((position, shown(&fold, permit.principal(), finding)?))
         })
-        .collect()
+        .peekable();
+    let mut found = Vec::new();
+    while let Some((position, finding)) = seen.next() {
+        let more = seen.peek().is_some_and(|(next, _)| *next == position);
+        let place = Place {
+            position,
+            finding: more.then(|| finding.id.clone()),
+        };
+        found.push((place, finding));
+    }
+    found
 }
 
 /// One finding.

@@ -1,6 +1,7 @@
 //! Cases: findings of one cause, looked into once. A case is assigned, resolved or de-escalated
 //! with a reason and, where the quality system wants it, an electronic signature with its meaning
 //! (21 CFR 11.50); what is decided about a case is decided about each finding in it, as records.
+use gs1::Gln;
 use rules::{
     AlertOutcome, CaseView, Decision, Engine, Fact, Finding, Lang, Meaning, Severity, Signature,
 };
@@ -199,7 +200,7 @@ pub(crate) fn sees_case(fold: &View<'_>, principal: &Principal, id: &str) -> boo
 ///
 /// # Errors
 /// `not_found`, `forbidden` when the case is about somebody else's product, `unprocessable` for a
-/// reason or a signature that cannot be.
+/// reason, a signature or somebody assigned that cannot be.
 pub fn rule(
     node: &Node,
     permit: &Permit<actions::Decide>,
@@ -211,6 +212,12 @@ pub fn rule(
         return Err(Failure::new(Code::Forbidden, "the key speaks for no party"));
     };
     fit_reason(&ruling.reason)?;
+    if let Act::Assign { to } = &ruling.act
+        && let Err(why) = Gln::parse(to)
+    {
+        let text = format!("who is to look into a case is a GLN: {why}");
+        return Err(Failure::new(Code::Unprocessable, text));
+    }
     let signature = ruling.signature.as_ref();
     let signature = signature.map(|it| signed(node, it)).transpose()?;
     let decisions = {

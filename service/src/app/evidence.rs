@@ -142,13 +142,15 @@ fn bundle(
     about: String,
     places: Vec<(String, u16)>,
 ) -> Result<Evidence, Failure> {
-    let checkpoint = node.witnessed().or_else(|| node.checkpoint());
-    let checkpoint = checkpoint.ok_or_else(not_final)?;
     let mut wanted: BTreeMap<String, BTreeSet<u16>> = BTreeMap::new();
     for (block, item) in &places {
         wanted.entry(block.clone()).or_default().insert(*item);
     }
-    let Disclosed { mut events, proofs } = disclose(node, permit, wanted)?;
+    let Disclosed {
+        mut events,
+        checkpoint,
+        proofs,
+    } = disclose(node, permit, wanted)?;
     let document = |place: (String, u16)| {
         let event = events.remove(&place)?;
         let (block, item) = place;
@@ -161,7 +163,7 @@ fn bundle(
         made_at: time_text(node.world().now_ms()),
         network: node.network().to_string(),
         log_key: node.log_key().to_string(),
-        checkpoint: checkpoint.note.clone(),
+        checkpoint,
         summary: summary(&documents),
         findings: Vec::new(),
         documents,
@@ -169,9 +171,10 @@ fn bundle(
     })
 }
 
-/// Events by block and item, and the proof of each block.
+/// Events by block and item, the proof of each block, and the checkpoint they are all under.
 struct Disclosed {
     events: BTreeMap<(String, u16), Value>,
+    checkpoint: String,
     proofs: BTreeMap<String, String>,
 }
 
@@ -181,7 +184,7 @@ fn disclose(
     permit: &Permit<actions::Query>,
     wanted: BTreeMap<String, BTreeSet<u16>>,
 ) -> Result<Disclosed, Failure> {
-    let mut proofs = BTreeMap::new();
+    let mut shown: Vec<(BlockId, Vec<u16>)> = Vec::new();
     let mut events = BTreeMap::new();
     for (block, items) in wanted {
         let view = match blocks::block(node, permit, &block) {
@@ -189,29 +192,35 @@ fn disclose(
             Err(failure) if failure.code() == Code::NotFound => continue,
             other => other?,
         };
-        let shown = view
+        let asked = view
             .items
             .into_iter()
             .filter(|it| items.contains(&it.index));
         let mut disclosed = Vec::new();
-        for item in shown {
+        for item in asked {
             let Some(event) = item.json else { continue };
             disclosed.push(item.index);
             events.insert((block.clone(), item.index), event);
         }
-        if disclosed.is_empty() {
-            continue;
+        if !disclosed.is_empty() {
+            shown.push((block.parse().map_err(Failure::internal)?, disclosed));
         }
-        let id: BlockId = block.parse().map_err(Failure::internal)?;
-        let proof = node.with_reader(|reader| reader.prove(&id, &disclosed))?;
-        let proof = proof.map_err(|error| match error {
-            ProveError::NotFinal => not_final(),
-            other => Failure::internal(other),
-        })?;
-        let text = String::from_utf8(proof).map_err(Failure::internal)?;
-        proofs.insert(block, text);
     }
-    Ok(Disclosed { events, proofs })
+    let made = node.with_reader(|reader| reader.prove_all(&shown))?;
+    let (checkpoint, made) = made.map_err(|error| match error {
+        ProveError::NotFinal => not_final(),
+        other => Failure::internal(other),
+    })?;
+    let mut proofs = BTreeMap::new();
+    for ((id, _), proof) in shown.into_iter().zip(made) {
+        let text = String::from_utf8(proof).map_err(Failure::internal)?;
+        proofs.insert(id.to_string(), text);
+    }
+    Ok(Disclosed {
+        events,
+        checkpoint,
+        proofs,
+    })
 }
 
 fn not_final() -> Failure {

@@ -211,7 +211,9 @@ pub struct Confirmed {
 /// Confirms a notice.
 ///
 /// # Errors
-/// `not_found` when it is not to the permit's party.
+/// `not_found` when it is not to the permit's party, `unprocessable` for an overlong comment and
+/// for more packs set aside than the notice is about, those given out among them: they may come
+/// back.
 pub fn confirm(
     node: &Node,
     permit: &Permit<actions::ChangeState>,
@@ -228,6 +230,11 @@ pub fn confirm(
     let mut notice = found.map_err(Failure::internal)?.ok_or_else(missing)?;
     if permit.principal().party.as_deref() != Some(notice.party.as_str()) {
         return Err(missing());
+    }
+    let most = notice.packs.saturating_add(notice.given_out);
+    if said.quarantined > most {
+        let text = format!("the notice is about {most} packs; no more can be set aside");
+        return Err(Failure::new(Code::Unprocessable, text));
     }
     notice.acknowledged_ms = Some(node.world().now_ms());
     notice.quarantined = Some(said.quarantined);

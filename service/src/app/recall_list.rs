@@ -1,7 +1,7 @@
 //! The signed recall list: every recalled lot on one page with the signature of the node's log, for
 //! counters that must know of a recall when the line is down. That a lot is recalled is no secret:
 //! everybody who may ask about a pack is told, and the decision is in the ledger for all. The list
-//! says nothing of who holds what.
+//! says nothing of who holds what, and whoever reads may read it, auditors too.
 //!
 //! It is signed anew when a recall is added or changes, and otherwise every quarter of an hour, so
 //! that whoever asks between gets the same bytes.
@@ -85,7 +85,7 @@ pub struct RecalledLot {
 ///
 /// # Errors
 /// `internal` when it cannot be signed.
-pub fn recall_list(node: &Node, _permit: &Permit<actions::Verify>) -> Result<Issued, Failure> {
+pub fn recall_list(node: &Node, _permit: &Permit<actions::Query>) -> Result<Issued, Failure> {
     let mut latest = node.recall_list();
     // Before the state is looked at: that may be newer, but not older.
     let size = node.checkpoint().map_or(0, |it| it.checkpoint.size);

@@ -3,8 +3,8 @@
 //! assigned, with this lot and expiry? `verified` says that and nothing else: a recalled or suspect
 //! pack is verified, with a word beside it. Whoever asks must be a party of this network, by a key
 //! of its own.
-use gs1::{Epc, Gtin, Lot, Serial, Sgtin};
-use rules::pack_state::BatchState;
+use gs1::{Epc, ExpiryDate, Gtin, Lot, Serial, Sgtin, digital_link};
+use rules::pack_state::{BatchState, PackState};
 use rules::{Engine, FindingStatus, Purpose, Severity};
 
 use crate::app::failure::{Code, Failure};
@@ -58,14 +58,14 @@ pub fn respond(
     let gtin = Gtin::parse(&asked.gtin).map_err(|_| malformed("the GTIN"))?;
     let serial = Serial::parse(&asked.serial).map_err(|_| malformed("the serial number"))?;
     let lot = Lot::parse(&asked.lot).map_err(|_| malformed("the lot"))?;
+    let expiry = asked.expiry.as_deref().map(Printed::parse).transpose()?;
     let at_ms = node.world().now_ms();
-    let scan = element_string(&gtin, &serial, &lot, asked.expiry.as_deref());
-    let parsed = gs1::scan::parse(&scan).map_err(|_| malformed("the expiry"))?;
     let responder = responder(node, &gtin)?;
     let sgtin = Sgtin { gtin, serial };
+    let scan = link(&sgtin, &lot, expiry.as_ref())?;
     let (verified, reason, info) = {
         let fold = node.fold();
-        judged(&fold.engine, &sgtin, &parsed, at_ms)
+        judged(&fold.engine, &sgtin, (&lot, expiry.as_ref()), at_ms)
     };
     let question = Question {
         scan: &scan,
@@ -125,31 +125,65 @@ fn responder(node: &Node, gtin: &Gtin) -> Result<String, Failure> {
     Ok(mah)
 }
 
-/// The request as the element string that a scanner would have read.
-fn element_string(gtin: &Gtin, serial: &Serial, lot: &Lot, expiry: Option<&str>) -> String {
-    let expiry = expiry.map(|expiry| format!("(17){expiry}"));
-    let expiry = expiry.unwrap_or_default();
-    format!("(01){gtin}(21){serial}{expiry}(10){lot}")
+/// An expiry as printed.
+#[derive(Debug)]
+struct Printed {
+    text: String,
+    date: ExpiryDate,
+}
+
+impl Printed {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let unread = |_| Failure::new(Code::Malformed, "the expiry cannot be read");
+        Ok(Self {
+            text: text.to_owned(),
+            date: ExpiryDate::parse_yymmdd(text).map_err(unread)?,
+        })
+    }
+
+    /// Whether it stands for a day, given as `yyyy-mm-dd`: day 00 stands for the whole month.
+    fn is_day(&self, known: &str, now_ms: i64) -> bool {
+        let printed = self.day(now_ms);
+        let whole_month = self.text.ends_with("00");
+        printed == known || (whole_month && printed.get(..7) == known.get(..7))
+    }
+
+    fn day(&self, now_ms: i64) -> String {
+        self.date.resolve(year_of(now_ms)).to_string()
+    }
+}
+
+/// The request as the Digital Link that a pack could carry: the one spelling in which no character
+/// of a lot or a serial number can be taken for anything else.
+fn link(sgtin: &Sgtin, lot: &Lot, expiry: Option<&Printed>) -> Result<String, Failure> {
+    let element = |ai: &str, value: String| (ai.to_owned(), value);
+    let mut elements = vec![
+        element("01", sgtin.gtin.to_string()),
+        element("10", lot.to_string()),
+        element("21", sgtin.serial.to_string()),
+    ];
+    elements.extend(expiry.map(|it| element("17", it.text.clone())));
+    digital_link::write(digital_link::RESOLVER, "01", &elements).map_err(Failure::internal)
 }
 
 type Judged = (bool, Option<&'static str>, Option<&'static str>);
 
-fn judged(engine: &Engine, sgtin: &Sgtin, asked: &gs1::scan::Scan, now_ms: i64) -> Judged {
+fn judged(
+    engine: &Engine,
+    sgtin: &Sgtin,
+    (lot, expiry): (&Lot, Option<&Printed>),
+    now_ms: i64,
+) -> Judged {
     let Some(pack) = engine.pack(sgtin).filter(|it| it.status != "unknown") else {
         // Lot and expiry need not be compared where there is no such serial number.
         return (false, Some("No_match_GTIN_Serial"), None);
     };
-    let lot_differs = asked.lot.as_ref().is_some_and(|lot| {
-        pack.lot
-            .as_deref()
-            .is_some_and(|known| known != lot.as_str())
-    });
+    let lot_differs = pack.lot.as_deref().is_some_and(|it| it != lot.as_str());
     let extended = engine.extended_to(sgtin);
-    let expiry_differs = asked.expiry.as_ref().is_some_and(|expiry| {
-        let printed = expiry.resolve(year_of(now_ms)).to_string();
+    let expiry_differs = expiry.is_some_and(|printed| {
         let known = pack.expiry.as_deref();
-        known.is_some_and(|known| !same_day(asked, &printed, known))
-            && extended.as_deref() != Some(&*printed)
+        known.is_some_and(|known| !printed.is_day(known, now_ms))
+            && extended.as_deref() != Some(&*printed.day(now_ms))
     });
     let info = info(engine, sgtin, now_ms, extended.is_some());
     let mismatch = match (lot_differs, expiry_differs) {
@@ -176,20 +210,20 @@ fn info(engine: &Engine, sgtin: &Sgtin, now_ms: i64, extended: bool) -> Option<&
         .map(|finding| finding.severity.max(finding.rule_severity))
         .max();
     let over = engine.batch_state(sgtin, now_ms);
+    // Somebody investigates, or looks for it.
+    let held = matches!(
+        engine.pack_state(sgtin),
+        PackState::Locked | PackState::Stolen
+    );
     match (worst, over) {
         (Some(Severity::S4), _) => Some("Illegitimate"),
         (_, Some(BatchState::Recalled | BatchState::Withdrawn)) => Some("Recalled"),
         (Some(Severity::S3), _) => Some("Suspect"),
+        _ if held => Some("Suspect"),
         (_, Some(BatchState::Expired)) => Some("Expired"),
         _ if extended => Some("ExpirationExtended"),
         _ => None,
     }
-}
-
-/// Day 00 of a printed expiry stands for the whole month.
-fn same_day(asked: &gs1::scan::Scan, printed: &str, known: &str) -> bool {
-    let whole_month = asked.value("17").is_some_and(|text| text.ends_with("00"));
-    printed == known || (whole_month && printed.get(..7) == known.get(..7))
 }
 
 fn year_of(now_ms: i64) -> i32 {

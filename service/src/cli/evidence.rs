@@ -8,7 +8,7 @@ use clap::Args;
 use gs1::Epc;
 use serde_json::json;
 use service::client::segment;
-use service::evidence::{Evidence, Step, check};
+use service::evidence::{Evidence, Found, Step, check};
 use tangle::verify::proof::Policy;
 
 use super::connect::Connection;
@@ -78,7 +78,9 @@ Examples:
   theriac verify-evidence pack.evidence.json --key 'meridian+1a2b3c4d+AbC...'
 
 Every proof is checked as verify-proof does, every event is compared with what its proof
-discloses, and the summary is made again. Without --key the keys pinned in the proofs count.
+discloses, and the summary is made again. Checkpoint, network and key of the log must be those of
+the proofs, and documents must name what the file is about; of a case that is not proven, and
+said. Without --key the keys pinned in the proofs count.
 Exit code: 0 everything holds, 6 something does not (it is named), 3 no such file.";
 
 /// Check an evidence bundle offline
@@ -103,11 +105,17 @@ pub(crate) fn verify(command: &Verify, format: Format) -> Result<Exit, Failure> 
         witnesses_min,
     };
     let steps = check(&evidence, &policy);
-    let failed = steps.iter().find(|step| !step.ok);
+    let failed = steps.iter().find(|step| step.found == Found::Fails);
     match format {
         Format::Json => {
-            let told =
-                |step: &Step| json!({ "name": step.name, "ok": step.ok, "detail": step.detail });
+            let told = |step: &Step| {
+                let ok = match step.found {
+                    Found::Holds => Some(true),
+                    Found::Fails => Some(false),
+                    Found::Unproven => None,
+                };
+                json!({ "name": step.name, "ok": ok, "detail": step.detail })
+            };
             out::json(&json!({
                 "ok": failed.is_none(),
                 "about": evidence.about,
@@ -131,15 +139,17 @@ pub(crate) fn verify(command: &Verify, format: Format) -> Result<Exit, Failure> 
 }
 
 fn print(evidence: &Evidence, steps: &[Step], pinned: bool) {
-    out::line(&format!("about {}", one_line(&evidence.about)));
+    let open = steps.iter().any(|it| it.found == Found::Unproven);
+    let word = if open { " (not proven)" } else { "" };
+    out::line(&format!("about {}{word}", one_line(&evidence.about)));
     for line in &evidence.summary {
         out::line(&format!("  {}", one_line(line)));
     }
     for step in steps {
-        let (mark, colour) = if step.ok {
-            ("\u{2713}", Colour::Green)
-        } else {
-            ("\u{2717}", Colour::Red)
+        let (mark, colour) = match step.found {
+            Found::Holds => ("\u{2713}", Colour::Green),
+            Found::Fails => ("\u{2717}", Colour::Red),
+            Found::Unproven => ("?", Colour::Amber),
         };
         let detail = one_line(&step.detail);
         out::line(&format!(

@@ -79,6 +79,12 @@ impl Cookie {
     }
 }
 
+/// What a request's cookie of a session holds.
+pub(super) fn value(request: &HttpRequest) -> Option<String> {
+    let settings = request.app_data::<web::Data<SignIn>>()?.settings()?;
+    Cookie::Session.of(request, settings)
+}
+
 /// Whose session a request says it is, if it says so at all.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ use super::rate::Rates;
 use crate::app::failure::{Code, Failure};
 use crate::auth::{Action, ApiKey, Permit, Principal, Ruling};
 use crate::node::Node;
+use crate::store::SessionHash;
 use crate::tls::pair::Certificate;
 
 /// A permit for `A`, taken from the request's key.
@@ -130,6 +131,50 @@ fn says_a_key(request: &HttpRequest) -> bool {
     headers.contains_key(header::AUTHORIZATION) || headers.contains_key("X-API-Key")
 }
 
+/// What let somebody in, for an answer that outlasts its request and must ask again: a key that was
+/// revoked, a certificate that has ended and a session that is over open nothing any more.
+#[derive(Clone, Debug)]
+pub(crate) enum Pass {
+    /// An API key, by its public id.
+    Key(String),
+    /// A client certificate.
+    Certificate(Certificate),
+    /// The session of a person.
+    Session(SessionHash),
+}
+
+impl Pass {
+    /// Of a request that was let in as `principal`; `None` for one that nothing let in.
+    pub(crate) fn of(request: &HttpRequest, principal: &Principal) -> Option<Self> {
+        if says_a_key(request) {
+            return Some(Self::Key(principal.key_id.clone()));
+        }
+        if let Some(Peer(certificate)) = request.conn_data::<Peer>() {
+            return Some(Self::Certificate(certificate.clone()));
+        }
+        let node = request.app_data::<web::Data<Node>>()?;
+        let cookie = cookie::value(request)?;
+        node.store().session_hash_of(&cookie).map(Self::Session)
+    }
+
+    /// A permit as it would be given now; `None` when none would be.
+    pub(crate) fn permit<A: Action>(&self, node: &Node) -> Option<Permit<A>> {
+        let now_ms = node.world().now_ms();
+        let principal = match self {
+            Self::Key(id) => node.store().principal_of(id, now_ms),
+            Self::Certificate(certificate) => by_certificate(node, certificate, now_ms),
+            Self::Session(hash) => node.store().principal_of_session(hash, now_ms),
+        };
+        Permit::check(principal?).ok()
+    }
+}
+
+fn by_certificate(node: &Node, certificate: &Certificate, now_ms: i64) -> Option<Principal> {
+    let spki = hex::encode(certificate.spki);
+    let valid = certificate.is_valid_at(now_ms);
+    valid.then(|| node.store().principal_by_certificate(&spki, now_ms))?
+}
+
 /// The connection may be older than the certificate's end, and so is asked at each request.
 fn of_certificate(
     request: &HttpRequest,
@@ -141,8 +186,7 @@ fn of_certificate(
         return Err(nobody("the client certificate has ended"));
     }
     origin::same(request)?;
-    node.store()
-        .principal_by_certificate(&hex::encode(certificate.spki), now_ms)
+    by_certificate(node, certificate, now_ms)
         .ok_or_else(|| nobody("the client certificate stands for no API key here"))
 }
 

@@ -135,7 +135,7 @@ pub const ROUTES: &[Route] = &[
     needs::<actions::Grant>("DELETE", "/api/v1/shipments/{id}/links/{link}"),
     open("POST", "/api/v1/shared"),
     needs::<actions::Query>("GET", "/api/v1/recalls"),
-    needs::<actions::Verify>("GET", "/api/v1/recall-list"),
+    needs::<actions::Query>("GET", "/api/v1/recall-list"),
     needs::<actions::Query>("GET", "/api/v1/recalls/{gtin}/{lot}"),
     needs::<actions::Decide>("POST", "/api/v1/recalls/{gtin}/{lot}/notices"),
     needs::<actions::Query>("GET", "/api/v1/notices"),

@@ -115,10 +115,7 @@ impl Node {
         let keys_of = EventKeys::default();
         let readings = keys_of.readings.clone();
         let tangle = Tangle::open(&data.ledger(), options, Box::new(keys_of))?;
-        if let Some(why) = &tangle.opened().rebuilt {
-            tracing::warn!(why, "the ledger's index was made anew from its log");
-        }
-
+        tell_rebuilt(&tangle);
         let genesis = tangle.reader().genesis().clone();
         let names = names(&tangle, &genesis, &note_key)?;
         let fold = recalled(&mut snapshots, reading, &tangle.reader());
@@ -166,6 +163,13 @@ impl Node {
         node.register_operator(&genesis.name)
             .map_err(OpenError::Operator)?;
         Ok(node)
+    }
+}
+
+/// Says in the log that the ledger's index had to be made anew, and why.
+fn tell_rebuilt(tangle: &Tangle) {
+    if let Some(why) = &tangle.opened().rebuilt {
+        tracing::warn!(why, "the ledger's index was made anew from its log");
     }
 }
 

@@ -21,7 +21,7 @@ pub use api_keys::{ApiKeyInfo, NewApiKey, Revoked};
 pub use certificates::{Binding, Bound};
 pub use invitations::{Claim, Invitation, NewInvitation, Refusal, Used};
 pub use links::Link;
-pub use sessions::{NewSession, SessionInfo};
+pub use sessions::{NewSession, SessionHash, SessionInfo};
 pub use shelf::{Change, Durably};
 
 use api_keys::KeyTable;

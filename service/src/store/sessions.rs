@@ -124,6 +124,11 @@ impl Session {
     }
 }
 
+/// A session as what outlasts a request keeps it: the hash of what the browser holds, which opens
+/// nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SessionHash([u8; 32]);
+
 /// The sessions in memory, by the hash of what the browser holds.
 #[derive(Debug, Default)]
 pub(super) struct Sessions(BTreeMap<[u8; 32], Session>);
@@ -213,6 +218,18 @@ impl Store {
             }
         }
         Some((found.principal(), found.info()))
+    }
+
+    /// What [`Self::principal_of_session`] asks for; `None` for a cookie that is none.
+    pub fn session_hash_of(&self, cookie: &str) -> Option<SessionHash> {
+        self.hash_of_cookie(cookie).map(SessionHash)
+    }
+
+    /// What a session stands for while it lasts; it does not count as used.
+    pub fn principal_of_session(&self, session: &SessionHash, now_ms: i64) -> Option<Principal> {
+        let all = self.sessions();
+        let found = all.0.get(&session.0).filter(|it| it.opens(now_ms))?;
+        Some(found.principal())
     }
 
     /// Ends the session of a cookie; its public id where there was one.

@@ -2,7 +2,7 @@
 use serde_json::{Value, json};
 use service::auth::Role;
 use service::client::segment;
-use service::evidence::{Evidence, check};
+use service::evidence::{Evidence, Found, check};
 use tangle::verify::proof::Policy;
 
 use crate::lab::{GTIN, Lab, MAKER, NOW_MS, WHOLESALER, commission, pack_id};
@@ -121,7 +121,10 @@ fn failed(evidence: &Evidence) -> Option<String> {
         witnesses_min: 0,
     };
     let steps = check(evidence, &policy);
-    steps.into_iter().find(|it| !it.ok).map(|it| it.name)
+    steps
+        .into_iter()
+        .find(|it| it.found == Found::Fails)
+        .map(|it| it.name)
 }
 
 #[test]

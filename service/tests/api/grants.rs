@@ -467,6 +467,11 @@ fn a_subscriber_gets_what_is_captured_while_a_grant_holds() {
 
 /// What a stream of news says first.
 fn news(lab: &Lab, role: Role) -> String {
+    listen(lab, role).1
+}
+
+/// A stream of news and what it says first.
+fn listen(lab: &Lab, role: Role) -> (TcpStream, String) {
     let url = lab.url("");
     let mut socket = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     let key = &lab.keys[&role];
@@ -483,7 +488,7 @@ fn news(lab: &Lab, role: Role) -> String {
         assert_ne!(count, 0, "the stream ended: {text}");
         text.push_str(&String::from_utf8_lossy(&chunk[..count]));
     }
-    text
+    (socket, text)
 }
 
 #[test]
@@ -496,4 +501,38 @@ fn a_stream_tells_the_alerts_that_are_granted() {
     assert!(tells(Role::ThirdPartyLogistics));
     revoke(&lab, Role::Manufacturer, &id).expect(200);
     assert!(!tells(Role::ThirdPartyLogistics));
+}
+
+/// A grant that is given or taken back holds for streams that are open.
+#[test]
+fn an_open_stream_asks_anew_what_is_granted() {
+    let lab = story();
+    let (mut socket, began) = listen(&lab, Role::ThirdPartyLogistics);
+    let size = |text: &str| {
+        let (_, rest) = text.rsplit_once("\"events\":")?;
+        let digits = rest.split(|it: char| !it.is_ascii_digit()).next()?;
+        digits.parse::<u64>().ok()
+    };
+    let mut events = size(&began).unwrap();
+    // A pack that is made twice, and what comes until the ledger has both events.
+    let mut twice = |serial: &str| {
+        for at in [NOW_MS - 2_000, NOW_MS - 1_000] {
+            lab.capture(Role::Manufacturer, &[commission(&[serial], "LOT1", at)])
+                .expect(202);
+        }
+        events += 2;
+        let mut text = String::new();
+        let mut chunk = [0; 8_192];
+        while size(&text).is_none_or(|it| it < events) || !text.ends_with("\n\n\r\n") {
+            let count = socket.read(&mut chunk).unwrap();
+            assert_ne!(count, 0, "the stream ended: {text}");
+            text.push_str(&String::from_utf8_lossy(&chunk[..count]));
+        }
+        text.contains("event: alert")
+    };
+    assert!(!twice("B1"), "before");
+    let id = given(&lab, Role::Manufacturer, CARRIER, &everything());
+    assert!(twice("B2"), "while it holds");
+    revoke(&lab, Role::Manufacturer, &id).expect(200);
+    assert!(!twice("B3"), "after");
 }

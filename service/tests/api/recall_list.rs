@@ -64,7 +64,12 @@ fn a_counter_that_had_no_part_in_a_lot_learns_that_it_is_recalled_and_nothing_mo
     for secret in [crate::lab::MAKER, crate::lab::WHOLESALER, PHARMACY, "A1"] {
         assert!(!said.contains(secret), "{secret} in {said}");
     }
-    assert_eq!(list(&lab, Role::Regulator).0, text);
+    for role in [Role::Regulator, Role::Auditor, Role::Admin] {
+        assert_eq!(list(&lab, role).0, text, "{role}");
+    }
+    for role in [Role::Gateway, Role::Device] {
+        lab.get(role, PATH).expect(403);
+    }
     // As `GET /api/v1/recalls` does not: that tells how far it has come.
     let part = lab.get(Role::Pharmacy, "/api/v1/recalls").expect(200);
     assert_eq!(part.json()["recalls"], json!([]));

@@ -270,12 +270,37 @@ impl Reader {
     /// and that it is in the log with its outcome, under the latest checkpoint that witnesses
     /// co-signed if that covers it, else under the latest one.
     pub fn prove(&self, id: &BlockId, items: &[u16]) -> Result<Vec<u8>, ProveError> {
-        let Found { row, block, .. } = self.shared.find(id)?.ok_or(ProveError::Unknown)?;
-        let view = self.shared.view();
-        let mut signed = view.signed.ok_or(ProveError::NotFinal)?;
-        let position = row.position.ok_or(ProveError::NotFinal)?;
+        let found = self.shared.find(id)?.ok_or(ProveError::Unknown)?;
+        let position = found.row.position.ok_or(ProveError::NotFinal)?;
         let (milestone, _) = self.milestone_at(position)?;
-        let index = position + u64::from(milestone);
+        let signed = self.signed_over(position + u64::from(milestone))?;
+        self.prove_under(found, items, &signed)
+    }
+
+    /// Proof files for blocks and items of each, in this order and all under one checkpoint: the
+    /// latest that witnesses co-signed if that covers them all, else the latest. With its note.
+    pub fn prove_all(
+        &self,
+        wanted: &[(BlockId, Vec<u16>)],
+    ) -> Result<(String, Vec<Vec<u8>>), ProveError> {
+        let mut last = 0;
+        for (id, _) in wanted {
+            let place = self.position(id)?.ok_or(ProveError::NotFinal)?;
+            last = last.max(place.position + u64::from(place.milestone));
+        }
+        let signed = self.signed_over(last)?;
+        let mut proofs = Vec::with_capacity(wanted.len());
+        for (id, items) in wanted {
+            let found = self.shared.find(id)?.ok_or(ProveError::Unknown)?;
+            proofs.push(self.prove_under(found, items, &signed)?);
+        }
+        Ok((signed.note.clone(), proofs))
+    }
+
+    /// The latest checkpoint that witnesses co-signed if it covers a leaf, else the latest one.
+    fn signed_over(&self, index: u64) -> Result<Arc<Signed>, ProveError> {
+        let view = self.shared.view();
+        let signed = view.signed.ok_or(ProveError::NotFinal)?;
         if index >= signed.checkpoint.size {
             return Err(ProveError::NotFinal);
         }
@@ -284,15 +309,29 @@ impl Reader {
             && reach.contains(&witnessed.checkpoint.size)
             && self.root_at(witnessed.checkpoint.size)? == witnessed.checkpoint.root
         {
-            signed = witnessed;
+            return Ok(witnessed);
         }
+        Ok(signed)
+    }
+
+    /// A proof file under a checkpoint that covers the block.
+    fn prove_under(
+        &self,
+        found: Found,
+        items: &[u16],
+        signed: &Signed,
+    ) -> Result<Vec<u8>, ProveError> {
+        let Found { row, block, .. } = found;
+        let position = row.position.ok_or(ProveError::NotFinal)?;
+        let (milestone, _) = self.milestone_at(position)?;
+        let index = position + u64::from(milestone);
         let outcome = self.outcome_at(position)?;
         let leaf = LogLeaf::Block {
-            id: *id,
+            id: *block.id(),
             milestone,
             outcome,
         };
-        let path = self.path(index, &leaf, &signed)?;
+        let path = self.path(index, &leaf, signed)?;
         let missing = |item: &u16| {
             block
                 .slots()
@@ -309,7 +348,7 @@ impl Reader {
             statement: block.statement(),
             leaf: leaf.to_bytes(),
             items: ProofItem::of(&block, items).unwrap_or_default(),
-            keys: keys_of(&note, &signed),
+            keys: keys_of(&note, signed),
             index,
             path,
             note,

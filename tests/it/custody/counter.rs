@@ -243,6 +243,17 @@ fn a_case_is_grouped_assigned_and_resolved_with_a_signature() {
         ),
         (
             "maker",
+            json!({ "act": { "assign": "123" }, "reason": "x" }),
+            422,
+        ),
+        // The last digit is none that checks.
+        (
+            "maker",
+            json!({ "act": { "assign": "9506000100013" }, "reason": "x" }),
+            422,
+        ),
+        (
+            "maker",
             json!({ "act": { "resolve": "perhaps" }, "reason": "x" }),
             400,
         ),

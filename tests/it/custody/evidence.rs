@@ -4,9 +4,12 @@ use std::fs;
 
 use serde_json::Value;
 use tests::process::finish;
-use tests::trade::{Trade, WARM, id, path};
+use tests::trade::{COLD, NOW_MS, Trade, WARM, commission, id, path};
 
 const PALLET: &str = "https://id.gs1.org/00/395060001000000129";
+
+/// A checkpoint key of somebody else (from C2SP's own examples).
+const STRANGE_KEY: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 
 /// Runs the checker on a bundle; exit code and what it printed.
 fn check(trade: &Trade, bundle: &Value, key: Option<&str>) -> (i32, String) {
@@ -65,7 +68,7 @@ fn a_bundle_is_checked_offline_and_every_change_is_found() {
         .get("maker", &path("packs", &id(WARM, "A1"), "/evidence"))
         .expect(200)
         .json();
-    let changes: [(&str, fn(&mut Value)); 6] = [
+    let changes: [(&str, fn(&mut Value)); 12] = [
         ("an event", |it| {
             it["documents"][0]["event"]["eventTime"] = "2020-01-01T00:00:00Z".into();
         }),
@@ -87,12 +90,30 @@ fn a_bundle_is_checked_offline_and_every_change_is_found() {
         ("the format", |it| {
             it["format"] = "theriac-evidence/2".into();
         }),
+        ("what it is about", |it| it["about"] = id(COLD, "A1").into()),
+        ("the network", |it| it["network"] = "00".repeat(32).into()),
+        ("the log's key", |it| {
+            // A key of the right form, of somebody else.
+            it["log_key"] = STRANGE_KEY.into();
+        }),
+        ("the log's key to none", |it| it["log_key"] = "me".into()),
+        ("the checkpoint", |it| {
+            it["checkpoint"] = "example.com/trade\n7\nAAAA\n\n".into();
+        }),
+        ("the checkpoint's root", |it| {
+            let text = it["checkpoint"].as_str().expect("a note");
+            let mut lines: Vec<&str> = text.split('\n').collect();
+            lines[2] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+            it["checkpoint"] = lines.join("\n").into();
+        }),
     ];
     for (what, change) in changes {
         let mut changed = bundle.clone();
         change(&mut changed);
-        let (code, told) = check(&trade, &changed, Some(&key));
-        assert_eq!(code, 6, "{what}: {told}");
+        for key in [Some(&*key), None] {
+            let (code, told) = check(&trade, &changed, key);
+            assert_eq!(code, 6, "{what}: {told}");
+        }
     }
     // Somebody else's key is not the one that signed.
     let other = Trade::new();
@@ -100,6 +121,22 @@ fn a_bundle_is_checked_offline_and_every_change_is_found() {
     if strange != key {
         assert_eq!(check(&trade, &bundle, Some(&strange)).0, 6);
     }
+}
+
+/// A case is named by the node: that is said, and what its documents prove is proven all the same.
+#[test]
+fn of_a_case_it_is_said_that_its_name_is_not_proven() {
+    let trade = Trade::new();
+    trade.deliver(WARM, &["A1"], "L1", PALLET);
+    let again = commission(WARM, &["A1"], "L1", NOW_MS - 1_000);
+    trade.capture("maker", &[again]);
+    let list = trade.get("maker", "/api/v1/cases").expect(200).json();
+    let case = list["cases"][0]["id"].as_str().expect("a case");
+    let bundle = trade.get("maker", &path("cases", case, "/evidence"));
+    let bundle = bundle.expect(200).json();
+    let (code, told) = check(&trade, &bundle, None);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("not proven: a case"), "{told}");
 }
 
 #[test]

@@ -397,3 +397,26 @@ fn a_return_is_saleable_when_it_was_sold_here_lately_and_kept_well() {
     let late = commission(WARM, &["A9"], "L1", NOW_MS);
     trade.capture("maker", &[late]);
 }
+
+/// What is wrong with a request is named by the field of the request.
+#[test]
+fn a_wrong_offset_of_local_time_is_named() {
+    let trade = stocked(&["A1"]);
+    let ask = |zone: &str| {
+        let body = json!({ "operation": "dispense", "scans": [scan(WARM, "A1", "L1")],
+            "time_zone_offset": zone });
+        trade.post("pharmacy", "/api/v1/operations", &body)
+    };
+    for zone in [
+        "", "CET", "+1:00", "+01:60", "+15:00", "-14:30", "01:00", "Z", "+01:0a", "++1:00",
+    ] {
+        let told = ask(zone).expect(422).json();
+        assert!(
+            text(&told, "/detail").starts_with("time_zone_offset:"),
+            "{told:#}"
+        );
+    }
+    for zone in ["+14:00", "-13:59", "+00:00"] {
+        drop(ask(zone).expect(200));
+    }
+}

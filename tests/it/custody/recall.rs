@@ -85,6 +85,9 @@ fn a_recall_names_its_holders_tells_them_and_counts_what_is_reached() {
     let confirm = path("notices", text(&inbox, "/notices/0/id"), "/confirmation");
     let said = json!({ "quarantined": 1, "comment": "in the safe" });
     drop(trade.post("wholesaler", &confirm, &said).expect(404));
+    // One that it has and one that it gave out and may get back.
+    let many = trade.post("pharmacy", &confirm, &json!({ "quarantined": 3 }));
+    assert!(many.expect(422).text().contains("about 2 packs"));
     let notice = trade.post("pharmacy", &confirm, &said).expect(200).json();
     assert!(notice["acknowledged_at"].is_string(), "{notice:#}");
     assert_eq!(

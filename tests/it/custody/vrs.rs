@@ -2,7 +2,8 @@
 //! Messaging, and its truth table.
 
 use serde_json::{Value, json};
-use tests::trade::{Trade, WARM, gln, id, scan};
+use tests::http::segment;
+use tests::trade::{DAY_MS, NOW_MS, Trade, WARM, commission, gln, id, scan};
 
 use super::text;
 
@@ -107,6 +108,80 @@ fn the_truth_table_holds() {
     // Verified and recalled: the identifier is right, and the pack is not to be sold.
     decide(json!({ "type": "recall", "gtin": WARM, "lot": "L1", "reason": "broken seal" }));
     assert_eq!(answer(&trade, "A1", "L1", "&exp=280131"), yes("Recalled"));
+}
+
+/// Every character that a lot or a serial number may hold (GS1 General Specifications, set 82), as
+/// it comes in a path, and twice encoded as a value of its own: the pack is found, and what is on
+/// record of the question says the same.
+#[test]
+fn every_character_of_a_lot_and_a_serial_number_arrives() {
+    const SET: &str = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_\
+                       abcdefghijklmnopqrstuvwxyz";
+    assert_eq!(SET.len(), 82);
+    let set: Vec<char> = SET.chars().collect();
+    let mut names: Vec<String> = set.chunks(14).map(|some| some.iter().collect()).collect();
+    let marks = set.iter().filter(|it| !it.is_ascii_alphanumeric());
+    names.extend(marks.map(|mark| format!("P{mark}1{mark}")));
+    names.extend(["P(10)3", "(17)280131", "P%2B1", "<GS>10A", "A/../B"].map(str::to_owned));
+    let trade = Trade::new();
+    let lot_of = |name: &str| name.chars().rev().collect::<String>();
+    let made: Vec<Value> = names
+        .iter()
+        .map(|name| commission(WARM, &[&segment(name)], &lot_of(name), NOW_MS - DAY_MS))
+        .collect();
+    trade.capture("maker", &made);
+    for name in &names {
+        let (serial, lot) = (segment(name), segment(&lot_of(name)));
+        let told = answer(&trade, &serial, &lot, "&exp=280131");
+        assert_eq!(told, (true, String::new(), String::new()), "{name}");
+        let (verified, reason, _) = answer(&trade, &serial, "L9", "&exp=280131");
+        let reason = (verified, reason.as_str());
+        assert_eq!(reason, (false, "No_match_GTIN_Serial_Lot"), "{name}");
+    }
+    let (verified, reason, _) = answer(&trade, "P%252B", "L", "");
+    assert_eq!((verified, reason.as_str()), (false, "No_match_GTIN_Serial"));
+}
+
+/// What a partner asked is on record as it was meant: nothing is said against a genuine pack.
+#[test]
+fn a_question_about_odd_characters_raises_no_alarm() {
+    let trade = Trade::new();
+    let names = ["P/1", "P+2", "P%3", "P(10)4", "P<GS>5"];
+    let made: Vec<Value> = names
+        .iter()
+        .map(|name| commission(WARM, &[&segment(name)], name, NOW_MS - DAY_MS))
+        .collect();
+    trade.capture("maker", &made);
+    for name in names {
+        let told = answer(&trade, &segment(name), &segment(name), "&exp=280131");
+        assert!(told.0, "{name}: {told:?}");
+    }
+    trade.node().flush_questions();
+    let alerts = trade.get("maker", "/api/v1/alerts").expect(200).json();
+    assert_eq!(alerts["alerts"], json!([]), "{alerts:#}");
+    // Nor does the counter: the label says what was recorded.
+    for name in names {
+        let part = segment(name);
+        let link = format!("https://id.gs1.org/01/{WARM}/10/{part}/21/{part}?17=280131");
+        let body = json!({ "scan": link });
+        let told = trade.post("wholesaler", "/api/v1/verify", &body);
+        let told = told.expect(200).json();
+        assert_eq!(text(&told, "/verdict"), "genuine", "{told:#}");
+        assert_eq!(text(&told, "/pack/lot"), name);
+    }
+}
+
+/// A pack that is locked while somebody investigates is one that was assigned, and suspect.
+#[test]
+fn a_locked_pack_is_suspect_until_it_is_unlocked() {
+    let trade = stocked();
+    let packs = [scan(WARM, "A1", "L1")];
+    let locked = trade.operate("maker", "lock", &packs);
+    assert_eq!(locked["packs"][0]["state"], "locked", "{locked:#}");
+    let word = || answer(&trade, "A1", "L1", "&exp=280131");
+    assert_eq!(word(), (true, String::new(), "Suspect".to_owned()));
+    drop(trade.operate("maker", "undo", &packs));
+    assert_eq!(word(), (true, String::new(), String::new()));
 }
 
 #[test]

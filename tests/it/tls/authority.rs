@@ -152,4 +152,18 @@ impl Wire {
         }
         Ok(String::from_utf8_lossy(&answer).into_owned())
     }
+
+    /// Reads on until what came holds one of these texts; gives it back.
+    pub(super) fn until(&mut self, wanted: [&str; 2]) -> io::Result<String> {
+        let mut text = String::new();
+        let mut some = [0; 4_096];
+        while !wanted.iter().any(|it| text.contains(it)) {
+            let count = self.0.read(&mut some)?;
+            if count == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            text.push_str(&String::from_utf8_lossy(&some[..count]));
+        }
+        Ok(text)
+    }
 }

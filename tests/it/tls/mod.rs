@@ -16,7 +16,7 @@ use service::store::NewApiKey;
 use service::{Config, NewParty, Server, World};
 use tempfile::TempDir;
 
-use authority::{Authority, Issued, LIFE, wire};
+use authority::{Authority, Issued, LIFE, wire, wire_as};
 
 const PARTY: &str = "9506000100029";
 /// 2026-11-21T08:00:00Z.
@@ -66,9 +66,14 @@ impl House {
 
     /// An API key of a gateway; returns its id.
     fn gateway(&self) -> String {
+        self.key_of(Role::Gateway)
+    }
+
+    /// An API key of the party; returns its id.
+    fn key_of(&self, role: Role) -> String {
         let new = NewApiKey {
             party: Some(PARTY.to_owned()),
-            roles: BTreeSet::from([Role::Gateway]),
+            roles: BTreeSet::from([role]),
             label: "dock 1".to_owned(),
             expires_ms: None,
             scope: service::auth::Scope::default(),
@@ -189,6 +194,37 @@ fn a_binding_its_key_and_its_certificate_end_while_the_connection_is_open() {
     house.server.stop().unwrap();
 }
 
+/// Streams of news that certificates opened, one whose binding ends and one that ends itself.
+#[test]
+fn a_stream_of_news_ends_with_the_certificate_that_opened_it() {
+    let house = House::new(false);
+    let stream = |own: &Issued, end: Option<&str>| {
+        let id = house.key_of(Role::Wholesaler);
+        let pem = String::from_utf8(own.pems().0).unwrap();
+        let body = json!({ "certificate": pem, "expires_at": end });
+        let path = format!("/api/v1/keys/{id}/certificates");
+        house.admin().post(&path, &body).unwrap();
+        let with = (&house.servers, Some(own));
+        let mut wire = wire_as(house.server.addr, with, &rustls::version::TLS13).unwrap();
+        let head = wire.ask("GET", "/api/v1/stream", "").unwrap();
+        assert!(head.contains(" 200 "), "{head}");
+        wire
+    };
+    let brief = house.clients.issue("till-1", LIFE);
+    let ending = house.clients.issue("till-2", (2020, 2027));
+    let mut brief = stream(&brief, Some("2026-11-22T00:00:00Z"));
+    let mut ending = stream(&ending, None);
+    let ends = |wire: &mut authority::Wire| {
+        let told = wire.until(["0\r\n\r\n", "\n: \n"]).unwrap();
+        assert!(!told.contains("\n: \n"), "it goes on: {told}");
+    };
+    house.world.advance(86_400_000);
+    ends(&mut brief);
+    house.world.advance(60 * 86_400_000);
+    ends(&mut ending);
+    house.server.stop().unwrap();
+}
+
 #[test]
 fn where_a_certificate_is_required_nobody_gets_a_connection_without() {
     let house = House::new(true);
@@ -228,7 +264,7 @@ fn a_page_of_another_site_cannot_use_a_browsers_certificate() {
         ("null", true),
         (&ours, false),
     ] {
-        let mut line = authority::wire_as(
+        let mut line = wire_as(
             house.server.addr,
             (&house.servers, Some(&own)),
             &rustls::version::TLS13,

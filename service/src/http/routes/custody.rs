@@ -5,6 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::Parameters;
 use crate::app::cases::{self, Ruling};
 use crate::app::custody::{self, Asked};
+use crate::app::failure::Code;
 use crate::app::returns;
 use crate::auth::actions;
 use crate::http::body::{self, answer, blocking};
@@ -39,6 +40,14 @@ pub(crate) async fn post_operation(
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
     let (wanted, bytes): (OperationDto, _) = body::json(&request, payload).await?;
+    if let Some(zone) = wanted
+        .time_zone_offset
+        .as_deref()
+        .filter(|it| !is_offset(it))
+    {
+        let text = format!("time_zone_offset: {zone:?} is no offset from UTC such as +01:00");
+        return Err(Problem::new(Code::Unprocessable, text));
+    }
     let asked = Asked {
         act: wanted.operation.into(),
         scans: wanted.scans,
@@ -53,6 +62,24 @@ pub(crate) async fn post_operation(
         said(200, &DoneDto::from(done))
     })
     .await
+}
+
+/// Whether a text is an offset of local time as events hold it, `-14:00` to `+14:00`.
+fn is_offset(text: &str) -> bool {
+    let Some((hours, minutes)) = text
+        .strip_prefix(['+', '-'])
+        .and_then(|it| it.split_once(':'))
+    else {
+        return false;
+    };
+    let number = |digits: &str| {
+        let fits = digits.len() == 2 && digits.bytes().all(|it| it.is_ascii_digit());
+        fits.then(|| digits.parse::<u8>().ok()).flatten()
+    };
+    matches!(
+        (number(hours), number(minutes)),
+        (Some(0..=13), Some(0..=59)) | (Some(14), Some(0))
+    )
 }
 
 /// May returned packs be sold again?

@@ -52,7 +52,7 @@ pub(crate) async fn get_recalls(
 )]
 #[get("/api/v1/recall-list")]
 pub(crate) async fn get_recall_list(
-    guard: Guarded<actions::Verify>,
+    guard: Guarded<actions::Query>,
     request: HttpRequest,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,7 +1,8 @@
 //! `GET /api/v1/stream`: what happens, as server-sent events (WHATWG HTML, 9.2). Alerts carry their
 //! place in the ledger as id, so that a client that comes back with `Last-Event-ID` misses none and
 //! gets none twice; notices of recalls come until they are confirmed, and the ledger's size tells
-//! that something was recorded. A client sees what its key may see.
+//! that something was recorded. A client sees what its key may see, which is asked at every look;
+//! with its key, certificate or session the stream ends.
 use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,13 +17,14 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use utoipa::ToSchema;
 
 use super::Parameters;
+use crate::app::alerts::{self, Place};
 use crate::app::failure::Code;
-use crate::app::{alerts, recall};
+use crate::app::recall;
 use crate::auth::{Permit, actions};
 use crate::http::dto::finding::FindingDto;
 use crate::http::dto::recall::NoticeDto;
 use crate::http::error::{Problem, ProblemBody};
-use crate::http::guard::Guarded;
+use crate::http::guard::{Guarded, Pass};
 use crate::http::lang;
 use crate::limits::NEWS_STREAMS_MAX;
 use crate::node::Node;
@@ -38,7 +40,8 @@ static OPEN: AtomicUsize = AtomicUsize::new(0);
 /// Alerts, notices and the ledger's growth as they happen
 ///
 /// Server-sent events: `alert` (id: its place in the ledger), `notice` and `ledger`. Without
-/// `Last-Event-ID` the stream begins now.
+/// `Last-Event-ID` the stream begins now. It ends with the key, certificate or session that opened
+/// it.
 #[utoipa::path(
     tag = "alerts",
     params(
@@ -62,21 +65,20 @@ pub(crate) async fn get_stream(
     let last = match request.headers().get("Last-Event-ID") {
         None => None,
         Some(value) => {
-            let position = value
-                .to_str()
-                .ok()
-                .and_then(|text| text.parse::<u64>().ok());
+            let place = value.to_str().ok().and_then(|text| text.parse().ok());
             let wrong = || Problem::new(Code::Malformed, "Last-Event-ID is no id of this stream");
-            Some(position.ok_or_else(wrong)?)
+            Some(place.ok_or_else(wrong)?)
         }
     };
+    let unknown = || Problem::new(Code::Unauthenticated, "nothing let this request in");
+    let pass = Pass::of(&request, guard.0.principal()).ok_or_else(unknown)?;
     let slot = Slot::take()?;
     let last = last.unwrap_or_else(|| alerts::newest(&node));
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let body = Stream {
         node: node.get_ref().clone(),
-        permit: guard.0,
+        pass,
         lang,
         last,
         seen: None,
@@ -114,10 +116,10 @@ impl Drop for Slot {
 
 struct Stream {
     node: Node,
-    permit: Permit<actions::Query>,
+    pass: Pass,
     lang: Lang,
     /// Place of the last alert sent.
-    last: u64,
+    last: Place,
     /// Events, findings and blocks when it was looked last.
     seen: Option<(u64, u64, usize)>,
     /// Notices sent.
@@ -128,8 +130,8 @@ struct Stream {
 }
 
 impl Stream {
-    /// What there is to say since the last look.
-    fn news(&mut self) -> String {
+    /// What there is to say since the last look to whom that is permitted.
+    fn news(&mut self, permit: &Permit<actions::Query>) -> String {
         let mut text = String::new();
         let now = {
             let fold = self.node.fold();
@@ -138,17 +140,17 @@ impl Stream {
         };
         let before = self.seen.replace(now);
         if before != Some(now) {
-            for (position, finding) in alerts::since(&self.node, &self.permit, self.last) {
-                self.last = self.last.max(position);
+            for (place, finding) in alerts::since(&self.node, permit, &self.last) {
                 let finding = FindingDto::from(finding.spoken(self.lang));
                 let data = serde_json::to_value(&finding).unwrap_or_default();
-                NewsBody::new("alert", Some(position), &data).write(&mut text);
+                NewsBody::new("alert", Some(&place), &data).write(&mut text);
+                self.last = place;
             }
             let size = self.node.checkpoint().map(|it| it.checkpoint.size);
             let data = json!({ "events": now.0, "findings": now.1, "checkpoint_size": size });
             NewsBody::new("ledger", None, &data).write(&mut text);
         }
-        let notices = recall::notices(&self.node, &self.permit).unwrap_or_default();
+        let notices = recall::notices(&self.node, permit).unwrap_or_default();
         for notice in notices {
             let open = notice.acknowledged_ms.is_none();
             let key = format!("{} {}", notice.id, notice.notified_ms);
@@ -167,17 +169,18 @@ impl Stream {
 pub(crate) struct NewsBody {
     /// `alert`, `notice` or `ledger`.
     event: &'static str,
-    /// Place of an alert in the ledger, for `Last-Event-ID`.
+    /// Place of an alert in the ledger, for `Last-Event-ID`: a number, and with all alerts of one
+    /// record but the last a dot and the alert's id.
     id: Option<String>,
     /// The alert, the notice or the size of the ledger as JSON text.
     data: String,
 }
 
 impl NewsBody {
-    fn new(event: &'static str, id: Option<u64>, data: &Value) -> Self {
+    fn new(event: &'static str, id: Option<&Place>, data: &Value) -> Self {
         Self {
             event,
-            id: id.map(|id| id.to_string()),
+            id: id.map(ToString::to_string),
             data: data.to_string(),
         }
     }
@@ -211,7 +214,10 @@ impl MessageBody for Stream {
             if stream.node.is_ending() || !stream.node.ready() {
                 return Poll::Ready(None);
             }
-            let news = stream.news();
+            let Some(permit) = stream.pass.permit(&stream.node) else {
+                return Poll::Ready(None);
+            };
+            let news = stream.news(&permit);
             if !news.is_empty() {
                 stream.quiet = 0;
                 return Poll::Ready(Some(Ok(web::Bytes::from(news))));

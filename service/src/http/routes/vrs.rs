@@ -86,9 +86,10 @@ macro_rules! request {
         pub(crate) async fn $name(
             guard: Guarded<actions::Verify>,
             request: HttpRequest,
+            path: web::Path<(String, String, String)>,
             node: web::Data<Node>,
         ) -> Result<HttpResponse, Problem> {
-            verification(guard, &request, node).await
+            verification(guard, &request, path.into_inner(), node).await
         }
     };
 }
@@ -132,6 +133,8 @@ pub(crate) async fn get_vrs_connectivity(
 async fn verification(
     guard: Guarded<actions::Verify>,
     request: &HttpRequest,
+    // Taken apart as values, not as text of the path: there, escapes of `/`, `+` and `%` stay.
+    (gtin, lot, serial): (String, String, String),
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(request, &NAMES)?;
@@ -149,11 +152,10 @@ async fn verification(
     if uuid::Uuid::parse_str(&corr_uuid).is_err() {
         return Err(Problem::new(Code::Malformed, "corrUUID must be a UUID"));
     }
-    let part = |name: &str| request.match_info().query(name).to_owned();
     let asked = Asked {
-        gtin: part("gtin"),
-        serial: part("serial"),
-        lot: part("lot"),
+        gtin,
+        serial,
+        lot,
         expiry: parameters.text("exp").map(ToOwned::to_owned),
         requester: needed(&parameters, "reqGLN")?,
     };

@@ -1,5 +1,8 @@
 //! What a session is good for and how it ends: by time, by its person, by an administrator; never
 //! because the identity provider is down. Other sites' pages cannot use it.
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use serde_json::json;
 use service::auth::Role;
 
@@ -65,6 +68,58 @@ fn signing_out_ends_the_session_at_once() {
         .post(&desk.lab, "/auth/logout", &json!({}))
         .expect(200);
     other.get(&desk.lab, "/api/v1/me").expect(200);
+}
+
+/// A stream of news that a browser opened.
+fn stream(desk: &Desk, browser: &Browser) -> TcpStream {
+    let url = desk.lab.url("");
+    let mut socket = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    let head = format!(
+        "GET /api/v1/stream HTTP/1.1\r\nHost: x\r\nCookie: {COOKIE}={}\r\n\
+         Origin: {ORIGIN}\r\nSec-Fetch-Site: same-origin\r\n\r\n",
+        browser.cookies[COOKIE]
+    );
+    socket.write_all(head.as_bytes()).unwrap();
+    let told = until(&mut socket, "event: ledger");
+    assert!(told.starts_with("HTTP/1.1 200"), "{told}");
+    socket
+}
+
+/// What comes until a text has come; where the answer ends before, what came.
+fn until(socket: &mut TcpStream, wanted: &str) -> String {
+    let (mut text, mut chunk) = (String::new(), [0; 8_192]);
+    while !text.contains(wanted) && !text.ends_with("0\r\n\r\n") {
+        let count = socket.read(&mut chunk).unwrap();
+        assert_ne!(count, 0, "the connection ended: {text}");
+        text.push_str(&String::from_utf8_lossy(&chunk[..count]));
+        assert!(!text.contains("\n: \n"), "the stream goes on: {text}");
+    }
+    text
+}
+
+#[test]
+fn a_stream_of_news_ends_with_its_session() {
+    let desk = Desk::new(Alg::Es256);
+    let mut out = desk.signed_in();
+    let idle = desk.signed_in();
+    let mut used = desk.signed_in();
+    let mut streams = [&out, &idle, &used].map(|browser| stream(&desk, browser));
+    // Not with the other sessions of the same person.
+    out.post(&desk.lab, "/auth/logout", &json!({})).expect(200);
+    until(&mut streams[0], "event: alert");
+    desk.lab.world.advance(29 * MINUTE_MS);
+    used.get(&desk.lab, "/api/v1/me").expect(200);
+    // To listen is not to use.
+    desk.lab.world.advance(MINUTE_MS);
+    until(&mut streams[1], "event: alert");
+    desk.lab
+        .capture(
+            Role::Manufacturer,
+            &[crate::lab::commission(&["S1"], "L1", crate::lab::NOW_MS)],
+        )
+        .expect(202);
+    let told = until(&mut streams[2], "event: ledger");
+    assert!(told.contains("event: ledger"), "{told}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use tangle_verify::checkpoint::{NoteSignature, cosigned_message};
 use tangle_verify::merkle::path::root_of;
 use tangle_verify::merkle::tile::{Tile, entries};
 use tangle_verify::merkle::{Node, leaf_hash};
-use tangle_verify::proof::{Policy, verify_with};
+use tangle_verify::proof::{Policy, ProofFile, verify_with};
 use tangle_verify::{LogLeaf, Receipt, VerifierKey};
 
 use super::*;
@@ -199,6 +199,7 @@ fn cosignatures_travel_in_every_proof_and_survive_a_restart() {
     let second = tangle.checkpoint_note().unwrap();
     assert!(proves(&tangle, &script[10], 2));
     assert!(proves(&tangle, &more[69], 0) && !proves(&tangle, &more[69], 1));
+    together_under_one_checkpoint(&tangle, [&script[10], &more[69]], [&note, &second]);
     tangle.submit(self::script(80), NOW).unwrap();
     cut_and_conclude(&mut tangle).unwrap();
     let late = [cosigned("w1", &second, 17), cosigned("w2", &second, 18)];
@@ -208,6 +209,41 @@ fn cosignatures_travel_in_every_proof_and_survive_a_restart() {
     let older = [cosigned("w1", &note, 19), cosigned("w2", &note, 20)];
     assert_eq!(tangle.keep_cosignatures(&note, &older, 2).unwrap(), 0);
     witnessed_files_that_were_changed_are_named(&disk, tangle);
+}
+
+/// Each alone is proved under the best checkpoint it has; together under one that covers both.
+fn together_under_one_checkpoint(
+    tangle: &Tangle,
+    [old, new]: [&VerifiedBlock; 2],
+    [witnessed, latest]: [&String; 2],
+) {
+    let text = |note: &str| note.split_once("\n\n").unwrap().0.to_owned();
+    let under = |proof: &[u8]| {
+        let file = ProofFile::decode(proof).unwrap();
+        file.note.text.trim_end().to_owned()
+    };
+    let reader = tangle.reader();
+    let alone = |block: &VerifiedBlock| under(&reader.prove(block.id(), &[0]).unwrap());
+    assert_eq!(
+        (alone(old), alone(new)),
+        (text(witnessed), text(latest)),
+        "alone"
+    );
+    let wanted = [(*new.id(), vec![0]), (*old.id(), vec![0])];
+    let (note, proofs) = reader.prove_all(&wanted).unwrap();
+    assert_eq!(text(&note), text(latest));
+    for (proof, (id, _)) in proofs.iter().zip(&wanted) {
+        assert_eq!(under(proof), text(latest));
+        let report = verify_with(proof, &Policy::default());
+        assert_eq!(report.proved.unwrap().id, *id);
+        assert!(proof.ends_with(note.as_bytes()));
+    }
+    let (note, proofs) = reader.prove_all(&wanted[1..]).unwrap();
+    assert_eq!(text(&note), text(witnessed));
+    assert!(note.len() > text(&note).len() && proofs[0].ends_with(note.as_bytes()));
+    let unknown = *script(80)[79].id();
+    let strange = reader.prove_all(&[(unknown, vec![0])]);
+    assert!(matches!(strange, Err(ProveError::NotFinal)), "{strange:?}");
 }
 
 fn witnessed_files_that_were_changed_are_named(disk: &Disk, tangle: Tangle) {

@@ -1218,7 +1218,8 @@ export interface paths {
         /**
          * Alerts, notices and the ledger's growth as they happen
          * @description Server-sent events: `alert` (id: its place in the ledger), `notice` and `ledger`. Without
-         *     `Last-Event-ID` the stream begins now.
+         *     `Last-Event-ID` the stream begins now. It ends with the key, certificate or session that opened
+         *     it.
          */
         get: operations["get_stream"];
         put?: never;
@@ -3913,7 +3914,10 @@ export interface components {
             data: string;
             /** @description `alert`, `notice` or `ledger`. */
             event: string;
-            /** @description Place of an alert in the ledger, for `Last-Event-ID`. */
+            /**
+             * @description Place of an alert in the ledger, for `Last-Event-ID`: a number, and with all alerts of one
+             *     record but the last a dot and the alert's id.
+             */
             id?: string | null;
         };
         /** @description One of the steps. */
