@@ -11,6 +11,7 @@ mod counter;
 mod evidence;
 mod exceptions;
 mod fhir;
+mod journeys;
 mod operations;
 mod recall;
 mod shipments;
