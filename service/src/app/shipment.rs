@@ -12,7 +12,7 @@ use crate::app::failure::{Code, Failure};
 use crate::app::identify;
 use crate::app::visible::{Subject, visible};
 use crate::auth::{Permit, actions};
-use crate::limits::{SHIPMENT_LISTED_MAX, SHIPMENTS_PAGE_MAX};
+use crate::limits::SHIPMENT_LISTED_MAX;
 use crate::node::despatch::{Leg, Line, paper_id};
 use crate::node::{Fold, Node, View};
 
@@ -139,14 +139,15 @@ pub(super) fn named<'a>(
     }
 }
 
-/// Shipments that the principal may see, the latest first.
+/// Shipments that the principal may see, the latest first: those after a cursor, and how many at
+/// most.
 ///
 /// # Errors
 /// `query_parameter` for a cursor that is none.
 pub fn shipments(
     node: &Node,
     permit: &Permit<actions::Query>,
-    cursor: Option<&str>,
+    (cursor, most): (Option<&str>, usize),
 ) -> Result<Rows, Failure> {
     let before = match cursor {
         None => u64::MAX,
@@ -168,10 +169,10 @@ pub fn shipments(
     let mut page: Vec<(u64, &str)> = latest
         .filter(|(position, _)| *position < before)
         .filter(seen)
-        .take(SHIPMENTS_PAGE_MAX + 1)
+        .take(most.saturating_add(1))
         .collect();
-    let more = page.len() > SHIPMENTS_PAGE_MAX;
-    page.truncate(SHIPMENTS_PAGE_MAX);
+    let more = page.len() > most;
+    page.truncate(most);
     let next = page.last().filter(|_| more);
     let next = next.map(|(position, _)| format!("s{position}"));
     let rows = page.into_iter().filter_map(|(_, id)| row(&fold, id));

@@ -11,6 +11,7 @@ mod counter;
 mod evidence;
 mod exceptions;
 mod fhir;
+mod fhir_search;
 mod journeys;
 mod operations;
 mod recall;
