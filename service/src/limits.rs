@@ -120,6 +120,8 @@ pub const EXCEPTION_MESSAGES_MAX: usize = 100;
 pub const NEWS_STREAMS_MAX: usize = 256;
 /// Resources in one FHIR answer.
 pub const FHIR_PAGE_MAX: usize = 200;
+/// Ids in one FHIR search.
+pub const FHIR_IDS_MAX: usize = 200;
 /// Shipments in a FHIR search without an identifier: each is put together from its contents.
 pub const FHIR_SHIPMENTS_MAX: usize = 50;
 /// Questions in one block: the state is held while a block of them is weighed.

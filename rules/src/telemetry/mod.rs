@@ -261,11 +261,19 @@ impl State {
     /// Storage conditions of a thing: its own product's, or those of everything ever inside. The
     /// flag tells that the condition is the profile's default.
     pub(crate) fn storages(&self, id: ThingId) -> Vec<(&StorageProfile, bool)> {
-        let mut ids: BTreeMap<&str, (&StorageProfile, bool)> = BTreeMap::new();
         let inside = self.ever_inside(id);
+        self.storages_of(inside.iter().chain([&id]))
+    }
+
+    /// Storage conditions of some things together, as [`Self::storages`] tells them.
+    pub(crate) fn storages_of<'a>(
+        &self,
+        things: impl Iterator<Item = &'a ThingId>,
+    ) -> Vec<(&StorageProfile, bool)> {
+        let mut ids: BTreeMap<&str, (&StorageProfile, bool)> = BTreeMap::new();
         let mut products = BTreeSet::new();
         let mut last = None;
-        for id in inside.iter().chain([&id]) {
+        for id in things {
             let gtin = self.gtin(*id);
             if gtin != last {
                 products.extend(gtin);

@@ -16,7 +16,8 @@ use crate::telemetry::{Leg, Series, clip_legs, legs, unwatched};
 
 pub use super::cold_account::{AlarmView, BandView, BudgetView, LoggerView, MktBounds, WindowView};
 use super::cold_account::{celsius, milli, mkt_bounds};
-use super::readings;
+use super::journey::Journey;
+use super::readings::{self, ALWAYS};
 
 /// Most readings listed in a view; when there are more, each series (one logger on one thing) keeps
 /// its first, its last, and the lowest and the highest of equally many in a row.
@@ -127,19 +128,28 @@ impl Engine {
 
 impl State {
     pub(crate) fn cold_chain(&self, id: ThingId) -> ColdChainView {
-        let (mut view, status) = self.judged(id);
+        let (mut view, status) = self.judged(id, None);
         status.clone_into(&mut view.status);
         view
     }
 
-    /// The view, and the status that is to be written into it.
-    fn judged(&self, id: ThingId) -> (ColdChainView, &'static str) {
-        let storage = self
-            .storages(id)
-            .into_iter()
-            .map(|(storage, _)| storage)
-            .next();
-        let sources = self.sources_around(id);
+    /// How warm a thing was on a journey, judged by what was in it then. Of its budget is told what
+    /// had been spent when it came; it speaks against the journey where it ran out on it.
+    pub(super) fn cold_chain_on(&self, id: ThingId, journey: &Journey) -> ColdChainView {
+        let (mut view, status) = self.judged(id, Some(journey));
+        status.clone_into(&mut view.status);
+        view
+    }
+
+    /// The view of a journey, or of the whole life, and the status that is to be written into it.
+    fn judged(&self, id: ThingId, journey: Option<&Journey>) -> (ColdChainView, &'static str) {
+        let within = journey.map_or(ALWAYS, Journey::span);
+        let storages = match journey {
+            Some(journey) => self.storages_of(journey.inside().iter().chain([&id])),
+            None => self.storages(id),
+        };
+        let storage = storages.into_iter().map(|(storage, _)| storage).next();
+        let sources = self.sources_around(id, within);
         let mut view = empty(storage);
         let Some(storage) = storage.filter(|_| !sources.is_empty()) else {
             return (view, NO_DATA);
@@ -167,14 +177,14 @@ impl State {
         mean(&mut view, &sources, storage);
         let series: Vec<Series> = sources.iter().flat_map(|it| it.series.clone()).collect();
         view.mkt_bounds = mkt_bounds(&series, &gaps, storage);
-        view.budget = self.budget_views(id, storage);
+        view.budget = self.budget_views(id, storage, within.to_ms);
         self.list_readings(&mut view, &sources);
         let unwatched = gaps
             .iter()
             .any(|gap| !gap.at_an_end || has_samples(&sources));
         // Where a rule doubts the readings, nothing that they show may pass.
-        let held = unwatched || !loose.is_empty() || self.doubts_readings(id);
-        let spent = view.budget.iter().any(|budget| budget.exhausted);
+        let held = unwatched || !loose.is_empty() || self.doubts_readings(id, within);
+        let spent = self.ran_out(&view.budget, (id, storage), within);
         let status = match (view.excursions.is_empty() && !spent, held) {
             (false, _) => "excursion",
             (true, true) => "indeterminate",
@@ -185,14 +195,36 @@ impl State {
 
     /// The status of that view alone: of nearly all packs at a counter there are no readings.
     pub(crate) fn cold_status(&self, id: ThingId) -> &'static str {
-        if self.sources_around(id).is_empty() {
+        if self.sources_around(id, ALWAYS).is_empty() {
             return NO_DATA;
         }
-        self.judged(id).1
+        self.judged(id, None).1
+    }
+
+    /// Whether a budget was used up, and was not before.
+    fn ran_out(
+        &self,
+        now: &[BudgetView],
+        (id, storage): (ThingId, &StorageProfile),
+        within: Span,
+    ) -> bool {
+        if !now.iter().any(|budget| budget.exhausted) {
+            return false;
+        }
+        let before = if within.from_ms > i64::MIN {
+            self.budget_views(id, storage, within.from_ms)
+        } else {
+            Vec::new()
+        };
+        let over = |of: &BudgetView| {
+            let mut before = before.iter();
+            before.any(|it| it.measure == of.measure && it.exhausted)
+        };
+        now.iter().any(|budget| budget.exhausted && !over(budget))
     }
 
     /// Readings of the thing itself and of the containers it was in, each for its time.
-    fn sources_around(&self, id: ThingId) -> Vec<Source> {
+    fn sources_around(&self, id: ThingId, within: Span) -> Vec<Source> {
         let source = |(on, span): (ThingId, Span)| {
             let series = self.series(on, span);
             if series.is_empty() {
@@ -200,7 +232,14 @@ impl State {
             }
             let timeline = self.timeline(on);
             let mut legs = legs(&timeline);
+            let untold = |leg: &&Leg| leg.received.is_some() && leg.to_ms.is_none();
+            let untold: Vec<_> = legs.iter().filter(untold).map(|leg| leg.shipped).collect();
             clip_legs(&mut legs, span);
+            // Where nobody knows when it came, the journey's end is no end that must be watched.
+            let ends = Some(within.to_ms);
+            for leg in legs.iter_mut().filter(|leg| leg.to_ms == ends) {
+                leg.to_ms = ends.filter(|_| !untold.contains(&leg.shipped));
+            }
             let loose = loose_ends(self, &timeline, &series, span);
             Some(Source {
                 on,
@@ -209,15 +248,18 @@ impl State {
                 loose,
             })
         };
-        let spans = self.spans_around(id);
+        let spans = self.spans_around(id, within);
         spans.into_iter().filter_map(source).collect()
     }
 
-    /// Whether a finding stands that says that readings are missing or cannot be believed.
-    fn doubts_readings(&self, id: ThingId) -> bool {
+    /// Whether a finding about a time within stands that says that readings are missing or cannot be
+    /// believed.
+    fn doubts_readings(&self, id: ThingId, within: Span) -> bool {
         let doubts = RuleId::T08..=RuleId::T13;
         self.findings_about(id).into_iter().any(|finding| {
+            let meets = finding.at_ms <= within.to_ms && within.from_ms <= finding.until_ms;
             doubts.contains(&finding.rule)
+                && meets
                 && finding.severity >= Severity::S2
                 && finding.resolved_by.is_none()
         })

@@ -100,12 +100,23 @@ pub struct MktBounds {
 }
 
 impl State {
-    /// What a thing has spent; empty where its product has no budget.
-    pub(super) fn budget_views(&self, id: ThingId, storage: &StorageProfile) -> Vec<BudgetView> {
+    /// What a thing has spent up to a moment; empty where its product has no budget.
+    pub(super) fn budget_views(
+        &self,
+        id: ThingId,
+        storage: &StorageProfile,
+        until_ms: i64,
+    ) -> Vec<BudgetView> {
         if !storage.has_budget() {
             return Vec::new();
         }
-        let Some(account) = self.account(storage, &self.past(id)) else {
+        let until = Span {
+            from_ms: i64::MIN,
+            to_ms: until_ms,
+        };
+        let past = self.past(id).into_iter();
+        let past = past.filter_map(|(on, span)| Some((on, span.overlap(until)?)));
+        let Some(account) = self.account(storage, &past.collect()) else {
             return Vec::new();
         };
         let measures = Measure::ALL.into_iter();

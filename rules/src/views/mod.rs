@@ -6,6 +6,7 @@ pub mod cases;
 pub mod cold;
 mod cold_account;
 pub mod findings;
+pub mod journey;
 pub mod lot;
 pub mod operation;
 pub mod pack;

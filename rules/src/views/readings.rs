@@ -11,6 +11,12 @@ use crate::engine::Engine;
 use crate::state::{State, ThingId};
 use crate::telemetry::Series;
 
+/// The whole life of a thing.
+pub(super) const ALWAYS: Span = Span {
+    from_ms: i64::MIN,
+    to_ms: i64::MAX,
+};
+
 /// What one logger measured of one thing, for the time that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadingSeries {
@@ -29,14 +35,14 @@ impl Engine {
     pub fn readings_of(&self, epc: &Epc) -> Vec<ReadingSeries> {
         self.state
             .find(epc)
-            .map_or_else(Vec::new, |id| self.state.readings_around(id))
+            .map_or_else(Vec::new, |id| self.state.readings_around(id, ALWAYS))
     }
 }
 
 impl State {
-    fn readings_around(&self, id: ThingId) -> Vec<ReadingSeries> {
+    pub(super) fn readings_around(&self, id: ThingId, within: Span) -> Vec<ReadingSeries> {
         let mut all = Vec::new();
-        for (on, span) in self.spans_around(id) {
+        for (on, span) in self.spans_around(id, within) {
             let shipment = self.canonical(on);
             all.extend(self.series(on, span).into_iter().map(|series| {
                 let device = series.device.map(|id| self.names.text(id).to_owned());
@@ -50,14 +56,12 @@ impl State {
         all
     }
 
-    /// The thing itself, always, and each container it was in for the time it was.
-    pub(super) fn spans_around(&self, id: ThingId) -> Vec<(ThingId, Span)> {
-        let always = Span {
-            from_ms: i64::MIN,
-            to_ms: i64::MAX,
-        };
-        let mut spans = vec![(id, always)];
-        spans.extend(self.containers_told(id));
+    /// The thing itself, and each container it was in for the time it was, within a span.
+    pub(super) fn spans_around(&self, id: ThingId, within: Span) -> Vec<(ThingId, Span)> {
+        let around = self.containers_told(id).into_iter();
+        let around = around.filter_map(|(on, span)| Some((on, span.overlap(within)?)));
+        let mut spans = vec![(id, within)];
+        spans.extend(around);
         spans
     }
 }

@@ -42,17 +42,17 @@ pub struct Content {
     pub children: Vec<Self>,
 }
 
-/// One way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// One way; in order, the earlier is the lesser.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct LegView {
-    /// Who shipped.
-    pub from: Option<PartyRef>,
-    /// Who received, else who it was sent to.
-    pub to: Option<PartyRef>,
     /// When it left, ms since the Unix epoch.
     pub shipped_at: i64,
     /// When it arrived.
     pub received_at: Option<i64>,
+    /// Who shipped.
+    pub from: Option<PartyRef>,
+    /// Who received, else who it was sent to.
+    pub to: Option<PartyRef>,
 }
 
 impl Engine {
@@ -93,7 +93,13 @@ impl Engine {
 }
 
 impl State {
-    fn tree(&self, id: ThingId, at_ms: i64, depth: usize, budget: &mut usize) -> Vec<Content> {
+    pub(super) fn tree(
+        &self,
+        id: ThingId,
+        at_ms: i64,
+        depth: usize,
+        budget: &mut usize,
+    ) -> Vec<Content> {
         if depth == 0 {
             return Vec::new();
         }
@@ -121,24 +127,17 @@ impl State {
         nodes
     }
 
-    fn leg_view(&self, leg: &crate::telemetry::Leg) -> LegView {
+    pub(super) fn leg_view(&self, leg: &crate::telemetry::Leg) -> LegView {
         let event = |id: EventId| self.event(id);
         let shipped = event(leg.shipped);
         let received = leg.received.and_then(event);
-        let bound = shipped.and_then(|event| {
-            let there = event
-                .told()
-                .destination_place
-                .and_then(|place| self.party_at(place));
-            event.told().destination.or(there)
-        });
         LegView {
             from: shipped
                 .and_then(|event| self.party_of(event))
                 .map(|id| self.party_ref(id)),
             to: received
                 .and_then(|event| self.party_of(event))
-                .or(bound)
+                .or_else(|| self.bound_for(leg))
                 .map(|id| self.party_ref(id)),
             shipped_at: leg.from_ms,
             received_at: received.map(|event| event.time_ms),

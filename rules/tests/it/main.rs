@@ -17,6 +17,7 @@ mod cold_traces;
 mod corpus;
 mod decisions;
 mod honest;
+mod journeys;
 mod oracles;
 mod order;
 mod partner;

@@ -1,7 +1,9 @@
 //! The list of findings, newest first, as far as the principal may see what they are about.
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use gs1::Epc;
 use rules::{FindingStatus, FindingView};
 
 use crate::app::failure::{Code, Failure};
@@ -30,6 +32,20 @@ pub fn alerts(
     cursor: Option<&str>,
 ) -> Result<AlertsPage, Failure> {
     let status = status.map(status_of).transpose()?;
+    let fits = |finding: &FindingView| status.is_none_or(|status| finding.status == status);
+    page(node, permit, fits, (cursor, ALERTS_PAGE_MAX))
+}
+
+/// Alerts that fit, newest first: those after a cursor, and how many at most.
+///
+/// # Errors
+/// `query_parameter` for a cursor that names no finding.
+pub fn page(
+    node: &Node,
+    permit: &Permit<actions::Query>,
+    fits: impl Fn(&FindingView) -> bool,
+    (cursor, most): (Option<&str>, usize),
+) -> Result<AlertsPage, Failure> {
     let fold = node.fold();
     let seen = |finding| shown(&fold, permit.principal(), finding);
     let mut all = fold.engine.findings();
@@ -44,17 +60,41 @@ pub fn alerts(
         }
     }
     let mut page: Vec<FindingView> = all
-        .filter(|finding| status.is_none_or(|status| finding.status == status))
+        .filter(fits)
         .filter_map(seen)
-        .take(ALERTS_PAGE_MAX + 1)
+        .take(most.saturating_add(1))
         .collect();
-    let more = page.len() > ALERTS_PAGE_MAX;
-    page.truncate(ALERTS_PAGE_MAX);
+    let more = page.len() > most;
+    page.truncate(most);
     let next = page
         .last()
         .filter(|_| more)
         .map(|finding| finding.id.clone());
     Ok(AlertsPage { alerts: page, next })
+}
+
+/// Every finding that names a thing, a lot, a party or a place as what it is about, newest first, as
+/// far as the principal may see it.
+pub fn about(node: &Node, permit: &Permit<actions::Query>, epc: &Epc) -> Vec<FindingView> {
+    let fold = node.fold();
+    let engine = &fold.engine;
+    let own = engine.findings_for(epc).into_iter();
+    let own = own
+        .chain(engine.findings_apart(epc))
+        .map(|finding| finding.id);
+    let ids: BTreeSet<String> = own.collect();
+    let subject = epc.canonical();
+    let found = ids.iter().filter_map(|id| {
+        let mut digest = [0; 16];
+        hex::decode_to_slice(id, &mut digest).ok()?;
+        let finding = engine.finding(&digest)?;
+        let seen = shown(&fold, permit.principal(), engine.shown_finding(finding)?)?;
+        let about = seen.subjects.contains(&subject);
+        about.then_some((finding.position, seen))
+    });
+    let mut found: Vec<(u64, FindingView)> = found.collect();
+    found.sort_by(|(a, one), (b, other)| (b, &other.id).cmp(&(a, &one.id)));
+    found.into_iter().map(|(_, finding)| finding).collect()
 }
 
 fn status_of(word: &str) -> Result<FindingStatus, Failure> {

@@ -19,6 +19,8 @@ pub struct Readings {
     /// Canonical id of what they tell of: of several units under a paper the one whose cold chain
     /// the paper shows.
     pub id: String,
+    /// Canonical id of what was asked for.
+    pub asked: String,
     /// One for each logger and thing it measured.
     pub series: Vec<ReadingSeries>,
 }
@@ -62,27 +64,35 @@ pub fn of_shipment(
     let fold = node.fold();
     let principal = permit.principal();
     let sees = |epc: &Epc| visible(&fold, principal, Subject::Thing(epc));
-    let unit = match shipment::named(&fold, &sees, id)? {
-        Named::Unit(epc) => epc,
-        Named::Paper(paper) => worst(&fold, &sees, paper),
-    };
-    all(&fold, &unit, READINGS_ANSWER_MAX)
+    match shipment::named(&fold, &sees, id)? {
+        Named::Unit(epc) => all(&fold, &epc, READINGS_ANSWER_MAX),
+        Named::Paper(paper) => within(worst(&fold, &sees, paper), READINGS_ANSWER_MAX),
+    }
 }
 
-/// The unit whose cold chain is told of all that go under a paper.
-fn worst(fold: &View<'_>, sees: shipment::Sees<'_>, paper: &str) -> Epc {
+/// Readings of the unit whose cold chain is told of all that go under a paper, on its journey.
+fn worst(fold: &View<'_>, sees: shipment::Sees<'_>, paper: &str) -> Readings {
     let sent = shipment::sent_under(fold, sees, paper).into_iter();
-    let graded = sent.zip(0_usize..).map(|(epc, at)| {
-        let gravity = shipment::gravity(&fold.engine.cold_chain_of(epc));
-        (gravity, Reverse(at), epc)
+    let graded = sent.zip(0_usize..).filter_map(|((epc, times), at)| {
+        let journey = fold.engine.journey(epc, &times)?;
+        let gravity = shipment::gravity(&journey.cold_chain);
+        Some((gravity, Reverse(at), epc, times))
     });
     let worst = graded.filter(|(gravity, ..)| *gravity > 0).max();
-    worst.map_or_else(|| Epc::Other(String::new()), |(.., epc)| epc.clone())
+    let (id, series) = worst.map_or_else(Default::default, |(.., epc, times)| {
+        (epc.canonical(), fold.engine.readings_on(epc, &times))
+    });
+    Readings {
+        id,
+        asked: paper.to_owned(),
+        series,
+    }
 }
 
 fn all(fold: &View<'_>, epc: &Epc, most: usize) -> Result<Readings, Failure> {
     let found = Readings {
         id: epc.canonical(),
+        asked: epc.canonical(),
         series: fold.engine.readings_of(epc),
     };
     within(found, most)
@@ -115,6 +125,7 @@ mod tests {
         };
         let found = Readings {
             id: "s1".to_owned(),
+            asked: "s1".to_owned(),
             series: vec![series(3), series(2)],
         };
         assert_eq!(within(found.clone(), 5).unwrap(), found);

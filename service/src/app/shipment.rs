@@ -1,10 +1,10 @@
 //! A shipment: a logistic unit, or everything that goes under one despatch advice or shipment
 //! number. What is in it by aggregation, the ways it went, how warm it was, and what has arrived of
-//! what was sent.
-use std::collections::BTreeSet;
+//! what was sent. A paper is told by the journeys that went under it, whatever became of the goods
+//! later; a unit by its whole life, and its receipt by its latest journey.
+use std::collections::{BTreeMap, BTreeSet};
 
 use gs1::Epc;
-use rules::say::Doing;
 use rules::views::shipment::{Content, ShipmentView};
 use rules::{ColdChainView, Engine};
 
@@ -12,7 +12,7 @@ use crate::app::failure::{Code, Failure};
 use crate::app::identify;
 use crate::app::visible::{Subject, visible};
 use crate::auth::{Permit, actions};
-use crate::limits::{SHIPMENT_LISTED_MAX, SHIPMENTS_PAGE_MAX};
+use crate::limits::SHIPMENT_LISTED_MAX;
 use crate::node::despatch::{Leg, Line, paper_id};
 use crate::node::{Fold, Node, View};
 
@@ -27,6 +27,8 @@ pub struct Shipment {
     pub units: Vec<String>,
     /// Despatch advices, shipment numbers and orders it goes under.
     pub papers: Vec<String>,
+    /// Packs that were sent, canonical and sorted; of a unit on its latest journey.
+    pub sent: Vec<String>,
     /// Expected against received.
     pub receipt: Receipt,
 }
@@ -100,7 +102,7 @@ pub(super) fn of_id(fold: &View<'_>, sees: Sees<'_>, id: &str) -> Result<Shipmen
         Named::Unit(epc) => {
             let view = fold.engine.shipment(&epc);
             let view = view.ok_or_else(|| Failure::not_found("shipment"))?;
-            Ok(of_unit(fold, view))
+            Ok(of_unit(fold, &epc, view))
         }
         Named::Paper(paper) => Ok(of_paper(fold, sees, paper)),
     }
@@ -137,14 +139,15 @@ pub(super) fn named<'a>(
     }
 }
 
-/// Shipments that the principal may see, the latest first.
+/// Shipments that the principal may see, the latest first: those after a cursor, and how many at
+/// most.
 ///
 /// # Errors
 /// `query_parameter` for a cursor that is none.
 pub fn shipments(
     node: &Node,
     permit: &Permit<actions::Query>,
-    cursor: Option<&str>,
+    (cursor, most): (Option<&str>, usize),
 ) -> Result<Rows, Failure> {
     let before = match cursor {
         None => u64::MAX,
@@ -166,10 +169,10 @@ pub fn shipments(
     let mut page: Vec<(u64, &str)> = latest
         .filter(|(position, _)| *position < before)
         .filter(seen)
-        .take(SHIPMENTS_PAGE_MAX + 1)
+        .take(most.saturating_add(1))
         .collect();
-    let more = page.len() > SHIPMENTS_PAGE_MAX;
-    page.truncate(SHIPMENTS_PAGE_MAX);
+    let more = page.len() > most;
+    page.truncate(most);
     let next = page.last().filter(|_| more);
     let next = next.map(|(position, _)| format!("s{position}"));
     let rows = page.into_iter().filter_map(|(_, id)| row(&fold, id));
@@ -205,26 +208,33 @@ fn sees_paper(fold: &Fold, sees: Sees<'_>, paper: &str) -> bool {
     epcs.any(sees)
 }
 
-fn of_unit(fold: &Fold, view: ShipmentView) -> Shipment {
+fn of_unit(fold: &Fold, epc: &Epc, view: ShipmentView) -> Shipment {
+    let last_ms = fold.engine.last_shipped(epc);
+    let loaded = last_ms.and_then(|at_ms| fold.engine.loaded(epc, &[at_ms]));
+    let contents = loaded.as_ref().unwrap_or(&view.contents);
+    let at_ms = last_ms.unwrap_or(i64::MIN);
+    let expected: Expected = packs_in(contents).map(|id| (id, at_ms)).collect();
     let lines = fold.despatches.of_unit(&view.id);
-    let expected = packs_in(&view.contents);
-    let sent: BTreeSet<String> = lines
+    let of_journey = lines.iter().filter(|line| line.time_ms >= at_ms);
+    let of_journey: Vec<&Line> = of_journey.copied().collect();
+    let sent: BTreeSet<String> = of_journey
         .iter()
         .filter(|line| line.leg == Leg::Shipped)
         .flat_map(|line| line.epcs.iter().map(Epc::canonical))
-        .chain(expected.iter().cloned())
+        .chain(expected.keys().cloned())
         .collect();
     // Another container in the same delivery is a shipment of its own.
     let loose = |epc: &&Epc| matches!(epc, Epc::Sgtin(_));
-    let came = received(&lines).into_iter().filter(loose);
+    let came = received(&of_journey).into_iter().filter(loose);
     let extra = came.map(Epc::canonical).filter(|id| !sent.contains(id));
-    let receipt = receipt(&fold.engine, &lines, &expected, extra.collect());
+    let (extra, receipts) = (extra.collect(), BTreeSet::new());
     Shipment {
         kind: "unit",
         units: vec![view.id.clone()],
         papers: fold.despatches.papers_of(&view.id),
+        receipt: receipt(&fold.engine, last_ms, (&expected, &receipts), extra),
+        sent: expected.into_keys().collect(),
         view,
-        receipt,
     }
 }
 
@@ -241,37 +251,50 @@ fn of_paper(fold: &View<'_>, sees: Sees<'_>, paper: &str) -> Shipment {
         devices: Vec::new(),
         cold_chain: engine.cold_chain_of(&Epc::Other(String::new())),
     };
-    let mut expected = Vec::new();
-    for epc in &sent {
-        add_unit(engine, &mut view, &mut expected, epc);
+    let mut expected = Expected::new();
+    for (epc, times) in &sent {
+        add_journey(engine, (&mut view, &mut expected), epc, times);
     }
+    view.legs.sort();
     view.legs.dedup();
     view.devices.sort();
     view.devices.dedup();
     let known: BTreeSet<String> = sent
-        .iter()
+        .keys()
         .map(|epc| epc.canonical())
-        .chain(expected.iter().cloned())
         .chain(all_ids(&view.contents))
         .collect();
     let came = received(&lines).into_iter().filter(sees);
     let extra = came.map(Epc::canonical).filter(|id| !known.contains(id));
-    let receipt = receipt(engine, &lines, &expected, extra.collect());
+    let receipts = lines.iter().filter(|line| line.leg == Leg::Received);
+    let receipts = receipts.map(|line| line.position).collect();
+    let last_ms = sent.values().flatten().max().copied();
+    let receipt = receipt(engine, last_ms, (&expected, &receipts), extra.collect());
     Shipment {
         kind: "paper",
-        units: sent.iter().map(|epc| epc.canonical()).collect(),
+        units: sent.keys().map(|epc| epc.canonical()).collect(),
         papers: vec![paper.to_owned()],
+        sent: expected.into_keys().collect(),
         view,
         receipt,
     }
 }
 
-/// What goes under a paper, of that which `sees` shows.
-pub(super) fn sent_under<'a>(fold: &'a Fold, sees: Sees<'_>, paper: &str) -> BTreeSet<&'a Epc> {
-    let mut sent: BTreeSet<&Epc> = BTreeSet::new();
+/// Packs that were sent, with when they were last.
+type Expected = BTreeMap<String, i64>;
+
+/// What goes under a paper, of that which `sees` shows, with the times at which it was shipped.
+pub(super) fn sent_under<'a>(
+    fold: &'a Fold,
+    sees: Sees<'_>,
+    paper: &str,
+) -> BTreeMap<&'a Epc, Vec<i64>> {
+    let mut sent: BTreeMap<&Epc, Vec<i64>> = BTreeMap::new();
     for line in fold.despatches.of_paper(paper) {
         match line.leg {
-            Leg::Shipped => sent.extend(line.epcs.iter().filter(|epc| sees(epc))),
+            Leg::Shipped => line.epcs.iter().filter(|epc| sees(epc)).for_each(|epc| {
+                sent.entry(epc).or_default().push(line.time_ms);
+            }),
             Leg::Voided => line.epcs.iter().for_each(|epc| {
                 sent.remove(epc);
             }),
@@ -281,17 +304,23 @@ pub(super) fn sent_under<'a>(fold: &'a Fold, sees: Sees<'_>, paper: &str) -> BTr
     sent
 }
 
-/// Adds what one unit, or one loose pack, brings.
-fn add_unit(engine: &Engine, view: &mut ShipmentView, expected: &mut Vec<String>, epc: &Epc) {
+/// Adds what one unit, or one loose pack, brings on the journey it was shipped on at these times.
+fn add_journey(
+    engine: &Engine,
+    (view, expected): (&mut ShipmentView, &mut Expected),
+    epc: &Epc,
+    times: &[i64],
+) {
     let id = epc.canonical();
-    let Some(unit) = engine.shipment(epc) else {
+    let Some(unit) = engine.journey(epc, times) else {
         return;
     };
+    let last_ms = times.iter().max().copied().unwrap_or(i64::MIN);
     let loose = matches!(epc, Epc::Sgtin(_));
     if loose {
-        expected.push(id.clone());
+        expected.insert(id.clone(), last_ms);
     } else {
-        expected.extend(packs_in(&unit.contents));
+        expected.extend(packs_in(&unit.contents).map(|id| (id, last_ms)));
     }
     view.packs += if loose { 1 } else { unit.packs };
     view.contents.push(Content {
@@ -316,7 +345,7 @@ pub(super) fn gravity(view: &ColdChainView) -> u8 {
     }
 }
 
-fn packs_in(contents: &[Content]) -> Vec<String> {
+fn packs_in(contents: &[Content]) -> impl Iterator<Item = String> {
     let mut packs = Vec::new();
     let mut open: Vec<&Content> = contents.iter().collect();
     while let Some(node) = open.pop() {
@@ -325,8 +354,7 @@ fn packs_in(contents: &[Content]) -> Vec<String> {
         }
         open.extend(&node.children);
     }
-    packs.sort();
-    packs
+    packs.into_iter()
 }
 
 fn all_ids(contents: &[Content]) -> Vec<String> {
@@ -344,15 +372,13 @@ fn received<'a>(lines: &[&'a Line]) -> BTreeSet<&'a Epc> {
     receipts.flat_map(|line| &line.epcs).collect()
 }
 
+/// What came of what was sent, by the receipts of each pack's journey and those under the paper.
 fn receipt(
     engine: &Engine,
-    lines: &[&Line],
-    expected: &[String],
+    last_shipped_ms: Option<i64>,
+    (expected, receipts): (&Expected, &BTreeSet<u64>),
     extra: BTreeSet<String>,
 ) -> Receipt {
-    let shipped = lines.iter().filter(|line| line.leg == Leg::Shipped);
-    // The last way counts: a unit may travel more than once.
-    let from_ms = shipped.map(|line| line.time_ms).max();
     let mut told = Receipt {
         expected: expected.len(),
         extra_count: extra.len(),
@@ -360,15 +386,16 @@ fn receipt(
         ..Receipt::default()
     };
     let mut missing = Vec::new();
-    for id in expected {
-        match arrival(engine, id, from_ms.unwrap_or(i64::MIN)) {
+    for (id, sent_ms) in expected {
+        let epc = Epc::parse(id).ok();
+        match epc.and_then(|epc| engine.arrival(&epc, *sent_ms, receipts)) {
             Some(true) => told.scanned += 1,
             Some(false) => told.inferred += 1,
             None => missing.push(id.clone()),
         }
     }
     let arrived = told.scanned + told.inferred > 0;
-    told.state = match (from_ms, arrived, missing.is_empty()) {
+    told.state = match (last_shipped_ms, arrived, missing.is_empty()) {
         (None, ..) => "packed",
         (Some(_), false, _) => "in_transit",
         (Some(_), true, false) => "partly_received",
@@ -380,14 +407,4 @@ fn receipt(
         told.missing = missing;
     }
     told
-}
-
-/// Whether a pack arrived after it was sent: read on its own (true), or with its container.
-fn arrival(engine: &Engine, id: &str, from_ms: i64) -> Option<bool> {
-    let epc = Epc::parse(id).ok()?;
-    let history = engine.history(&epc);
-    let receipts = history
-        .iter()
-        .filter(|entry| entry.say.doing == Doing::Received && entry.time >= from_ms);
-    receipts.map(|entry| entry.parent.is_none()).max()
 }

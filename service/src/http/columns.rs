@@ -262,7 +262,15 @@ mod tests {
 
     fn written(series: Vec<ReadingSeries>, form: Form) -> (String, usize) {
         let id = "https://id.example/00/1".to_owned();
-        let chunks: Vec<String> = Columns::new(Readings { id, series }, form).collect();
+        let chunks: Vec<String> = Columns::new(
+            Readings {
+                asked: id.clone(),
+                id,
+                series,
+            },
+            form,
+        )
+        .collect();
         (chunks.concat(), chunks.len())
     }
 
@@ -346,6 +354,7 @@ mod tests {
             let series = vec![series(device, [(0, mc)].into_iter())];
             hash(
                 &Readings {
+                    asked: String::new(),
                     id: String::new(),
                     series,
                 },

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::http::segment;
 use tests::trade::{NOW_MS, Trade, WARM, commission, gln, id, time_text};
 
-use super::{rows, text};
+use super::text;
 
 const PALLET: &str = "https://id.gs1.org/00/395060001000000174";
 const SSCC: &str = "395060001000000174";
@@ -127,6 +127,8 @@ fn each_resource_is_read_and_found_in_both_versions() {
 
         let metric = found("DeviceMetric");
         assert_eq!(text(&metric, "/calibration/0/state"), "calibrated");
+        // Until when it holds is no time of a calibration.
+        assert_eq!(metric.pointer("/calibration/0/time"), None);
         let frequency = if version == "r4" {
             "/measurementPeriod/repeat/period"
         } else {
@@ -134,9 +136,15 @@ fn each_resource_is_read_and_found_in_both_versions() {
         };
         assert_eq!(metric.pointer(frequency), Some(&json!(600)), "{metric:#}");
 
-        let series = get(&format!("Observation/{SSCC}-temperature"))
+        let series = found(&format!("Observation?subject={}", segment(PALLET)));
+        let same = get(&format!("Observation/{}", text(&series, "/id")))
             .expect(200)
             .json();
+        assert_eq!(same, series);
+        assert_eq!(
+            text(&series, "/device/identifier/value"),
+            "urn:test:logger-7"
+        );
         assert_eq!(
             text(&series, "/valueSampledData/data"),
             "21.500 21.500 21.500 21.500"
@@ -158,7 +166,7 @@ fn what_is_not_there_or_not_yours_is_an_outcome() {
         ("pharmacy", format!("/fhir/r4/SupplyDelivery/{SSCC}"), 404),
         (
             "pharmacy",
-            format!("/fhir/r5/Observation/{SSCC}-temperature"),
+            format!("/fhir/r5/Observation/{SSCC}-00000000-0"),
             404,
         ),
         ("maker", "/fhir/r4/Patient/1".to_owned(), 404),
@@ -187,6 +195,7 @@ fn what_is_not_there_or_not_yours_is_an_outcome() {
             .get("other", &format!("/fhir/r5/{path}"))
             .expect(200)
             .json();
-        assert!(rows(&bundle, "/entry").is_empty(), "{path}: {bundle:#}");
+        assert_eq!(bundle["total"], 0, "{path}: {bundle:#}");
+        assert_eq!(bundle.get("entry"), None, "{path}: {bundle:#}");
     }
 }

@@ -11,6 +11,8 @@ mod counter;
 mod evidence;
 mod exceptions;
 mod fhir;
+mod fhir_search;
+mod journeys;
 mod operations;
 mod recall;
 mod shipments;

@@ -5,12 +5,12 @@ use gs1::epcis::Event;
 use serde_json::{Value, json};
 use tangle::{Kind, Media};
 
-use super::{Reading, Version, identifier, organisation};
+use super::search::{Asked, Found, Token};
+use super::{DIGITAL_LINK, Reading, Version, identifier, organisation};
 use crate::app::blocks::{self, BlockView};
 use crate::app::failure::Failure;
 use crate::app::visible::{Subject, visible};
 use crate::app::{identify, time_text};
-use crate::http::routes::Parameters;
 use crate::limits::FHIR_PAGE_MAX;
 use crate::node::items::VERIFICATION;
 
@@ -26,39 +26,53 @@ pub(super) fn read_audit(at: &Reading<'_>, id: &str) -> Result<Value, Failure> {
     Ok(audit(at, &view))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "as the other searches")]
-pub(super) fn find_provenance(at: &Reading<'_>, asked: &Parameters) -> Result<Vec<Value>, Failure> {
-    let views = views_of(at, asked.text("target"));
-    Ok(views.iter().map(provenance).collect())
+pub(super) fn find_provenance(at: &Reading<'_>, asked: &Asked) -> Result<Found, Failure> {
+    find(at, asked, "target", provenance)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "as the other searches")]
-pub(super) fn find_audit(at: &Reading<'_>, asked: &Parameters) -> Result<Vec<Value>, Failure> {
-    let views = views_of(at, asked.text("entity"));
-    Ok(views.iter().map(|view| audit(at, view)).collect())
+pub(super) fn find_audit(at: &Reading<'_>, asked: &Asked) -> Result<Found, Failure> {
+    find(at, asked, "entity", |view| audit(at, view))
 }
 
 /// The blocks that say something of a thing, newest first, as far as they may be seen.
-fn views_of(at: &Reading<'_>, id: Option<&str>) -> Vec<BlockView> {
-    let Some(epc) = id.and_then(identify) else {
-        return Vec::new();
+fn find(
+    at: &Reading<'_>,
+    asked: &Asked,
+    of: &str,
+    made: impl Fn(&BlockView) -> Value,
+) -> Result<Found, Failure> {
+    let epc = match asked.token(of, DIGITAL_LINK) {
+        Token::Is(text) => identify(text),
+        Token::Absent | Token::Other => None,
+    };
+    let Some(epc) = epc else {
+        return Ok(Found::default());
     };
     let entries = {
         let fold = at.node.fold();
         if !visible(&fold, at.permit.principal(), Subject::Thing(&epc)) {
-            return Vec::new();
+            return Ok(Found::default());
         }
         fold.engine.history(&epc)
     };
-    let mut ids: Vec<String> = entries.into_iter().map(|entry| entry.block).collect();
-    ids.dedup();
-    let newest = ids.iter().rev().take(FHIR_PAGE_MAX);
-    let views = newest.filter_map(|id| blocks::block(at.node, at.permit, id).ok());
-    views.collect()
+    let mut places: Vec<(u64, String)> = entries
+        .into_iter()
+        .map(|entry| (entry.position, entry.block))
+        .collect();
+    places.sort_unstable_by(|a, b| b.cmp(a));
+    places.dedup_by(|a, b| a.1 == b.1);
+    asked.page(places, false, |(_, id)| {
+        let view = blocks::block(at.node, at.permit, &id).ok()?;
+        asked.fits(recorded_ms(&view)).then(|| made(&view))
+    })
 }
 
 fn recorded(view: &BlockView) -> String {
-    time_text(i64::try_from(view.block.header().hlc.ms()).unwrap_or(i64::MAX))
+    time_text(recorded_ms(view))
+}
+
+fn recorded_ms(view: &BlockView) -> i64 {
+    i64::try_from(view.block.header().hlc.ms()).unwrap_or(i64::MAX)
 }
 
 fn agent(view: &BlockView) -> Value {
@@ -102,6 +116,7 @@ fn provenance(view: &BlockView) -> Value {
     json!({
         "resourceType": "Provenance",
         "id": view.block.id().to_string(),
+        "meta": { "lastUpdated": when },
         "target": targets,
         "recorded": when,
         "activity": { "text": format!("{:?}", view.block.header().kind).to_lowercase() },
@@ -140,6 +155,7 @@ fn audit(at: &Reading<'_>, view: &BlockView) -> Value {
     let mut event = json!({
         "resourceType": "AuditEvent",
         "id": view.block.id().to_string(),
+        "meta": { "lastUpdated": recorded(view) },
         "action": action,
         "recorded": recorded(view),
         "agent": agents,
@@ -160,13 +176,6 @@ fn audit(at: &Reading<'_>, view: &BlockView) -> Value {
                 fields.insert("outcome".to_owned(), success);
             }
         }
-        if entities_empty(fields.get("entity")) {
-            fields.remove("entity");
-        }
     }
     event
-}
-
-fn entities_empty(entity: Option<&Value>) -> bool {
-    entity.and_then(Value::as_array).is_some_and(Vec::is_empty)
 }

@@ -1,47 +1,77 @@
 //! `DetectedIssue`: a finding, for a hospital's or pharmacy's own alerts.
-use rules::{FindingStatus, FindingView, Severity};
+use rules::{AlertOutcome, FindingStatus, FindingView, Severity};
 use serde_json::{Value, json};
 
-use super::{Reading, identifier};
-use crate::app::alerts;
+use super::search::{Asked, Found, Token};
+use super::{DIGITAL_LINK, Reading, Version, identifier};
 use crate::app::failure::{Code, Failure};
-use crate::app::time_text;
-use crate::http::routes::Parameters;
+use crate::app::{alerts, identify, time_text};
 
 pub(super) fn read(at: &Reading<'_>, id: &str) -> Result<Value, Failure> {
-    let found = alerts::one(at.node, at.permit, id)?;
-    Ok(resource(&found))
+    let found = alerts::one(at.node, at.permit, id);
+    let found = found.map_err(|_| Failure::not_found("DetectedIssue"))?;
+    Ok(resource(at.version, &found))
 }
 
-pub(super) fn find(at: &Reading<'_>, asked: &Parameters) -> Result<Vec<Value>, Failure> {
-    let status = match asked.text("status") {
-        None => None,
-        Some("preliminary") => Some("open"),
-        Some("final") => Some("resolved"),
-        Some("cancelled") => Some("closed"),
-        Some(_) => {
-            let text = "status must be preliminary, final or cancelled";
-            return Err(Failure::new(Code::QueryParameter, text));
-        }
+pub(super) fn find(at: &Reading<'_>, asked: &Asked) -> Result<Found, Failure> {
+    let wanted: Option<Vec<&str>> = asked.text("status").map(|text| text.split(',').collect());
+    let known = match at.version {
+        Version::R4 => &["preliminary", "final", "cancelled"][..],
+        Version::R5 => &["preliminary", "final", "mitigated", "entered-in-error"],
     };
-    let about = asked.text("implicated");
-    let about = about.map(|text| crate::app::identify(text).map(|epc| epc.canonical()));
-    let page = alerts::alerts(at.node, at.permit, status, None)?;
-    let fits = |finding: &&FindingView| match &about {
-        None => true,
-        Some(None) => false,
-        Some(Some(id)) => finding.subjects.contains(id),
+    if wanted.iter().flatten().any(|word| !known.contains(word)) {
+        let text = format!("status must be one of {}", known.join(", "));
+        return Err(Failure::new(Code::QueryParameter, text));
+    }
+    let fits = |finding: &FindingView| {
+        let status = status(at.version, finding);
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.contains(&status))
+            && asked.fits(changed_ms(finding))
     };
-    let found = page.alerts.iter().filter(fits);
-    Ok(found.map(resource).collect())
+    let about = match asked.token("implicated", DIGITAL_LINK) {
+        Token::Absent => None,
+        Token::Is(text) => Some(identify(text)),
+        Token::Other => Some(None),
+    };
+    let made = |finding: FindingView| resource(at.version, &finding);
+    if let Some(epc) = about {
+        let epc = epc.ok_or_else(|| Failure::not_found("DetectedIssue"))?;
+        let mut found = alerts::about(at.node, at.permit, &epc);
+        found.retain(fits);
+        return asked.page(found, true, |finding| Some(made(finding)));
+    }
+    let page = (asked.text("_cursor"), asked.count);
+    let page = alerts::page(at.node, at.permit, fits, page)?;
+    Ok(Found {
+        resources: page.alerts.into_iter().map(made).collect(),
+        total: None,
+        next: page.next,
+    })
 }
 
-fn resource(finding: &FindingView) -> Value {
-    let status = match finding.status {
-        FindingStatus::Open => "preliminary",
-        FindingStatus::Resolved | FindingStatus::Released => "final",
-        FindingStatus::Closed => "cancelled",
-    };
+/// How a finding stands, in the words of the version. A closed one is a false alarm.
+fn status(version: Version, finding: &FindingView) -> &'static str {
+    let outcome = finding.alert.outcome;
+    match (finding.status, version) {
+        (FindingStatus::Open, _) => "preliminary",
+        (FindingStatus::Resolved | FindingStatus::Released, _) => "final",
+        (FindingStatus::Closed, Version::R4) => "cancelled",
+        (FindingStatus::Closed, Version::R5) => match outcome {
+            Some(AlertOutcome::Confirmed) => "mitigated",
+            Some(AlertOutcome::FalseAlarm) | None => "entered-in-error",
+        },
+    }
+}
+
+/// When it was changed last.
+fn changed_ms(finding: &FindingView) -> i64 {
+    let resolved = finding.resolved_by.as_ref().map(|by| by.at_ms);
+    resolved.map_or(finding.recorded_at, |at| at.max(finding.recorded_at))
+}
+
+fn resource(version: Version, finding: &FindingView) -> Value {
     let severity = match finding.severity {
         Severity::S3 | Severity::S4 => "high",
         Severity::S2 => "moderate",
@@ -59,7 +89,8 @@ fn resource(finding: &FindingView) -> Value {
     let mut issue = json!({
         "resourceType": "DetectedIssue",
         "id": finding.id,
-        "status": status,
+        "meta": { "lastUpdated": time_text(changed_ms(finding)) },
+        "status": status(version, finding),
         "code": {
             "coding": [{
                 "system": "urn:theriac:rule",

@@ -4,8 +4,11 @@
 //! names a patient: dispensing to somebody stays in the hospital's own system.
 mod audit;
 mod device;
+mod ids;
 mod issue;
 mod medication;
+mod observation;
+mod search;
 mod supply;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -18,9 +21,10 @@ use crate::auth::{Permit, actions};
 use crate::http::body::blocking;
 use crate::http::error::Problem;
 use crate::http::guard::Guarded;
-use crate::http::routes::Parameters;
+use crate::http::routes::pairs;
 use crate::limits::FHIR_PAGE_MAX;
 use crate::node::Node;
+use search::{Asked, Found};
 
 /// Media type of every answer.
 pub const MEDIA: &str = "application/fhir+json";
@@ -61,56 +65,72 @@ struct Reading<'a> {
 /// A kind of resource.
 struct Kind {
     name: &'static str,
-    /// Search parameters.
+    /// Search parameters, besides `_id`.
     search: &'static [&'static str],
+    /// It is known when it was changed last.
+    dated: bool,
     read: fn(&Reading<'_>, &str) -> Result<Value, Failure>,
-    find: fn(&Reading<'_>, &Parameters) -> Result<Vec<Value>, Failure>,
+    find: fn(&Reading<'_>, &Asked) -> Result<Found, Failure>,
 }
 
 const KINDS: [Kind; 7] = [
     Kind {
         name: "Medication",
-        search: &["identifier", "_count"],
+        search: &["identifier"],
+        dated: false,
         read: medication::read,
         find: medication::find,
     },
     Kind {
         name: "SupplyDelivery",
-        search: &["identifier", "_count"],
+        search: &["identifier"],
+        dated: false,
         read: supply::read,
         find: supply::find,
     },
     Kind {
         name: "DetectedIssue",
-        search: &["status", "implicated", "_count"],
+        search: &["status", "implicated"],
+        dated: true,
         read: issue::read,
         find: issue::find,
     },
     Kind {
         name: "AuditEvent",
-        search: &["entity", "_count"],
+        search: &["entity"],
+        dated: true,
         read: audit::read_audit,
         find: audit::find_audit,
     },
     Kind {
         name: "Provenance",
-        search: &["target", "_count"],
+        search: &["target"],
+        dated: true,
         read: audit::read_provenance,
         find: audit::find_provenance,
     },
     Kind {
         name: "DeviceMetric",
-        search: &["_count"],
-        read: device::read_metric,
-        find: device::find_metrics,
+        search: &["identifier"],
+        dated: false,
+        read: device::read,
+        find: device::find,
     },
     Kind {
         name: "Observation",
-        search: &["subject", "_count"],
-        read: device::read_observation,
-        find: device::find_observations,
+        search: &["subject"],
+        dated: false,
+        read: observation::read,
+        find: observation::find,
     },
 ];
+
+/// System of identifiers of things.
+const DIGITAL_LINK: &str = "https://id.gs1.org";
+/// What all searches have in common, for people.
+const SEARCHES: &str = "A search answers at most 200 resources, or as many as _count says; what is \
+    left is on the page of the link next. The total is told where it is known without making every \
+    resource. Identifiers are taken alone or as system|value. _format is json.";
 
 /// What can be read here, as a `CapabilityStatement`
 #[utoipa::path(
@@ -124,24 +144,28 @@ const KINDS: [Kind; 7] = [
 #[get("/fhir/{version}/metadata")]
 pub(crate) async fn get_fhir_metadata(
     guard: Guarded<actions::ReadPublic>,
+    request: HttpRequest,
     version: web::Path<String>,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
     drop(guard);
+    search::fits_format(&pairs(&request)?)?;
     let version = Version::parse(&version)?;
     let resource = |kind: &Kind| {
         let parameter = |name: &&str| {
             let kind = match *name {
-                "_count" => "number",
+                "_lastUpdated" => "date",
                 "implicated" | "entity" | "target" | "subject" => "reference",
                 _ => "token",
             };
             json!({ "name": name, "type": kind })
         };
+        let dated = kind.dated.then_some(&"_lastUpdated");
+        let names = ["_id"].iter().chain(dated).chain(kind.search);
         json!({
             "type": kind.name,
             "interaction": [{ "code": "read" }, { "code": "search-type" }],
-            "searchParam": kind.search.iter().map(parameter).collect::<Vec<_>>()
+            "searchParam": names.map(parameter).collect::<Vec<_>>()
         })
     };
     let statement = json!({
@@ -152,14 +176,15 @@ pub(crate) async fn get_fhir_metadata(
         "software": { "name": "Theriac", "version": env!("CARGO_PKG_VERSION") },
         "implementation": { "description": "Traceability of packs, read only" },
         "fhirVersion": version.number(),
-        "format": ["json"],
+        "format": ["json", MEDIA],
         "rest": [{
             "mode": "server",
+            "documentation": SEARCHES,
             "security": { "description": "API key as a bearer token" },
             "resource": KINDS.iter().map(resource).collect::<Vec<_>>()
         }]
     });
-    Ok(answered(&statement))
+    Ok(answered(statement))
 }
 
 /// One FHIR resource
@@ -179,9 +204,11 @@ pub(crate) async fn get_fhir_metadata(
 #[get("/fhir/{version}/{resource}/{id}")]
 pub(crate) async fn get_fhir_resource(
     guard: Guarded<actions::Query>,
+    request: HttpRequest,
     path: web::Path<(String, String, String)>,
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
+    search::fits_format(&pairs(&request)?)?;
     let (version, name, id) = path.into_inner();
     let found = blocking(move || {
         let version = Version::parse(&version)?;
@@ -192,7 +219,7 @@ pub(crate) async fn get_fhir_resource(
         };
         (kind(&name)?.read)(&reading, &id)
     });
-    Ok(answered(&found.await?))
+    Ok(answered(found.await?))
 }
 
 /// FHIR resources that fit, as a Bundle
@@ -201,13 +228,20 @@ pub(crate) async fn get_fhir_resource(
     params(
         ("version" = String, Path, description = "`r4` or `r5`"),
         ("resource" = String, Path, description = "Kind of resource"),
-        ("identifier" = Option<String>, Query, description = "Any form of an identifier"),
-        ("status" = Option<String>, Query, description = "`preliminary` or `final`"),
+        ("identifier" = Option<String>, Query, description = "Any form of an identifier, alone \
+            or as `system|value`"),
+        ("status" = Option<String>, Query, description = "Of issues: `preliminary`, `final`, in \
+            R4 `cancelled`, in R5 `mitigated`, `entered-in-error`; several by commas"),
         ("implicated" = Option<String>, Query, description = "What an issue is about"),
         ("entity" = Option<String>, Query, description = "What was touched"),
         ("target" = Option<String>, Query, description = "What the record is of"),
         ("subject" = Option<String>, Query, description = "What was measured"),
-        ("_count" = Option<usize>, Query, description = "Resources at most, 1 to 200")
+        ("_id" = Option<String>, Query, description = "Ids, by commas"),
+        ("_lastUpdated" = Option<String>, Query, description = "Date or time, with `ge`, `lt` \
+            and the like before it; given twice, both hold"),
+        ("_count" = Option<usize>, Query, description = "Resources at most, 1 to 200"),
+        ("_format" = Option<String>, Query, description = "`json`"),
+        ("_cursor" = Option<String>, Query, description = "Where the page of a link begins")
     ),
     responses(
         (status = 200, body = Object, content_type = "application/fhir+json"),
@@ -223,27 +257,42 @@ pub(crate) async fn get_fhir_search(
 ) -> Result<HttpResponse, Problem> {
     let (version, name) = path.into_inner();
     let (version, kind) = (Version::parse(&version)?, kind(&name)?);
-    let parameters = Parameters::of(&request, kind.search)?;
-    let most = parameters.number("_count")?.unwrap_or(FHIR_PAGE_MAX);
-    let found = blocking(move || {
+    let asked = Asked::of(&request, kind)?;
+    let base = search::base(&request, version);
+    let bundle = blocking(move || {
         let reading = Reading {
             node: &node,
             permit: &guard.0,
             version,
         };
-        (kind.find)(&reading, &parameters)
+        let mut found = match asked.ids() {
+            Some(ids) => by_id(&reading, kind, ids)?,
+            None => match (kind.find)(&reading, &asked) {
+                Err(failure) if failure.code() == Code::NotFound => Found::default(),
+                other => other?,
+            },
+        };
+        found.resources.truncate(FHIR_PAGE_MAX);
+        Ok(asked.bundle(&base, kind.name, found))
     });
-    let mut found = found.await?;
-    let total = found.len();
-    found.truncate(most.min(FHIR_PAGE_MAX));
-    let entry = |resource: Value| json!({ "resource": resource, "search": { "mode": "match" } });
-    let entries: Vec<Value> = found.into_iter().map(entry).collect();
-    Ok(answered(&json!({
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "total": total,
-        "entry": entries
-    })))
+    Ok(answered(bundle.await?))
+}
+
+/// Resources by their ids; one that is not there is left out.
+fn by_id<'a>(
+    reading: &Reading<'_>,
+    kind: &Kind,
+    ids: impl Iterator<Item = &'a str>,
+) -> Result<Found, Failure> {
+    let mut found = Found::default();
+    for id in ids {
+        match (kind.read)(reading, id) {
+            Ok(resource) => found.resources.push(resource),
+            Err(failure) if failure.code() == Code::NotFound => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(found)
 }
 
 fn kind(name: &str) -> Result<&'static Kind, Failure> {
@@ -252,10 +301,24 @@ fn kind(name: &str) -> Result<&'static Kind, Failure> {
     found.ok_or_else(|| Failure::not_found("kind of resource"))
 }
 
-fn answered(resource: &Value) -> HttpResponse {
+fn answered(mut resource: Value) -> HttpResponse {
+    prune(&mut resource);
     HttpResponse::Ok()
         .content_type(MEDIA)
         .body(resource.to_string())
+}
+
+/// FHIR has no empty lists and no nulls: what is not there is left out.
+fn prune(value: &mut Value) {
+    let hollow = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(prune);
+            fields.retain(|_, value| !hollow(value));
+        }
+        Value::Array(values) => values.iter_mut().for_each(prune),
+        _ => {}
+    }
 }
 
 /// A failure as FHIR clients read it.
@@ -315,5 +378,5 @@ fn organisation(gln: &str, name: Option<&str>) -> Value {
 
 /// An identifier of a thing, as a Digital Link.
 fn identifier(id: &str) -> Value {
-    json!({ "system": "https://id.gs1.org", "value": id })
+    json!({ "system": DIGITAL_LINK, "value": id })
 }

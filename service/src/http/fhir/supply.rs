@@ -1,54 +1,60 @@
 //! `SupplyDelivery`: a shipment. R4 names one supplied item, R5 any number of them.
 use std::collections::BTreeMap;
 
-use gs1::Epc;
-use rules::views::shipment::Content;
+use gs1::{Epc, Gtin};
+use rules::views::shipment::LegView;
 use serde_json::{Map, Value, json};
 
-use super::{Reading, Version, identifier, medication, organisation};
+use super::ids::{id_of_thing, thing_of};
+use super::search::{Asked, Found, Token};
+use super::{DIGITAL_LINK, Reading, Version, identifier, medication, organisation};
 use crate::app::failure::Failure;
 use crate::app::shipment::{self, Shipment};
 use crate::app::time_text;
-use crate::http::routes::Parameters;
+use crate::limits::FHIR_SHIPMENTS_MAX;
 
 pub(super) fn read(at: &Reading<'_>, id: &str) -> Result<Value, Failure> {
     let missing = || Failure::not_found("SupplyDelivery");
-    // The digits of an SSCC are hexadecimal digits, too.
-    let text = if is_sscc(id) {
-        Some(format!("https://id.gs1.org/00/{id}"))
-    } else {
-        let bytes = hex::decode(id).ok();
-        bytes.and_then(|bytes| String::from_utf8(bytes).ok())
+    let text = {
+        let fold = at.node.fold();
+        thing_of(id, fold.despatches.latest().into_iter().map(|(_, id)| id))
     };
     let text = text.ok_or_else(missing)?;
     let found = shipment::shipment(at.node, at.permit, &text).map_err(|_| missing())?;
     Ok(resource(at, &found))
 }
 
-pub(super) fn find(at: &Reading<'_>, asked: &Parameters) -> Result<Vec<Value>, Failure> {
-    if let Some(id) = asked.text("identifier") {
-        let found = shipment::shipment(at.node, at.permit, id);
-        return Ok(found.iter().map(|it| resource(at, it)).collect());
+pub(super) fn find(at: &Reading<'_>, asked: &Asked) -> Result<Found, Failure> {
+    // A paper's number is as good as its URI, which has no system.
+    let one = match asked.token("identifier", DIGITAL_LINK) {
+        Token::Is(id) => Some(id),
+        Token::Other => return Ok(Found::default()),
+        Token::Absent => None,
+    };
+    if let Some(id) = one {
+        let found = shipment::shipment(at.node, at.permit, id)?;
+        return Ok(Found {
+            resources: vec![resource(at, &found)],
+            ..Found::default()
+        });
     }
-    let rows = shipment::shipments(at.node, at.permit, None)?.rows;
-    let mut all = Vec::with_capacity(rows.len());
-    for row in rows.iter().take(crate::limits::FHIR_SHIPMENTS_MAX) {
-        if let Ok(found) = shipment::shipment(at.node, at.permit, &row.id) {
-            all.push(resource(at, &found));
-        }
-    }
-    Ok(all)
+    let most = asked.count.min(FHIR_SHIPMENTS_MAX);
+    let page = shipment::shipments(at.node, at.permit, (asked.text("_cursor"), most))?;
+    let rows = page.rows.iter();
+    let found = rows.filter_map(|row| shipment::shipment(at.node, at.permit, &row.id).ok());
+    Ok(Found {
+        resources: found.map(|it| resource(at, &it)).collect(),
+        total: None,
+        next: page.next,
+    })
 }
 
-fn is_sscc(id: &str) -> bool {
-    id.len() == 18 && id.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The SSCC's digits; other ids in hexadecimal letters when they are short enough for one.
-pub(super) fn id_of(id: &str) -> String {
-    match Epc::parse(id) {
-        Ok(Epc::Sscc(_)) => id.rsplit('/').next().unwrap_or_default().to_owned(),
-        _ => hex::encode(id),
+/// The ways of the journey: of a paper all, of a unit the latest.
+fn journey(it: &Shipment) -> &[LegView] {
+    let legs = it.view.legs.as_slice();
+    match it.kind {
+        "paper" => legs,
+        _ => legs.get(legs.len().saturating_sub(1)..).unwrap_or_default(),
     }
 }
 
@@ -57,31 +63,31 @@ fn resource(at: &Reading<'_>, it: &Shipment) -> Value {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
     put("resourceType", json!("SupplyDelivery"));
-    let id = id_of(&view.id);
-    if id.len() <= 64 {
-        put("id", json!(id));
-    }
+    put("id", json!(id_of_thing(&view.id)));
     put("identifier", json!([identifier(&view.id)]));
     let status = match it.receipt.state {
         "received" => "completed",
         _ => "in-progress",
     };
     put("status", json!(status));
-    if let Some(leg) = view.legs.last() {
+    let legs = journey(it);
+    if let (Some(first), Some(last)) = (legs.first(), legs.last()) {
         let party = |party: &rules::PartyRef| organisation(&party.gln, party.name.as_deref());
-        let mut period = json!({ "start": time_text(leg.shipped_at) });
-        if let (Some(end), Some(fields)) = (leg.received_at, period.as_object_mut()) {
-            fields.insert("end".to_owned(), json!(time_text(end)));
-        }
-        put("occurrencePeriod", period);
-        if let Some(from) = &leg.from {
+        let done = it.receipt.state == "received";
+        let end = legs.iter().filter_map(|leg| leg.received_at).max();
+        let end = end.filter(|_| done).map(time_text);
+        put(
+            "occurrencePeriod",
+            json!({ "start": time_text(first.shipped_at), "end": end }),
+        );
+        if let Some(from) = &first.from {
             put("supplier", party(from));
         }
-        if let Some(to) = &leg.to {
+        if let Some(to) = &last.to {
             put("receiver", json!([party(to)]));
         }
     }
-    let items = supplied(at, &view.contents);
+    let items = supplied(at, &it.sent);
     match at.version {
         Version::R5 => put("suppliedItem", json!(items)),
         Version::R4 => put("suppliedItem", items.into_iter().next().unwrap_or_default()),
@@ -92,23 +98,29 @@ fn resource(at: &Reading<'_>, it: &Shipment) -> Value {
     Value::Object(fields)
 }
 
-/// One item for each product and lot inside.
-fn supplied(at: &Reading<'_>, contents: &[Content]) -> Vec<Value> {
+/// One item for each product and lot that was sent. Packs whose lot is not known are of a product
+/// only, for which there is no resource.
+fn supplied(at: &Reading<'_>, sent: &[String]) -> Vec<Value> {
     let fold = at.node.fold();
-    let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut open: Vec<&Content> = contents.iter().collect();
-    while let Some(node) = open.pop() {
-        open.extend(&node.children);
-        let Ok(Epc::Sgtin(sgtin)) = Epc::parse(&node.id) else {
+    let mut counts: BTreeMap<(Gtin, Option<String>), usize> = BTreeMap::new();
+    for id in sent {
+        let Ok(Epc::Sgtin(sgtin)) = Epc::parse(id) else {
             continue;
         };
         let lot = fold.engine.pack(&sgtin).and_then(|pack| pack.lot);
-        let key = (sgtin.gtin.to_string(), lot.unwrap_or_default());
-        *counts.entry(key).or_default() += 1;
+        *counts.entry((sgtin.gtin, lot)).or_default() += 1;
     }
-    let item = |((gtin, lot), count): ((String, String), usize)| {
-        let reference = format!("Medication/{}", medication::id_of(&gtin, &lot));
-        json!({ "quantity": { "value": count }, "itemReference": { "reference": reference } })
+    let item = |((gtin, lot), count): ((Gtin, Option<String>), usize)| {
+        let quantity = json!({ "value": count });
+        if let Some(lot) = lot {
+            let reference = format!("Medication/{}", medication::id_of(gtin.as_str(), &lot));
+            return json!({ "quantity": quantity, "itemReference": { "reference": reference } });
+        }
+        let product = fold.engine.product(&gtin);
+        let text = product.map_or_else(|| gtin.to_string(), |product| product.name.clone());
+        let coding = json!([{ "system": "https://www.gs1.org/gtin", "code": gtin.as_str() }]);
+        let concept = json!({ "coding": coding, "text": text });
+        json!({ "quantity": quantity, "itemCodeableConcept": concept })
     };
     counts.into_iter().map(item).collect()
 }

@@ -13,6 +13,7 @@ use crate::http::dto::recall::{
 use crate::http::error::{Problem, ProblemBody};
 use crate::http::guard::Guarded;
 use crate::http::once::{Once, said};
+use crate::limits::SHIPMENTS_PAGE_MAX;
 use crate::node::Node;
 
 /// Recalled lots and how far each recall has come
@@ -208,6 +209,9 @@ pub(crate) async fn get_shipments(
     node: web::Data<Node>,
 ) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::of(&request, &["cursor"])?;
-    let rows = move || shipment::shipments(&node, &guard.0, parameters.text("cursor"));
+    let rows = move || {
+        let page = (parameters.text("cursor"), SHIPMENTS_PAGE_MAX);
+        shipment::shipments(&node, &guard.0, page)
+    };
     Ok(answer(&ShipmentsDto::from(blocking(rows).await?)))
 }

@@ -10432,9 +10432,9 @@ export interface operations {
     get_fhir_search: {
         parameters: {
             query?: {
-                /** @description Any form of an identifier */
+                /** @description Any form of an identifier, alone or as `system|value` */
                 identifier?: string;
-                /** @description `preliminary` or `final` */
+                /** @description Of issues: `preliminary`, `final`, in R4 `cancelled`, in R5 `mitigated`, `entered-in-error`; several by commas */
                 status?: string;
                 /** @description What an issue is about */
                 implicated?: string;
@@ -10444,8 +10444,16 @@ export interface operations {
                 target?: string;
                 /** @description What was measured */
                 subject?: string;
+                /** @description Ids, by commas */
+                _id?: string;
+                /** @description Date or time, with `ge`, `lt` and the like before it; given twice, both hold */
+                _lastUpdated?: string;
                 /** @description Resources at most, 1 to 200 */
                 _count?: number;
+                /** @description `json` */
+                _format?: string;
+                /** @description Where the page of a link begins */
+                _cursor?: string;
             };
             header?: never;
             path: {
