@@ -42,6 +42,15 @@ fn what_cannot_be_used_is_refused_by_name() {
         ),
         ("MATCH_epc", "urn:epc:idpat:sgtin:9506000.*.7", "after *"),
         ("MATCH_epc", "urn:epc:idpat:sgtin:..", "empty component"),
+        ("MATCH_epc", "urn:epc:idpat:sgtin:9521234", "components"),
+        (
+            "MATCH_anyEPC",
+            "urn:epc:idpat:sgtin:9521234.012345.[1-5]",
+            "serial",
+        ),
+        ("MATCH_epc", "urn:epc:idpat:foo:1.*", "scheme"),
+        ("HASATTR_ext:", "x", "is no parameter"),
+        ("EQATTR_ext:place_", "x", "is no parameter"),
         (
             "EQ_readPoint",
             "https://id.gs1.org/414/9520123456789",
