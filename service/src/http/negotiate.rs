@@ -133,6 +133,9 @@ pub(crate) fn sent_version(request: &HttpRequest) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The oldest and the newest version that a client reads.
+type Bounds = (Option<(u32, u32)>, Option<(u32, u32)>);
+
 /// The newest version of EPCIS that both sides know, of those whose version of the CBV both know,
 /// too: each comes with its own.
 fn versions(request: &HttpRequest) -> Result<(u32, u32), Problem> {
@@ -143,7 +146,7 @@ fn versions(request: &HttpRequest) -> Result<(u32, u32), Problem> {
     };
     let epcis = (read("GS1-EPCIS-Min")?, read("GS1-EPCIS-Max")?);
     let cbv = (read("GS1-CBV-Min")?, read("GS1-CBV-Max")?);
-    let within = |one: (u32, u32), (least, most): (Option<(u32, u32)>, Option<(u32, u32)>)| {
+    let within = |one: (u32, u32), (least, most): Bounds| {
         least.is_none_or(|least| one >= least) && most.is_none_or(|most| one <= most)
     };
     let pairs = EPCIS.into_iter().zip(CBV).rev();
