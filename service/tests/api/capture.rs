@@ -217,7 +217,7 @@ fn an_id_of_another_event_of_the_party_is_taken_and_one_of_other_parties_is_not(
         (&json!(false), &json!(exception))
     );
     // An error declaration repeats the id.
-    let mut declares = first.clone();
+    let mut declares = first;
     declares["errorDeclaration"] = json!({ "declarationTime": "2026-11-21T08:00:00Z" });
     own(&[declares]).expect(202);
     assert_eq!(count(), 3);
