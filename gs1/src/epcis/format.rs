@@ -23,6 +23,27 @@ pub(super) fn is_uri(text: &str) -> bool {
     is_rest(rest)
 }
 
+/// Whether a text may be the name of an extension: a URI, or an IRI of RFC 3987, as names of XML
+/// may have any letters.
+pub(super) fn is_extension_name(text: &str) -> bool {
+    if text.is_ascii() {
+        return is_uri(text);
+    }
+    let plain = |letter| if is_ucs(letter) { 'x' } else { letter };
+    is_uri(&text.chars().map(plain).collect::<String>())
+}
+
+/// `ucschar` of RFC 3987, section 2.2.
+fn is_ucs(letter: char) -> bool {
+    match u32::from(letter) {
+        0xa0..=0xd7ff | 0xf900..=0xfdcf | 0xfdf0..=0xffef => true,
+        code @ 0x1_0000..=0xe_ffff => {
+            code & 0xffff <= 0xfffd && !(0xe_0000..0xe_1000).contains(&code)
+        }
+        _ => false,
+    }
+}
+
 /// `hier-part [ "?" query ] [ "#" fragment ]`.
 fn is_rest(rest: &str) -> bool {
     let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
@@ -120,7 +141,29 @@ const fn is_plain_byte(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_uri;
+    #[test]
+    fn names_of_extensions_have_letters_of_any_script() {
+        for name in [
+            "ext:size",
+            "ext:gr\u{f6}\u{df}e",
+            "https://x.example/\u{4e2d}",
+            "e:\u{20000}",
+        ] {
+            assert!(is_extension_name(name), "{name}");
+        }
+        for name in [
+            "gr\u{f6}\u{df}e",
+            "e:a b",
+            "e:\u{e000}",
+            "e:\u{fffe}",
+            "e:\u{85}",
+            "e:",
+        ] {
+            assert_eq!(is_extension_name(name), name == "e:", "{name:?}");
+        }
+    }
+
+    use super::{is_extension_name, is_uri};
 
     #[test]
     fn uris_of_rfc_3986() {

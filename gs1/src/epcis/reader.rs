@@ -79,9 +79,9 @@ impl<'a> Reader<'a> {
         node.members().or_else(|| self.not(node, path, "an object"))
     }
 
-    /// A member that EPCIS does not define: an extension, if its name is a URI.
+    /// A member that EPCIS does not define: an extension, if its name is a URI or an IRI.
     pub(super) fn extension(&mut self, name: &str, path: &Path<'_>, known: &[&[&str]]) {
-        if !format::is_uri(name) {
+        if !format::is_extension_name(name) {
             let what = "is not a field of epcis here, and no prefixed extension";
             self.unknown(name, path, what, known);
         }

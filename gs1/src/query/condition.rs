@@ -175,7 +175,7 @@ pub enum SensorValue {
 }
 
 /// Fields whose values are vocabulary elements with master data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of the fields")]
 pub enum MasterDataField {
     ReadPoint,
@@ -186,4 +186,6 @@ pub enum MasterDataField {
     Source,
     Destination,
     EpcClass,
+    /// An extension at the level of the event, whose texts are identifiers.
+    Extension(ExtensionName),
 }

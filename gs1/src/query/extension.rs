@@ -72,7 +72,13 @@ impl ExtensionName {
         key == self.written
             || names.split(key).is_some_and(|(namespace, local)| {
                 let rest = self.written.strip_prefix(namespace);
-                rest.is_some_and(|rest| rest == local || rest.strip_prefix('#') == Some(local))
+                // The namespace of CBV master data ends in a colon, which XML's does not.
+                let bare = namespace.strip_suffix(':');
+                let bare = bare.and_then(|bare| self.written.strip_prefix(bare));
+                rest == Some(local)
+                    || [rest, bare]
+                        .iter()
+                        .any(|rest| rest.and_then(|rest| rest.strip_prefix('#')) == Some(local))
             })
     }
 }
@@ -82,6 +88,9 @@ impl ExtensionName {
 pub enum ExtensionValue {
     /// A number.
     Number(Decimal),
+    /// A number that is written otherwise than the shortest form of it (`00123` is none): of
+    /// texts only the same is meant, of numbers every spelling.
+    Written(String, Decimal),
     /// A time, in milliseconds since the Unix epoch.
     Time(i64),
     /// Any other text.
@@ -118,6 +127,7 @@ impl ExtensionTest {
         let value = match value {
             Raw::Json(Value::Number(_)) => ExtensionValue::Number(value.number()?),
             other => match read(other.text()?) {
+                ExtensionValue::Written(_, number) => ExtensionValue::Number(number),
                 ExtensionValue::Text(text) => {
                     let text = quoted(&text);
                     return Err(format!("has {text}, expected a number, a date or a time"));
@@ -135,34 +145,53 @@ impl ExtensionTest {
         }
         match value {
             Value::Array(items) => items.iter().any(|item| self.accepts(item)),
-            Value::Object(map) => {
-                let plain = map.get("#text").or_else(|| map.get("@value"));
-                plain
-                    .or_else(|| map.get("@id"))
-                    .is_some_and(|plain| self.accepts(plain))
-            }
             Value::Null => false,
-            scalar => {
+            other => plain(other).is_some_and(|scalar| {
                 let text = scalar_text(scalar);
+                let number = scalar.is_number() || is_typed_number(other);
                 match self {
                     Self::Exists => true,
-                    Self::AnyOf(wanted) => wanted.iter().any(|wanted| equal(wanted, &text)),
+                    Self::AnyOf(wanted) => wanted.iter().any(|wanted| equal(wanted, &text, number)),
                     Self::Compared(comparison, bound) => {
                         order(&text, bound).is_some_and(|order| comparison.holds(order))
                     }
                 }
-            }
+            }),
         }
     }
+}
+
+/// The one value of an extension: itself, or that of an object which XML or JSON-LD typed.
+pub(super) fn plain(value: &Value) -> Option<&Value> {
+    match value {
+        Value::Object(map) => {
+            let inner = map.get("#text").or_else(|| map.get("@value"));
+            inner.or_else(|| map.get("@id")).and_then(plain)
+        }
+        Value::Array(_) | Value::Null => None,
+        scalar => Some(scalar),
+    }
+}
+
+/// Whether a typed value (`{"@type": "xsd:decimal", "@value": "5"}`) is of a type of numbers.
+fn is_typed_number(value: &Value) -> bool {
+    const NUMBERS: [&str; 8] = [
+        "decimal", "double", "float", "int", "integer", "long", "short", "byte",
+    ];
+    let named = value.get("@type").and_then(Value::as_str);
+    named.is_some_and(|named| {
+        let local = named.rsplit([':', '#']).next().unwrap_or_default();
+        NUMBERS.contains(&local) || local.starts_with("unsigned") || local.ends_with("Integer")
+    })
 }
 
 /// A text of a URL or of JSON may be a number, a date, a time, or only a text.
 fn read(text: &str) -> ExtensionValue {
     if let Ok(number) = Decimal::parse(text) {
-        // A text that is written otherwise than the number (00123, 1.50) stays a text.
         if number.to_string() == text {
             return ExtensionValue::Number(number);
         }
+        return ExtensionValue::Written(text.to_owned(), number);
     }
     instant(text).map_or_else(
         || ExtensionValue::Text(text.to_owned()),
@@ -186,8 +215,9 @@ fn scalar_text(value: &Value) -> Cow<'_, str> {
     }
 }
 
-fn equal(wanted: &ExtensionValue, text: &str) -> bool {
+fn equal(wanted: &ExtensionValue, text: &str, number: bool) -> bool {
     match wanted {
+        ExtensionValue::Written(wanted, _) if !number => wanted == text,
         ExtensionValue::Text(wanted) => wanted == text,
         other => order(text, other).is_some_and(Ordering::is_eq),
     }
@@ -196,7 +226,9 @@ fn equal(wanted: &ExtensionValue, text: &str) -> bool {
 /// How a value of an event stands to a number or a time of the query. None where it is neither.
 fn order(text: &str, bound: &ExtensionValue) -> Option<Ordering> {
     match bound {
-        ExtensionValue::Number(bound) => Some(Decimal::parse(text).ok()?.cmp(bound)),
+        ExtensionValue::Number(bound) | ExtensionValue::Written(_, bound) => {
+            Some(Decimal::parse(text).ok()?.cmp(bound))
+        }
         ExtensionValue::Time(bound) => Some(instant(text)?.cmp(bound)),
         ExtensionValue::Text(_) => None,
     }
@@ -240,6 +272,19 @@ pub(super) fn values<'e>(event: &'e Event, name: &ExtensionName) -> Vec<&'e Valu
     let names = Names::of(event.json());
     let named = event.json().iter().filter(|(key, _)| name.is(key, &names));
     named.map(|(_, value)| value).collect()
+}
+
+/// The texts that extensions of this name have at the level of the event, each of a list.
+pub(super) fn texts(event: &Event, name: &ExtensionName) -> Vec<String> {
+    let mut texts = Vec::new();
+    for value in values(event, name) {
+        let items = value
+            .as_array()
+            .map_or(std::slice::from_ref(value), Vec::as_slice);
+        let found = items.iter().filter_map(plain).filter_map(Value::as_str);
+        texts.extend(found.map(str::to_owned));
+    }
+    texts
 }
 
 fn found(

@@ -87,13 +87,13 @@ impl<'a> Subject<'a> {
             | Condition::SensorBoolean(_)
             | Condition::SensorValue(..) => self.measures(condition),
             Condition::Extension(scope, name, test) => extension::meets(event, *scope, name, test),
-            Condition::HasAttribute(field, names) => self.elements(*field).iter().any(|element| {
+            Condition::HasAttribute(field, names) => self.elements(field).iter().any(|element| {
                 names
                     .iter()
                     .any(|name| !self.master_data.attribute(element, name).is_empty())
             }),
             Condition::Attribute(field, name, values) => {
-                self.elements(*field).iter().any(|element| {
+                self.elements(field).iter().any(|element| {
                     let found = self.master_data.attribute(element, name);
                     found.iter().any(|value| values.contains(value))
                 })
@@ -176,7 +176,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The vocabulary elements in a field, as canonical URIs.
-    fn elements(&self, field: MasterDataField) -> Vec<String> {
+    fn elements(&self, field: &MasterDataField) -> Vec<String> {
         let event = self.event;
         let parties = |list: &[SourceDest]| list.iter().map(|one| one.id.canonical()).collect();
         match field {
@@ -193,6 +193,10 @@ impl<'a> Subject<'a> {
                 .collect(),
             MasterDataField::Source => parties(&event.sources),
             MasterDataField::Destination => parties(&event.destinations),
+            MasterDataField::Extension(name) => {
+                let texts = extension::texts(event, name);
+                texts.iter().map(|text| canonical(text)).collect()
+            }
             MasterDataField::EpcClass => self
                 .quantities()
                 .map(|element| element.epc_class.canonical())

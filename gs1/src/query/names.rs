@@ -34,12 +34,19 @@ pub(super) enum Parameter<'a> {
     SensorValue(SensorValue, Comparison, Option<&'a str>),
     /// None for `EXISTS_`.
     Extension(Scope, &'a str, Option<Comparison>),
-    HasAttribute(MasterDataField),
-    Attribute(MasterDataField, &'a str),
+    HasAttribute(Holder<'a>),
+    Attribute(Holder<'a>, &'a str),
     OrderBy,
     OrderDirection,
     EventCountLimit,
     MaxEventCount,
+}
+
+/// The field that a parameter about master data names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder<'a> {
+    Field(&'a str),
+    Extension(&'a str),
 }
 
 /// The parameter of a name; none for a name that no query knows.
@@ -111,14 +118,14 @@ fn fixed(name: &str) -> Option<Parameter<'static>> {
 
 fn family(name: &str) -> Option<Parameter<'_>> {
     if let Some(field) = name.strip_prefix("HASATTR_") {
-        return master_data(field).map(Parameter::HasAttribute);
+        return holder(field).map(Parameter::HasAttribute);
     }
     let attribute = name
         .strip_prefix("EQATTR_")
         .or_else(|| name.strip_prefix("EQ_ATTR_"));
-    if let Some((field, attribute)) = attribute.and_then(|rest| rest.split_once('_')) {
-        let field = master_data(field)?;
-        return (!attribute.is_empty()).then_some(Parameter::Attribute(field, attribute));
+    if let Some((field, attribute)) = attribute.and_then(held) {
+        let holder = holder(field)?;
+        return (!attribute.is_empty()).then_some(Parameter::Attribute(holder, attribute));
     }
     let (operator, rest) = name.split_once('_')?;
     let comparison = match operator {
@@ -203,7 +210,26 @@ fn extension(rest: &str, comparison: Option<Comparison>) -> Option<Parameter<'_>
     fits.then_some(Parameter::Extension(scope, name, comparison))
 }
 
-fn master_data(field: &str) -> Option<MasterDataField> {
+/// Field and attribute. The name of an extension ends at the first `_` after its prefix.
+fn held(rest: &str) -> Option<(&str, &str)> {
+    let (field, attribute) = rest.split_once('_')?;
+    if master_data(field).is_some() {
+        return Some((field, attribute));
+    }
+    let colon = rest.find(':')?;
+    let end = colon + rest.get(colon..)?.find('_')?;
+    Some((rest.get(..end)?, rest.get(end + 1..)?))
+}
+
+fn holder(field: &str) -> Option<Holder<'_>> {
+    if master_data(field).is_some() {
+        return Some(Holder::Field(field));
+    }
+    let (prefix, local) = field.split_once(':')?;
+    (!prefix.is_empty() && !local.is_empty()).then_some(Holder::Extension(field))
+}
+
+pub(super) fn master_data(field: &str) -> Option<MasterDataField> {
     Some(match field {
         "readPoint" => MasterDataField::ReadPoint,
         "bizLocation" => MasterDataField::BizLocation,

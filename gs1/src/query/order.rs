@@ -63,10 +63,9 @@ enum Key {
 
 fn key(event: &Event, name: &ExtensionName) -> Option<Key> {
     let values = extension::values(event, name);
-    let text = match values.first()? {
+    let text = match extension::plain(values.first()?)? {
         Value::String(text) => text.clone(),
-        scalar @ (Value::Number(_) | Value::Bool(_)) => scalar.to_string(),
-        _ => return None,
+        scalar => scalar.to_string(),
     };
     let number = Decimal::parse(&text).ok().map(Key::Number);
     let time = || value::time(&text).map(Key::Time);

@@ -1,7 +1,7 @@
 //! What a `MATCH_` parameter may hold: an identifier in any spelling, or an EPC pattern
 //! (`urn:epc:idpat:`, TDS 8) whose last components may be `*`.
 
-use crate::epc::{Epc, EpcError};
+use crate::epc::{self, Epc, EpcError, PatternError};
 use crate::key::Gtin;
 
 /// A value of a `MATCH_` parameter.
@@ -47,6 +47,8 @@ impl Pattern {
         if let Some(wrong) = wrong {
             return Err(format!("has {text:?}, a pattern that {wrong}"));
         }
+        let refused = |error: PatternError| format!("has {text:?}: {error}");
+        epc::Pattern::parse(text).map_err(refused)?;
         if let Epc::Gtin(gtin) = Epc::parse(text).map_err(identifier)? {
             return Ok(Self::Product(gtin));
         }

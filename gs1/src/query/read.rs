@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::condition::{Condition, SensorText};
+use super::condition::{Condition, MasterDataField, SensorText};
 use super::error::{Exception, Fault, QueryError};
 use super::extension::{ExtensionName, ExtensionTest};
-use super::names::{self, Parameter};
+use super::names::{self, Holder, Parameter};
 use super::order::{Direction, OrderBy};
 use super::pattern::Pattern;
 use super::value::{Raw, TOO_MANY, quoted};
@@ -136,9 +136,33 @@ impl<'a> Reader<'a> {
                     .conditions
                     .push(Condition::Extension(scope, name, test));
             }
+            Parameter::HasAttribute(holder) => {
+                let names = list(value, |text| Ok(text.to_owned()))?;
+                let condition = Condition::HasAttribute(self.holder(holder)?, names);
+                self.query.conditions.push(condition);
+            }
+            Parameter::Attribute(holder, name) => {
+                let values = list(value, |text| Ok(text.to_owned()))?;
+                let field = self.holder(holder)?;
+                let condition = Condition::Attribute(field, name.to_owned(), values);
+                self.query.conditions.push(condition);
+            }
             other => self.query.conditions.push(condition(other, value)?),
         }
         Ok(())
+    }
+
+    fn holder(&self, holder: Holder<'_>) -> Result<MasterDataField, String> {
+        match holder {
+            Holder::Field(name) => {
+                let unknown = || format!("names {}, which is no field", quoted(name));
+                names::master_data(name).ok_or_else(unknown)
+            }
+            Holder::Extension(name) => {
+                let name = ExtensionName::new(name, &self.names);
+                Ok(MasterDataField::Extension(name))
+            }
+        }
     }
 
     fn order_by(&self, field: &str) -> Result<OrderBy, String> {
@@ -215,13 +239,6 @@ fn condition(parameter: Parameter<'_>, value: Raw<'_>) -> Result<Condition, Stri
             let numbers = numbers(comparison, value)?;
             Condition::SensorValue(field, comparison, unit.map(str::to_owned), numbers)
         }
-        Parameter::HasAttribute(field) => {
-            Condition::HasAttribute(field, list(value, |text| Ok(text.to_owned()))?)
-        }
-        Parameter::Attribute(field, name) => {
-            let values = list(value, |text| Ok(text.to_owned()))?;
-            Condition::Attribute(field, name.to_owned(), values)
-        }
         // Read by the caller, which holds what they change.
         Parameter::OrderBy
         | Parameter::OrderDirection
@@ -229,6 +246,8 @@ fn condition(parameter: Parameter<'_>, value: Raw<'_>) -> Result<Condition, Stri
         | Parameter::MaxEventCount
         | Parameter::HasErrorDeclaration
         | Parameter::HasSensorElements
+        | Parameter::HasAttribute(_)
+        | Parameter::Attribute(..)
         | Parameter::Extension(..) => return Err("is no list".to_owned()),
     })
 }

@@ -33,6 +33,10 @@ fn event(kind: &str, parts: &Value) -> Event {
         ],
         "ext:shelf": "A1",
         "ext:count": 30,
+        "ext:price": 10.5,
+        "ext:sites": ["urn:x:other", { "@id": "urn:epc:id:sgln:9520123.45678.L1" }],
+        "ext:typed": { "@type": "xsd:decimal", "@value": "5" },
+        "ext:word": "1.50",
         "ext:when": "2026-02-01T00:00:00Z",
         "ext:outer": { "ext:inner": [5, "five"], "ext:deep": { "ext:inner": "2026-01-01" } },
     });
@@ -347,6 +351,17 @@ EQ_INNER_ext:inner five six
 EQ_INNER_ext:inner 2026-01-01 2026-01-02
 GE_INNER_ext:inner 5 6
 EQ_ILMD_cbvmda:lotNumber 00123 123
+EQ_ILMD_urn:epcglobal:cbv:mda#lotNumber 00123 123
+EQ_ILMD_urn:epcglobal:cbv:mda:lotNumber 00123 00124
+EQ_ext:count 30.0 30.1
+EQ_ext:count 3e1 3e2
+GE_ext:count 29.50 30.10
+GT_ext:count -1.0 3e1
+EQ_ext:price 10.5 10.51
+EQ_ext:price 10.50 10.05
+EQ_ext:typed 5.0 5.1
+EQ_ext:typed 5 6
+EQ_ext:word 1.50 1.500
 EQ_INNER_ILMD_ext:size 7 8
 EQ_readPoint_ext:aisle A7 A8
 EQ_bizLocation_ext:zone 3 4",

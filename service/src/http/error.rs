@@ -111,31 +111,42 @@ impl Problem {
 }
 
 impl ProblemBody {
-    /// As XML, in the form of the EPCIS 2.0 REST binding.
+    /// As XML, in the form and order of the EPCIS 2.0 REST binding; what is ours comes after it, in
+    /// a namespace of its own.
     fn to_xml(&self) -> String {
-        let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-            <epcis:EPCISException xmlns:epcis=\"urn:epcglobal:epcis:xsd:2\">"
-            .to_owned();
+        let mut xml = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<epcis:EPCISException \
+             xmlns:epcis=\"urn:epcglobal:epcis:xsd:2\" xmlns:theriac=\"{OWN}\">"
+        );
         let status = self.status.to_string();
         for (name, text) in [
             ("type", self.kind.as_str()),
             ("title", self.title),
             ("status", &status),
             ("detail", &self.detail),
-            ("code", self.code),
             ("instance", &self.instance),
+            ("theriac:code", self.code),
         ] {
             element(&mut xml, name, text);
         }
         for fault in &self.errors {
-            xml.push_str("<errors>");
-            element(&mut xml, "pointer", &fault.pointer);
-            element(&mut xml, "detail", &fault.detail);
-            xml.push_str("</errors>");
+            fault_to_xml(&mut xml, &fault.pointer, &fault.detail);
         }
         xml.push_str("</epcis:EPCISException>\n");
         xml
     }
+}
+
+/// Namespace of the elements that a problem has beyond those of the standard, under the prefix
+/// `theriac`.
+pub(super) const OWN: &str = "urn:theriac:problem";
+
+/// A fault among them.
+pub(super) fn fault_to_xml(xml: &mut String, pointer: &str, detail: &str) {
+    xml.push_str("<theriac:errors>");
+    element(xml, "theriac:pointer", pointer);
+    element(xml, "theriac:detail", detail);
+    xml.push_str("</theriac:errors>");
 }
 
 /// One element with a text; what XML 1.0 cannot hold becomes a question mark.

@@ -11,7 +11,7 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use super::csp::{FIXED, Policies};
 use super::error::Problem;
 use super::guard::{Asked, Ruled};
-use super::negotiate::wants_xml;
+use super::negotiate::{joined, wants_xml};
 use super::step_up::Noted;
 use crate::app::failure::Code;
 use crate::audit::Access;
@@ -22,7 +22,7 @@ use crate::node::Node;
 
 /// The middleware.
 pub(super) async fn frame<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(node) = request.app_data::<web::Data<Node>>().cloned() else {
@@ -38,14 +38,19 @@ pub(super) async fn frame<B: MessageBody + 'static>(
     let encoded = request.headers().get(header::CONTENT_ENCODING);
     let encoded = encoded.is_some_and(|value| value != "identity");
 
-    let accept = request.headers().get(header::ACCEPT);
-    let xml = path.starts_with("/epcis") && wants_xml(accept.and_then(|it| it.to_str().ok()));
+    let accept = joined(request.headers(), header::ACCEPT.as_str());
+    let accept = accept.ok().flatten();
+    let xml = path.starts_with("/epcis") && wants_xml(accept.as_deref());
     let about = About {
         id: &id,
         path: &path,
         xml,
     };
 
+    if method == Method::HEAD && path.starts_with("/epcis") {
+        // As GET (RFC 9110, 9.3.2): the server leaves the body away.
+        request.head_mut().method = Method::GET;
+    }
     let answered = if encoded {
         let problem = Problem::new(Code::MediaType, "compressed bodies are not read");
         request.into_response(about.answer(&problem))
@@ -62,7 +67,7 @@ pub(super) async fn frame<B: MessageBody + 'static>(
         .unwrap_or_else(|| other(&path).to_owned());
     let status = response.status().as_u16();
     if is_access(&path) {
-        note(&node, &response, &route, &id);
+        note(&node, &response, (&method, &route), &id);
     }
     if is_answer(&path) {
         node.levels().answered(status, took);
@@ -90,7 +95,12 @@ fn is_access(path: &str) -> bool {
 }
 
 /// A line in the access log for an answer.
-fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str) {
+fn note(
+    node: &Node,
+    response: &ServiceResponse<BoxBody>,
+    (method, route): (&Method, &str),
+    id: &str,
+) {
     let request = response.request();
     let (key, party, person, action, policy, signature) = {
         let left = request.extensions();
@@ -122,7 +132,7 @@ fn note(node: &Node, response: &ServiceResponse<BoxBody>, route: &str, id: &str)
         person: person.map(|text| short(&text, TEXT_CHARS_MAX)),
         action,
         policy,
-        method: short(request.method().as_str(), METHOD_CHARS_MAX),
+        method: short(method.as_str(), METHOD_CHARS_MAX),
         route: route.to_owned(),
         target: short(target, TARGET_CHARS_MAX),
         why: why.map(|text| short(text, TEXT_CHARS_MAX)),

@@ -5,6 +5,7 @@ mod cached;
 mod columns;
 mod cookie;
 mod csp;
+mod distinct;
 pub mod dto;
 pub mod error;
 pub mod fhir;

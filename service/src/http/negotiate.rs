@@ -2,7 +2,7 @@
 //! EPCIS and CBV (`GS1-EPCIS-Min` ... `GS1-CBV-Max`), the spelling of identifiers and terms
 //! (`GS1-EPC-Format`, `GS1-CBV-XML-Format`), prefixes of extensions (`GS1-Extensions`). EPCIS 1.2
 //! is given in XML only; everything else is 2.0.
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use gs1::epcis::translate::{CbvFormat, EpcFormat};
 use gs1::epcis::xml::Version;
@@ -14,7 +14,7 @@ use crate::app::epcis::show::{Body, Form};
 use crate::app::failure::Code;
 use crate::limits::{CAPTURE_BODY_BYTES, CAPTURE_EVENTS_MAX, EXTENSIONS_MAX};
 
-/// Versions of EPCIS, and of the CBV: oldest and newest.
+/// Versions of EPCIS, and of the CBV that each is given with: oldest and newest.
 const EPCIS: [(u32, u32); 2] = [(1, 2), (2, 0)];
 const CBV: [(u32, u32); 2] = [(1, 2), (2, 0)];
 
@@ -54,7 +54,8 @@ impl Agreed {
 
     fn among(request: &HttpRequest, media: &[(&'static str, bool)]) -> Result<Self, Problem> {
         let newest = versions(request)?;
-        let accept = text(request, header::ACCEPT.as_str())?.unwrap_or("*/*");
+        let accept = list(request, header::ACCEPT.as_str())?;
+        let accept = accept.as_deref().unwrap_or("*/*");
         let old = newest < (2, 0);
         let mut given = media.iter().copied().filter(|(_, xml)| *xml || !old);
         let given: Vec<_> = given.by_ref().collect();
@@ -132,30 +133,29 @@ pub(crate) fn sent_version(request: &HttpRequest) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The newest version of EPCIS that both sides know.
+/// The oldest and the newest version that a client reads.
+type Bounds = (Option<(u32, u32)>, Option<(u32, u32)>);
+
+/// The newest version of EPCIS that both sides know, of those whose version of the CBV both know,
+/// too: each comes with its own.
 fn versions(request: &HttpRequest) -> Result<(u32, u32), Problem> {
-    let mut newest = (2, 0);
-    for (min, max, known, epcis) in [
-        ("GS1-EPCIS-Min", "GS1-EPCIS-Max", EPCIS, true),
-        ("GS1-CBV-Min", "GS1-CBV-Max", CBV, false),
-    ] {
-        let read = |name| {
-            text(request, name)?
-                .map(|value| version(name, value))
-                .transpose()
-        };
-        let (least, most) = (read(min)?, read(max)?);
-        let fits = |one: &&(u32, u32)| {
-            least.is_none_or(|least| **one >= least) && most.is_none_or(|most| **one <= most)
-        };
-        let Some(found) = known.iter().rfind(fits) else {
-            let text = format!("{min} to {max} leaves none of the versions 1.2 and 2.0");
-            return Err(Problem::new(Code::NotAcceptable, text));
-        };
-        if epcis {
-            newest = *found;
-        }
-    }
+    let read = |name| {
+        text(request, name)?
+            .map(|value| version(name, value))
+            .transpose()
+    };
+    let epcis = (read("GS1-EPCIS-Min")?, read("GS1-EPCIS-Max")?);
+    let cbv = (read("GS1-CBV-Min")?, read("GS1-CBV-Max")?);
+    let within = |one: (u32, u32), (least, most): Bounds| {
+        least.is_none_or(|least| one >= least) && most.is_none_or(|most| one <= most)
+    };
+    let pairs = EPCIS.into_iter().zip(CBV).rev();
+    let mut fitting = pairs.filter(|(own, terms)| within(*own, epcis) && within(*terms, cbv));
+    let Some((newest, _)) = fitting.next() else {
+        let text = "the bounds of GS1-EPCIS-Min to GS1-CBV-Max leave neither EPCIS 1.2 with \
+                    CBV 1.2 nor EPCIS 2.0 with CBV 2.0";
+        return Err(Problem::new(Code::NotAcceptable, text));
+    };
     Ok(newest)
 }
 
@@ -244,7 +244,7 @@ pub(crate) fn wants_csv(accept: Option<&str>) -> bool {
 /// # Errors
 /// `malformed`.
 pub(crate) fn context(request: &HttpRequest) -> Result<Option<Value>, Problem> {
-    let Some(text) = text(request, "GS1-Extensions")? else {
+    let Some(text) = list(request, "GS1-Extensions")? else {
         return Ok(None);
     };
     let mut prefixes = Map::new();
@@ -281,18 +281,36 @@ pub(crate) fn units(request: &HttpRequest) -> Result<Units, Problem> {
     }
 }
 
+/// A header whose value is a list, as one text: its lines are one list (RFC 9110, 5.3).
+///
+/// # Errors
+/// `malformed` when a line is no text.
+pub(crate) fn list(request: &HttpRequest, name: &str) -> Result<Option<String>, Problem> {
+    joined(request.headers(), name).map_err(|()| no_text(name))
+}
+
+/// As [`list`], of headers.
+///
+/// # Errors
+/// When a line is no text.
+pub(crate) fn joined(headers: &HeaderMap, name: &str) -> Result<Option<String>, ()> {
+    let lines: Result<Vec<&str>, _> = headers.get_all(name).map(HeaderValue::to_str).collect();
+    let lines = lines.map_err(|_| ())?;
+    Ok((!lines.is_empty()).then(|| lines.join(", ")))
+}
+
+fn no_text(name: &str) -> Problem {
+    let text = format!("the header {name} holds no plain text");
+    Problem::new(Code::Malformed, text)
+}
+
 /// A header as text.
 ///
 /// # Errors
 /// `malformed` when it is none.
 pub(crate) fn text<'r>(request: &'r HttpRequest, name: &str) -> Result<Option<&'r str>, Problem> {
     let value = request.headers().get(name).map(|value| value.to_str());
-    value.transpose().map_err(|_| {
-        Problem::new(
-            Code::Malformed,
-            format!("the header {name} holds no plain text"),
-        )
-    })
+    value.transpose().map_err(|_| no_text(name))
 }
 
 /// An answer under `/epcis` with the headers every one has.
@@ -336,7 +354,7 @@ mod tests {
     fn agreed(headers: &[(&'static str, &str)]) -> Result<(Body, &'static str), Code> {
         let mut request = TestRequest::default();
         for (name, value) in headers {
-            request = request.insert_header((*name, *value));
+            request = request.append_header((*name, *value));
         }
         Agreed::of(&request.to_http_request())
             .map(|it| (it.form.body, it.media))
@@ -372,6 +390,23 @@ mod tests {
             (vec![("GS1-EPCIS-Min", "2.1")], no),
             (vec![("GS1-EPCIS-Max", "1.1")], no),
             (vec![("GS1-CBV-Min", "3")], no),
+            (vec![("GS1-CBV-Max", "1.2")], old),
+            (
+                vec![("GS1-CBV-Max", "1.2"), ("Accept", "application/json")],
+                no,
+            ),
+            (vec![("GS1-EPCIS-Max", "1.2"), ("GS1-CBV-Min", "2.0")], no),
+            (
+                vec![("Accept", "text/html"), ("Accept", "application/xml")],
+                xml,
+            ),
+            (
+                vec![
+                    ("Accept", "application/json;q=0.1"),
+                    ("Accept", "application/xml"),
+                ],
+                xml,
+            ),
             (vec![("GS1-EPCIS-Min", "two")], no),
             (vec![("GS1-EPC-Format", "Always_EPC_URN")], json),
             (vec![("GS1-EPC-Format", "always_epc_urn")], no),
@@ -401,11 +436,16 @@ mod tests {
                 "GS1-Extensions",
                 "ex=https://a.example/, b = https://b.example/,c",
             ))
+            .append_header(("GS1-Extensions", "d=https://d.example/"))
             .to_http_request();
         let context = context(&request).unwrap().unwrap();
         assert_eq!(
             context,
-            serde_json::json!({"ex": "https://a.example/", "b": "https://b.example/"})
+            serde_json::json!({
+                "ex": "https://a.example/",
+                "b": "https://b.example/",
+                "d": "https://d.example/",
+            })
         );
     }
 }

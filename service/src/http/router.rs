@@ -300,11 +300,13 @@ pub(super) fn no_route(request: &HttpRequest) -> Problem {
 
 /// The methods that a path takes.
 pub(super) fn methods(path: &str) -> Vec<&'static str> {
-    ROUTES
-        .iter()
-        .filter(|route| fits(route.path, path))
-        .map(|route| route.method)
-        .collect()
+    let path = if path == "/epcis/" { "/epcis" } else { path };
+    let routes = ROUTES.iter().filter(|route| fits(route.path, path));
+    let with_head = |route: &Route| match route.method {
+        "GET" if path.starts_with("/epcis") => vec!["GET", "HEAD"],
+        method => vec![method],
+    };
+    routes.flat_map(with_head).collect()
 }
 
 /// Whether a path fits a pattern, segment by segment.

@@ -15,6 +15,15 @@ fn text(answer: &Answer) -> String {
     String::from_utf8(answer.body.clone()).unwrap()
 }
 
+/// The elements of XML within its root, in their order.
+fn elements(xml: &str) -> Vec<&str> {
+    let tags = xml
+        .split('<')
+        .filter_map(|part| part.split(['>', ' ']).next());
+    let begun = tags.filter(|tag| !tag.is_empty() && !tag.starts_with(['/', '?']));
+    begun.skip(1).collect()
+}
+
 fn capture_xml(lab: &Lab, xml: &str) -> Answer {
     let headers = [("Content-Type", "application/xml")];
     lab.ask(
@@ -93,6 +102,15 @@ fn xml_of_both_versions_goes_in_and_comes_out() {
         .expect(400);
     assert_eq!(wrong.headers["content-type"], "application/problem+xml");
     assert!(text(&wrong).contains("<type>epcisException:QueryParameterException</type>"));
+    let order = ["type", "title", "status", "detail", "instance"];
+    let own = [
+        "theriac:code",
+        "theriac:errors",
+        "theriac:pointer",
+        "theriac:detail",
+    ];
+    assert_eq!(elements(&text(&wrong)), [&order[..], &own].concat());
+    assert!(text(&wrong).contains("xmlns:theriac=\"urn:theriac:problem\""));
 }
 
 #[test]
@@ -185,6 +203,20 @@ fn proceed_records_what_is_right_and_tells_what_is_not() {
         .ask(Role::Manufacturer, ("GET", &location), &XML, &[])
         .expect(200);
     assert!(text(&xml).contains("success=\"false\""), "{}", text(&xml));
+    // As EPCglobal-epcis-2_0.xsd has it: EPCISCaptureJobType, RFC7807ProblemResponseBodyType.
+    let of_job = [
+        "captureErrorBehaviour",
+        "createdAt",
+        "finishedAt",
+        "errors",
+        "error",
+    ];
+    let of_error = ["type", "title", "status", "detail"];
+    let found = elements(&text(&xml)).join(" ");
+    let wanted = [&of_job[..], &of_error, &["theriac:errors"]]
+        .concat()
+        .join(" ");
+    assert!(found.starts_with(&wanted), "{found}");
     // Somebody else has no such job, and the same document records nothing twice.
     assert_eq!(lab.get(Role::Wholesaler, &location).status, 404);
     send().expect(202);
@@ -520,6 +552,7 @@ fn every_path_tells_its_methods_and_refuses_the_others() {
             .iter()
             .filter(|it| it.path == path)
             .map(|it| it.method)
+            .chain(["HEAD"])
             .collect();
         allowed.sort_unstable();
         methods.sort_unstable();
@@ -529,4 +562,39 @@ fn every_path_tells_its_methods_and_refuses_the_others() {
         assert!(put.headers["allow"].contains("OPTIONS"), "{path}");
     }
     assert_eq!(GTIN.len(), 14);
+    let put = ("PUT", "/epcis/");
+    let put = lab.ask(Role::Admin, put, &[], &[]).expect(405);
+    assert_eq!(put.headers["allow"], "GET, HEAD, OPTIONS");
+}
+
+#[test]
+fn head_is_answered_as_get_without_a_body() {
+    let lab = Lab::new();
+    lab.play();
+    for (path, status) in [
+        ("/epcis", 200),
+        ("/epcis/", 200),
+        ("/epcis/events", 200),
+        ("/epcis/events?EQ_colour=x", 400),
+        ("/epcis/capture/none", 404),
+        ("/epcis/none", 404),
+    ] {
+        let get = lab.get(Role::Manufacturer, path).expect(status);
+        let head = ("HEAD", path);
+        let head = lab.ask(Role::Manufacturer, head, &[], &[]).expect(status);
+        assert!(head.body.is_empty(), "{path}");
+        for name in ["content-type", "content-length"] {
+            assert_eq!(
+                head.headers.get(name),
+                get.headers.get(name),
+                "{path} {name}"
+            );
+        }
+    }
+    assert_eq!(lab.send("HEAD", "/epcis/events", &[], &[]).status, 401);
+    let noted = lab
+        .get(Role::Auditor, "/api/v1/accesses")
+        .expect(200)
+        .json();
+    assert!(noted.to_string().contains("\"HEAD\""), "{noted:#}");
 }

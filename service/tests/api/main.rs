@@ -29,6 +29,7 @@ mod enrolment;
 mod epcis;
 mod every;
 mod exceptions;
+mod executions;
 mod gateway;
 mod genealogy;
 mod grants;

@@ -11,12 +11,12 @@ use service::auth::Role;
 
 use crate::lab::{Lab, NOW_MS, commission};
 
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a receiver was sent.
 pub(crate) struct Sent {
     headers: String,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Sent {
@@ -26,7 +26,7 @@ impl Sent {
         list.unwrap().as_array().unwrap().clone()
     }
 
-    fn header(&self, name: &str) -> Option<String> {
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
         self.headers.lines().find_map(|line| {
             let (known, value) = line.split_once(':')?;
             known
@@ -80,13 +80,13 @@ fn read(mut stream: &TcpStream) -> Option<Sent> {
     }
 }
 
-fn named(lab: &Lab, role: Role, name: &str, query: &Value) {
+pub(crate) fn named(lab: &Lab, role: Role, name: &str, query: &Value) {
     let body = json!({ "name": name, "query": query });
     let answer = lab.post(role, "/epcis/queries", &body).expect(201);
     assert_eq!(answer.headers["location"], format!("/epcis/queries/{name}"));
 }
 
-fn subscribe(lab: &Lab, name: &str, body: &Value) -> String {
+pub(crate) fn subscribe(lab: &Lab, name: &str, body: &Value) -> String {
     let path = format!("/epcis/queries/{name}/subscriptions");
     let answer = lab.post(Role::Manufacturer, &path, body).expect(201);
     let made = answer.json();
@@ -136,6 +136,10 @@ fn a_named_query_is_a_resource_of_its_party() {
             "QueryParameterException",
         ),
         (json!({ "name": "x" }), "ValidationException"),
+        (
+            json!({ "name": "x", "query": { "MATCH_epc": ["urn:epc:idpat:foo:1.*"] } }),
+            "QueryParameterException",
+        ),
     ] {
         let problem = lab
             .post(Role::Manufacturer, "/epcis/queries", &body)
@@ -147,6 +151,19 @@ fn a_named_query_is_a_resource_of_its_party() {
             "{body}"
         );
     }
+    let bearer = format!("Bearer {}", lab.keys[&Role::Manufacturer]);
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Content-Type", "application/json"),
+    ];
+    let doubled = r#"{"name":"x","query":{"EQ_action":["ADD"],"EQ_action":["DELETE"]}}"#;
+    let refused = lab.send("POST", "/epcis/queries", &headers, doubled.as_bytes());
+    let refused = refused.expect(400).json();
+    assert_eq!(refused["type"], "epcisException:ValidationException");
+    assert!(
+        refused["detail"].as_str().unwrap().contains("given twice"),
+        "{refused}"
+    );
     lab.crash();
     lab.start();
     let list = lab
@@ -343,10 +360,10 @@ fn nothing_is_sent_into_the_operators_own_network() {
 }
 
 /// A WebSocket client, as far as this test needs one.
-struct Socket(TcpStream);
+pub(crate) struct Socket(TcpStream);
 
 impl Socket {
-    fn open(lab: &Lab, path: &str) -> (Self, String) {
+    pub(crate) fn open(lab: &Lab, path: &str) -> (Self, String) {
         let address = lab.url("").trim_start_matches("http://").to_owned();
         let mut stream = TcpStream::connect(&address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -367,7 +384,7 @@ impl Socket {
     }
 
     /// The next frame: its opcode and payload.
-    fn frame(&mut self) -> (u8, Vec<u8>) {
+    pub(crate) fn frame(&mut self) -> (u8, Vec<u8>) {
         let mut head = [0; 2];
         self.0.read_exact(&mut head).unwrap();
         let length = match head[1] & 0x7f {
@@ -458,4 +475,72 @@ fn a_websocket_carries_what_is_new_and_ends_with_its_query() {
         let (_, head) = Socket::open(&lab, path);
         assert!(head.starts_with("HTTP/1.1 4"), "{path}: {head}");
     }
+}
+
+/// The close frame that comes, with whatever came before it.
+fn closed(socket: &mut Socket) -> (u16, String, Vec<Vec<Value>>) {
+    let mut before = Vec::new();
+    loop {
+        let (opcode, payload) = socket.frame();
+        match opcode {
+            8 => {
+                let code = u16::from_be_bytes([payload[0], payload[1]]);
+                let reason = String::from_utf8_lossy(&payload[2..]).into_owned();
+                return (code, reason, before);
+            }
+            1 => before.push(
+                Sent {
+                    headers: String::new(),
+                    body: payload,
+                }
+                .events(),
+            ),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_websocket_ends_with_its_query_or_key_although_nothing_new_comes() {
+    let lab = Lab::new();
+    let delete = |role, path: &str| lab.ask(role, ("DELETE", path), &[], &[]).expect(204);
+    let every = "/epcis/queries/q/events?second=0/1&reportIfEmpty=true";
+    let stream = "/epcis/queries/q/events?stream=true";
+    named(&lab, Role::Manufacturer, "q", &json!({}));
+    let mut sockets: Vec<_> = [every, stream]
+        .iter()
+        .map(|path| Socket::open(&lab, path).0)
+        .collect();
+    delete(Role::Manufacturer, "/epcis/queries/q");
+    for socket in &mut sockets {
+        let (code, reason, _) = closed(socket);
+        assert_eq!((code, reason.as_str()), (1008, "NoSuchNameException"));
+    }
+    named(&lab, Role::Manufacturer, "q", &json!({}));
+    let mut sockets: Vec<_> = [every, stream]
+        .iter()
+        .map(|path| Socket::open(&lab, path).0)
+        .collect();
+    let key = lab.keys[&Role::Manufacturer].split('_').nth(1).unwrap();
+    delete(Role::Admin, &format!("/api/v1/keys/{key}"));
+    for socket in &mut sockets {
+        // It is time for an empty report.
+        lab.world.advance(1_000);
+        assert_eq!(closed(socket).0, 1008);
+    }
+}
+
+#[test]
+fn another_query_of_the_same_name_feeds_no_old_subscriber() {
+    let lab = Lab::new();
+    let none = json!({ "EQ_bizStep": ["destroying"] });
+    named(&lab, Role::Manufacturer, "q", &none);
+    let (mut socket, _) = Socket::open(&lab, "/epcis/queries/q/events?stream=true");
+    let query = ("DELETE", "/epcis/queries/q");
+    lab.ask(Role::Manufacturer, query, &[], &[]).expect(204);
+    named(&lab, Role::Manufacturer, "q", &json!({}));
+    capture(&lab, "R1");
+    let (code, reason, before) = closed(&mut socket);
+    assert_eq!((code, reason.as_str()), (1008, "NoSuchNameException"));
+    assert!(before.is_empty(), "{before:?}");
 }

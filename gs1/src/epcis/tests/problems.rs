@@ -69,6 +69,8 @@ const TABLE: &str = r#"
     | /sensorElementList/0/sensorReport/0/heat | UnknownField
 /sensorElementList | [{"sensorReport": [{"type": "Mass", "hexBinaryValue": ""}]}]
     | /sensorElementList/0/sensorReport/0/hexBinaryValue | Value
+/sensorElementList | [{"sensorReport": [{"type": "Mass", "hexBinaryValue": "F0f"}]}]
+    | /sensorElementList/0/sensorReport/0/hexBinaryValue | Value
 "#;
 
 #[test]

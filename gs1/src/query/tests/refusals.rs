@@ -34,14 +34,6 @@ fn what_cannot_be_used_is_refused_by_name() {
         ),
         ("EQ_errorReason", "typo", "error reason"),
         ("EQ_type", "Warmth", "measurement type"),
-        ("MATCH_epc", "no uri", "not an absolute URI"),
-        (
-            "MATCH_epc",
-            "urn:epc:id:sgtin:1.2.3",
-            "urn:epc:id:sgtin:1.2.3",
-        ),
-        ("MATCH_epc", "urn:epc:idpat:sgtin:9506000.*.7", "after *"),
-        ("MATCH_epc", "urn:epc:idpat:sgtin:..", "empty component"),
         (
             "EQ_readPoint",
             "https://id.gs1.org/414/9520123456789",
@@ -64,7 +56,34 @@ fn what_cannot_be_used_is_refused_by_name() {
         ("eventCountLimit", "1.5", "above 0"),
         ("maxEventCount", "-1", "above 0"),
     ];
-    for (name, value, part) in rows {
+    refused(&rows);
+}
+
+#[test]
+fn identifiers_patterns_and_fields_that_cannot_be_are_refused() {
+    refused(&[
+        ("HASATTR_ext:", "x", "is no parameter"),
+        ("EQATTR_ext:place_", "x", "is no parameter"),
+        ("MATCH_epc", "no uri", "not an absolute URI"),
+        (
+            "MATCH_epc",
+            "urn:epc:id:sgtin:1.2.3",
+            "urn:epc:id:sgtin:1.2.3",
+        ),
+        ("MATCH_epc", "urn:epc:idpat:sgtin:9506000.*.7", "after *"),
+        ("MATCH_epc", "urn:epc:idpat:sgtin:..", "empty component"),
+        ("MATCH_epc", "urn:epc:idpat:sgtin:9521234", "components"),
+        (
+            "MATCH_anyEPC",
+            "urn:epc:idpat:sgtin:9521234.012345.[1-5]",
+            "serial",
+        ),
+        ("MATCH_epc", "urn:epc:idpat:foo:1.*", "scheme"),
+    ]);
+}
+
+fn refused(rows: &[(&str, &str, &str)]) {
+    for (name, value, part) in rows.iter().copied() {
         let error = Query::from_pairs([(name, value)], None).unwrap_err();
         assert_eq!(
             error.exception,

@@ -66,6 +66,22 @@ fn master_data() {
             "warm",
             false,
         ),
+        ("HASATTR_ext:sites", "https://md.example/climate_zone", true),
+        (
+            "HASATTR_ext:shelf",
+            "https://md.example/climate_zone",
+            false,
+        ),
+        (
+            "EQATTR_ext:sites_https://md.example/climate_zone",
+            "cold",
+            true,
+        ),
+        (
+            "EQATTR_ext:sites_https://md.example/climate_zone",
+            "warm",
+            false,
+        ),
     ];
     for (name, value, expected) in rows {
         let query = Query::from_pairs([(name, value)], None).unwrap();
@@ -93,6 +109,9 @@ fn order_and_limits() {
             } else {
                 json!(hour * 7 % 4)
             };
+            // As XML types it: 21, 14, 7, 0 are no order of texts.
+            let typed = json!({ "@type": "xsd:integer", "@value": (28 - hour * 7).to_string() });
+            parts["ext:typed"] = typed;
             event("ObjectEvent", &parts)
         })
         .collect();
@@ -114,6 +133,8 @@ fn order_and_limits() {
         ("recordTime", "DESC", [3, 2, 1, 0]),
         ("ext:count", "ASC", [3, 2, 0, 1]),
         ("ext:count", "DESC", [0, 2, 3, 1]),
+        ("ext:typed", "ASC", [3, 2, 1, 0]),
+        ("ext:typed", "DESC", [0, 1, 2, 3]),
     ];
     for (field, direction, expected) in rows {
         let pairs = [("orderBy", field), ("orderDirection", direction)];

@@ -21,10 +21,30 @@ use crate::store::{Change, Durably};
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Named {
+    /// Its own id, which another query of this name does not have; empty for one that was made
+    /// before queries had ids, and for one that is to be made.
+    #[serde(default)]
+    pub(super) id: String,
     /// Its name.
     pub name: String,
     /// Its parameters, as the query language has them in JSON.
     pub query: Value,
+}
+
+impl Named {
+    /// A query that is to be made.
+    pub fn new(name: String, query: Value) -> Self {
+        Self {
+            id: String::new(),
+            name,
+            query,
+        }
+    }
+
+    /// Its own id: a query of the same name that is made after this one was deleted has another.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 /// Organisation in whose name a principal acts.
@@ -73,7 +93,11 @@ pub fn create(
         let text = format!("a party may keep {QUERIES_MAX} queries");
         return Err(Failure::new(Code::Unprocessable, text));
     }
-    let change = Change::put(Shelf::Queries, &key, named).map_err(Failure::internal)?;
+    let made = Named {
+        id: node.world().uuid().to_string(),
+        ..named.clone()
+    };
+    let change = Change::put(Shelf::Queries, &key, &made).map_err(Failure::internal)?;
     let kept = node.store().change(&[change], Durably::Yes);
     kept.map_err(Failure::internal)
 }

@@ -5,6 +5,8 @@
 //!
 //! Without `orderBy` pages follow the ledger's order, which only grows, so that a page never
 //! changes and no event is skipped or given twice while others are captured.
+mod execution;
+
 use std::collections::BTreeMap;
 
 use gs1::epcis::Event;
@@ -15,6 +17,8 @@ use super::ask::{Asked, refused};
 use super::facts::Facts;
 use super::plan::Plan;
 use super::token::{self, Further, Mark, Question, Token};
+pub use execution::{execution, is_bounded};
+
 use crate::app::events::owner;
 use crate::app::failure::{Code, Failure};
 use crate::app::visible::{Subject, visible};

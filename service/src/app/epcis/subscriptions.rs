@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::Paging;
 use super::queries::{self, key_of, missing, owner_of};
 use super::schedule::Fields;
+use super::search;
 use super::show::Form;
 use super::token::{Question, Token};
 use super::webhook::Address;
@@ -48,6 +49,9 @@ pub struct Subscription {
     pub(super) owner: String,
     /// Name of its query.
     pub query: String,
+    /// Id of that query: another one of the same name is not meant.
+    #[serde(default)]
+    pub(super) query_id: String,
     /// API key it was made with: it ends with it.
     pub(super) key_id: String,
     /// Where it is sent.
@@ -111,7 +115,8 @@ pub fn first_event(node: &Node, ms: Option<i64>) -> u64 {
 ///
 /// # Errors
 /// `no_such_name` without the query, `subscription_controls` when it has both a stream and a
-/// schedule or neither, `validation` for an address nothing may be sent to.
+/// schedule or neither, or is a stream of a query that counts, `validation` for an address nothing
+/// may be sent to.
 pub fn create(
     node: &Node,
     permit: &Permit<actions::Subscribe>,
@@ -119,7 +124,7 @@ pub fn create(
     wanted: &Wanted,
     private: bool,
 ) -> Result<Subscription, Failure> {
-    queries::get(node, permit, query)?;
+    let named = queries::get(node, permit, query)?;
     let owner = owner_of(permit.principal());
     let start = format!("{owner}/");
     let known = node
@@ -140,6 +145,9 @@ pub fn create(
             let schedule = fields.read().map_err(|why| controls(&why))?;
             schedule.next_after(now_ms)
         }
+        (None, Some(true)) if search::is_bounded(&search::stored(&named.query)?) => {
+            return Err(controls(UNBOUNDED));
+        }
         (None, Some(true)) => None,
         (Some(_), Some(true)) => return Err(controls("has both stream and schedule")),
         (None, _) => return Err(controls("has neither stream: true nor a schedule")),
@@ -148,6 +156,7 @@ pub fn create(
         id: node.world().uuid().to_string(),
         owner: owner.to_owned(),
         query: query.to_owned(),
+        query_id: named.id,
         key_id: permit.principal().key_id.clone(),
         dest: wanted.dest.clone(),
         signature_token: wanted.signature_token.clone(),
@@ -192,6 +201,10 @@ fn controls(why: &str) -> Failure {
         format!("the subscription {why}"),
     )
 }
+
+/// Why there is no stream of a query that counts.
+pub const UNBOUNDED: &str = "is a stream of a query with maxEventCount or eventCountLimit, which \
+                             count the events of one execution: give a schedule";
 
 /// Writes a subscription.
 pub(super) fn keep(node: &Node, subscription: &Subscription) -> Result<(), Failure> {

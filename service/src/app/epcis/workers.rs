@@ -8,12 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use gs1::query::Query;
+
 use super::search::{self, Hit};
 use super::show;
 use super::subscriptions::{self, Subscription};
 use super::webhook::{Message, Outcome, Sender};
 use super::{jobs, queries};
-use crate::app::failure::Failure;
+use crate::app::failure::{Code, Failure};
+use crate::auth::Principal;
 use crate::config::SubscriptionsConfig;
 use crate::limits::{WEBHOOK_EVENTS_MAX, WEBHOOK_RETRY_MS_MAX, WEBHOOK_THREADS_MAX};
 use crate::node::Node;
@@ -204,49 +207,25 @@ impl Dispatch {
 
 /// Sends what is new to one subscriber, until there is nothing new or it takes no more.
 fn deliver(node: &Node, sender: &Sender, stop: &AtomicBool, key: &str) -> Result<(), Failure> {
-    let Some(mut own) = subscriptions::again(node, key)? else {
+    let Some(own) = subscriptions::again(node, key)? else {
         return Ok(());
     };
-    let now_ms = node.world().now_ms();
-    let Some(principal) = node.store().principal_of(&own.key_id, now_ms) else {
-        // It ends with its key.
-        return subscriptions::end(node, &own);
-    };
-    let Some(named) = queries::find(node, &own.owner, &own.query)? else {
+    let found = queries::find(node, &own.owner, &own.query)?;
+    // Another query of the same name is not the one that was subscribed to.
+    let Some(named) = found.filter(|it| it.id() == own.query_id) else {
         return subscriptions::end(node, &own);
     };
     let query = search::stored(&named.query)?;
-    let end = subscriptions::first_event(node, None);
-    let mut sent = false;
-    while !stop.load(Ordering::Relaxed) {
-        let (hits, next) = search::since(node, &principal, &query, own.cursor, own.batch)?;
-        let empty = own.report_if_empty && own.schedule.is_some() && !sent && next >= end;
-        if !hits.is_empty() || empty {
-            match send(node, sender, &own, &hits)? {
-                Outcome::Taken => {
-                    sent = true;
-                    own.last_notified_ms = Some(node.world().now_ms());
-                    own.failures = 0;
-                    own.retry_ms = None;
-                    own.batch = own.batch.saturating_mul(2).min(WEBHOOK_EVENTS_MAX);
-                }
-                Outcome::TooLarge if hits.len() > 1 => {
-                    own.batch = hits.len() / 2;
-                    continue;
-                }
-                Outcome::TooLarge => return later(node, own, "one event is too large for it"),
-                Outcome::Failed(why) => return later(node, own, &why),
-            }
-        }
-        let moved = next > own.cursor;
-        own.cursor = next;
-        if next >= end {
-            break;
-        }
-        if moved && !subscriptions::update(node, &own, sent)? {
-            return Ok(());
-        }
-    }
+    let delivery = Delivery { node, sender, stop };
+    let now_ms = node.world().now_ms();
+    let passed = if own.schedule.is_some() && search::is_bounded(&query) {
+        delivery.execute(own, &query)?
+    } else {
+        delivery.follow(own, &query)?
+    };
+    let Some((mut own, mut sent)) = passed else {
+        return Ok(());
+    };
     own.min_record_ms = now_ms;
     if let Some(fields) = &own.schedule {
         let schedule = fields.read().ok();
@@ -258,24 +237,145 @@ fn deliver(node: &Node, sender: &Sender, stop: &AtomicBool, key: &str) -> Result
     Ok(())
 }
 
-fn send(
-    node: &Node,
-    sender: &Sender,
-    own: &Subscription,
-    hits: &[Hit],
-) -> Result<Outcome, Failure> {
-    let body = show::document(node, hits, own.form(), &own.query, Some(&own.id))?;
-    let message = Message {
-        body: &body,
-        media: "application/json",
-        subscription: &own.id,
-        secret: own.signature_token.as_deref(),
-    };
-    Ok(sender.send(&own.dest, message))
+/// What a delivery works with.
+struct Delivery<'a> {
+    node: &'a Node,
+    sender: &'a Sender,
+    stop: &'a AtomicBool,
+}
+
+/// A subscription whose receiver took everything, and whether anything was sent; `None` where
+/// it stands is written already.
+type Passed = Option<(Subscription, bool)>;
+
+impl Delivery<'_> {
+    /// With whose rights it goes on: a subscription ends with its key, also between one sending
+    /// and the next.
+    fn principal(&self, own: &Subscription) -> Result<Option<Principal>, Failure> {
+        let now_ms = self.node.world().now_ms();
+        let found = self.node.store().principal_of(&own.key_id, now_ms);
+        if found.is_none() {
+            subscriptions::end(self.node, own)?;
+        }
+        Ok(found)
+    }
+
+    /// Sends what was recorded since, in the ledger's order.
+    fn follow(&self, mut own: Subscription, query: &Query) -> Result<Passed, Failure> {
+        let node = self.node;
+        let end = subscriptions::first_event(node, None);
+        let mut sent = false;
+        while !self.stop.load(Ordering::Relaxed) {
+            let Some(principal) = self.principal(&own)? else {
+                return Ok(None);
+            };
+            let (hits, next) = search::since(node, &principal, query, own.cursor, own.batch)?;
+            let empty = own.report_if_empty && own.schedule.is_some() && !sent && next >= end;
+            if !hits.is_empty() || empty {
+                match self.send(&own, &hits)? {
+                    Outcome::Taken => {
+                        sent = true;
+                        taken(node, &mut own);
+                    }
+                    Outcome::TooLarge if hits.len() > 1 => {
+                        own.batch = hits.len() / 2;
+                        continue;
+                    }
+                    Outcome::TooLarge => return later(node, own, "one event is too large for it"),
+                    Outcome::Failed(why) => return later(node, own, &why),
+                }
+            }
+            let moved = next > own.cursor;
+            own.cursor = next;
+            if next >= end {
+                break;
+            }
+            if moved && !subscriptions::update(node, &own, sent)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some((own, sent)))
+    }
+
+    /// One execution of a query that bounds how much it gives. What its receiver does not take is
+    /// executed again as a whole: which events are the first, only the whole tells.
+    fn execute(&self, mut own: Subscription, query: &Query) -> Result<Passed, Failure> {
+        let node = self.node;
+        let end = subscriptions::first_event(node, None);
+        let Some(principal) = self.principal(&own)? else {
+            return Ok(None);
+        };
+        let hits = match search::execution(node, &principal, query, (own.cursor, end)) {
+            Ok(hits) => hits,
+            Err(failure) if is_told(&failure) => {
+                return match self.tell(&own, &failure) {
+                    Outcome::Taken => {
+                        own.cursor = end;
+                        taken(node, &mut own);
+                        Ok(Some((own, true)))
+                    }
+                    Outcome::TooLarge => later(node, own, "a problem is too large for it"),
+                    Outcome::Failed(why) => later(node, own, &why),
+                };
+            }
+            Err(failure) => return Err(failure),
+        };
+        let (mut rest, mut sent) = (hits.as_slice(), false);
+        while !rest.is_empty() || (own.report_if_empty && !sent) {
+            if self.stop.load(Ordering::Relaxed) || self.principal(&own)?.is_none() {
+                return Ok(None);
+            }
+            let (part, others) = rest.split_at(own.batch.max(1).min(rest.len()));
+            match self.send(&own, part)? {
+                Outcome::Taken => {
+                    (rest, sent) = (others, true);
+                    taken(node, &mut own);
+                }
+                Outcome::TooLarge if part.len() > 1 => own.batch = part.len() / 2,
+                Outcome::TooLarge => return later(node, own, "one event is too large for it"),
+                Outcome::Failed(why) => return later(node, own, &why),
+            }
+        }
+        own.cursor = end;
+        Ok(Some((own, sent)))
+    }
+
+    fn send(&self, own: &Subscription, hits: &[Hit]) -> Result<Outcome, Failure> {
+        let body = show::document(self.node, hits, own.form(), &own.query, Some(&own.id))?;
+        Ok(self.post(own, &body, "application/json"))
+    }
+
+    /// Tells that an execution gives nothing.
+    fn tell(&self, own: &Subscription, failure: &Failure) -> Outcome {
+        let body = jobs::problem(failure).to_string();
+        self.post(own, body.as_bytes(), "application/problem+json")
+    }
+
+    fn post(&self, own: &Subscription, body: &[u8], media: &str) -> Outcome {
+        let message = Message {
+            body,
+            media,
+            subscription: &own.id,
+            secret: own.signature_token.as_deref(),
+        };
+        self.sender.send(&own.dest, message)
+    }
+}
+
+/// Whether a subscriber is told a failure instead of events.
+pub(crate) fn is_told(failure: &Failure) -> bool {
+    matches!(failure.code(), Code::QueryTooLarge | Code::QueryTooComplex)
+}
+
+fn taken(node: &Node, own: &mut Subscription) {
+    own.last_notified_ms = Some(node.world().now_ms());
+    own.failures = 0;
+    own.retry_ms = None;
+    own.batch = own.batch.saturating_mul(2).min(WEBHOOK_EVENTS_MAX);
 }
 
 /// It is tried again after 1 s, 2 s, 4 s and so on.
-fn later(node: &Node, mut own: Subscription, why: &str) -> Result<(), Failure> {
+fn later(node: &Node, mut own: Subscription, why: &str) -> Result<Passed, Failure> {
     own.failures = own.failures.saturating_add(1);
     let wait = 1_000_i64.saturating_mul(1_i64 << own.failures.saturating_sub(1).min(20));
     let now_ms = node.world().now_ms();
@@ -287,5 +387,8 @@ fn later(node: &Node, mut own: Subscription, why: &str) -> Result<(), Failure> {
         "a subscriber did not take what was sent"
     );
     subscriptions::update(node, &own, true)?;
-    Ok(())
+    Ok(None)
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,8 +69,8 @@ async fn answer(
     request: &HttpRequest,
     found: impl FnOnce() -> Result<Readings, Failure> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let accept = negotiate::text(request, header::ACCEPT.as_str())?;
-    let form = if negotiate::wants_csv(accept) {
+    let accept = negotiate::list(request, header::ACCEPT.as_str())?;
+    let form = if negotiate::wants_csv(accept.as_deref()) {
         Form::Csv
     } else {
         Form::Json

@@ -11,6 +11,15 @@ fn event(document: &str) -> Value {
 }
 
 #[test]
+fn names_of_extensions_have_letters_of_any_script() {
+    let name = "x:gr\u{f6}\u{df}e";
+    let xml = with(&format!("<{name}>7</{name}>"));
+    assert_eq!(event(&xml)[name], "7");
+    let judged = validate_xml(xml.as_bytes());
+    assert!(judged.schema_valid && judged.accepted, "{judged:#?}");
+}
+
+#[test]
 fn extensions_keep_names_repetition_types_and_text() {
     let rows = [
         ("<x:a>1</x:a>", json!("1")),

@@ -16,7 +16,7 @@ use crate::app::failure::{Code, Failure};
 use crate::app::time_text;
 use crate::auth::actions;
 use crate::http::body::{self, blocking};
-use crate::http::error::{Problem, ProblemBody, element};
+use crate::http::error::{OWN, Problem, ProblemBody, element, fault_to_xml};
 use crate::http::guard::Guarded;
 use crate::http::negotiate::{self, Agreed};
 use crate::http::once::Once;
@@ -75,33 +75,47 @@ impl JobDto {
     fn to_xml(&self) -> String {
         let mut xml = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<epcis:EPCISCaptureJob \
-             xmlns:epcis=\"urn:epcglobal:epcis:xsd:2\" captureID=\"{}\" running=\"{}\" \
+             xmlns:epcis=\"urn:epcglobal:epcis:xsd:2\" xmlns:theriac=\"{OWN}\" captureID=\"{}\" running=\"{}\" \
              success=\"{}\">",
             self.capture_id, self.running, self.success
         );
-        element(&mut xml, "createdAt", &self.created_at);
-        if let Some(time) = &self.finished_at {
-            element(&mut xml, "finishedAt", time);
-        }
         element(
             &mut xml,
             "captureErrorBehaviour",
             self.capture_error_behaviour,
         );
-        for error in &self.errors {
+        element(&mut xml, "createdAt", &self.created_at);
+        if let Some(time) = &self.finished_at {
+            element(&mut xml, "finishedAt", time);
+        }
+        if !self.errors.is_empty() {
             xml.push_str("<errors>");
-            for name in ["type", "title", "status", "detail"] {
-                match error.get(name) {
-                    Some(Value::String(text)) => element(&mut xml, name, text),
-                    Some(other) => element(&mut xml, name, &other.to_string()),
-                    None => {}
-                }
+            for error in &self.errors {
+                error_to_xml(&mut xml, error);
             }
             xml.push_str("</errors>");
         }
         xml.push_str("</epcis:EPCISCaptureJob>\n");
         xml
     }
+}
+
+/// An entry of `errors` in the order of the standard's schema; what is ours comes after it.
+fn error_to_xml(xml: &mut String, error: &Value) {
+    xml.push_str("<error>");
+    for name in ["type", "title", "status", "detail", "instance"] {
+        match error.get(name) {
+            Some(Value::String(text)) => element(xml, name, text),
+            Some(other) => element(xml, name, &other.to_string()),
+            None => {}
+        }
+    }
+    let faults = error.get("errors").and_then(Value::as_array);
+    for fault in faults.into_iter().flatten() {
+        let text = |name| fault.get(name).and_then(Value::as_str).unwrap_or_default();
+        fault_to_xml(xml, text("pointer"), text("detail"));
+    }
+    xml.push_str("</error>");
 }
 
 /// Capture an EPCIS document
@@ -171,12 +185,27 @@ struct Prefer {
 
 impl Prefer {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let text = negotiate::text(request, "Prefer")?.unwrap_or_default();
-        let has = |wanted: &str| text.split([',', ';']).any(|it| it.trim() == wanted);
-        Ok(Self {
-            later: has("respond-async"),
-            strict: has("handling=strict"),
-        })
+        let text = negotiate::list(request, "Prefer")?.unwrap_or_default();
+        Ok(Self::read(&text))
+    }
+
+    /// Preferences are separated by commas; what follows a semicolon belongs to one of them. Names
+    /// are the same in any case, values may stand in quotes, and of a preference that is given
+    /// twice the first counts.
+    fn read(text: &str) -> Self {
+        let value_of = |wanted: &str| {
+            text.split(',').find_map(|part| {
+                let preference = part.split(';').next().unwrap_or_default();
+                let (name, value) = preference.split_once('=').unwrap_or((preference, ""));
+                let value = value.trim().trim_matches('"').trim();
+                name.trim().eq_ignore_ascii_case(wanted).then_some(value)
+            })
+        };
+        let strict = value_of("handling");
+        Self {
+            later: value_of("respond-async").is_some(),
+            strict: strict.is_some_and(|value| value.eq_ignore_ascii_case("strict")),
+        }
     }
 
     fn hold(self, document: &[u8]) -> Result<(), Failure> {
@@ -313,4 +342,28 @@ pub(crate) async fn post_event(
     }
     .applied(&mut response);
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preferences_are_read_as_rfc_7240_writes_them() {
+        for (text, later, strict) in [
+            ("", false, false),
+            ("respond-async", true, false),
+            ("Respond-Async", true, false),
+            ("respond-async; wait=10", true, false),
+            ("handling=strict", false, true),
+            ("handling=\"strict\"", false, true),
+            ("Handling = Strict ; x=1 , RESPOND-ASYNC", true, true),
+            ("handling=lenient, handling=strict", false, false),
+            ("wait=10;handling=strict", false, false),
+            ("respond-asynchronously", false, false),
+        ] {
+            let read = Prefer::read(text);
+            assert_eq!((read.later, read.strict), (later, strict), "{text:?}");
+        }
+    }
 }

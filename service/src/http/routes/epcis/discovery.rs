@@ -16,7 +16,7 @@ fn discovery(allow: &'static str) -> HttpResponse {
 
 /// As `OPTIONS /epcis`.
 pub(crate) async fn root() -> HttpResponse {
-    discovery("GET, OPTIONS")
+    discovery("GET, HEAD, OPTIONS")
 }
 
 macro_rules! discoveries {
@@ -51,36 +51,36 @@ macro_rules! discoveries_of_one {
 }
 
 discoveries! {
-    options_epcis "/epcis" "GET, OPTIONS";
-    options_capture "/epcis/capture" "GET, POST, OPTIONS";
-    options_events "/epcis/events" "GET, POST, OPTIONS";
-    options_event_types "/epcis/eventTypes" "GET, OPTIONS";
-    options_epcs "/epcis/epcs" "GET, OPTIONS";
-    options_biz_steps "/epcis/bizSteps" "GET, OPTIONS";
-    options_biz_locations "/epcis/bizLocations" "GET, OPTIONS";
-    options_read_points "/epcis/readPoints" "GET, OPTIONS";
-    options_dispositions "/epcis/dispositions" "GET, OPTIONS";
-    options_queries "/epcis/queries" "GET, POST, OPTIONS";
+    options_epcis "/epcis" "GET, HEAD, OPTIONS";
+    options_capture "/epcis/capture" "GET, HEAD, POST, OPTIONS";
+    options_events "/epcis/events" "GET, HEAD, POST, OPTIONS";
+    options_event_types "/epcis/eventTypes" "GET, HEAD, OPTIONS";
+    options_epcs "/epcis/epcs" "GET, HEAD, OPTIONS";
+    options_biz_steps "/epcis/bizSteps" "GET, HEAD, OPTIONS";
+    options_biz_locations "/epcis/bizLocations" "GET, HEAD, OPTIONS";
+    options_read_points "/epcis/readPoints" "GET, HEAD, OPTIONS";
+    options_dispositions "/epcis/dispositions" "GET, HEAD, OPTIONS";
+    options_queries "/epcis/queries" "GET, HEAD, POST, OPTIONS";
 }
 
 discoveries_of_one! {
-    options_job "/epcis/capture/{id}" "GET, OPTIONS";
-    options_event "/epcis/events/{id}" "GET, OPTIONS";
-    options_event_type "/epcis/eventTypes/{id}" "GET, OPTIONS";
-    options_event_type_events "/epcis/eventTypes/{id}/events" "GET, OPTIONS";
-    options_epc "/epcis/epcs/{id}" "GET, OPTIONS";
-    options_epc_events "/epcis/epcs/{id}/events" "GET, OPTIONS";
-    options_biz_step "/epcis/bizSteps/{id}" "GET, OPTIONS";
-    options_biz_step_events "/epcis/bizSteps/{id}/events" "GET, OPTIONS";
-    options_biz_location "/epcis/bizLocations/{id}" "GET, OPTIONS";
-    options_biz_location_events "/epcis/bizLocations/{id}/events" "GET, OPTIONS";
-    options_read_point "/epcis/readPoints/{id}" "GET, OPTIONS";
-    options_read_point_events "/epcis/readPoints/{id}/events" "GET, OPTIONS";
-    options_disposition "/epcis/dispositions/{id}" "GET, OPTIONS";
-    options_disposition_events "/epcis/dispositions/{id}/events" "GET, OPTIONS";
-    options_query "/epcis/queries/{id}" "GET, DELETE, OPTIONS";
-    options_query_events "/epcis/queries/{id}/events" "GET, OPTIONS";
-    options_subscriptions "/epcis/queries/{id}/subscriptions" "GET, POST, OPTIONS";
+    options_job "/epcis/capture/{id}" "GET, HEAD, OPTIONS";
+    options_event "/epcis/events/{id}" "GET, HEAD, OPTIONS";
+    options_event_type "/epcis/eventTypes/{id}" "GET, HEAD, OPTIONS";
+    options_event_type_events "/epcis/eventTypes/{id}/events" "GET, HEAD, OPTIONS";
+    options_epc "/epcis/epcs/{id}" "GET, HEAD, OPTIONS";
+    options_epc_events "/epcis/epcs/{id}/events" "GET, HEAD, OPTIONS";
+    options_biz_step "/epcis/bizSteps/{id}" "GET, HEAD, OPTIONS";
+    options_biz_step_events "/epcis/bizSteps/{id}/events" "GET, HEAD, OPTIONS";
+    options_biz_location "/epcis/bizLocations/{id}" "GET, HEAD, OPTIONS";
+    options_biz_location_events "/epcis/bizLocations/{id}/events" "GET, HEAD, OPTIONS";
+    options_read_point "/epcis/readPoints/{id}" "GET, HEAD, OPTIONS";
+    options_read_point_events "/epcis/readPoints/{id}/events" "GET, HEAD, OPTIONS";
+    options_disposition "/epcis/dispositions/{id}" "GET, HEAD, OPTIONS";
+    options_disposition_events "/epcis/dispositions/{id}/events" "GET, HEAD, OPTIONS";
+    options_query "/epcis/queries/{id}" "GET, HEAD, DELETE, OPTIONS";
+    options_query_events "/epcis/queries/{id}/events" "GET, HEAD, OPTIONS";
+    options_subscriptions "/epcis/queries/{id}/subscriptions" "GET, HEAD, POST, OPTIONS";
 }
 
 /// Methods, versions and bounds
@@ -95,5 +95,5 @@ discoveries_of_one! {
 )]
 #[options("/epcis/queries/{id}/subscriptions/{subscription}")]
 pub(crate) async fn options_subscription() -> HttpResponse {
-    discovery("GET, DELETE, OPTIONS")
+    discovery("GET, HEAD, DELETE, OPTIONS")
 }

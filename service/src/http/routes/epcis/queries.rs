@@ -35,6 +35,7 @@ pub(crate) struct NamedDto {
     pub(crate) name: String,
     /// Parameters of the query language: lists are arrays.
     #[schema(value_type = Object)]
+    #[serde(deserialize_with = "crate::http::distinct::value")]
     pub(crate) query: Value,
 }
 
@@ -183,10 +184,7 @@ pub(crate) async fn post_query(
 ) -> Result<HttpResponse, Problem> {
     Agreed::json(&request)?;
     let (given, bytes): (NamedDto, _) = body::json(&request, payload).await?;
-    let named = Named {
-        name: given.name,
-        query: given.query,
-    };
+    let named = Named::new(given.name, given.query);
     let once = Once::of(&request, &guard.0, &bytes)?;
     let behind = node.clone();
     let mut response = once

@@ -7,14 +7,19 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use actix_ws::{CloseCode, CloseReason, Message, MessageStream, Session};
 
+use gs1::query::Query;
+
 use super::queries::time;
+use crate::app::epcis::jobs::problem;
+use crate::app::epcis::queries::{self, Named};
 use crate::app::epcis::schedule::{Fields, Schedule};
+use crate::app::epcis::search;
 use crate::app::epcis::show::{self, Form};
-use crate::app::epcis::subscriptions::first_event;
-use crate::app::epcis::{queries, search};
+use crate::app::epcis::subscriptions::{UNBOUNDED, first_event};
+use crate::app::epcis::workers::is_told;
 use crate::app::failure::{Code, Failure};
 use crate::app::time_text;
-use crate::auth::{Permit, actions};
+use crate::auth::{Permit, Principal, actions};
 use crate::http::body::blocking;
 use crate::http::error::Problem;
 use crate::http::negotiate::Agreed;
@@ -37,6 +42,9 @@ pub(super) const CONTROLS: [&str; 9] = [
 
 /// How often it is looked whether there is something new.
 const TICK: Duration = Duration::from_millis(100);
+/// So often it is looked whether the key and the query are still there, in ticks; and before
+/// anything is sent.
+const LOOK_TICKS: u32 = 5;
 /// So often the client is asked whether it is still there, in ticks.
 const PING_TICKS: u32 = 300;
 
@@ -123,7 +131,17 @@ pub(super) async fn open(
     let controls = controls(&pairs(request)?)?;
     let form = Agreed::json(request)?.form;
     let (behind, asked, own) = (node.clone(), name.clone(), permit.clone());
-    blocking(move || queries::question(&behind, &own, &asked)).await?;
+    let found = move || {
+        let named = queries::get(&behind, &own, &asked)?;
+        let query = search::stored(&named.query)?;
+        Ok((named, query))
+    };
+    let (named, query) = blocking(found).await?;
+    let bounded = search::is_bounded(&query);
+    if bounded && controls.schedule.is_none() {
+        let text = format!("the subscription {UNBOUNDED}");
+        return Err(Problem::new(Code::SubscriptionControls, text));
+    }
     let full = || Problem::new(Code::Overloaded, "too many streams are open");
     let room = Room::take().ok_or_else(full)?;
     let (mut response, session, messages) = actix_ws::handle(request, payload)
@@ -141,8 +159,12 @@ pub(super) async fn open(
             .as_ref()
             .and_then(|it| it.next_after(now_ms)),
         node,
-        permit,
-        name,
+        standing: Standing {
+            permit,
+            named,
+            query,
+        },
+        bounded,
         form,
         controls,
     };
@@ -153,11 +175,45 @@ pub(super) async fn open(
     Ok(response)
 }
 
+/// What a connection may go on by: it ends when either is gone.
+#[derive(Clone)]
+struct Standing {
+    permit: Permit<actions::Query>,
+    /// The query as it was when the connection was opened.
+    named: Named,
+    /// What it asks.
+    query: Query,
+}
+
+impl Standing {
+    /// With whose rights it goes on.
+    ///
+    /// # Errors
+    /// `unauthenticated` when the key has ended, `no_such_name` when the query was deleted, also
+    /// where there is another one of the same name.
+    fn principal(&self, node: &Node) -> Result<Principal, Failure> {
+        let key_id = &self.permit.principal().key_id;
+        let ended = || Failure::new(Code::Unauthenticated, "the API key has ended");
+        let now_ms = node.world().now_ms();
+        let principal = node
+            .store()
+            .principal_of(key_id, now_ms)
+            .ok_or_else(ended)?;
+        let now = queries::get(node, &self.permit, &self.named.name)?;
+        if now.id() != self.named.id() {
+            let text = "the query was deleted; there is another one of the same name";
+            return Err(Failure::new(Code::NoSuchName, text));
+        }
+        Ok(principal)
+    }
+}
+
 /// Where a connection stands.
 struct Place {
     node: web::Data<Node>,
-    permit: Permit<actions::Query>,
-    name: String,
+    standing: Standing,
+    /// Whether each execution of the query gives so many events only.
+    bounded: bool,
     form: Form,
     controls: Controls,
     cursor: u64,
@@ -176,21 +232,17 @@ impl Place {
 
     /// The next document, if there is one, and where the connection stands behind it.
     async fn next(&self) -> Result<(Option<String>, u64), Failure> {
-        let node = self.node.clone();
-        let (permit, name, form) = (self.permit.clone(), self.name.clone(), self.form);
-        let from = self.cursor;
+        let (node, standing) = (self.node.clone(), self.standing.clone());
+        let (form, from) = (self.form, self.cursor);
         let work = move || {
-            let key_id = &permit.principal().key_id;
-            let gone = || Failure::new(Code::Unauthenticated, "the API key has ended");
-            let now_ms = node.world().now_ms();
-            let principal = node.store().principal_of(key_id, now_ms).ok_or_else(gone)?;
-            let query = queries::question(&node, &permit, &name)?;
+            let principal = standing.principal(&node)?;
+            let query = &standing.query;
             let batch = WEBHOOK_EVENTS_MAX;
-            let (hits, next) = search::since(&node, &principal, &query, from, batch)?;
+            let (hits, next) = search::since(&node, &principal, query, from, batch)?;
             if hits.is_empty() {
                 return Ok((None, next));
             }
-            let body = show::document(&node, &hits, form, &name, None)?;
+            let body = show::document(&node, &hits, form, &standing.named.name, None)?;
             Ok((
                 Some(String::from_utf8(body).map_err(Failure::internal)?),
                 next,
@@ -199,8 +251,41 @@ impl Place {
         blocking(work).await.map_err(|problem| problem.0)
     }
 
+    /// Whether it may go on.
+    async fn goes_on(&self) -> Result<(), Failure> {
+        let (node, standing) = (self.node.clone(), self.standing.clone());
+        let looked = blocking(move || standing.principal(&node)).await;
+        looked.map(drop).map_err(|problem| problem.0)
+    }
+
+    /// The documents of one execution of a query that bounds how much it gives, or the problem
+    /// that it gives nothing.
+    async fn execution(&self, end: u64) -> Result<Vec<String>, Failure> {
+        let (node, standing) = (self.node.clone(), self.standing.clone());
+        let (form, from) = (self.form, self.cursor);
+        let work = move || {
+            let principal = standing.principal(&node)?;
+            let hits = search::execution(&node, &principal, &standing.query, (from, end));
+            let hits = match hits {
+                Ok(hits) => hits,
+                Err(failure) if is_told(&failure) => {
+                    return Ok(vec![problem(&failure).to_string()]);
+                }
+                Err(failure) => return Err(failure),
+            };
+            let name = &standing.named.name;
+            let documents = hits.chunks(WEBHOOK_EVENTS_MAX).map(|hits| {
+                let body = show::document(&node, hits, form, name, None)?;
+                String::from_utf8(body).map_err(Failure::internal)
+            });
+            documents.collect()
+        };
+        blocking(work).await.map_err(|problem| problem.0)
+    }
+
     fn empty(&self) -> Result<String, Failure> {
-        let body = show::document(&self.node, &[], self.form, &self.name, None)?;
+        let name = &self.standing.named.name;
+        let body = show::document(&self.node, &[], self.form, name, None)?;
         String::from_utf8(body).map_err(Failure::internal)
     }
 }
@@ -224,15 +309,20 @@ async fn serve(mut place: Place, mut session: Session, mut messages: MessageStre
                 if ticks.is_multiple_of(PING_TICKS) && session.ping(b"").await.is_err() {
                     break None;
                 }
-                if place.is_due() {
-                    match send(&mut place, &mut session).await {
-                        Ok(true) => {}
-                        Ok(false) => break None,
-                        Err(failure) => break Some(CloseReason {
-                            code: CloseCode::Policy,
-                            description: Some(failure.code().row().epcis.to_owned()),
-                        }),
-                    }
+                let gone_on = if place.is_due() {
+                    send(&mut place, &mut session).await
+                } else if ticks.is_multiple_of(LOOK_TICKS) {
+                    place.goes_on().await.map(|()| true)
+                } else {
+                    Ok(true)
+                };
+                match gone_on {
+                    Ok(true) => {}
+                    Ok(false) => break None,
+                    Err(failure) => break Some(CloseReason {
+                        code: CloseCode::Policy,
+                        description: Some(failure.code().row().epcis.to_owned()),
+                    }),
                 }
             }
         }
@@ -244,7 +334,17 @@ async fn serve(mut place: Place, mut session: Session, mut messages: MessageStre
 async fn send(place: &mut Place, session: &mut Session) -> Result<bool, Failure> {
     let end = first_event(&place.node, None);
     let mut sent = false;
-    while place.cursor < end {
+    if place.bounded {
+        for document in place.execution(end).await? {
+            sent = true;
+            if session.text(document).await.is_err() {
+                return Ok(false);
+            }
+        }
+        place.cursor = end;
+    }
+    // Once at least: what it goes on by is looked at before an empty report, too.
+    while !place.bounded {
         let (document, next) = place.next().await?;
         if let Some(document) = document {
             sent = true;
@@ -253,6 +353,9 @@ async fn send(place: &mut Place, session: &mut Session) -> Result<bool, Failure>
             }
         }
         place.cursor = next;
+        if place.cursor >= end {
+            break;
+        }
     }
     let Some(schedule) = &place.controls.schedule else {
         return Ok(true);
