@@ -345,17 +345,17 @@ impl State {
             .lot
             .and_then(|lot| Lot::parse(self.names.text(lot)).ok());
         if event.told().outputs.is_empty() {
-            return self.note_kinds(touched, birth.then_some(lot));
+            return self.note_kinds(touched, birth, lot.as_ref());
         }
         let made = |it: &ThingId| self.thing(*it).is_some_and(|it| it.birth == Some(id));
         let (made, others): (Vec<_>, Vec<_>) = touched.iter().copied().partition(made);
-        let mut products = self.note_kinds(&made, Some(lot));
-        products.extend(self.note_kinds(&others, None));
+        let mut products = self.note_kinds(&made, true, lot.as_ref());
+        products.extend(self.note_kinds(&others, false, None));
         products
     }
 
     /// As above, for things that were all made now, in a lot or none, or were all there before.
-    fn note_kinds(&mut self, touched: &[ThingId], made: Option<Option<Lot>>) -> Vec<Gtin> {
+    fn note_kinds(&mut self, touched: &[ThingId], made: bool, lot: Option<&Lot>) -> Vec<Gtin> {
         let mut products = BTreeSet::new();
         // What an event names is mostly of one product: looked up where it changes.
         let mut rest = touched;
@@ -368,11 +368,11 @@ impl State {
                 continue;
             };
             let known = self.knows_product(&gtin);
-            if let Some(lot) = &made {
+            if made {
                 if !known {
                     products.insert(gtin.clone());
                 }
-                self.note_made(gtin, lot.clone(), packs);
+                self.note_made(gtin, lot.cloned(), packs);
             } else if !known {
                 let product = self.products.entry(gtin).or_default();
                 let things = &self.things;

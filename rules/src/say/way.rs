@@ -239,10 +239,9 @@ impl Way {
             | Self::HeldElsewhere { .. }
             | Self::Locked { .. } => self.of_the_state(lang),
             Self::WithoutShipment { .. }
-            | Self::EndedElsewhere { .. }
-            | Self::OutOfOpenBox { .. }
             | Self::NeverReceived { .. }
             | Self::Misdelivered { .. } => self.of_custody(lang),
+            Self::EndedElsewhere { .. } | Self::OutOfOpenBox { .. } => self.of_ends(lang),
             Self::ShippedTwice { .. } | Self::ReceivedTwice { .. } => self.of_repeats(lang),
             Self::TwoParents { .. }
             | Self::NotInIt { .. }

@@ -81,32 +81,6 @@ impl Way {
                     "{did} {by} el {when}, pero según los registros lo tiene {holder} y nadie lo envió allí."
                 )
             }
-            Self::EndedElsewhere {
-                end,
-                party: by,
-                at_ms,
-                holder,
-            } => {
-                let (end, by, when) = (end.word(lang), words::by(lang, by), time(at_ms));
-                let holder = party(holder);
-                speak!(
-                    lang,
-                    "By the records {holder} has it, but it was {end} {by} on {when}.",
-                    "Laut Aufzeichnung liegt die Ware bei {holder}, sie wurde aber am {when} {by} {end}.",
-                    "Selon les enregistrements {holder} la détient, mais elle a été {end} {by} le {when}.",
-                    "Según los registros lo tiene {holder}, pero fue {end} {by} el {when}."
-                )
-            }
-            Self::OutOfOpenBox { party: by, at_ms } => {
-                let (by, when) = (words::by(lang, by), time(at_ms));
-                speak!(
-                    lang,
-                    "Given out {by} on {when} from a container that had been seen open, and nobody recorded that it was still inside.",
-                    "Am {when} {by} aus einem Behälter abgegeben, der offen gesehen wurde; dass sie noch darin war, hat niemand aufgezeichnet.",
-                    "Délivrée {by} le {when} d'un contenant qui avait été vu ouvert, et personne n'a enregistré qu'elle s'y trouvait encore.",
-                    "Dispensado {by} el {when} de un contenedor que se había visto abierto, y nadie registró que siguiera dentro."
-                )
-            }
             Self::NeverReceived {
                 lost,
                 shipped_ms,
@@ -144,6 +118,39 @@ impl Way {
                     "Am {when} {here} eingegangen, aber an {to} gesandt.",
                     "Reçue {here} le {when}, alors qu'elle était envoyée à {to}.",
                     "Recibido {here} el {when}, pero se envió a {to}."
+                )
+            }
+            _ => String::new(),
+        }
+    }
+
+    pub(super) fn of_ends(&self, lang: Lang) -> String {
+        let time = |ms: &i64| words::time(lang, *ms);
+        match self {
+            Self::EndedElsewhere {
+                end,
+                party: by,
+                at_ms,
+                holder,
+            } => {
+                let (end, by, when) = (end.word(lang), words::by(lang, by), time(at_ms));
+                let holder = words::party(lang, holder);
+                speak!(
+                    lang,
+                    "By the records {holder} has it, but it was {end} {by} on {when}.",
+                    "Laut Aufzeichnung liegt die Ware bei {holder}, sie wurde aber am {when} {by} {end}.",
+                    "Selon les enregistrements {holder} la détient, mais elle a été {end} {by} le {when}.",
+                    "Según los registros lo tiene {holder}, pero fue {end} {by} el {when}."
+                )
+            }
+            Self::OutOfOpenBox { party: by, at_ms } => {
+                let (by, when) = (words::by(lang, by), time(at_ms));
+                speak!(
+                    lang,
+                    "Given out {by} on {when} from a container that had been seen open, and nobody recorded that it was still inside.",
+                    "Am {when} {by} aus einem Behälter abgegeben, der offen gesehen wurde; dass sie noch darin war, hat niemand aufgezeichnet.",
+                    "Délivrée {by} le {when} d'un contenant qui avait été vu ouvert, et personne n'a enregistré qu'elle s'y trouvait encore.",
+                    "Dispensado {by} el {when} de un contenedor que se había visto abierto, y nadie registró que siguiera dentro."
                 )
             }
             _ => String::new(),
