@@ -193,8 +193,8 @@ impl EventRec {
         self.kind == Kind::Transformation && !self.made(thing)
     }
 
-    /// Whether a thing came out of it: an output of a transformation. What it says of lot and expiry
-    /// is of these (EPCIS 2.0, 7.4.6).
+    /// Whether a thing came out of it: an output of a transformation. What it says of lot and
+    /// expiry is of these (EPCIS 2.0, 7.4.6).
     pub(crate) fn made(&self, thing: ThingId) -> bool {
         self.told().outputs.binary_search(&thing).is_ok()
     }

@@ -252,8 +252,8 @@ impl State {
         spans.into_iter().filter_map(source).collect()
     }
 
-    /// Whether a finding about a time within stands that says that readings are missing or cannot be
-    /// believed.
+    /// Whether a finding about a time within stands that says that readings are missing or cannot
+    /// be believed.
     fn doubts_readings(&self, id: ThingId, within: Span) -> bool {
         let doubts = RuleId::T08..=RuleId::T13;
         self.findings_about(id).into_iter().any(|finding| {
