@@ -4,20 +4,17 @@
 //! are recorded beside the events.
 //!
 //! A document sent twice is recorded once: an event that the same party recorded before, byte for
-//! byte or under the same id with the same content, is not written again. An id that the party
-//! gave another event is not taken for a second one; whether other parties use an id is nobody's
-//! business, and such an event is recorded. Jobs are told by `app::epcis::jobs`.
-use std::collections::{BTreeMap, BTreeSet};
+//! byte, is not written again. Jobs are told by `app::epcis::jobs`.
+use std::collections::BTreeSet;
 
-use gs1::epcis::{Document, Envelope, Event, ParseError, Problem, Rule, is_xml, parse_any, xml};
-use gs1::event_hash::{self, Profile};
+use gs1::epcis::{Document, Event, ParseError, Problem, Rule, is_xml, parse_any, xml};
 use tangle::{BlockId, Item, Kind, Media};
 
 use crate::app::failure::{Code, Failure, Fault};
 use crate::limits::{BLOCK_ITEMS_BYTES, BLOCK_ITEMS_MAX, CAPTURE_EVENTS_MAX};
 use crate::node::Node;
 use crate::node::fold::OPERATOR;
-use crate::node::items::{self, VOCABULARY, namespace};
+use crate::node::items::{VOCABULARY, namespace};
 use crate::node::vocabulary::Element;
 
 /// What a capture recorded.
@@ -29,17 +26,6 @@ pub struct Captured {
     pub events: usize,
     /// How many of them were recorded before.
     pub known: usize,
-    /// Numbers of those that were not recorded: their ids are those of other events of the party.
-    pub taken: Vec<usize>,
-}
-
-/// What to do with events whose ids are taken.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Taken {
-    /// Refuse the document.
-    Refuse,
-    /// Record the others.
-    LeaveOut,
 }
 
 /// Records a document for a party, or for the operator.
@@ -51,7 +37,7 @@ pub(crate) fn record(
     party: Option<&str>,
     document: &[u8],
 ) -> Result<Captured, Failure> {
-    record_parsed(node, party, &read(document)?, Taken::Refuse)
+    record_parsed(node, party, &read(document)?)
 }
 
 /// Reads a document of any form. Elements of XML stand in the order of its schema.
@@ -96,13 +82,11 @@ fn none_of(problems: Vec<Problem>) -> Result<(), Failure> {
 /// Records what was read.
 ///
 /// # Errors
-/// `validation` where there is nothing to record, `conflict` where ids are taken (and nothing is
-/// left, with [`Taken::LeaveOut`]), `capture_limit`, and the writer's.
+/// `validation` where there is nothing to record, `capture_limit`, and the writer's.
 pub(crate) fn record_parsed(
     node: &Node,
     party: Option<&str>,
     document: &Document,
-    taken: Taken,
 ) -> Result<Captured, Failure> {
     let signer = node.signer(party)?;
     let count = document.events.len();
@@ -124,110 +108,48 @@ pub(crate) fn record_parsed(
             ));
         }
     }
-    let sorted = Sorted::of(node, party, &document.events)?;
-    let new = sorted.fresh.len();
-    let left_out = sorted.taken.len();
-    if left_out > 0 && (taken == Taken::Refuse || left_out == count) {
-        return Err(conflict(document, &sorted.taken));
-    }
+    let (fresh, known) = fresh(node, party, &document.events)?;
+    let new = fresh.len();
     let news = elements.into_iter().filter(|element| {
         // Without events there must be something to name the job by.
         count == 0 || !node.fold().vocabularies.knows(element)
     });
     let mut made = vocabulary(node, party, &news.collect::<Vec<_>>())?;
     if new > 0 {
-        made.extend(node.author(signer, Kind::Events, into_blocks(sorted.fresh)?)?);
+        made.extend(node.author(signer, Kind::Events, into_blocks(fresh)?)?);
     }
-    let job = made.last().copied().or(sorted.known);
+    let job = made.last().copied().or(known);
     let job = job.ok_or_else(|| Failure::internal("no block made"))?;
     Ok(Captured {
         job,
         events: count,
-        known: count.saturating_sub(new).saturating_sub(left_out),
-        taken: sorted.taken,
+        known: count.saturating_sub(new),
     })
 }
 
-/// Events by what is to be done with them.
-#[derive(Default)]
-struct Sorted {
-    /// Items for those that this party has not recorded before.
-    fresh: Vec<Item>,
-    /// The block of one that it has.
-    known: Option<BlockId>,
-    /// Numbers of those whose ids the party, or the document, gave another event.
-    taken: Vec<usize>,
-}
-
-impl Sorted {
-    fn of(node: &Node, party: Option<&str>, events: &[Event]) -> Result<Self, Failure> {
-        let mut sorted = Self::default();
-        let mut within = BTreeSet::new();
-        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
-        for (at, event) in events.iter().enumerate() {
-            let body = event.canonical_json();
-            let first = id_given(event).map(|id| *named.entry(id).or_insert(at));
-            let first = first
-                .filter(|first| *first != at)
-                .and_then(|it| events.get(it));
-            match recorded_before(node, party, event, &body)? {
-                Before::Recorded(block) => sorted.known = Some(block),
-                Before::Taken => sorted.taken.push(at),
-                Before::Never if !within.insert(*blake3::hash(&body).as_bytes()) => {}
-                Before::Never if first.is_some_and(|first| !is_same(first, event)) => {
-                    sorted.taken.push(at);
-                }
-                Before::Never if first.is_some() => {}
-                Before::Never => sorted.fresh.push(Item {
-                    salt: node.world().salt(),
-                    media: Media::EPCIS_EVENT,
-                    body,
-                }),
-            }
+/// Items for the events that this party has not recorded before, and the block of one that it has.
+fn fresh(
+    node: &Node,
+    party: Option<&str>,
+    events: &[Event],
+) -> Result<(Vec<Item>, Option<BlockId>), Failure> {
+    let mut fresh = Vec::new();
+    let mut known = None;
+    let mut within = BTreeSet::new();
+    for event in events {
+        let body = event.canonical_json();
+        if let Some(block) = recorded_before(node, party, event, &body)? {
+            known = Some(block);
+        } else if within.insert(blake3::hash(&body).to_hex().to_string()) {
+            fresh.push(Item {
+                salt: node.world().salt(),
+                media: Media::EPCIS_EVENT,
+                body,
+            });
         }
-        Ok(sorted)
     }
+    Ok((fresh, known))
 }
-
-/// The id that an event has of its sender, where no other event may have it: an error declaration
-/// repeats the id of the event it is about.
-fn id_given(event: &Event) -> Option<&str> {
-    let id = event.event_id.as_deref();
-    id.filter(|_| event.error_declaration.is_none())
-}
-
-/// Whether two events say the same, in whatever spelling.
-fn is_same(one: &Event, other: &Event) -> bool {
-    let hash = |event| event_hash::of(event, Profile::default());
-    // The hash of the standard leaves this out.
-    let certified = |event: &Event| event.json().get("certificationInfo").cloned();
-    hash(one) == hash(other) && certified(one) == certified(other)
-}
-
-/// Says which ids are taken.
-fn conflict(document: &Document, taken: &[usize]) -> Failure {
-    let list = match document.header.envelope {
-        Envelope::Document => "/epcisBody/eventList/",
-        Envelope::QueryDocument => "/epcisBody/queryResults/resultsBody/eventList/",
-        Envelope::Event => "",
-    };
-    let fault = |at: &usize| Fault {
-        pointer: match document.header.envelope {
-            Envelope::Event => "/eventID".to_owned(),
-            _ => format!("{list}{at}/eventID"),
-        },
-        detail: TAKEN.to_owned(),
-    };
-    Failure::new(
-        Code::Conflict,
-        "nothing was recorded: ids of events are taken",
-    )
-    .with_faults(taken.iter().map(fault).collect())
-}
-
-/// What is said of an event whose id is taken.
-pub(crate) const TAKEN: &str =
-    "another event of yours has this id, and this one declares no error of it";
 
 /// Records master data of a document's header.
 fn vocabulary(
@@ -243,25 +165,14 @@ fn vocabulary(
     node.author(node.signer(party)?, Kind::MasterData, into_blocks(items?)?)
 }
 
-/// What is known of an event that is to be recorded.
-enum Before {
-    /// This party recorded no event of this id.
-    Never,
-    /// It recorded this one, in this block.
-    Recorded(BlockId),
-    /// It recorded another one of this id.
-    Taken,
-}
-
+/// The block in which this party recorded this very event before.
 fn recorded_before(
     node: &Node,
     party: Option<&str>,
     event: &Event,
     body: &[u8],
-) -> Result<Before, Failure> {
+) -> Result<Option<BlockId>, Failure> {
     let key = event.event_id_or_hash();
-    let given = id_given(event);
-    let mut before = Before::Never;
     let found = node.read(|reader| reader.postings(namespace::EVENT_ID, key.as_bytes()))?;
     for id in found {
         let Some(block) = node.block(&id)? else {
@@ -272,29 +183,13 @@ fn recorded_before(
             .registry()
             .organisation_of(&block.header().kid)
             .map(ToOwned::to_owned);
-        if owner.as_deref() != Some(party.unwrap_or(OPERATOR)) {
-            continue;
-        }
+        let same_owner = owner.as_deref() == Some(party.unwrap_or(OPERATOR));
         let same = |(_, item): (u16, &Item)| item.media == Media::EPCIS_EVENT && item.body == body;
-        if block.items().any(same) {
-            return Ok(Before::Recorded(id));
-        }
-        // Rare: only where the id was sent before, and not this very event.
-        let Some(given) = given else { continue };
-        let names = |body: &[u8]| std::str::from_utf8(body).is_ok_and(|text| text.contains(given));
-        let mut others = block
-            .items()
-            .filter(|(_, item)| names(&item.body))
-            .filter_map(|(number, _)| items::event(&block, number))
-            .filter(|other| id_given(other) == Some(given));
-        if let Some(other) = others.next() {
-            if is_same(&other, event) {
-                return Ok(Before::Recorded(id));
-            }
-            before = Before::Taken;
+        if same_owner && block.items().any(same) {
+            return Ok(Some(id));
         }
     }
-    Ok(before)
+    Ok(None)
 }
 
 /// Cuts items into blocks within the bounds of one.

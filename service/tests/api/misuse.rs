@@ -292,7 +292,7 @@ fn the_node_is_alive_ready_and_counts() {
     );
     assert!(!text.contains("A1"), "no identifiers in labels");
     let options = lab.send("OPTIONS", "/epcis/capture", &[], &[]).expect(204);
-    assert_eq!(options.headers["allow"], "GET, POST, OPTIONS");
+    assert_eq!(options.headers["allow"], "GET, HEAD, POST, OPTIONS");
     let root = lab.get(Role::Gateway, "/epcis").expect(200).json();
     assert_eq!(root["member"].as_array().unwrap().len(), 9, "{root}");
 }

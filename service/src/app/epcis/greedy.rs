@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gs1::epcis::{Document, Event, Problem, is_xml, parse_any, parse_document, xml};
 use serde_json::{Value, json};
 
-use crate::app::capture::{TAKEN, invalid};
+use crate::app::capture::invalid;
 use crate::app::failure::{Code, Failure, Fault};
 
 /// Where the events of a document may stand.
@@ -22,13 +22,6 @@ pub(super) struct Parts {
     pub(super) document: Document,
     /// What is wrong with the others, by their number in the document.
     pub(super) faults: BTreeMap<usize, Vec<Fault>>,
-}
-
-impl Parts {
-    /// The numbers that events of `document` have in the whole document.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = usize> {
-        (0_usize..).filter(|at| !self.faults.contains_key(at))
-    }
 }
 
 /// Takes a document apart.
@@ -125,18 +118,6 @@ pub(super) fn told(at: usize, faults: &[Fault]) -> Value {
             "pointer": it.pointer,
             "detail": it.detail,
         })).collect::<Vec<_>>()
-    })
-}
-
-/// What is said of an event whose id is taken, as an entry of a job's `errors`.
-pub(super) fn told_taken(at: usize) -> Value {
-    let row = Code::Conflict.row();
-    json!({
-        "type": format!("epcisException:{}", row.epcis),
-        "title": row.title,
-        "status": row.status,
-        "detail": format!("event {at}: {TAKEN}"),
-        "errors": []
     })
 }
 

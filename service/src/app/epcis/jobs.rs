@@ -3,7 +3,6 @@
 //! spite of errors (`proceed`), or that the client did not want to wait for
 //! (`Prefer: respond-async`), has a record; its document is on disk before it is acknowledged and
 //! is recorded after a restart, too. Recording it twice records nothing twice.
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gs1::epcis::Event;
@@ -15,7 +14,7 @@ use super::ask::Paging;
 use super::greedy::{self, single};
 use super::search;
 use super::token::{self, Further, Mark, Question, Token};
-use crate::app::capture::{self, Taken, read};
+use crate::app::capture::{self, read};
 use crate::app::failure::{Code, Failure};
 use crate::auth::{Permit, Principal, actions};
 use crate::client::segment;
@@ -173,25 +172,20 @@ fn is_theirs(failure: &Failure) -> bool {
     (400..500).contains(&failure.code().row().status)
 }
 
-/// A failure as a problem of RFC 7807, for those who are told later.
-pub(crate) fn problem(failure: &Failure) -> Value {
+fn refused(node: &Node, job: Job, failure: &Failure) -> Job {
     let row = failure.code().row();
     let faults: Vec<Value> = failure
         .faults()
         .iter()
         .map(|it| serde_json::json!({ "pointer": it.pointer, "detail": it.detail }))
         .collect();
-    serde_json::json!({
+    let error = serde_json::json!({
         "type": format!("epcisException:{}", row.epcis),
         "title": row.title,
         "status": row.status,
         "detail": failure.outside(),
         "errors": faults
-    })
-}
-
-fn refused(node: &Node, job: Job, failure: &Failure) -> Job {
-    let error = problem(failure);
+    });
     Job {
         finished_ms: Some(node.world().now_ms()),
         success: false,
@@ -214,20 +208,15 @@ fn carry_out(node: &Node, begun: &Begun<'_>, document: &[u8]) -> Result<Job, Fai
     let party = (begun.owner != OPERATOR).then_some(begun.owner);
     let (captured, errors) = match begun.behaviour {
         Behaviour::Rollback => {
-            let captured = capture::record_parsed(node, party, &read(document)?, Taken::Refuse)?;
+            let captured = capture::record_parsed(node, party, &read(document)?)?;
             (captured, Vec::new())
         }
         Behaviour::Proceed => {
             let parts = greedy::parts(document)?;
-            let left_out = Taken::LeaveOut;
-            let captured = capture::record_parsed(node, party, &parts.document, left_out)?;
+            let captured = capture::record_parsed(node, party, &parts.document)?;
             let told = parts.faults.iter();
-            let told = told.map(|(at, faults)| (*at, greedy::told(*at, faults)));
-            let numbers: Vec<usize> = parts.numbers().take(captured.events).collect();
-            let taken = captured.taken.iter().filter_map(|at| numbers.get(*at));
-            let taken = taken.map(|at| (*at, greedy::told_taken(*at)));
-            let told: BTreeMap<usize, Value> = told.chain(taken).collect();
-            (captured, told.into_values().collect())
+            let told = told.map(|(at, faults)| greedy::told(*at, faults));
+            (captured, told.collect())
         }
     };
     tracing::info!(
