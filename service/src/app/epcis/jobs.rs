@@ -172,20 +172,25 @@ fn is_theirs(failure: &Failure) -> bool {
     (400..500).contains(&failure.code().row().status)
 }
 
-fn refused(node: &Node, job: Job, failure: &Failure) -> Job {
+/// A failure as a problem of RFC 7807, for those who are told later.
+pub(crate) fn problem(failure: &Failure) -> Value {
     let row = failure.code().row();
     let faults: Vec<Value> = failure
         .faults()
         .iter()
         .map(|it| serde_json::json!({ "pointer": it.pointer, "detail": it.detail }))
         .collect();
-    let error = serde_json::json!({
+    serde_json::json!({
         "type": format!("epcisException:{}", row.epcis),
         "title": row.title,
         "status": row.status,
         "detail": failure.outside(),
         "errors": faults
-    });
+    })
+}
+
+fn refused(node: &Node, job: Job, failure: &Failure) -> Job {
+    let error = problem(failure);
     Job {
         finished_ms: Some(node.world().now_ms()),
         success: false,
