@@ -1,5 +1,5 @@
-//! A container travels more than once: each journey has the contents, the ways, the temperatures and
-//! the receipt of its own time, whatever becomes of the goods later.
+//! A container travels more than once: each journey has the contents, the ways, the temperatures
+//! and the receipt of its own time, whatever becomes of the goods later.
 
 use std::collections::BTreeSet;
 

@@ -73,8 +73,8 @@ pub fn page(
     Ok(AlertsPage { alerts: page, next })
 }
 
-/// Every finding that names a thing, a lot, a party or a place as what it is about, newest first, as
-/// far as the principal may see it.
+/// Every finding that names a thing, a lot, a party or a place as what it is about, newest first,
+/// as far as the principal may see it.
 pub fn about(node: &Node, permit: &Permit<actions::Query>, epc: &Epc) -> Vec<FindingView> {
     let fold = node.fold();
     let engine = &fold.engine;

@@ -1,5 +1,5 @@
-//! A despatch advice is told by the journey that went under it: shortages stay, nothing that was sent
-//! by others is missing, and nobody is blamed for the temperatures of a later way.
+//! A despatch advice is told by the journey that went under it: shortages stay, nothing that was
+//! sent by others is missing, and nobody is blamed for the temperatures of a later way.
 
 use gs1::BizStep;
 use serde_json::{Value, json};

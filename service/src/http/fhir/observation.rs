@@ -1,7 +1,7 @@
 //! `Observation`: what one logger measured on one thing, every reading of it. `SampledData` is a
-//! series of equal steps. Where the steps are unequal R5 tells each moment (`offsets`); R4 cannot, so
-//! there each stretch of equal steps is a resource of its own. Ids are the thing's, then eight digits
-//! of a hash of the device's name, then the number of the stretch.
+//! series of equal steps. Where the steps are unequal R5 tells each moment (`offsets`); R4 cannot,
+//! so there each stretch of equal steps is a resource of its own. Ids are the thing's, then eight
+//! digits of a hash of the device's name, then the number of the stretch.
 use rules::cold_chain::Sample;
 use rules::views::readings::ReadingSeries;
 use serde_json::{Value, json};
