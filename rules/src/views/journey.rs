@@ -1,7 +1,7 @@
 //! One journey of a thing: what was in it when it left, which ways it went, how warm it was until
 //! it came, and whether it came. A container and a pack travel more than once, are emptied and
-//! filled again; what a paper announced is told by the journey that went under it, whatever became of the
-//! goods later.
+//! filled again; what a paper announced is told by the journey that went under it, whatever became
+//! of the goods later.
 
 use std::collections::BTreeSet;
 
