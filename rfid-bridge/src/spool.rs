@@ -138,10 +138,7 @@ impl Spool {
         if !path.exists() {
             Self::make(path)?;
         }
-        let database = Database::builder()
-            .set_cache_size(CACHE_BYTES)
-            .open(path)
-            .map_err(broken("opening"))?;
+        let database = look::opened(path).map_err(broken("opening"))?;
         let bytes = level::found(&database)?;
         Ok(Self::of(database, path, bytes_max, bytes))
     }

@@ -1,7 +1,8 @@
 //! The spool without a daemon: one in memory for a replay, and a look into a file that leaves it
-//! as it is.
+//! as it is. And how the file is opened when the last bridge may still be letting go of it.
 
 use std::path::Path;
+use std::time::Duration;
 
 use redb::backends::InMemoryBackend;
 use redb::{
@@ -47,6 +48,23 @@ pub fn look(path: &Path) -> Result<Seen, Broken> {
         blocks: count(BLOCKS)?,
         refused: count(REFUSED)?,
     }))
+}
+
+/// How often a spool that is in use is tried again, and how long after: a bridge that was killed
+/// can hold its file for a moment longer than its supervisor waits to start the next one.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Opens the file to write in it, alone.
+pub(super) fn opened(path: &Path) -> Result<Database, DatabaseError> {
+    let open = || Database::builder().set_cache_size(CACHE_BYTES).open(path);
+    for _ in 1..TRIES {
+        match open() {
+            Err(DatabaseError::DatabaseAlreadyOpen) => std::thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    open()
 }
 
 impl Broken {
@@ -108,6 +126,19 @@ impl Spool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_spool_is_waited_for_while_its_last_owner_lets_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spool.redb");
+        let last = Spool::open(&path).unwrap();
+        let lets_go = std::thread::spawn(move || {
+            std::thread::sleep(3 * PAUSE);
+            drop(last);
+        });
+        assert_eq!(Spool::open(&path).unwrap().stock().unwrap().events, 0);
+        lets_go.join().unwrap();
+    }
 
     #[test]
     fn a_look_counts_and_changes_nothing() {
