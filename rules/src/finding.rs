@@ -62,6 +62,14 @@ pub enum RuleId {
 }
 
 impl RuleId {
+    /// Whether it is about how warm the goods were, and not about how that was measured.
+    pub fn is_temperature(self) -> bool {
+        matches!(
+            self,
+            Self::T01 | Self::T02 | Self::T03 | Self::T04 | Self::T05 | Self::T06 | Self::T07
+        )
+    }
+
     /// All of them, in the order of the catalogue.
     pub const ALL: [Self; 42] = [
         Self::C01,

@@ -114,6 +114,8 @@ pub(crate) struct Item {
     pub(crate) tracked: bool,
     /// It was handed over to the public or came back from it.
     pub(crate) handed_over: bool,
+    /// A part of it was given out.
+    pub(crate) opened: bool,
     /// Its possession was inferred from a container that had been seen open.
     pub(crate) unsealed: bool,
     /// It was read on its own at another place than the container it was in: it has left it.
@@ -206,6 +208,7 @@ pub(crate) fn step(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_
     }
     let back = matches!(event.fate, Fate::Reverse | Fate::PartiallyDispensed);
     item.handed_over |= back && item.life == Life::Dispensed;
+    item.opened |= entry.via.is_none() && event.fate == Fate::PartiallyDispensed;
     if !item.life.is_over() {
         carry(state, id, item, entry);
     }
@@ -263,7 +266,7 @@ fn carry(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_>) {
             item.shipped = Some(entry.id);
             item.received = None;
             item.tracked = true;
-            item.alive(Life::InTransit);
+            item.moves(Life::InTransit, event);
         }
         step if step.receives() => {
             item.holder = party.or(item.bound_for);
@@ -271,12 +274,12 @@ fn carry(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_>) {
             item.shipped = None;
             item.received = Some(entry.id);
             item.tracked = true;
-            item.alive(Life::Active);
+            item.moves(Life::Active, event);
         }
         Step::VoidShipping => {
             item.bound_for = None;
             item.shipped = None;
-            item.alive(Life::Active);
+            item.moves(Life::Active, event);
         }
         _ if event.fate == Fate::Damaged => item.alive(Life::Damaged),
         _ if came_with_container(state, id, item, entry) => {
@@ -284,7 +287,7 @@ fn carry(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_>) {
             item.bound_for = None;
             item.shipped = None;
             item.tracked = true;
-            item.alive(Life::Active);
+            item.moves(Life::Active, event);
         }
         // A new container is nobody's until somebody packs it.
         Step::Packing if item.holder.is_none() => item.holder = party,
@@ -345,6 +348,12 @@ fn packed_by_holder(
 }
 
 impl Item {
+    /// Goes or comes. What is damaged is not mended by that.
+    fn moves(&mut self, life: Life, event: &EventRec) {
+        let damaged = self.life == Life::Damaged || event.fate == Fate::Damaged;
+        self.alive(if damaged { Life::Damaged } else { life });
+    }
+
     /// A new phase of a life that has begun; an unborn or locked thing stays what it is.
     fn alive(&mut self, life: Life) {
         if !matches!(self.life, Life::Unborn | Life::Locked) {

@@ -53,6 +53,7 @@ pub use record::{
 };
 pub use say::{Lang, Say};
 pub use snapshot::{Frozen, Part, SnapshotError};
+pub use state::ruled::Revocable;
 pub use verdict::{Class, Code, Counter, PackSummary, Verdict};
 pub use views::PartyRef;
 pub use views::alert::{AlertState, AlertView};

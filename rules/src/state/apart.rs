@@ -56,6 +56,6 @@ impl State {
 
     /// Whether such a finding stands: decisions on its subjects count.
     pub(crate) fn status_apart(&self, finding: &Finding) -> FindingStatus {
-        self.status_by(finding, std::iter::empty())
+        self.status_by(finding, || self.release_apart(finding).is_some())
     }
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use gs1::Epc;
 use serde::{Deserialize, Serialize};
 
-use super::decided::{QaDecision, Ruling};
 use super::{Digest, State, ThingId, index, number};
 use crate::finding::{EvidenceRef, Finding, FindingStatus, RuleId};
 use crate::judge_thing::Draft;
@@ -241,59 +240,23 @@ impl State {
     /// goods in spite of it. A release covers what was known when it was made, and never a finding
     /// that is conclusive: nobody can release a forgery.
     pub(crate) fn status_for(&self, thing: ThingId, finding: &Finding) -> FindingStatus {
-        let about = self.decisions_about(thing);
-        self.status_by(finding, about.into_iter())
+        self.status_by(finding, || self.release_of(thing, finding).is_some())
     }
 
-    /// Whether a finding stands where decisions were made besides those on its subjects.
-    pub(super) fn status_by<'a>(
-        &'a self,
-        finding: &'a Finding,
-        decisions: impl Iterator<Item = &'a QaDecision>,
+    /// Whether a finding stands, where something tells whether it was released.
+    pub(super) fn status_by(
+        &self,
+        finding: &Finding,
+        released: impl FnOnce() -> bool,
     ) -> FindingStatus {
         if finding.resolved_by.is_some() {
-            return FindingStatus::Resolved;
-        }
-        let on_subjects = finding.subjects.iter();
-        let on_subjects = on_subjects.flat_map(|epc| self.decisions_on(epc));
-        let released = decisions
-            .chain(on_subjects)
-            .max_by_key(|decision| decision.decided.record.position)
-            .is_some_and(|last| {
-                last.ruling == Ruling::Release && last.decided.record.position > finding.position
-            });
-        if self.closed(finding).is_some() {
-            return FindingStatus::Closed;
-        }
-        if released && !finding.conclusive {
+            FindingStatus::Resolved
+        } else if self.closed(finding).is_some() {
+            FindingStatus::Closed
+        } else if !finding.conclusive && released() {
             FindingStatus::Released
         } else {
             FindingStatus::Open
         }
-    }
-
-    /// Quality decisions on an identifier that were not taken back.
-    pub(crate) fn decisions_on(&self, epc: &Epc) -> impl Iterator<Item = &QaDecision> {
-        let all = self.decisions.rulings.get(epc).into_iter().flatten();
-        all.filter(|it| it.decided.undone.is_none())
-    }
-
-    /// Quality decisions about a thing, its lot, or anything it was ever in.
-    pub(crate) fn decisions_about(&self, thing: ThingId) -> Vec<&QaDecision> {
-        if self.decisions.rulings.is_empty() {
-            return Vec::new();
-        }
-        let mut subjects: Vec<Epc> = vec![];
-        let containers = self.containers(thing).into_iter().map(|(id, _)| id);
-        for id in containers.chain([thing]) {
-            subjects.extend(self.epc(id));
-        }
-        subjects.extend(self.lot_epc(thing));
-        subjects.sort_unstable();
-        subjects.dedup();
-        subjects
-            .iter()
-            .flat_map(|epc| self.decisions_on(epc))
-            .collect()
     }
 }

@@ -14,7 +14,7 @@ use crate::judge_thing::Case;
 use crate::lots::repair::meant_by;
 use crate::say::chain::End;
 use crate::say::{LotSay, Say, Told, words};
-use crate::state::decided::{QaDecision, Ruling};
+use crate::state::decided::Ruling;
 use crate::state::intern::premises;
 use crate::state::{EventRec, State};
 
@@ -72,10 +72,11 @@ fn answer(state: &State, scan: &Scan, known: &Known<'_>, at: &Counter) -> Answer
         suspect,
         label_differs,
         expired,
+        ended_elsewhere,
+        damaged,
         on_hold,
         held,
-        ended,
-        damaged,
+        ended_here,
         locked,
         held_elsewhere,
     ];
@@ -183,21 +184,17 @@ fn stolen_or_gone(q: &Question<'_>) -> Option<Answer> {
     Some(Answer::new(Class::DoNotDispense, code, q.ended(q.end()?)))
 }
 
-/// The last word of quality assurance about the goods.
-fn ruling<'a>(q: &Question<'a>) -> Option<&'a QaDecision> {
-    let decisions = q.state.decisions_about(q.case.id).into_iter();
-    decisions.max_by_key(|decision| decision.decided.record.position)
-}
-
 fn rejected(q: &Question<'_>) -> Option<Answer> {
-    let last = ruling(q).filter(|last| last.ruling == Ruling::Reject)?;
+    let ruling = q.state.ruling_on(q.case.id);
+    let last = ruling.filter(|last| last.ruling == Ruling::Reject)?;
     let reason = last.decided.reason.clone();
     let told = Told::Rejected { reason };
     Some(Answer::new(Class::DoNotDispense, Code::QaRejected, told))
 }
 
 fn on_hold(q: &Question<'_>) -> Option<Answer> {
-    let last = ruling(q).filter(|last| last.ruling == Ruling::Hold)?;
+    let ruling = q.state.ruling_on(q.case.id);
+    let last = ruling.filter(|last| last.ruling == Ruling::Hold)?;
     let reason = last.decided.reason.clone();
     let told = Told::OnHold { reason };
     Some(Answer::new(Class::Hold, Code::OnHold, told))
@@ -234,13 +231,9 @@ fn label_differs(q: &Question<'_>) -> Option<Answer> {
 /// The last day of use is a whole day where the question is asked: by the zone that the place last
 /// told its events in, in UTC where it has told none.
 fn expired(q: &Question<'_>) -> Option<Answer> {
-    let here = q.at.location.as_ref();
-    let zone_min = here.map_or(0, |here| q.state.places.zone(here));
-    let local_ms = q.at.now_ms.saturating_add(i64::from(zone_min) * 60_000);
-    let today = local_ms.div_euclid(86_400_000);
     let last_day = q.last_day()?;
     let told = Told::Expired { last_day };
-    (today > last_day).then(|| Answer::new(Class::DoNotDispense, Code::Expired, told))
+    (q.state.today(q.at) > last_day).then(|| Answer::new(Class::DoNotDispense, Code::Expired, told))
 }
 
 fn held(q: &Question<'_>) -> Option<Answer> {
@@ -250,13 +243,7 @@ fn held(q: &Question<'_>) -> Option<Answer> {
         .iter()
         .find(|(_, severity)| *severity >= Severity::S2)?;
     let code = match finding.rule {
-        RuleId::T01
-        | RuleId::T02
-        | RuleId::T03
-        | RuleId::T04
-        | RuleId::T05
-        | RuleId::T06
-        | RuleId::T07 => Code::ColdChainExcursion,
+        rule if rule.is_temperature() => Code::ColdChainExcursion,
         // Nobody measured, or what was measured cannot be believed.
         RuleId::T08 | RuleId::T09 | RuleId::T10 | RuleId::T11 | RuleId::T12 | RuleId::T13 => {
             Code::ColdChainGap
@@ -266,30 +253,27 @@ fn held(q: &Question<'_>) -> Option<Answer> {
     Some(Answer(Class::Hold, code, finding.say.clone()))
 }
 
-fn ended(q: &Question<'_>) -> Option<Answer> {
-    if !q.case.now.life.is_over() {
-        return None;
-    }
-    let end = q.end()?;
+/// A life that ended at somebody else's.
+fn ended_elsewhere(q: &Question<'_>) -> Option<Answer> {
+    let end = q.end().filter(|_| q.case.now.life.is_over())?;
+    let code = Code::AlreadyDispensedElsewhere;
+    (!q.is_here(end)).then(|| Answer::new(Class::DoNotDispense, code, q.ended(end)))
+}
+
+/// A life that ended here: a moment ago, when the pack is still on the table, or before.
+fn ended_here(q: &Question<'_>) -> Option<Answer> {
+    let end = q.end().filter(|_| q.case.now.life.is_over())?;
     let recent = q.at.now_ms.saturating_sub(end.time_ms) <= q.state.profile.same_place_ms;
-    let answer = match (q.is_here(end), recent) {
-        (true, true) => {
-            let told = Told::EndedHere {
-                end: End::of(q.case.now.life),
-                at_ms: end.time_ms,
-            };
-            Answer::new(Class::SeenHere, Code::AlreadyHandledHere, told)
-        }
-        (true, false) => {
-            let code = Code::AlreadyDispensed;
-            Answer::new(Class::DoNotDispense, code, q.ended(end))
-        }
-        (false, _) => {
-            let code = Code::AlreadyDispensedElsewhere;
-            Answer::new(Class::DoNotDispense, code, q.ended(end))
-        }
+    if !recent {
+        let code = Code::AlreadyDispensed;
+        return Some(Answer::new(Class::DoNotDispense, code, q.ended(end)));
+    }
+    let told = Told::EndedHere {
+        end: End::of(q.case.now.life),
+        at_ms: end.time_ms,
     };
-    Some(answer)
+    let code = Code::AlreadyHandledHere;
+    Some(Answer::new(Class::SeenHere, code, told))
 }
 
 fn damaged(q: &Question<'_>) -> Option<Answer> {
@@ -305,6 +289,16 @@ fn locked(q: &Question<'_>) -> Option<Answer> {
 fn held_elsewhere(q: &Question<'_>) -> Option<Answer> {
     let say = custody::held_elsewhere(q.case, q.at)?;
     Some(Answer(Class::Hold, Code::UnderReview, say.into()))
+}
+
+impl State {
+    /// The day it is where a question is asked, days since 1970-01-01.
+    pub(crate) fn today(&self, at: &Counter) -> i64 {
+        let here = at.location.as_ref();
+        let zone_min = here.map_or(0, |here| self.places.zone(here));
+        let local_ms = at.now_ms.saturating_add(i64::from(zone_min) * 60_000);
+        local_ms.div_euclid(86_400_000)
+    }
 }
 
 impl<'a> Question<'a> {

@@ -72,8 +72,9 @@ pub(super) fn dress(
         .expiry
         .as_ref()
         .map(|expiry| expiry.resolve(year).to_string());
-    let own_day = born
-        .and_then(|told| told.expiry)
+    let born_day = born.and_then(|told| told.expiry);
+    let own_day = case
+        .and_then(|case| state.last_day_of(case.id, born_day))
         .map(|day| words::iso_day(day.into()));
     let pack = PackSummary {
         id: sgtin.map(ToString::to_string),

@@ -207,10 +207,8 @@ impl State {
         standing: &[(&Finding, Severity)],
     ) -> FindingView {
         let release = || {
-            let decisions = self.decisions_about(id);
-            let last = decisions.into_iter().map(|decision| &decision.decided);
-            last.max_by_key(|decided| decided.record.position)
-                .map(|decided| decided.record.clone())
+            let last = self.release_of(id, finding)?;
+            Some(last.decided.record.clone())
         };
         let mut view = self.dressed(finding, self.status_for(id, finding));
         view.severity = severity_among(finding, standing);

@@ -74,7 +74,7 @@ impl Engine {
             lot: lot.to_string(),
             product: self.product(gtin).map(|product| product.name.clone()),
             expiry: None,
-            recalled: self.state.recall_of(gtin, lot.as_str()),
+            recalled: self.stopped(gtin, lot),
             made: 0,
             located: 0,
             terminal: 0,
@@ -94,7 +94,8 @@ impl Engine {
                 .entry(status_word(&case.now).to_owned())
                 .or_default() += 1;
             if view.expiry.is_none() {
-                let day = case.birth().and_then(|birth| birth.told().expiry);
+                let born = case.birth().and_then(|birth| birth.told().expiry);
+                let day = self.state.last_day_of(case.id, born);
                 view.expiry = day.map(|day| words::iso_day(day.into()));
             }
             match case.now.holder {
@@ -180,6 +181,12 @@ impl Engine {
     /// The recall of a lot.
     pub fn recall_of(&self, gtin: &Gtin, lot: &Lot) -> Option<RecallView> {
         self.state.recall_of(gtin, lot.as_str())
+    }
+
+    /// What stops a lot: its recall, or that its product was withdrawn.
+    pub fn stopped(&self, gtin: &Gtin, lot: &Lot) -> Option<RecallView> {
+        let recall = self.recall_of(gtin, lot);
+        recall.or_else(|| self.state.withdrawal_of(gtin))
     }
 
     /// Lots with packs or a recall.

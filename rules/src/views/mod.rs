@@ -5,6 +5,7 @@ pub mod alert;
 pub mod cases;
 pub mod cold;
 mod cold_account;
+pub mod descent;
 pub mod findings;
 pub mod journey;
 pub mod lot;

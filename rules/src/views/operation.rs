@@ -12,6 +12,7 @@ use crate::pack_state::{Answer, BatchState, Operation, PackState};
 use crate::say::Say;
 use crate::say::Way;
 use crate::say::way::Breach;
+use crate::state::decided::Ruling;
 use crate::state::intern::premises;
 use crate::state::{EventRec, State};
 use crate::verdict::Counter;
@@ -43,6 +44,15 @@ pub enum Foreseen {
     },
 }
 
+/// Why quality assurance keeps goods back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withheld {
+    /// It looked and rejects.
+    Rejected,
+    /// It will look.
+    Held,
+}
+
 impl Foreseen {
     /// The state of the pack after the operation.
     pub fn state(&self) -> PackState {
@@ -67,6 +77,16 @@ impl Engine {
     /// What lies over a pack because of its batch, its product or the date, gravest first. Days
     /// are counted in UTC; the last day of use is a whole day.
     pub fn batch_state(&self, sgtin: &Sgtin, now_ms: i64) -> Option<BatchState> {
+        let at = Counter {
+            now_ms,
+            party: None,
+            location: None,
+        };
+        self.batch_state_at(sgtin, &at)
+    }
+
+    /// The same with the days of the place, as the verdict counts them.
+    fn batch_state_at(&self, sgtin: &Sgtin, at: &Counter) -> Option<BatchState> {
         let state = &self.state;
         if state.decisions.withdrawals.contains_key(&sgtin.gtin) {
             return Some(BatchState::Withdrawn);
@@ -79,7 +99,7 @@ impl Engine {
             return Some(BatchState::Recalled);
         }
         let last_day = state.last_day_of(id, birth.told().expiry).map(i64::from);
-        let over = last_day.is_some_and(|last_day| now_ms.div_euclid(86_400_000) > last_day);
+        let over = last_day.is_some_and(|last_day| state.today(at) > last_day);
         over.then_some(BatchState::Expired)
     }
 
@@ -92,6 +112,31 @@ impl Engine {
             .extension_of(id)
             .filter(|day| Some(*day) > born)?;
         Some(crate::say::words::iso_day(extended.into()))
+    }
+
+    /// The last day of use that a pack was made with, whatever its lot was extended to.
+    pub fn made_to_last_until(&self, sgtin: &Sgtin) -> Option<String> {
+        let id = self.state.find(&Epc::Sgtin(sgtin.clone()))?;
+        let born = Case::of(&self.state, id)?.birth()?.told().expiry?;
+        Some(crate::say::words::iso_day(born.into()))
+    }
+
+    /// What quality assurance said of a pack, where it is not free to go on.
+    pub fn withheld(&self, sgtin: &Sgtin) -> Option<Withheld> {
+        let id = self.state.find(&Epc::Sgtin(sgtin.clone()))?;
+        match self.state.ruling_on(id)?.ruling {
+            Ruling::Reject => Some(Withheld::Rejected),
+            Ruling::Hold => Some(Withheld::Held),
+            Ruling::Release => None,
+        }
+    }
+
+    /// Whether a pack was opened to give out a part of it: no distributor may sell it again (EU
+    /// guidelines on good distribution practice 2013/C 343/01, 6.3).
+    pub fn is_opened(&self, sgtin: &Sgtin) -> bool {
+        let id = self.state.find(&Epc::Sgtin(sgtin.clone()));
+        let case = id.and_then(|id| Case::of(&self.state, id));
+        case.is_some_and(|case| case.now.opened)
     }
 
     /// What an operation on a pack would do at a counter. Whether the asker may ask for it is not
@@ -111,7 +156,7 @@ impl Engine {
             Operation::Supply | Operation::Export | Operation::FreeSample | Operation::CheckOut
         );
         match foreseen(now, operation) {
-            Foreseen::Becomes(next) => match self.batch_state(sgtin, at.now_ms).filter(|_| moves) {
+            Foreseen::Becomes(next) => match self.batch_state_at(sgtin, at).filter(|_| moves) {
                 Some(by) => Foreseen::Barred { state: now, by },
                 None => Foreseen::Becomes(next),
             },

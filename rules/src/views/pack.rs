@@ -173,9 +173,13 @@ impl Engine {
 impl Case<'_> {
     /// Parties that ever held the thing or took part in its handling.
     fn concerned(&self) -> impl Iterator<Item = NameId> {
+        // Who is named as an end of a movement stays concerned, also where the goods went astray.
         let of_moment = |moment: &crate::item::Moment<'_>| {
-            let party = self.state.party_of(moment.entry.event);
-            [party, moment.before.holder]
+            let (event, told) = (moment.entry.event, moment.entry.event.told());
+            let owners = [told.owner_from, told.owner_to];
+            let ends = [told.source, self.state.destination_of(event)];
+            let party = [self.state.party_of(event), moment.before.holder];
+            party.into_iter().chain(ends).chain(owners)
         };
         let moments = self.moments.iter().flat_map(of_moment);
         moments
@@ -197,15 +201,17 @@ impl State {
             .map(|lot| self.names.text(lot).to_owned());
         let recall = lot
             .as_deref()
-            .and_then(|lot| self.recall_of(&sgtin.gtin, lot));
+            .and_then(|lot| self.recall_of(&sgtin.gtin, lot))
+            .or_else(|| self.withdrawal_of(&sgtin.gtin));
+        let born = birth.and_then(|birth| birth.told().expiry);
         let seen = case.now.seen;
         Pack {
             id: self.canonical(case.id),
             gtin: sgtin.gtin.to_string(),
             serial: sgtin.serial.to_string(),
             lot,
-            expiry: birth
-                .and_then(|birth| birth.told().expiry)
+            expiry: self
+                .last_day_of(case.id, born)
                 .map(|day| words::iso_day(day.into())),
             status: status_word(&case.now).to_owned(),
             eu_status: eu_word(case, recall.is_some()).to_owned(),
@@ -232,8 +238,17 @@ impl State {
         Some(self.recall_view(recall))
     }
 
-    /// Whether a lot is recalled.
+    /// The withdrawal of a product: all its lots are recalled.
+    pub(crate) fn withdrawal_of(&self, gtin: &Gtin) -> Option<RecallView> {
+        let told = self.decisions.withdrawals.get(gtin)?;
+        Some(self.recall_view(told))
+    }
+
+    /// Whether a lot is recalled, or its product withdrawn.
     pub(crate) fn is_recalled(&self, gtin: &Gtin, lot: &str) -> bool {
+        if self.decisions.withdrawals.contains_key(gtin) {
+            return true;
+        }
         let lot = Lot::parse(lot).ok();
         let lot = lot.and_then(|lot| self.lots.get(&(gtin.clone(), lot)));
         lot.is_some_and(|lot| lot.recall.is_some())

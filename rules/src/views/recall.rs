@@ -32,6 +32,8 @@ pub struct PartyShare {
     pub name: Option<String>,
     /// Packs it holds, those it has sent off and nobody has received yet included.
     pub in_hand: usize,
+    /// Of these, packs that are on their way to somebody.
+    pub sent: usize,
     /// Packs on their way to it.
     pub on_the_way: usize,
     /// Packs it has supplied or exported.
@@ -73,6 +75,7 @@ impl Engine {
                 _ => share.in_hand += 1,
             }
             if let Some(bound_for) = now.bound_for.filter(|it| *it != holder) {
+                share.sent += usize::from(!now.life.is_over());
                 shares.entry(bound_for).or_default().on_the_way += 1;
             }
         }

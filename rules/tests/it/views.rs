@@ -171,6 +171,35 @@ fn a_lot_adds_up_and_a_shipment_shows_its_contents() {
 }
 
 #[test]
+fn a_lot_knows_what_its_packs_were_made_into() {
+    let engine = engine(
+        "
+1 08:00 | M | commission lot=L1           | p1..p5 |
+2 08:00 | M | transform into=p6,p7 lot=L2 | p1 p2  |
+2 09:00 | M | transform into=p8 lot=L2    | p3     |
+3 08:00 | M | transform into=p9 lot=L3    | p8     |
+3 09:00 | M | transform into=p5 lot=L1    | p4     |
+4 08:00 | M | commission lot=L9           | p10    |
+4 09:00 | M | transform @it into=p11 lot=L4 | p5   |
+4 10:00 | M | void it                     | p5     |
+",
+    );
+    let gtin = gs1::Gtin::parse(cast::FRIDGE).unwrap();
+    let made_of = |lot: &str| {
+        let made = engine.made_of(&gtin, &gs1::Lot::parse(lot).unwrap());
+        made.into_iter()
+            .map(|it| (it.lot.map(|lot| lot.to_string()), it.packs))
+            .collect::<Vec<_>>()
+    };
+    let lot = |name: &str, packs: usize| (Some(name.to_owned()), packs);
+    assert_eq!(made_of("L1"), [lot("L2", 3), lot("L3", 1)]);
+    assert_eq!(made_of("L2"), [lot("L3", 1)]);
+    for none in ["L3", "L9", "X"] {
+        assert_eq!(made_of(none), [], "{none}");
+    }
+}
+
+#[test]
 fn master_data_and_decisions_have_one_json_form() {
     for (text, same) in [
         (

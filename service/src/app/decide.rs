@@ -1,6 +1,6 @@
 //! Decisions people are accountable for: recalling a lot, releasing or rejecting after quality
 //! review. Signed for the party, recorded, and in effect before the answer.
-use rules::{Decision, Fact};
+use rules::{Decision, Fact, Revocable};
 use tangle::{BlockId, Kind, Media};
 
 use crate::app::failure::{Code, Failure};
@@ -14,7 +14,7 @@ use crate::node::entitled::{Speaker, entitled};
 ///
 /// # Errors
 /// `forbidden` when the product is somebody else's, `unprocessable` for an overlong or empty
-/// reason.
+/// reason, `not_found` and `conflict` for an undo that has nothing to take back.
 pub fn decide(
     node: &Node,
     permit: &Permit<actions::Decide>,
@@ -24,6 +24,7 @@ pub fn decide(
         return Err(Failure::new(Code::Forbidden, "the key speaks for no party"));
     };
     fit_reason(decision.reason())?;
+    takes_back(node, party, decision)?;
     entitled(
         &node.fold().engine,
         Speaker::Party(party),
@@ -35,6 +36,25 @@ pub fn decide(
     made.first()
         .copied()
         .ok_or_else(|| Failure::internal("no block was made"))
+}
+
+/// Whether an undo has something to take back: others' decisions are not told from none.
+fn takes_back(node: &Node, party: &str, decision: &Decision) -> Result<(), Failure> {
+    let Decision::Undo { decision, .. } = decision.bare() else {
+        return Ok(());
+    };
+    match node.fold().engine.revocable(*decision, party) {
+        Some(Revocable::Yes) => Ok(()),
+        Some(Revocable::Done) => {
+            let text = "this decision was taken back before";
+            Err(Failure::new(Code::Conflict, text))
+        }
+        Some(Revocable::Never) => {
+            let text = "a recall or a withdrawal is not taken back";
+            Err(Failure::new(Code::Conflict, text))
+        }
+        None => Err(Failure::not_found("decision of this party in that record")),
+    }
 }
 
 /// A reason is said, and is no essay.

@@ -2,7 +2,8 @@
 //! it and those whom the manufacturer granted it get it whole; others get the numbers, and of
 //! holders and packs their own.
 use gs1::{Epc, Gtin, Lot};
-use rules::{Finding, FindingView, LotPack, LotView};
+use rules::views::descent::MadeInto;
+use rules::{Engine, Finding, FindingView, LotPack, LotView};
 
 use crate::app::failure::{Code, Failure};
 use crate::app::findings;
@@ -112,6 +113,35 @@ pub struct Reconciled {
     pub balanced: bool,
     /// Packs that nobody is known to hold, at most [`LOT_PAGE_MAX`].
     pub unaccounted: Vec<String>,
+    /// What its packs were made into.
+    pub made_into: Vec<Descendant>,
+}
+
+/// What packs of a lot were made into, by product and lot. A recall of the one does not stop the
+/// other.
+#[derive(Clone, Debug)]
+pub struct Descendant {
+    /// Product, lot and packs.
+    pub made: MadeInto,
+    /// Product name.
+    pub product: Option<String>,
+    /// Whether that lot is recalled.
+    pub recalled: bool,
+}
+
+/// What the packs of a lot were made into.
+pub(super) fn descendants(engine: &Engine, gtin: &Gtin, lot: &Lot) -> Vec<Descendant> {
+    let told = |made: MadeInto| {
+        let lot = made.lot.as_ref();
+        let recall = lot.and_then(|lot| engine.stopped(&made.gtin, lot));
+        Descendant {
+            product: engine.product(&made.gtin).map(|it| it.name.clone()),
+            recalled: recall.is_some(),
+            made,
+        }
+    };
+    let all = engine.made_of(gtin, lot).into_iter();
+    all.map(told).collect()
 }
 
 /// Reconciles a lot: every pack that was made is located, ended or not accounted for.
@@ -146,6 +176,7 @@ pub fn reconcile(
         lot: view,
         authorised,
         unaccounted,
+        made_into: descendants(engine, &gtin, &lot),
     })
 }
 

@@ -3,12 +3,14 @@
 //! parties that use it; the recall itself is a record, and stops the packs at every counter at
 //! once.
 use gs1::{Gtin, Lot};
-use rules::RecallLevel;
+use rules::views::descent::MadeInto;
 use rules::views::pack::RecallView;
 use rules::views::recall::PartyShare;
+use rules::{Engine, RecallLevel};
 use serde::{Deserialize, Serialize};
 
 use crate::app::failure::{Code, Failure};
+use crate::app::lot::{Descendant, descendants};
 use crate::app::visible::{Subject, answers_for, sees_whole, visible};
 use crate::auth::{Permit, Principal, actions};
 use crate::limits::TEXT_CHARS_MAX;
@@ -34,6 +36,8 @@ pub struct Recall {
     pub parties: Vec<Concerned>,
     /// How much of it is reached.
     pub coverage: Coverage,
+    /// What its packs were made into; for others than those who see the whole lot, nothing.
+    pub made_into: Vec<Descendant>,
 }
 
 /// A party concerned by a recall.
@@ -283,6 +287,11 @@ fn told(
         unknown: if whole { scope.unknown } else { 0 },
         parties: Vec::new(),
         coverage: Coverage::default(),
+        made_into: if whole {
+            descendants(engine, gtin, lot)
+        } else {
+            Vec::new()
+        },
     };
     let notices = node
         .store()
@@ -292,8 +301,10 @@ fn told(
         if !whole && share.party != party {
             continue;
         }
+        // A lot's name may hold what parts an id: the notices of another lot may begin alike.
         let mut all = notices.iter().map(|(_, notice)| notice);
-        let notice = all.rfind(|it| it.party == share.party).cloned();
+        let notice = all.rfind(|it| it.party == share.party && it.lot == recall.lot);
+        let notice = notice.cloned();
         cover(&mut recall.coverage, &share, notice.as_ref());
         if share.is_concerned() {
             recall.parties.push(Concerned { share, notice });
@@ -303,7 +314,8 @@ fn told(
 }
 
 fn cover(coverage: &mut Coverage, share: &PartyShare, notice: Option<&Notice>) {
-    let packs = share.in_hand + share.on_the_way;
+    // Each pack once: what is on its way is with whoever it goes to.
+    let packs = share.in_hand.saturating_sub(share.sent) + share.on_the_way;
     coverage.packs_removed += share.removed;
     coverage.packs_given_out += share.given_out;
     if !share.is_concerned() {

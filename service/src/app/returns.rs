@@ -2,10 +2,12 @@
 //! must have been sold by whoever takes it back, recently, and kept as it should be all the while
 //! (EU guidelines on good distribution practice 2013/C 343/01, 6.3). Red and amber are told apart:
 //! what may never be sold again, and what a person has to decide.
+use std::collections::BTreeSet;
+
 use gs1::Epc;
 use rules::say::Doing;
 use rules::verdict::Class;
-use rules::{Lang, Purpose};
+use rules::{FindingStatus, FindingView, Lang, Purpose, Severity};
 
 use crate::app::failure::Failure;
 use crate::app::verify::{self, Answer, Question, word};
@@ -84,11 +86,10 @@ fn judged(node: &Node, party: Option<&str>, scan: &str, answer: Answer) -> Retur
         let fold = node.fold();
         let own = party.is_some_and(|party| makes(&fold.engine, party, &sgtin.gtin));
         let history = fold.engine.history(&Epc::Sgtin(sgtin.clone()));
-        let mine = |entry: &&rules::HistoryEntry| {
-            let by = entry.party.as_ref().map(|it| it.gln.as_str());
-            entry.say.doing == Doing::Shipped && by.is_some() && by == party
-        };
-        sold_ms = history.iter().rev().find(mine).map(|entry| entry.time);
+        sold_ms = party.and_then(|party| sold(&history, party));
+        if fold.engine.is_opened(&sgtin) {
+            reasons.push((Saleable::No, "OPENED".to_owned()));
+        }
         match sold_ms {
             None if !own => reasons.push((Saleable::Ask, "NOT_SOLD_BY_YOU".to_owned())),
             Some(sold) if answer.checked_ms.saturating_sub(sold) > RETURN_DAYS_MAX * DAY_MS => {
@@ -102,7 +103,10 @@ fn judged(node: &Node, party: Option<&str>, scan: &str, answer: Answer) -> Retur
             named || it.conditions.is_some()
         });
         match (stored, cold.status.as_str()) {
-            (_, "excursion") => reasons.push((Saleable::No, "COLD_CHAIN_EXCURSION".to_owned())),
+            (_, "excursion") => {
+                let reason = "COLD_CHAIN_EXCURSION".to_owned();
+                reasons.extend(excursion(&verdict.findings).map(|it| (it, reason)));
+            }
             // Nobody watched it at the customer's: cold goods need proof.
             (Some(true), "no_data" | "indeterminate") => {
                 reasons.push((Saleable::Ask, "COLD_CHAIN_NOT_PROVEN".to_owned()));
@@ -111,7 +115,8 @@ fn judged(node: &Node, party: Option<&str>, scan: &str, answer: Answer) -> Retur
         }
     }
     reasons.sort_by(|(a, _), (b, _)| b.cmp(a));
-    reasons.dedup();
+    let mut told = BTreeSet::new();
+    reasons.retain(|(_, reason)| told.insert(reason.clone()));
     let saleable = reasons.first().map_or(Saleable::Yes, |(worst, _)| *worst);
     Returned {
         scan: scan.to_owned(),
@@ -120,4 +125,31 @@ fn judged(node: &Node, party: Option<&str>, scan: &str, answer: Answer) -> Retur
         sold_ms,
         answer,
     }
+}
+
+/// When a party shipped something last, unless it called that off.
+fn sold(history: &[rules::HistoryEntry], party: &str) -> Option<i64> {
+    let mut sold = Vec::new();
+    for entry in history {
+        let by = entry.party.as_ref().map(|it| it.gln.as_str());
+        match entry.say.doing {
+            Doing::Shipped if by == Some(party) => sold.push(entry.time),
+            Doing::ShipmentVoided if by == Some(party) => drop(sold.pop()),
+            _ => {}
+        }
+    }
+    sold.last().copied()
+}
+
+/// What it was too warm or too cold means for its sale: what stands is gone with the verdict, what
+/// quality assurance released is released, and the rest a person has to look at.
+fn excursion(findings: &[FindingView]) -> Option<Saleable> {
+    let mut cold = findings.iter().filter(|it| it.rule.is_temperature());
+    let held = |it: &FindingView| it.status == FindingStatus::Open && it.severity >= Severity::S2;
+    if cold.clone().any(held) {
+        return Some(Saleable::No);
+    }
+    let released = cold.clone().any(|it| it.status == FindingStatus::Released);
+    let open = cold.any(|it| it.status == FindingStatus::Open);
+    (open || !released).then_some(Saleable::Ask)
 }

@@ -5,7 +5,8 @@
 //! of its own.
 use gs1::{Epc, ExpiryDate, Gtin, Lot, Serial, Sgtin, digital_link};
 use rules::pack_state::{BatchState, PackState};
-use rules::{Engine, FindingStatus, Purpose, Severity};
+use rules::views::operation::Withheld;
+use rules::{Engine, FindingStatus, FindingView, Purpose, Severity};
 
 use crate::app::failure::{Code, Failure};
 use crate::app::verify::{self, Question};
@@ -180,8 +181,9 @@ fn judged(
     };
     let lot_differs = pack.lot.as_deref().is_some_and(|it| it != lot.as_str());
     let extended = engine.extended_to(sgtin);
+    let made = engine.made_to_last_until(sgtin);
     let expiry_differs = expiry.is_some_and(|printed| {
-        let known = pack.expiry.as_deref();
+        let known = made.as_deref();
         known.is_some_and(|known| !printed.is_day(known, now_ms))
             && extended.as_deref() != Some(&*printed.day(now_ms))
     });
@@ -195,7 +197,8 @@ fn judged(
     if mismatch.is_some() {
         return (false, mismatch, info);
     }
-    if engine.pack_state(sgtin).is_over() {
+    let rejected = engine.withheld(sgtin) == Some(Withheld::Rejected);
+    if rejected || engine.pack_state(sgtin).is_over() {
         return (false, Some("Not_for_re-distribution"), info);
     }
     (true, None, info)
@@ -207,14 +210,15 @@ fn info(engine: &Engine, sgtin: &Sgtin, now_ms: i64, extended: bool) -> Option<&
     let worst = found
         .iter()
         .filter(|finding| finding.status == FindingStatus::Open)
-        .map(|finding| finding.severity.max(finding.rule_severity))
+        .map(weight)
         .max();
     let over = engine.batch_state(sgtin, now_ms);
     // Somebody investigates, or looks for it.
-    let held = matches!(
-        engine.pack_state(sgtin),
-        PackState::Locked | PackState::Stolen
-    );
+    let held = engine.withheld(sgtin).is_some()
+        || matches!(
+            engine.pack_state(sgtin),
+            PackState::Locked | PackState::Stolen
+        );
     match (worst, over) {
         (Some(Severity::S4), _) => Some("Illegitimate"),
         (_, Some(BatchState::Recalled | BatchState::Withdrawn)) => Some("Recalled"),
@@ -224,6 +228,18 @@ fn info(engine: &Engine, sgtin: &Sgtin, now_ms: i64, extended: bool) -> Option<&
         _ if extended => Some("ExpirationExtended"),
         _ => None,
     }
+}
+
+/// What a finding weighs here: a word of the law only where it was found to be so, but what would
+/// be grave by itself and is held at the counter is no clean answer.
+fn weight(finding: &FindingView) -> Severity {
+    let grave = finding.rule_severity >= Severity::S3 && finding.severity >= Severity::S2;
+    let least = if grave {
+        Severity::S3
+    } else {
+        finding.severity
+    };
+    finding.severity.max(least)
 }
 
 fn year_of(now_ms: i64) -> i32 {

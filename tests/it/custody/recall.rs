@@ -150,3 +150,60 @@ fn goods_on_the_way_concern_the_receiver_and_more_goods_are_told_again() {
     assert_eq!(rows(&made, "/notices").len(), 1, "{made:#}");
     assert_eq!(text(&made, "/notices/0/party"), gln("third"));
 }
+
+/// A recall stops the lot it names; who decides is told what else its goods are in.
+#[test]
+fn a_recall_tells_what_the_packs_were_made_into() {
+    let trade = spread();
+    let made = id(WARM, "B1");
+    let place = json!({ "id": tests::trade::place("wholesaler").canonical() });
+    let event = json!({
+        "type": "TransformationEvent",
+        "eventTime": tests::trade::time_text(tests::trade::NOW_MS),
+        "eventTimeZoneOffset": "+00:00",
+        "inputEPCList": [id(WARM, "A4"), id(WARM, "A5")],
+        "outputEPCList": [made],
+        "bizStep": "creating_class_instance",
+        "readPoint": place,
+        "bizLocation": place,
+        "ilmd": { "cbvmda:lotNumber": "R/7", "cbvmda:itemExpirationDate": "2029-12-31" },
+    });
+    trade.capture("wholesaler", &[event]);
+    recall(&trade);
+    let told = status(&trade, "maker");
+    let into = rows(&told, "/made_into");
+    assert_eq!(into.len(), 1, "{told:#}");
+    assert_eq!(text(&into[0], "/gtin"), WARM);
+    assert_eq!(text(&into[0], "/lot"), "R/7");
+    assert_eq!(number(&into[0], "/packs"), 1);
+    assert_eq!(into[0]["recalled"], false);
+    let decision = json!({ "type": "recall", "gtin": WARM, "lot": "R/7", "reason": "of L1" });
+    let decided = trade.post("maker", "/api/v1/decisions", &decision);
+    drop(decided.expect(201));
+    assert_eq!(status(&trade, "maker")["made_into"][0]["recalled"], true);
+    // Who does not see the whole lot is not told what others made of it.
+    assert!(rows(&status(&trade, "pharmacy"), "/made_into").is_empty());
+}
+
+/// A lot's name may hold a slash (GS1 General Specifications, figure 7.11-1).
+#[test]
+fn a_notice_of_a_lot_is_not_one_of_a_lot_that_begins_alike() {
+    let trade = spread();
+    trade.deliver(
+        WARM,
+        &["C1"],
+        "L1/A",
+        "https://id.gs1.org/00/395060001000000204",
+    );
+    recall(&trade);
+    let other = json!({ "type": "recall", "gtin": WARM, "lot": "L1/A", "reason": "label" });
+    drop(trade.post("maker", "/api/v1/decisions", &other).expect(201));
+    let notices = format!("/api/v1/recalls/{WARM}/L1%2FA/notices");
+    let told = trade.post("maker", &notices, &json!({})).expect(201).json();
+    assert_eq!(rows(&told, "/notices").len(), 1, "{told:#}");
+    let ours = status(&trade, "maker");
+    assert_eq!(number(&ours, "/coverage/notified"), 0, "{ours:#}");
+    let theirs = format!("/api/v1/recalls/{WARM}/L1%2FA");
+    let theirs = trade.get("maker", &theirs).expect(200).json();
+    assert_eq!(number(&theirs, "/coverage/notified"), 1, "{theirs:#}");
+}

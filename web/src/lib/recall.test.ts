@@ -23,8 +23,11 @@ describe('a recall drill', () => {
   });
 
   it('takes the account before the lot', () => {
-    const account = { ...lot, balanced: false, unaccounted: ['x'] } as unknown as LotAccount;
-    expect(drillOf(lot, account)).toMatchObject({ balanced: false, unaccounted: ['x'] });
+    const made_into = [{ gtin: '09506000134352', lot: 'B', packs: 2, recalled: false }];
+    const told = { ...lot, balanced: false, unaccounted: ['x'], made_into };
+    const drill = drillOf(lot, told as unknown as LotAccount);
+    expect(drill).toMatchObject({ balanced: false, unaccounted: ['x'], madeInto: made_into });
+    expect(drillOf(lot, null).madeInto).toEqual([]);
   });
 
   it('writes a report that says it is simulated', () => {

@@ -1,5 +1,5 @@
 // The report of a recall drill: who holds a lot, what is unknown, and whether the sum holds. Pure.
-import type { Lot, LotAccount } from './api/types';
+import type { Lot, LotAccount, MadeInto } from './api/types';
 
 export interface Drill {
   gtin: string;
@@ -14,6 +14,8 @@ export interface Drill {
   /** Packs nobody is known to hold, at most 1,000; null where the asker may not see them. */
   unaccounted: string[] | null;
   recalled: boolean;
+  /** What its packs were made into; empty where the asker may not see it. */
+  madeInto: MadeInto[];
 }
 
 /** From the lot, and from the account where the asker is shown one. */
@@ -28,6 +30,7 @@ export function drillOf(lot: Lot, account: LotAccount | null): Drill {
     holders: holders.sort((a, b) => b.packs - a.packs),
     unaccounted: account?.unaccounted ?? null,
     recalled: Boolean(lot.recalled),
+    madeInto: account?.made_into ?? [],
   };
 }
 

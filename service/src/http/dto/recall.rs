@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::pack::{HolderDto, RecallDto, level_word};
-use crate::app::lot::Reconciled;
+use crate::app::lot::{Descendant, Reconciled};
 use crate::app::recall::{Concerned, Confirmed, Coverage, Notice, Recall};
 use crate::app::time_text;
 
@@ -37,6 +37,37 @@ pub struct RecallStatusDto {
     pub parties: Vec<ConcernedDto>,
     /// How much of it is reached.
     pub coverage: CoverageDto,
+    /// What its packs were made into, where the asker sees the whole lot.
+    pub made_into: Vec<MadeIntoDto>,
+}
+
+/// What packs of a lot were made into, by product and lot. A recall of the one does not stop the
+/// other.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MadeInto)]
+pub struct MadeIntoDto {
+    /// Product.
+    pub gtin: String,
+    /// Lot; absent for packs of which nobody told it.
+    pub lot: Option<String>,
+    /// Product name.
+    pub product: Option<String>,
+    /// Packs that came out.
+    pub packs: usize,
+    /// Whether that lot is recalled.
+    pub recalled: bool,
+}
+
+impl From<Descendant> for MadeIntoDto {
+    fn from(it: Descendant) -> Self {
+        Self {
+            gtin: it.made.gtin.to_string(),
+            lot: it.made.lot.map(|lot| lot.to_string()),
+            product: it.product,
+            packs: it.made.packs,
+            recalled: it.recalled,
+        }
+    }
 }
 
 /// A party concerned by a recall.
@@ -217,6 +248,7 @@ impl From<Recall> for RecallStatusDto {
             unknown: it.unknown,
             parties: it.parties.into_iter().map(ConcernedDto::from).collect(),
             coverage: it.coverage.into(),
+            made_into: it.made_into.into_iter().map(MadeIntoDto::from).collect(),
         }
     }
 }
@@ -247,6 +279,8 @@ pub struct ReconciliationDto {
     pub holders: Vec<HolderDto>,
     /// Packs that nobody is known to hold, at most 1,000.
     pub unaccounted: Vec<String>,
+    /// What its packs were made into.
+    pub made_into: Vec<MadeIntoDto>,
 }
 
 impl From<Reconciled> for ReconciliationDto {
@@ -261,6 +295,7 @@ impl From<Reconciled> for ReconciliationDto {
             balanced: it.balanced,
             authorised: it.authorised,
             unaccounted: it.unaccounted,
+            made_into: it.made_into.into_iter().map(MadeIntoDto::from).collect(),
             gtin: lot.gtin,
             lot: lot.lot,
             made: lot.made,

@@ -74,7 +74,7 @@ fn resource(at: &Reading<'_>, gtin: &Gtin, lot: &Lot, expiry: Option<&str>) -> V
         gtin: gtin.clone(),
         lot: lot.clone(),
     };
-    let recalled = fold.engine.recall_of(gtin, lot).is_some();
+    let recalled = fold.engine.stopped(gtin, lot).is_some();
     let mut medication = json!({
         "resourceType": "Medication",
         "id": id_of(gtin.as_str(), lot.as_str()),

@@ -36,6 +36,7 @@ export type Access = Schemas['Access'];
 export type Status = Schemas['Status'];
 export type RecallStatus = Schemas['RecallStatus'];
 export type LotAccount = Schemas['Reconciliation'];
+export type MadeInto = Schemas['MadeInto'];
 export type Witness = Schemas['Witness'];
 export type Ledger = Schemas['Ledger'];
 export type LedgerBlock = Schemas['LedgerBlock'];
