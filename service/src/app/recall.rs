@@ -3,10 +3,9 @@
 //! parties that use it; the recall itself is a record, and stops the packs at every counter at
 //! once.
 use gs1::{Gtin, Lot};
-use rules::views::descent::MadeInto;
+use rules::RecallLevel;
 use rules::views::pack::RecallView;
 use rules::views::recall::PartyShare;
-use rules::{Engine, RecallLevel};
 use serde::{Deserialize, Serialize};
 
 use crate::app::failure::{Code, Failure};

@@ -8,6 +8,7 @@
 )]
 
 mod counter;
+mod decided;
 mod evidence;
 mod exceptions;
 mod fhir;

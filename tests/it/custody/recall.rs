@@ -146,9 +146,16 @@ fn goods_on_the_way_concern_the_receiver_and_more_goods_are_told_again() {
         number(third.unwrap_or_else(|| panic!("{told:#}")), "/on_the_way"),
         1
     );
+    // Each pack once: three at the wholesaler and one at the pharmacy, one of them on its way.
+    let packs = |told: &Value| {
+        let n = |name: &str| number(told, &format!("/coverage/{name}"));
+        (n("packs"), n("packs_notified"))
+    };
+    assert_eq!(packs(&told), (4, 3), "{told:#}");
     let made = trade.post("maker", &notices, &json!({})).expect(201).json();
     assert_eq!(rows(&made, "/notices").len(), 1, "{made:#}");
     assert_eq!(text(&made, "/notices/0/party"), gln("third"));
+    assert_eq!(packs(&status(&trade, "maker")), (4, 4));
 }
 
 /// A recall stops the lot it names; who decides is told what else its goods are in.

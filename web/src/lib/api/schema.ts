@@ -3656,6 +3656,22 @@ export interface components {
             units: components["schemas"]["LotUnit"][];
         };
         /**
+         * @description What packs of a lot were made into, by product and lot. A recall of the one does not stop the
+         *     other.
+         */
+        MadeInto: {
+            /** @description Product. */
+            gtin: string;
+            /** @description Lot; absent for packs of which nobody told it. */
+            lot?: string | null;
+            /** @description Packs that came out. */
+            packs: number;
+            /** @description Product name. */
+            product?: string | null;
+            /** @description Whether that lot is recalled. */
+            recalled: boolean;
+        };
+        /**
          * @description What a regulator or an auditor looks after: rows of products that are sold in one of the
          *     countries or whose GTIN begins with one of the prefixes, and events at places in the countries.
          */
@@ -4347,6 +4363,8 @@ export interface components {
             lot: string;
             /** @description Packs made. */
             made: number;
+            /** @description What its packs were made into, where the asker sees the whole lot. */
+            made_into: components["schemas"]["MadeInto"][];
             /** @description Parties concerned, most packs first; for others than the manufacturer themselves only. */
             parties: components["schemas"]["RecallParty"][];
             /** @description Product name. */
@@ -4410,6 +4428,8 @@ export interface components {
             lot: string;
             /** @description Packs made. */
             made: number;
+            /** @description What its packs were made into. */
+            made_into: components["schemas"]["MadeInto"][];
             /** @description Dispensed, destroyed or otherwise ended. */
             terminal: number;
             /** @description Packs that nobody is known to hold, at most 1,000. */
