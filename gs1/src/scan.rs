@@ -22,7 +22,7 @@ use crate::element_string::{self, Element, ElementError};
 use crate::epc::{Epc, EpcError};
 use crate::expiry::ExpiryDate;
 use crate::key::{Gtin, Lot, Serial, Sgtin, Sscc};
-use crate::{digital_link, limits};
+use crate::{digital_link, epc_binary, limits};
 
 /// The content of one symbol, tag or typed line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -93,8 +93,8 @@ pub enum ScanError {
 
 /// Reads a scan: a raw element string (FNC1 as ASCII 29, or typed as `^`, `{GS}` or U+241D), a
 /// bracketed one, a message of ISO/IEC 15434 (macro 05 with element strings, macro 06 with a PPN
-/// of the IFA), a Digital Link or an EPC URN, with or without a symbology identifier; a lone GTIN
-/// is taken too, with its add-on or without. White space and line breaks around it are dropped.
+/// of the IFA), a Digital Link, an EPC URN, with or without a symbology identifier; the EPC memory
+/// of a tag in hexadecimal or its tag URI; a lone GTIN is taken too, with its add-on or without. White space and line breaks around it are dropped.
 ///
 /// # Errors
 /// [`ScanError`], naming the element and the offset where there is one.
@@ -234,6 +234,9 @@ fn any(content: &str, symbols: &[(usize, char)]) -> Result<Scan, ScanError> {
         };
     }
     if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn")) {
+        if let Some(scan) = tag(content) {
+            return Ok(scan);
+        }
         return from_epc(&Epc::parse(content)?).ok_or_else(|| not_gs1(content));
     }
     if let Some(message) = envelope::read(symbols) {
@@ -242,8 +245,27 @@ fn any(content: &str, symbols: &[(usize, char)]) -> Result<Scan, ScanError> {
     match elements(symbols).map(from_elements) {
         Ok(scan) if scan.epc().is_some() || !is_bare_gtin(content) => Ok(scan),
         Ok(_) => retail(content, &[12, 13, 14]),
-        Err(error) => retail(content, &[8, 12, 13, 14]).map_err(|_| ScanError::from(error)),
+        Err(error) => retail(content, &[8, 12, 13, 14])
+            .or_else(|_| tag(content).ok_or_else(|| ScanError::from(error))),
     }
+}
+
+/// What an RFID reader prints of a tag: its EPC memory in hexadecimal, of 96 bits at least, or the
+/// EPC tag URI. A tag of a pack tells product and serial number.
+fn tag(content: &str) -> Option<Scan> {
+    const DIGITS_MIN: usize = 24;
+    let is_uri = content.starts_with("urn:epc:tag:");
+    let hex = if is_uri {
+        epc_binary::encode(content).ok()?
+    } else {
+        content.to_owned()
+    };
+    if hex.len() < DIGITS_MIN {
+        return None;
+    }
+    let elements = epc_binary::from_hex(&hex).ok()?.element_string()?;
+    let elements = element_string::parse_bracketed(&elements).ok()?;
+    Some(from_elements(elements))
 }
 
 /// A retail code without symbology identifier can be read as an element string by chance, but

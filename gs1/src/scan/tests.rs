@@ -81,6 +81,32 @@ fn addresses_urns_and_other_keys() {
     }
 }
 
+/// Tags as readers print them (TDS 2.1, 14.2 and 12): the same pack as its barcode.
+#[test]
+fn a_tag_is_read_in_hexadecimal_and_as_tag_uri() {
+    let pack = "(01)80614141123458(21)6789";
+    let unit = "(00)106141412345678908";
+    for (text, same) in [
+        ("3074257BF7194E4000001A85", pack),
+        ("0x3074257bf7194e4000001a85\r\n", pack),
+        ("urn:epc:tag:sgtin-96:3.0614141.812345.6789", pack),
+        ("3174257BF4499602D2000000", unit),
+        ("urn:epc:tag:sscc-96:3.0614141.1234567890", unit),
+    ] {
+        let elements = parse(same).unwrap().elements;
+        assert_eq!(parse(text).unwrap().elements, elements, "{text}");
+    }
+    // Cut short, of no coding, of a place's coding that cannot be, and a URI of none.
+    for text in [
+        "3074257BF7194E400000",
+        "0074257BF7194E4000001A85",
+        "30FFFFFFFFFFFFFFFFFFFFFF",
+        "urn:epc:tag:sgtin-96:3.0614141.812345",
+    ] {
+        assert!(parse(text).is_err(), "{text}");
+    }
+}
+
 #[test]
 fn what_is_identified_is_the_finest_thing_named() {
     let rows = [

@@ -72,6 +72,10 @@ pub enum Told {
     },
     /// Whoever asks had no part in it, or nobody made it: the two are not told apart.
     NotYours,
+    /// Asked for twice in one request: the other line is answered.
+    TwiceInRequest,
+    /// Somebody else is changing it at this moment.
+    BeingChanged,
     /// Its manufacturer's system was asked.
     Maker {
         said: MakerSaid,
@@ -118,6 +122,20 @@ impl Told {
                 "Diese Packung gibt es nicht, oder sie ist nicht Ihre.",
                 "Cette boîte n'existe pas, ou elle n'est pas à vous.",
                 "Este envase no existe o no es suyo."
+            ),
+            Self::TwiceInRequest => speak!(
+                lang,
+                "The pack stands in this request twice; the first line counts.",
+                "Die Packung steht zweimal in dieser Anfrage; die erste Zeile gilt.",
+                "La boîte figure deux fois dans cette demande ; la première ligne compte.",
+                "El envase figura dos veces en esta solicitud; cuenta la primera línea."
+            ),
+            Self::BeingChanged => speak!(
+                lang,
+                "Another request is changing this pack at this moment. Try again.",
+                "Eine andere Anfrage ändert diese Packung gerade. Versuchen Sie es noch einmal.",
+                "Une autre demande modifie cette boîte en ce moment. Réessayez.",
+                "Otra solicitud está cambiando este envase en este momento. Inténtelo de nuevo."
             ),
             Self::UnknownProduct { gtin } => speak!(
                 lang,
@@ -268,6 +286,8 @@ impl Told {
             Self::NoSerial,
             Self::NotAPack,
             Self::NotYours,
+            Self::TwiceInRequest,
+            Self::BeingChanged,
             Self::UnknownProduct {
                 gtin: text("09506000134352"),
             },

@@ -264,11 +264,15 @@ impl Work<'_> {
         if let Some(sgtin) = &sgtin {
             let id = Epc::Sgtin(sgtin.clone()).canonical();
             if !self.seen.insert(id.clone()) {
-                return (self.refused(scan, Some(id), "TWICE_IN_REQUEST", None), None);
+                let why = ("TWICE_IN_REQUEST", Told::TwiceInRequest);
+                return (self.refused(scan, id, why), None);
             }
             match self.node.store().claim(&format!("pack {id}")) {
                 Some(claim) => self.claims.push(claim),
-                None => return (self.refused(scan, Some(id), "BEING_CHANGED", None), None),
+                None => {
+                    let why = ("BEING_CHANGED", Told::BeingChanged);
+                    return (self.refused(scan, id, why), None);
+                }
             }
         }
         let fold = self.node.fold();
@@ -280,9 +284,8 @@ impl Work<'_> {
         let epc = Epc::Sgtin(sgtin.clone());
         let id = epc.canonical();
         if !self.may_touch(&fold, &sgtin) {
-            let mut outcome = self.refused(scan, Some(id), "NOT_YOURS", None);
-            outcome.sentence = Say::from(Told::NotYours).text(self.asked.lang);
-            return (outcome, None);
+            let why = ("NOT_YOURS", Told::NotYours);
+            return (self.refused(scan, id, why), None);
         }
         let state = fold.engine.pack_state(&sgtin);
         if is_misread(verdict.code) {
@@ -378,21 +381,15 @@ impl Work<'_> {
         }
     }
 
-    fn refused(
-        &self,
-        scan: &str,
-        id: Option<String>,
-        code: &str,
-        state: Option<PackState>,
-    ) -> Outcome {
+    fn refused(&self, scan: &str, id: String, (code, told): (&str, Told)) -> Outcome {
         Outcome {
             scan: scan.to_owned(),
-            id,
+            id: Some(id),
             result: Effect::Refused,
-            state: state.map(PackState::word),
+            state: None,
             code: code.to_owned(),
             system: None,
-            sentence: Say::from(Told::NotChecked).text(self.asked.lang),
+            sentence: Say::from(told).text(self.asked.lang),
         }
     }
 

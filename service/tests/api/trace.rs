@@ -32,7 +32,9 @@ fn story() -> Lab {
         |event: Value| serde_json::from_str::<Value>(&event.to_string().replace(SSCC, OTHER));
     let packed = moved(crate::lab::pack(&["B1", "B2", "B3"], NOW_MS - 79_000_000)).unwrap();
     let shipped = crate::lab::move_to(BizStep::Shipping, MAKER, NOW_MS - 69_000_000);
-    let shipped = moved(shipped).unwrap();
+    // To the hospital: who is named as the end of a movement would see it.
+    let shipped = moved(shipped).unwrap().to_string();
+    let shipped: Value = serde_json::from_str(&shipped.replace(WHOLESALER, HOSPITAL)).unwrap();
     lab.capture(Role::Manufacturer, &[made, packed, shipped])
         .expect(202);
     let received = crate::lab::move_to(BizStep::Receiving, HOSPITAL, NOW_MS - 59_000_000);

@@ -104,9 +104,10 @@ pub struct OutcomeDto {
     pub result: &'static str,
     /// State afterwards in the words of the European system.
     pub state: Option<&'static str>,
-    /// Stable reason: `DONE`, `ALREADY_SET`, `STATE_FORBIDS`, `NOT_YOURS`, `NOT_EFFECTIVE`, a
-    /// broken condition of an undo (`TOO_LATE`, `OTHER_PREMISES`, ...), what lies over the batch
-    /// (`RECALLED`, `WITHDRAWN`, `EXPIRED`) or the code of a verdict.
+    /// Stable reason: `DONE`, `ALREADY_SET`, `STATE_FORBIDS`, `NOT_YOURS`, `NOT_EFFECTIVE`,
+    /// `TWICE_IN_REQUEST`, `BEING_CHANGED`, a broken condition of an undo (`TOO_LATE`,
+    /// `OTHER_PREMISES`, ...), what lies over the batch (`RECALLED`, `WITHDRAWN`, `EXPIRED`) or
+    /// the code of a verdict.
     pub code: String,
     /// The return code of national systems for it.
     #[serde(skip_serializing_if = "Option::is_none")]
