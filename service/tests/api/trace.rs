@@ -28,18 +28,20 @@ fn story() -> Lab {
     lab.post(Role::Admin, "/api/v1/master-data", &places)
         .expect(201);
     let made = commission(&["B1", "B2", "B3"], "LOT1", NOW_MS - 86_000_000);
+    let to_hospital = |event: &Value| -> Value {
+        serde_json::from_str(&event.to_string().replace(WHOLESALER, HOSPITAL)).unwrap()
+    };
     let moved =
         |event: Value| serde_json::from_str::<Value>(&event.to_string().replace(SSCC, OTHER));
     let packed = moved(crate::lab::pack(&["B1", "B2", "B3"], NOW_MS - 79_000_000)).unwrap();
     let shipped = crate::lab::move_to(BizStep::Shipping, MAKER, NOW_MS - 69_000_000);
-    // To the hospital: who is named as the end of a movement would see it.
-    let shipped = moved(shipped).unwrap().to_string();
-    let shipped: Value = serde_json::from_str(&shipped.replace(WHOLESALER, HOSPITAL)).unwrap();
+    // To the hospital: who is named as the end of a movement sees it.
+    let shipped = to_hospital(&moved(shipped).unwrap());
     lab.capture(Role::Manufacturer, &[made, packed, shipped])
         .expect(202);
     let received = crate::lab::move_to(BizStep::Receiving, HOSPITAL, NOW_MS - 59_000_000);
-    lab.capture(Role::Hospital, &[moved(received).unwrap()])
-        .expect(202);
+    let received = to_hospital(&moved(received).unwrap());
+    lab.capture(Role::Hospital, &[received]).expect(202);
     lab
 }
 
