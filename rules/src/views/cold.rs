@@ -11,8 +11,8 @@ use crate::cold_chain::{
 use crate::engine::Engine;
 use crate::finding::{RuleId, Severity};
 use crate::state::{State, ThingId};
-use crate::telemetry::ends::loose_ends;
-use crate::telemetry::{Leg, Series, clip_legs, legs, unwatched};
+use crate::telemetry::ends::{loose_ends, unmeasured_ways};
+use crate::telemetry::{Leg, Series, clip_legs, covered, legs, unwatched};
 
 pub use super::cold_account::{AlarmView, BandView, BudgetView, LoggerView, MktBounds, WindowView};
 use super::cold_account::{celsius, milli, mkt_bounds};
@@ -172,7 +172,8 @@ impl State {
         found.excursions.sort_unstable();
         view.out_of_range_s = certain_ms(&found.excursions) / 1000;
         view.excursions = found.excursions.iter().map(excursion_view).collect();
-        let loose: Vec<Span> = sources.iter().flat_map(|it| it.loose.clone()).collect();
+        let mut loose: Vec<Span> = sources.iter().flat_map(|it| it.loose.clone()).collect();
+        loose.extend(self.unmeasured(id, &sources, within));
         view.gaps = gap_views(&gaps, &loose);
         mean(&mut view, &sources, storage);
         let series: Vec<Series> = sources.iter().flat_map(|it| it.series.clone()).collect();
@@ -250,6 +251,12 @@ impl State {
         };
         let spans = self.spans_around(id, within);
         spans.into_iter().filter_map(source).collect()
+    }
+
+    /// Ways on which nothing was measured, neither of the thing nor of what it was in.
+    fn unmeasured(&self, id: ThingId, sources: &[Source], within: Span) -> Vec<Span> {
+        let watched = sources.iter().flat_map(|it| covered(&it.series)).collect();
+        unmeasured_ways(self, &self.timeline(id), &union(watched), within)
     }
 
     /// Whether a finding about a time within stands that says that readings are missing or cannot
