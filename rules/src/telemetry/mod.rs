@@ -14,6 +14,7 @@ pub(crate) mod excessive_heat;
 pub(crate) mod flatline;
 pub(crate) mod freeze;
 pub(crate) mod kinetic_window;
+pub(crate) mod load;
 pub(crate) mod physics;
 pub(crate) mod replayed;
 pub(crate) mod seen;

@@ -5,13 +5,14 @@ use gs1::{Epc, Sgtin};
 use serde::Serialize;
 
 use crate::cold_chain::{
-    Activation, Excursion, Gap, OutOfRange, Sample, Span, StorageProfile, excursion, out_of_range,
-    union, worst_window,
+    Activation, Excursion, Gap, OutOfRange, Sample, Span, StorageProfile, WindowMkt, excursion,
+    out_of_range, union, worst_window,
 };
 use crate::engine::Engine;
 use crate::finding::{RuleId, Severity};
 use crate::state::{State, ThingId};
 use crate::telemetry::ends::{loose_ends, unmeasured_ways};
+use crate::telemetry::load::too_warm_together;
 use crate::telemetry::{Leg, Series, clip_legs, covered, legs, unwatched};
 
 pub use super::cold_account::{AlarmView, BandView, BudgetView, LoggerView, MktBounds, WindowView};
@@ -31,7 +32,8 @@ const INDETERMINATE: &str = "indeterminate";
 /// How warm a thing was.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ColdChainView {
-    /// `within`, `excursion`, `indeterminate` (a gap, or only part of it known) or `no_data`.
+    /// `within`, `excursion` (outside a band, too warm on the kinetic mean, or a budget spent),
+    /// `indeterminate` (a gap, or only part of it known) or `no_data`.
     pub status: String,
     /// Storage condition it is judged by; of several, the one it does worst by.
     pub profile: Option<String>,
@@ -249,12 +251,16 @@ impl State {
             view.loggers.push(self.logger_view(series, storage));
         }
         view.gaps = gap_views(&unwatched.gaps, &unwatched.ways);
-        mean(&mut view, sources, storage);
-        let series: Vec<Series> = sources.iter().flat_map(|it| it.series.clone()).collect();
+        let mut series: Vec<Series> = Vec::new();
+        for source in sources {
+            let own = self.while_loaded(source.on, &source.series, storage.mkt);
+            series.extend(own.into_owned());
+        }
+        let too_warm = mean(&mut view, &series, storage);
         view.mkt_bounds = mkt_bounds(&series, &unwatched.gaps, storage);
         view.budget = self.budget_views(id, storage, within.to_ms);
         let spent = self.ran_out(&view.budget, (id, storage), within);
-        let status = match (stays.is_empty() && !spent, unwatched.holds) {
+        let status = match (stays.is_empty() && !spent && !too_warm, unwatched.holds) {
             (false, _) => EXCURSION,
             (true, true) => INDETERMINATE,
             (true, false) => "within",
@@ -449,34 +455,39 @@ fn gap_views(gaps: &[Gap], loose: &[Span]) -> Vec<GapView> {
         .collect()
 }
 
-/// The worst legal mean of any device, or the first reason why there is none.
-fn mean(view: &mut ColdChainView, sources: &[Source], storage: &StorageProfile) {
-    for series in sources.iter().flat_map(|source| &source.series) {
-        if series.samples.is_empty() {
-            continue;
+/// The worst legal mean of any device, or of all together, or the first reason why there is none.
+/// Tells whether it is above the limit.
+fn mean(view: &mut ColdChainView, series: &[Series], storage: &StorageProfile) -> bool {
+    let mut worst: Option<WindowMkt> = None;
+    let mut note = |found: WindowMkt| {
+        if worst.is_none_or(|worst| found.celsius > worst.celsius) {
+            worst = Some(found);
         }
-        match worst_window(
-            &series.samples,
-            storage,
-            series.break_ms,
-            storage.activation,
-        ) {
-            Ok(worst) => {
-                let celsius = milli(worst.celsius);
-                if view.mkt_c.is_none_or(|other| celsius > other) {
-                    view.mkt_c = Some(celsius);
-                    view.mkt_window = Some(WindowView {
-                        from: worst.from_ms,
-                        to: worst.to_ms,
-                    });
-                }
-            }
+    };
+    for series in series.iter().filter(|it| !it.samples.is_empty()) {
+        let (samples, break_ms) = (&series.samples, series.break_ms);
+        match worst_window(samples, storage, break_ms, storage.activation) {
+            Ok(found) => note(found),
             Err(refusal) => {
                 view.mkt_refusal.get_or_insert_with(|| refusal.to_string());
             }
         }
     }
-    if view.mkt_c.is_none() && view.mkt_refusal.is_none() {
+    if let Some(found) = too_warm_together(series, storage) {
+        note(found);
+        view.mkt_refusal = None;
+    }
+    view.mkt_c = worst.map(|worst| milli(worst.celsius));
+    view.mkt_window = worst.map(|worst| WindowView {
+        from: worst.from_ms,
+        to: worst.to_ms,
+    });
+    if worst.is_none() && view.mkt_refusal.is_none() {
         view.mkt_refusal = Some("only summaries were reported".to_owned());
     }
+    let limit_mc = storage.mkt.map(|gate| gate.limit_mc);
+    let limit = limit_mc.map(|mc| f64::from(mc) / 1000.0);
+    worst
+        .zip(limit)
+        .is_some_and(|(worst, limit)| worst.celsius > limit)
 }
