@@ -264,7 +264,7 @@ impl Engine {
         };
         let marks = readings.marks();
         let counted = marks.first == watch.next_number && marks.last.is_none();
-        if !counted || marks.previous.is_some() || marks.battery {
+        if !counted || marks.previous.is_some() || marks.flags != 0 {
             return false;
         }
         for sample in &readings.samples {

@@ -131,8 +131,23 @@ pub(crate) struct Marks {
     pub(crate) raw: Option<Digest>,
     /// What the readings before them were hashed to.
     pub(crate) previous: Option<Digest>,
+    /// What else is told, a bit each ([`Marks::is`]). The first alone was kept before there were
+    /// others, as a boolean, which is the same byte.
+    pub(crate) flags: u8,
+}
+
+impl Marks {
     /// The battery was changed before the first reading.
-    pub(crate) battery: bool,
+    pub(crate) const BATTERY: u8 = 1;
+    /// The file they were read from is not what its device signed.
+    pub(crate) const FORGED: u8 = 1 << 1;
+    /// The device's calibration had ended, says who read it.
+    pub(crate) const LAPSED: u8 = 1 << 2;
+
+    /// Whether something is told.
+    pub(crate) fn is(self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
 }
 
 impl Readings {

@@ -56,6 +56,8 @@ pub(crate) struct Series {
     pub(crate) interval_ms: i64,
     /// Neighbours farther apart than this leave a gap, ms.
     pub(crate) break_ms: i64,
+    /// What was told with any of them ([`crate::state::Marks::flags`]).
+    pub(crate) flags: u8,
 }
 
 /// A way from a shipment to its receipt.
@@ -152,6 +154,11 @@ impl State {
             series
                 .summaries
                 .extend(readings.summaries.iter().filter(touching));
+            let flags = readings.marks().flags;
+            let meets = |span: Span| span.overlap(within).is_some();
+            if flags != 0 && readings.span().is_some_and(meets) {
+                series.flags |= flags;
+            }
         }
         let finish = |(device, mut series): (Option<NameId>, Series)| {
             series.device = device;
