@@ -3,7 +3,8 @@
 //! A report without a time of its own has its element's; without that, the event's. An element with
 //! a start and an end speaks for the span. A report of an error condition is no reading, and a
 //! number that is no temperature (below absolute zero) is left out: the time it should have spoken
-//! for then shows as a gap.
+//! for then shows as a gap. A report of an alarm condition (CBV 2.0, sensor alert types) without a
+//! number is kept as an alarm at the time of its event.
 
 use gs1::epcis::{Event, SensorElement, SensorReport};
 use serde_json::Value;
@@ -124,11 +125,12 @@ fn digest(text: &str) -> Digest {
 }
 
 fn is_temperature(report: &SensorReport) -> bool {
-    let faulty = report
-        .exception
-        .as_deref()
-        .is_some_and(|text| text.ends_with("ERROR_CONDITION"));
-    report.is_temperature() && !faulty
+    report.is_temperature() && !is_condition(report, "ERROR_CONDITION")
+}
+
+fn is_condition(report: &SensorReport, word: &str) -> bool {
+    let exception = report.exception.as_deref();
+    exception.is_some_and(|text| text.ends_with(word))
 }
 
 fn add(to: &mut Readings, event_ms: i64, element: &SensorElement, report: &SensorReport) {
@@ -150,6 +152,9 @@ fn add(to: &mut Readings, event_ms: i64, element: &SensorElement, report: &Senso
     let lowest = [value, min, mean, max].into_iter().flatten().min();
     let highest = [value, min, mean, max].into_iter().flatten().max();
     let (Some(min_mc), Some(max_mc)) = (lowest, highest) else {
+        if is_condition(report, "ALARM_CONDITION") {
+            to.told.get_or_insert_default().flags |= Marks::ALARM;
+        }
         return;
     };
     match (moment, span) {

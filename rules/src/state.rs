@@ -143,6 +143,8 @@ impl Marks {
     pub(crate) const FORGED: u8 = 1 << 1;
     /// The device's calibration had ended, says who read it.
     pub(crate) const LAPSED: u8 = 1 << 2;
+    /// The device raised an alarm and did not say how warm it was.
+    pub(crate) const ALARM: u8 = 1 << 3;
 
     /// Whether something is told.
     pub(crate) fn is(self, flag: u8) -> bool {
@@ -178,7 +180,8 @@ impl Readings {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.samples.is_empty() && self.summaries.is_empty()
+        let measured = !(self.samples.is_empty() && self.summaries.is_empty());
+        !measured && !self.marks().is(Marks::ALARM)
     }
 }
 

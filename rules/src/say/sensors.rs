@@ -81,6 +81,8 @@ pub enum Sensors {
     FileChanged { device: String, at_ms: i64 },
     /// T13, after the end of the calibration, says who read it out.
     CalibrationToldLapsed { device: String, at_ms: i64 },
+    /// T01, the device raised an alarm and told no temperature.
+    AlarmWithoutReading { device: String, at_ms: i64 },
 }
 
 impl Sensors {
@@ -95,6 +97,7 @@ impl Sensors {
             Self::CalibrationLapsed { .. }
             | Self::FileChanged { .. }
             | Self::CalibrationToldLapsed { .. }
+            | Self::AlarmWithoutReading { .. }
             | Self::NotCalibrated { .. }
             | Self::NotAssigned { .. } => self.about_papers(lang),
             _ => self.about_readings(lang),
@@ -321,6 +324,16 @@ impl Sensors {
                     "El registrador {device} se leyó el {when}, después de terminar su calibración."
                 )
             }
+            Self::AlarmWithoutReading { device, at_ms } => {
+                let when = time(at_ms);
+                speak!(
+                    lang,
+                    "Logger {device} raised a temperature alarm on {when} without saying how warm it was.",
+                    "Logger {device} meldete am {when} einen Temperaturalarm, ohne die Temperatur zu nennen.",
+                    "L'enregistreur {device} a signalé une alarme de température le {when} sans indiquer la température.",
+                    "El registrador {device} dio una alarma de temperatura el {when} sin decir la temperatura."
+                )
+            }
             _ => String::new(),
         }
     }
@@ -414,6 +427,10 @@ impl Sensors {
                 at_ms: 0,
             },
             Self::CalibrationToldLapsed {
+                device: device(),
+                at_ms: 0,
+            },
+            Self::AlarmWithoutReading {
                 device: device(),
                 at_ms: 0,
             },

@@ -5,7 +5,7 @@ use gs1::{Epc, Sgtin};
 use serde::Serialize;
 
 use crate::cold_chain::{
-    Activation, Excursion, Gap, OutOfRange, Sample, Span, StorageProfile, WindowMkt, excursion,
+    Activation, Excursion, Gap, MktRefusal, OutOfRange, Sample, Span, StorageProfile, WindowMkt, excursion,
     out_of_range, union, worst_window,
 };
 use crate::engine::Engine;
@@ -109,6 +109,8 @@ pub struct ExcursionView {
 /// Readings of one source with the ways they were taken on.
 struct Source {
     on: ThingId,
+    /// The time that counts.
+    during: Span,
     series: Vec<Series>,
     legs: Vec<Leg>,
     /// Silence at ends of ways that are not on record.
@@ -122,6 +124,8 @@ struct Unwatched {
     ways: Vec<Span>,
     /// Nobody may say that the goods were kept as they should be.
     holds: bool,
+    /// A device raised an alarm, and nobody knows how warm it was.
+    alarmed: bool,
 }
 
 /// What one storage condition says.
@@ -260,7 +264,8 @@ impl State {
         view.mkt_bounds = mkt_bounds(&series, &unwatched.gaps, storage);
         view.budget = self.budget_views(id, storage, within.to_ms);
         let spent = self.ran_out(&view.budget, (id, storage), within);
-        let status = match (stays.is_empty() && !spent && !too_warm, unwatched.holds) {
+        let beyond = !stays.is_empty() || spent || too_warm || unwatched.alarmed;
+        let status = match (!beyond, unwatched.holds) {
             (false, _) => EXCURSION,
             (true, true) => INDETERMINATE,
             (true, false) => "within",
@@ -285,7 +290,16 @@ impl State {
             .any(|gap| !gap.at_an_end || has_samples(sources));
         // Where a rule doubts the readings, nothing that they show may pass.
         let holds = told || !ways.is_empty() || self.doubts_readings(id, within);
-        Unwatched { gaps, ways, holds }
+        let alarmed = sources.iter().any(|source| {
+            let alarms = self.bare_alarms((source.on, source.during), &source.series);
+            !alarms.is_empty()
+        });
+        Unwatched {
+            gaps,
+            ways,
+            holds,
+            alarmed,
+        }
     }
 
     /// The status of that view alone: of nearly all packs at a counter there are no readings.
@@ -338,6 +352,7 @@ impl State {
             let loose = loose_ends(self, &timeline, &series, span);
             Some(Source {
                 on,
+                during: span,
                 series,
                 legs,
                 loose,
@@ -483,7 +498,11 @@ fn mean(view: &mut ColdChainView, series: &[Series], storage: &StorageProfile) -
         to: worst.to_ms,
     });
     if worst.is_none() && view.mkt_refusal.is_none() {
-        view.mkt_refusal = Some("only summaries were reported".to_owned());
+        let summaries = series.iter().any(|it| !it.summaries.is_empty());
+        view.mkt_refusal = Some(match summaries {
+            true => "only summaries were reported".to_owned(),
+            false => MktRefusal::NoReadings.to_string(),
+        });
     }
     let limit_mc = storage.mkt.map(|gate| gate.limit_mc);
     let limit = limit_mc.map(|mc| f64::from(mc) / 1000.0);

@@ -5,6 +5,7 @@
 //! minutes, `unit=FAH`, `n=13` the number of the first reading, `raw=a` and `prev=b` hashes,
 //! `battery` changed, `signed=2` by logger 2, `wave=40:3` forty readings of pattern 3 that moves,
 //! `span=24:1..9` a summary of that many hours with its extremes, `kind=Humidity` no temperatures.
+//! `alarm` is an alarm without a temperature, of the time of its event.
 //! `file=invalid` and `cal=expired` are what a bridge says of the file they were read from.
 //!
 //! `logger 2 cal=1..90 every=30 buffered rate=1` is a data sheet, days for the calibration.
@@ -119,6 +120,12 @@ fn marks(reports: &mut Vec<SensorReport>, words: &[&str]) {
         reports.push(SensorReport {
             uri_value: Some(hash(previous)),
             ..mark(PREVIOUS_REPORT)
+        });
+    }
+    if words.contains(&"alarm") {
+        reports.push(SensorReport {
+            exception: Some("ALARM_CONDITION".to_owned()),
+            ..mark("Temperature")
         });
     }
     if words.contains(&"battery") {
