@@ -321,13 +321,7 @@ fn not_as_signed(reading: &Reading<'_>, series: &Series, batch: &Batch<'_>, out:
             device: reading.state.device_name(series.device).to_owned(),
             at_ms: batch.span.from_ms,
         };
-        let mut draft = draft(
-            reading,
-            series,
-            ("file", Severity::S2),
-            (batch, batch),
-            say,
-        );
+        let mut draft = draft(reading, series, ("file", Severity::S2), (batch, batch), say);
         draft.at_ms = batch.span.from_ms;
         out.push(draft);
     }

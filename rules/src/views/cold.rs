@@ -5,8 +5,8 @@ use gs1::{Epc, Sgtin};
 use serde::Serialize;
 
 use crate::cold_chain::{
-    Activation, Excursion, Gap, MktRefusal, OutOfRange, Sample, Span, StorageProfile, WindowMkt, excursion,
-    out_of_range, union, worst_window,
+    Activation, Excursion, Gap, MktRefusal, OutOfRange, Sample, Span, StorageProfile, WindowMkt,
+    excursion, out_of_range, union, worst_window,
 };
 use crate::engine::Engine;
 use crate::finding::{RuleId, Severity};
@@ -218,7 +218,8 @@ impl State {
         }
         let unwatched = self.unwatched_around(id, &sources, within);
         let all = storages.into_iter();
-        let all = all.map(|(storage, _)| self.judged_by((id, storage), &sources, &unwatched, within));
+        let all =
+            all.map(|(storage, _)| self.judged_by((id, storage), &sources, &unwatched, within));
         let Some(worst) = all.reduce(Judged::with) else {
             return (empty(None), NO_DATA);
         };
@@ -499,9 +500,10 @@ fn mean(view: &mut ColdChainView, series: &[Series], storage: &StorageProfile) -
     });
     if worst.is_none() && view.mkt_refusal.is_none() {
         let summaries = series.iter().any(|it| !it.summaries.is_empty());
-        view.mkt_refusal = Some(match summaries {
-            true => "only summaries were reported".to_owned(),
-            false => MktRefusal::NoReadings.to_string(),
+        view.mkt_refusal = Some(if summaries {
+            "only summaries were reported".to_owned()
+        } else {
+            MktRefusal::NoReadings.to_string()
         });
     }
     let limit_mc = storage.mkt.map(|gate| gate.limit_mc);

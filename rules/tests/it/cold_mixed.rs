@@ -82,7 +82,10 @@ fn a_mixed_box_is_as_bad_as_its_worst_condition() {
     assert_eq!(shipment["excursions"].as_array().unwrap().len(), 1);
     assert_eq!(shipment["out_of_range_s"], 12 * 3_600);
     let journey = engine.journey(&boxed(), &[SHIPPED_MS]).unwrap().cold_chain;
-    assert_eq!((journey.status.as_str(), journey.excursions.len()), ("excursion", 1));
+    assert_eq!(
+        (journey.status.as_str(), journey.excursions.len()),
+        ("excursion", 1)
+    );
 }
 
 #[test]
