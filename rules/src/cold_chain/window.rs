@@ -28,8 +28,8 @@ pub struct WindowMkt {
 /// # Errors
 /// [`MktRefusal::FrozenProduct`], [`MktRefusal::NoGate`], [`MktRefusal::NoReadings`],
 /// [`MktRefusal::NotATemperature`], [`MktRefusal::LowExcursion`] when any reading is below the
-/// band, and [`MktRefusal::WindowNotCovered`] when no run is long enough, or when a run too short holds a
-/// reading above the limit while no other window already exceeds it.
+/// band, and [`MktRefusal::WindowNotCovered`] when no run is long enough, or when a run too short
+/// holds a reading above the limit while no other window already exceeds it.
 pub fn worst_window(
     samples: &[Sample],
     storage: &StorageProfile,

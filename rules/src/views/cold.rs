@@ -258,8 +258,10 @@ impl State {
         view.gaps = gap_views(&unwatched.gaps, &unwatched.ways);
         let mut series: Vec<Series> = Vec::new();
         for source in sources {
-            let own = self.while_loaded(source.on, &source.series, storage.mkt);
-            series.extend(own.into_owned());
+            // What was measured of a container is already cut to the time the thing was inside.
+            let gate = storage.mkt.filter(|_| source.on == id);
+            let loaded = self.while_loaded(source.on, &source.series, gate);
+            series.extend(loaded.into_owned());
         }
         let too_warm = mean(&mut view, &series, storage);
         view.mkt_bounds = mkt_bounds(&series, &unwatched.gaps, storage);
