@@ -20,7 +20,7 @@ use crate::profile::Profile;
 use crate::record::{Decision, Fact, MasterData, Product, Record, Stamp};
 use crate::state::event::Kind;
 use crate::state::thing::Watch;
-use crate::state::{NameId, State, ThingId};
+use crate::state::{Marks, NameId, State, ThingId};
 use crate::telemetry::{Reading, Seen, Series, legs, replayed};
 
 /// Most findings kept of one thing at one time; more of the same tell nobody anything.
@@ -264,7 +264,7 @@ impl Engine {
         };
         let marks = readings.marks();
         let counted = marks.first == watch.next_number && marks.last.is_none();
-        if !counted || marks.previous.is_some() || marks.battery {
+        if !counted || marks.previous.is_some() || marks.flags != 0 {
             return false;
         }
         for sample in &readings.samples {
@@ -429,7 +429,9 @@ impl State {
             .map(|it| it.t_ms);
         let last_ms = last_ms.max().unwrap_or(i64::MAX);
         let open_end = |it: &Draft| it.rule == RuleId::T08 && it.until_ms > last_ms;
-        let watch = if drafts.iter().any(open_end) {
+        // So is an alarm without a reading.
+        let alarmed = series.iter().any(|it| it.flags & Marks::ALARM != 0);
+        let watch = if alarmed || drafts.iter().any(open_end) {
             None
         } else {
             self.watch(id, series, &storages)

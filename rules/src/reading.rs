@@ -3,9 +3,11 @@
 //! A report without a time of its own has its element's; without that, the event's. An element with
 //! a start and an end speaks for the span. A report of an error condition is no reading, and a
 //! number that is no temperature (below absolute zero) is left out: the time it should have spoken
-//! for then shows as a gap.
+//! for then shows as a gap. A report of an alarm condition (CBV 2.0, sensor alert types) without a
+//! number is kept as an alarm at the time of its event.
 
 use gs1::epcis::{Event, SensorElement, SensorReport};
+use serde_json::Value;
 
 use crate::cold_chain::{Sample, Summary, plausible};
 use crate::judge_thing::first_half;
@@ -19,6 +21,10 @@ pub const PREVIOUS_REPORT: &str = "urn:theriac:sensor:previous_raw_data";
 /// Report type: the battery was changed before the first reading (`booleanValue`), after which
 /// counting, chain and clock may begin anew.
 pub const BATTERY_REPORT: &str = "urn:theriac:sensor:battery_replaced";
+
+/// Extension member of an event by which a bridge tells of a logger's file: `signature` (`valid`,
+/// `invalid`, `absent`) and `calibration` with its `state` (`valid`, `expired`, `unknown`).
+const LOGGER: &str = "urn:theriac:epcis:logger";
 
 /// Most readings taken from one event.
 const READINGS_MAX: usize = 100_000;
@@ -54,12 +60,33 @@ pub(crate) fn readings_of(event: &Event, mut intern: impl FnMut(&str) -> NameId)
         }
     }
     all.retain(|readings| !readings.is_empty());
+    let flags = told_of_file(event);
+    for readings in all.iter_mut().filter(|_| flags != 0) {
+        readings.told.get_or_insert_default().flags |= flags;
+    }
     for readings in &mut all {
         readings.samples.sort_unstable();
         readings.samples.dedup();
         readings.samples.shrink_to_fit();
     }
     all
+}
+
+/// What a bridge says about the file that it read the logger's readings from.
+fn told_of_file(event: &Event) -> u8 {
+    let told = event.has_extensions() && event.mentions(r#"logger""#);
+    let Some(logger) = told.then(|| event.extension(LOGGER)).flatten() else {
+        return 0;
+    };
+    let is = |at: &str, word: &str| logger.pointer(at).and_then(Value::as_str) == Some(word);
+    let mut flags = 0;
+    if is("/signature", "invalid") {
+        flags |= Marks::FORGED;
+    }
+    if is("/calibration/state", "expired") {
+        flags |= Marks::LAPSED;
+    }
+    flags
 }
 
 /// What a device says about its own counting, taken from the reports that are no temperatures.
@@ -82,7 +109,11 @@ fn mark(told: &mut Option<Box<Marks>>, element: &SensorElement, report: &SensorR
             let text = report.uri_value.as_ref().or(report.string_value.as_ref());
             marks.previous = text.map(|text| digest(text));
         }
-        _ => marks.battery |= report.boolean_value == Some(true),
+        _ => {
+            if report.boolean_value == Some(true) {
+                marks.flags |= Marks::BATTERY;
+            }
+        }
     }
     if let Some(raw) = &element.metadata.raw_data {
         marks.raw = Some(digest(raw));
@@ -94,11 +125,12 @@ fn digest(text: &str) -> Digest {
 }
 
 fn is_temperature(report: &SensorReport) -> bool {
-    let faulty = report
-        .exception
-        .as_deref()
-        .is_some_and(|text| text.ends_with("ERROR_CONDITION"));
-    report.is_temperature() && !faulty
+    report.is_temperature() && !is_condition(report, "ERROR_CONDITION")
+}
+
+fn is_condition(report: &SensorReport, word: &str) -> bool {
+    let exception = report.exception.as_deref();
+    exception.is_some_and(|text| text.ends_with(word))
 }
 
 fn add(to: &mut Readings, event_ms: i64, element: &SensorElement, report: &SensorReport) {
@@ -120,6 +152,9 @@ fn add(to: &mut Readings, event_ms: i64, element: &SensorElement, report: &Senso
     let lowest = [value, min, mean, max].into_iter().flatten().min();
     let highest = [value, min, mean, max].into_iter().flatten().max();
     let (Some(min_mc), Some(max_mc)) = (lowest, highest) else {
+        if is_condition(report, "ALARM_CONDITION") {
+            to.told.get_or_insert_default().flags |= Marks::ALARM;
+        }
         return;
     };
     match (moment, span) {

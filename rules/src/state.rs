@@ -132,8 +132,25 @@ pub(crate) struct Marks {
     pub(crate) raw: Option<Digest>,
     /// What the readings before them were hashed to.
     pub(crate) previous: Option<Digest>,
+    /// What else is told, a bit each ([`Marks::is`]). The first alone was kept before there were
+    /// others, as a boolean, which is the same byte.
+    pub(crate) flags: u8,
+}
+
+impl Marks {
     /// The battery was changed before the first reading.
-    pub(crate) battery: bool,
+    pub(crate) const BATTERY: u8 = 1;
+    /// The file they were read from is not what its device signed.
+    pub(crate) const FORGED: u8 = 1 << 1;
+    /// The device's calibration had ended, says who read it.
+    pub(crate) const LAPSED: u8 = 1 << 2;
+    /// The device raised an alarm and did not say how warm it was.
+    pub(crate) const ALARM: u8 = 1 << 3;
+
+    /// Whether something is told.
+    pub(crate) fn is(self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
 }
 
 impl Readings {
@@ -164,7 +181,8 @@ impl Readings {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.samples.is_empty() && self.summaries.is_empty()
+        let measured = !(self.samples.is_empty() && self.summaries.is_empty());
+        !measured && !self.marks().is(Marks::ALARM)
     }
 }
 

@@ -22,6 +22,15 @@ impl Span {
         self.to_ms.saturating_sub(self.from_ms).max(0)
     }
 
+    /// From the first moment of two spans to the last.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        Self {
+            from_ms: self.from_ms.min(other.from_ms),
+            to_ms: self.to_ms.max(other.to_ms),
+        }
+    }
+
     /// The common part, if there is one (a single shared moment counts).
     pub fn overlap(self, other: Self) -> Option<Self> {
         let span = Self {

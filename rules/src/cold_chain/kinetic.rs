@@ -106,6 +106,12 @@ pub enum MktRefusal {
         /// The window the pharmacopoeia defines, ms.
         defined_ms: i64,
     },
+    /// The product's own conditions name no window and no limit.
+    #[error("storage {storage} has no limit for a mean kinetic temperature")]
+    NoGate {
+        /// The storage profile.
+        storage: String,
+    },
 }
 
 /// Mean kinetic temperature of stays at known temperatures. No window is checked here: this is the

@@ -172,6 +172,13 @@ fn what_may_not_be_computed_is_refused_by_name() {
         };
         assert_eq!(worst(&day, &storage(frozen)), Err(refusal));
     }
+    // A refrigerated product whose own conditions say nothing of a mean is not frozen.
+    let own = StorageProfile::new("own", 2_000, 8_000);
+    let refused = worst(&day, &own).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "storage own has no limit for a mean kinetic temperature"
+    );
     assert_eq!(worst(&[], &fridge), Err(MktRefusal::NoReadings));
     let short = MktRefusal::WindowNotCovered {
         covered_ms: 23 * HOUR,

@@ -26,10 +26,10 @@ pub struct WindowMkt {
 /// window lies inside one run.
 ///
 /// # Errors
-/// [`MktRefusal::FrozenProduct`], [`MktRefusal::NoReadings`], [`MktRefusal::NotATemperature`],
-/// [`MktRefusal::LowExcursion`] when any reading is below the band, and
-/// [`MktRefusal::WindowNotCovered`] when no run is long enough, or when a run too short holds a
-/// reading above the limit while no other window already exceeds it.
+/// [`MktRefusal::FrozenProduct`], [`MktRefusal::NoGate`], [`MktRefusal::NoReadings`],
+/// [`MktRefusal::NotATemperature`], [`MktRefusal::LowExcursion`] when any reading is below the
+/// band, and [`MktRefusal::WindowNotCovered`] when no run is long enough, or when a run too short
+/// holds a reading above the limit while no other window already exceeds it.
 pub fn worst_window(
     samples: &[Sample],
     storage: &StorageProfile,
@@ -73,7 +73,7 @@ pub fn worst_window(
 /// Refuses a window other than the one defined for this storage.
 ///
 /// # Errors
-/// [`MktRefusal::FrozenProduct`] or [`MktRefusal::WindowNotDefined`].
+/// [`MktRefusal::FrozenProduct`], [`MktRefusal::NoGate`] or [`MktRefusal::WindowNotDefined`].
 pub fn check_window(storage: &StorageProfile, asked_ms: i64) -> Result<MktGate, MktRefusal> {
     let gate = *gate_of(storage)?;
     if asked_ms == gate.window_ms {
@@ -87,12 +87,18 @@ pub fn check_window(storage: &StorageProfile, asked_ms: i64) -> Result<MktGate, 
 }
 
 fn gate_of(storage: &StorageProfile) -> Result<&MktGate, MktRefusal> {
-    storage
-        .mkt
-        .as_ref()
-        .ok_or_else(|| MktRefusal::FrozenProduct {
-            storage: storage.id.clone(),
-        })
+    storage.mkt.as_ref().ok_or_else(|| {
+        let storage_id = storage.id.clone();
+        if storage.is_frozen() {
+            MktRefusal::FrozenProduct {
+                storage: storage_id,
+            }
+        } else {
+            MktRefusal::NoGate {
+                storage: storage_id,
+            }
+        }
+    })
 }
 
 /// Samples cut where neighbours are more than `break_ms` apart.

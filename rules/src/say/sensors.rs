@@ -77,6 +77,12 @@ pub enum Sensors {
     NotCalibrated { device: String, at_ms: i64 },
     /// T13, bound to other goods.
     NotAssigned { device: String, at_ms: i64 },
+    /// T12, the file is not what the device signed.
+    FileChanged { device: String, at_ms: i64 },
+    /// T13, after the end of the calibration, says who read it out.
+    CalibrationToldLapsed { device: String, at_ms: i64 },
+    /// T01, the device raised an alarm and told no temperature.
+    AlarmWithoutReading { device: String, at_ms: i64 },
 }
 
 impl Sensors {
@@ -89,6 +95,9 @@ impl Sensors {
             | Self::ClockJump { .. }
             | Self::SignedByOther { .. } => self.about_counting(lang),
             Self::CalibrationLapsed { .. }
+            | Self::FileChanged { .. }
+            | Self::CalibrationToldLapsed { .. }
+            | Self::AlarmWithoutReading { .. }
             | Self::NotCalibrated { .. }
             | Self::NotAssigned { .. } => self.about_papers(lang),
             _ => self.about_readings(lang),
@@ -295,6 +304,36 @@ impl Sensors {
                     "El registrador {device} se leyó para esta mercancía el {when}, pero estaba ligado a otra."
                 )
             }
+            Self::FileChanged { device, at_ms } => {
+                let when = time(at_ms);
+                speak!(
+                    lang,
+                    "The readings of logger {device} from {when} on are from a file that is not what the logger signed.",
+                    "Die Messwerte des Loggers {device} ab {when} stammen aus einer Datei, die nicht die vom Logger signierte ist.",
+                    "Les mesures de l'enregistreur {device} à partir du {when} viennent d'un fichier qui n'est pas celui que l'enregistreur a signé.",
+                    "Las lecturas del registrador {device} desde el {when} son de un archivo que no es el que firmó el registrador."
+                )
+            }
+            Self::CalibrationToldLapsed { device, at_ms } => {
+                let when = time(at_ms);
+                speak!(
+                    lang,
+                    "Logger {device} was read on {when}, after its calibration had ended.",
+                    "Logger {device} wurde am {when} abgelesen, nachdem seine Kalibrierung abgelaufen war.",
+                    "L'enregistreur {device} a été lu le {when}, après la fin de son étalonnage.",
+                    "El registrador {device} se leyó el {when}, después de terminar su calibración."
+                )
+            }
+            Self::AlarmWithoutReading { device, at_ms } => {
+                let when = time(at_ms);
+                speak!(
+                    lang,
+                    "Logger {device} raised a temperature alarm on {when} without saying how warm it was.",
+                    "Logger {device} meldete am {when} einen Temperaturalarm, ohne die Temperatur zu nennen.",
+                    "L'enregistreur {device} a signalé une alarme de température le {when} sans indiquer la température.",
+                    "El registrador {device} dio una alarma de temperatura el {when} sin decir la temperatura."
+                )
+            }
             _ => String::new(),
         }
     }
@@ -380,6 +419,18 @@ impl Sensors {
                 at_ms: 0,
             },
             Self::NotAssigned {
+                device: device(),
+                at_ms: 0,
+            },
+            Self::FileChanged {
+                device: device(),
+                at_ms: 0,
+            },
+            Self::CalibrationToldLapsed {
+                device: device(),
+                at_ms: 0,
+            },
+            Self::AlarmWithoutReading {
                 device: device(),
                 at_ms: 0,
             },

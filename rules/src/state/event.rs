@@ -228,14 +228,17 @@ impl EventRec {
     }
 
     /// Where its things were seen: nowhere where somebody only spoke of them. Who locks a pack,
-    /// reports it stolen or takes that back has it not in hand.
+    /// reports it stolen or takes that back has it not in hand; and what a sensor measured is told
+    /// by whoever runs it, wherever the goods are.
     pub(crate) fn seen_at(&self) -> Option<PlaceId> {
         self.place().filter(|_| !self.is_said_only())
     }
 
-    /// Whether it moves nothing and is no sighting: a lock, a report of theft, an undo.
+    /// Whether it moves nothing and is no sighting: a lock, a report of theft, an undo, a
+    /// measurement.
     pub(crate) fn is_said_only(&self) -> bool {
-        matches!(self.fate, Fate::Locked | Fate::Stolen) || self.step == Step::Undo
+        let measures = self.step == Step::SensorReporting && self.regroups().is_none();
+        measures || matches!(self.fate, Fate::Locked | Fate::Stolen) || self.step == Step::Undo
     }
 
     pub(crate) fn evidence(&self) -> EvidenceRef {

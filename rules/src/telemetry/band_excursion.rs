@@ -2,6 +2,7 @@
 //!
 //! Condition: a sample, or an extreme of a summary, beyond the band's limits (inclusive or
 //! exclusive by profile); between samples a straight line, so crossings have a time of their own.
+//! Or an alarm that the device raised by limits of its own, of which nobody has the readings.
 //! Source: the storage condition on the label; EU GDP 2013/C 343/01 chapter 9 (every deviation is
 //! reported and investigated). Severity S2: held until quality assurance has decided; S1 where the
 //! profile says that its alarms decide (WHO shipping devices). Excursions less than an hour apart
@@ -21,8 +22,14 @@ use crate::cold_chain::{
     Excursion, MktRefusal, Side, Span, mkt_equal_interval, mkt_trapezoid, mkt_with_gap,
 };
 use crate::finding::{RuleId, Severity};
-use crate::judge_thing::Draft;
-use crate::say::{Cold, Say};
+use crate::judge_thing::{Anchor, Draft};
+use crate::say::{Cold, Say, Sensors};
+use crate::state::EventRec;
+
+const ALWAYS: Span = Span {
+    from_ms: i64::MIN,
+    to_ms: i64::MAX,
+};
 
 pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     let storage = reading.storage;
@@ -46,6 +53,27 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
             "storage_note".to_owned(),
             format!("{}{assumed}", storage.id),
         );
+    }
+    if reading.first {
+        alarms(reading, out);
+    }
+}
+
+/// What only the device itself tells.
+fn alarms(reading: &Reading<'_>, out: &mut Vec<Draft>) {
+    let state = reading.state;
+    let alarms = state.bare_alarms((reading.thing, ALWAYS), reading.series);
+    for (device, at_ms, event) in alarms.into_iter().take(EXCURSIONS_MAX) {
+        let device = state.device_name(device).to_owned();
+        let anchor = Anchor {
+            time_ms: at_ms,
+            evidence: state.event(event).map(EventRec::evidence),
+        };
+        let key = format!("alarm {device} {at_ms}");
+        let fact = device.clone();
+        let say = Sensors::AlarmWithoutReading { device, at_ms };
+        let draft = Draft::on(RuleId::T01, Severity::S2, anchor, key, say);
+        out.push(draft.fact("device", fact));
     }
 }
 

@@ -1,8 +1,9 @@
 //! T13: a reading that no valid calibration stands behind, or that was taken of other goods.
 //!
-//! Condition: no calibration certificate ever told of the device covers the time of the reading; or
-//! the device was bound to other goods (an aggregation or association of the device) at that time.
-//! Source: EU GDP 2013/C 343/01 chapter 9 (calibrated at least once a year), EN 13486 (periodic
+//! Condition: no calibration certificate ever told of the device covers the time of the reading
+//! (where none was told: the bridge that read it says `expired`, `theriac:logger`, `calibration`);
+//! or the device was bound to other goods (an aggregation or association of the device) at that
+//! time. Source: EU GDP 2013/C 343/01 chapter 9 (calibrated at least once a year), EN 13486 (periodic
 //! verification); the commonest audit finding. Severity S2: what the device says may be right, and
 //! nobody can know.
 //!
@@ -24,7 +25,7 @@ use crate::cold_chain::Span;
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::Draft;
 use crate::say::Sensors;
-use crate::state::ThingId;
+use crate::state::{Marks, ThingId};
 
 /// Which rule says it, and how grave it is.
 const SAYS: (RuleId, Severity) = (RuleId::T13, Severity::S2);
@@ -44,7 +45,7 @@ fn calibration(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
     let device = state.device_name(series.device);
     let valid = state.loggers.calibrations(device);
     if valid.is_empty() {
-        return None;
+        return told_lapsed(reading, series);
     }
     let at = |t_ms: i64| {
         valid
@@ -69,6 +70,20 @@ fn calibration(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
         Some(until_ms) => draft.fact("calibrated_until_ms", until_ms),
         None => draft,
     })
+}
+
+/// The calibration had ended, says who read the logger out; where certificates are on record they
+/// are asked instead.
+fn told_lapsed(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
+    let batches = reading.state.measured(reading.thing, series.device);
+    let lapsed = batches.filter(|(batch, _)| batch.marks().is(Marks::LAPSED));
+    let spans = lapsed.filter_map(|(batch, _)| batch.span());
+    let span = spans.reduce(Span::hull)?;
+    let say = Sensors::CalibrationToldLapsed {
+        device: reading.state.device_name(series.device).to_owned(),
+        at_ms: span.from_ms,
+    };
+    Some(reading.of_device(SAYS, (series, "calibration"), span, say))
 }
 
 fn assignment(reading: &Reading<'_>, series: &Series) -> Option<Draft> {
@@ -120,8 +135,5 @@ fn outside(series: &Series, good: impl Fn(i64) -> bool) -> Option<Span> {
         .chain(summaries)
         .filter(|(from_ms, to_ms)| !(good(*from_ms) && good(*to_ms)));
     bad.map(|(from_ms, to_ms)| Span { from_ms, to_ms })
-        .reduce(|a, b| Span {
-            from_ms: a.from_ms.min(b.from_ms),
-            to_ms: a.to_ms.max(b.to_ms),
-        })
+        .reduce(Span::hull)
 }

@@ -5,11 +5,15 @@
 //! records leave open. That silence holds nothing (a lost record is no excursion), but where it is
 //! longer than the end of a way may be silent, nobody may say that the goods were kept as they
 //! should be.
+//!
+//! The same holds for a way on which nothing at all was measured of a thing that was measured
+//! elsewhere: T08 asks only where a logger was ([`super::unwatched`]), since whoever has none is no
+//! alarm; but readings of one way tell nothing about the next.
 
-use super::{Series, covered};
+use super::{Series, covered, legs};
 use crate::chain::undo::known_to_differ;
 use crate::cold_chain::Span;
-use crate::state::{NameId, State};
+use crate::state::{EventRec, NameId, State};
 use crate::timeline::Entry;
 
 /// The last that was heard of a thing.
@@ -83,4 +87,35 @@ fn silence(
     });
     let long = move |span: &Span| span.length_ms() > silent_ms;
     first.into_iter().chain(last).filter(long)
+}
+
+/// Ways that nobody measured, by the events of a thing within a span: those that are over, that
+/// nothing of `watched` lies in, and that are longer than the end of a way may be silent. A way
+/// whose receipt is not on record was over when the next began.
+pub(crate) fn unmeasured_ways(
+    state: &State,
+    timeline: &[Entry<'_>],
+    watched: &[Span],
+    within: Span,
+) -> Vec<Span> {
+    let legs = legs(timeline);
+    let next = legs.iter().skip(1).map(|leg| Some(leg.from_ms));
+    let ways = legs.iter().zip(next.chain([None]));
+    let found = ways.filter_map(|(leg, next_ms)| {
+        let received = leg.received.and_then(|id| state.event(id));
+        let came_ms = leg.to_ms.or(received.map(EventRec::latest_ms));
+        let way = Span {
+            from_ms: leg.from_ms,
+            to_ms: came_ms.or(next_ms)?,
+        };
+        let way = way.overlap(within)?;
+        // What ends when it leaves, or begins when it came, tells nothing of the way.
+        let inner = Span {
+            from_ms: way.from_ms.saturating_add(1),
+            to_ms: way.to_ms.saturating_sub(1),
+        };
+        let measured = watched.iter().any(|span| span.overlap(inner).is_some());
+        (!measured && way.length_ms() > state.profile.silent_end_ms).then_some(way)
+    });
+    found.collect()
 }

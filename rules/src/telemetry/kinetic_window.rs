@@ -3,7 +3,10 @@
 //!
 //! Condition: the worst mean over any window of exactly the legal length (24 h refrigerated, 30 d
 //! controlled room temperature) is above the limit; or a reading was above the gate's ceiling; or
-//! more time than the gate allows was spent above the band. Source: USP <1079.2>. Severity S2.
+//! more time than the gate allows was spent above the band. Only time counts in which goods were
+//! inside. Where no device alone covers a window, all that measured the thing are put together, and
+//! what none of them measured is supposed to have been as mild as allowed (see [`super::load`]).
+//! Source: USP <1079.2>. Severity S2.
 //! Passing the gate releases nothing: an excursion stays with quality assurance, who find the
 //! number among its facts, with the window and the activation energy. Refusals (frozen goods, low
 //! excursions, a window not covered) are told there as well and are no findings of their own.
@@ -14,7 +17,10 @@
 //! Late facts: as all readings. A quiet reading inside the band is not judged at once; it is at the
 //! next one that is not quiet, when enough have come together, or at the next event of the goods.
 
-use super::{Reading, Seen, Series};
+use std::borrow::Cow;
+
+use super::load::too_warm_together;
+use super::{Reading, Seen};
 use crate::cold_chain::alarm::covered_ms;
 use crate::cold_chain::window::{BeyondGate, beyond_gate};
 use crate::cold_chain::{Excursion, MktGate, Side, Span, WindowMkt};
@@ -26,21 +32,37 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     let Some(gate) = reading.storage.mkt else {
         return;
     };
+    let loaded = reading
+        .state
+        .while_loaded(reading.thing, reading.series, Some(gate));
+    let seen = match &loaded {
+        Cow::Borrowed(_) => Cow::Borrowed(reading.seen),
+        Cow::Owned(series) => {
+            let series = series.iter();
+            Cow::Owned(series.map(|it| Seen::of(it, reading.storage)).collect())
+        }
+    };
     let limit = f64::from(gate.limit_mc) / 1000.0;
-    for (series, seen) in reading.series.iter().zip(reading.seen) {
+    let before = out.len();
+    for (series, seen) in loaded.iter().zip(seen.iter()) {
         if let Some(Ok(worst)) = &seen.kinetic
             && worst.celsius > limit
         {
-            out.push(too_warm(reading, series, worst, gate));
+            let device = series.device.map_or("", |id| reading.state.names.text(id));
+            out.push(too_warm(reading, device, worst, gate));
         }
     }
-    out.extend(not_excused(reading, gate));
+    if out.len() == before
+        && let Some(worst) = too_warm_together(&loaded, reading.storage)
+    {
+        out.push(too_warm(reading, "together", &worst, gate));
+    }
+    out.extend(not_excused(reading, &seen, gate));
 }
 
-fn too_warm(reading: &Reading<'_>, series: &Series, worst: &WindowMkt, gate: MktGate) -> Draft {
+fn too_warm(reading: &Reading<'_>, of: &str, worst: &WindowMkt, gate: MktGate) -> Draft {
     let storage = reading.storage;
     let limit = f64::from(gate.limit_mc) / 1000.0;
-    let device = series.device.map_or("", |id| reading.state.names.text(id));
     let span = Span {
         from_ms: worst.from_ms,
         to_ms: worst.to_ms,
@@ -50,7 +72,7 @@ fn too_warm(reading: &Reading<'_>, series: &Series, worst: &WindowMkt, gate: Mkt
         limit_mc: gate.limit_mc,
         window_ms: gate.window_ms,
     };
-    let key = format!("{} {device}", storage.id);
+    let key = format!("{} {of}", storage.id);
     let draft = reading.draft((RuleId::T04, Severity::S2), key, span, say);
     draft
         .fact("storage", &storage.id)
@@ -64,13 +86,9 @@ fn too_warm(reading: &Reading<'_>, series: &Series, worst: &WindowMkt, gate: Mkt
 }
 
 /// The gate may not be used at all, whatever the mean is.
-fn not_excused(reading: &Reading<'_>, gate: MktGate) -> Option<Draft> {
+fn not_excused(reading: &Reading<'_>, seen: &[Seen], gate: MktGate) -> Option<Draft> {
     let storage = reading.storage;
-    let hottest_mc = reading
-        .seen
-        .iter()
-        .filter_map(|seen| seen.hottest_mc)
-        .max()?;
+    let hottest_mc = seen.iter().filter_map(|seen| seen.hottest_mc).max()?;
     let above = |seen: &Seen| -> Vec<Excursion> {
         let stays = seen.out.excursions.iter();
         stays
@@ -78,7 +96,7 @@ fn not_excused(reading: &Reading<'_>, gate: MktGate) -> Option<Draft> {
             .copied()
             .collect()
     };
-    let stays: Vec<Excursion> = reading.seen.iter().flat_map(above).collect();
+    let stays: Vec<Excursion> = seen.iter().flat_map(above).collect();
     let beyond = beyond_gate(&gate, hottest_mc, covered_ms(&stays))?;
     let span = Span {
         from_ms: stays.iter().map(|stay| stay.from_ms).min()?,

@@ -14,6 +14,7 @@ pub(crate) mod excessive_heat;
 pub(crate) mod flatline;
 pub(crate) mod freeze;
 pub(crate) mod kinetic_window;
+pub(crate) mod load;
 pub(crate) mod physics;
 pub(crate) mod replayed;
 pub(crate) mod seen;
@@ -34,7 +35,7 @@ use crate::finding::{EVIDENCE_MAX, EvidenceRef, RuleId, Severity};
 use crate::judge_thing::{Anchor, Draft};
 use crate::record::Device;
 use crate::say::Say;
-use crate::state::{EventId, EventRec, NameId, Readings, State, Step, ThingId};
+use crate::state::{EventId, EventRec, Marks, NameId, Readings, State, Step, ThingId};
 use crate::timeline::Entry;
 pub(crate) use seen::Seen;
 
@@ -55,6 +56,14 @@ pub(crate) struct Series {
     pub(crate) interval_ms: i64,
     /// Neighbours farther apart than this leave a gap, ms.
     pub(crate) break_ms: i64,
+    /// What was told with any of them ([`crate::state::Marks::flags`]).
+    pub(crate) flags: u8,
+}
+
+impl Series {
+    fn is_measured(&self) -> bool {
+        !(self.samples.is_empty() && self.summaries.is_empty())
+    }
 }
 
 /// A way from a shipment to its receipt.
@@ -138,7 +147,7 @@ impl State {
     /// What was measured of a thing itself within a span, by device.
     pub(crate) fn series(&self, id: ThingId, within: Span) -> Vec<Series> {
         let mut by_device: BTreeMap<Option<NameId>, Series> = BTreeMap::new();
-        for (readings, _) in self.measured(id, None) {
+        for (readings, event) in self.measured(id, None) {
             let series = by_device.entry(readings.device).or_default();
             let inside = |t_ms: i64| within.from_ms <= t_ms && t_ms <= within.to_ms;
             let samples = readings.samples.iter().filter(|sample| inside(sample.t_ms));
@@ -151,6 +160,10 @@ impl State {
             series
                 .summaries
                 .extend(readings.summaries.iter().filter(touching));
+            let flags = readings.marks().flags;
+            if flags != 0 && self.spoken_for(readings, event).overlap(within).is_some() {
+                series.flags |= flags;
+            }
         }
         let finish = |(device, mut series): (Option<NameId>, Series)| {
             series.device = device;
@@ -165,11 +178,49 @@ impl State {
         let mut all: Vec<Series> = by_device
             .into_iter()
             .map(finish)
-            .filter(|series| !(series.samples.is_empty() && series.summaries.is_empty()))
+            .filter(|series| series.is_measured() || series.flags & Marks::ALARM != 0)
             .collect();
         // By name, so that it does not matter which device was heard of first.
         all.sort_by_key(|series| series.device.map(|device| self.names.text(device)));
         all
+    }
+
+    /// Time that readings speak for; an alarm alone, for the moment of its event.
+    fn spoken_for(&self, readings: &Readings, event: EventId) -> Span {
+        readings.span().unwrap_or_else(|| {
+            let at_ms = self.event(event).map_or(0, |event| event.time_ms);
+            Span {
+                from_ms: at_ms,
+                to_ms: at_ms,
+            }
+        })
+    }
+
+    /// Alarms that a device raised about a thing within a span without saying how warm it was, at
+    /// moments of which no reading tells: the device, when, and the event.
+    pub(crate) fn bare_alarms(
+        &self,
+        (id, within): (ThingId, Span),
+        series: &[Series],
+    ) -> Vec<(Option<NameId>, i64, EventId)> {
+        if !series.iter().any(|it| it.flags & Marks::ALARM != 0) {
+            return Vec::new();
+        }
+        let covered = covered(series);
+        let measured = self.measured(id, None);
+        let alarms = measured.filter(|(readings, _)| readings.marks().is(Marks::ALARM));
+        let alarms = alarms.filter_map(|(readings, id)| {
+            let event = self.event(id)?;
+            Some((readings.device, event.time_ms, id))
+        });
+        let told = |t_ms: i64| {
+            let mut covered = covered.iter();
+            covered.any(|span| span.from_ms <= t_ms && t_ms <= span.to_ms)
+        };
+        let inside = |t_ms: i64| within.from_ms <= t_ms && t_ms <= within.to_ms;
+        alarms
+            .filter(|(_, t_ms, _)| inside(*t_ms) && !told(*t_ms))
+            .collect()
     }
 
     /// Time each event's readings of a thing speak for.

@@ -8,8 +8,10 @@
 //! about being genuine, so alone it holds the goods like an S2.
 //!
 //! False positives: none realistic. The same readings of the same device at the same time, sent for
-//! a pallet and for a case on it, are no replay. Limits: a replay with noise added is not found,
-//! nor one of readings whose hashes were forgotten (the memory is bounded, oldest first).
+//! a pallet and for a case on it, are no replay; nor are those of the same goods at the same times
+//! under another name of the device (sent live, and read out as a file). Limits: a replay with
+//! noise added is not found, nor one of readings whose hashes were forgotten (the memory is bounded,
+//! oldest first).
 //!
 //! Late facts: what the ledger had first is the original, whatever times the readings claim.
 
@@ -121,7 +123,7 @@ fn equal(
         .ok()?;
     let t_ms = series.samples.get(at)?.t_ms;
     let same_device = place.device == series.device;
-    if same_device && place.t_ms == t_ms {
+    if place.t_ms == t_ms && (same_device || are_same_goods(reading, place.thing)) {
         return None;
     }
     let (from, mut count) = equal_around(&series.samples, at, other, there);
@@ -147,6 +149,13 @@ fn equal(
             ..place
         },
     })
+}
+
+/// Whether another thing is the one that was measured, was in it, or had it inside.
+fn are_same_goods(reading: &Reading<'_>, other: ThingId) -> bool {
+    let (state, thing) = (reading.state, reading.thing);
+    let around = |inner, outer| state.containers(inner).iter().any(|(id, _)| *id == outer);
+    other == thing || around(other, thing) || around(thing, other)
 }
 
 fn draft(reading: &Reading<'_>, series: &Series, replay: &Replay) -> Draft {

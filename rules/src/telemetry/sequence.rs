@@ -2,14 +2,17 @@
 //!
 //! Condition, over the batches of one device in time order: a counter that repeats or runs back; a
 //! batch whose link names another batch than the one before it; a clock that jumped by more than a
-//! minute against the count of readings times the programmed interval; or readings signed by
-//! another logger than the one that took them. Source: EN 12830 (protection against manipulation),
-//! 21 CFR Part 11 audit-trail practice. Severity S3 for what no accident does (a counter running
-//! back, a broken link where nothing is missing, another logger's signature), S2 for a clock or a
-//! link to a batch that is not there.
+//! minute against the count of readings times the programmed interval; readings signed by another
+//! logger than the one that took them; or a file that is not what its device signed, says the
+//! bridge that read it (`theriac:logger`, `signature`). Source: EN 12830 (protection against
+//! manipulation), 21 CFR Part 11 audit-trail practice. Severity S3 for what no accident does (a
+//! counter running back, a broken link where nothing is missing, another logger's signature), S2
+//! for a clock, a link to a batch that is not there, or a file that differs: a mail program that
+//! converts the ends of lines does that too.
 //!
 //! False positives: a battery was changed, after which counter, chain and clock begin anew. Triage:
-//! a change that the device itself or the party that runs it has signed explains them.
+//! a change that the device itself or the party that runs it has signed explains them. A file that
+//! was damaged on its way is taken back and read again.
 //!
 //! Late facts: a batch that arrives late takes its place by time; links and numbers that it
 //! completes are resolved. Numbers that are merely missing are a gap (T08).
@@ -52,6 +55,7 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
         for batch in &batches {
             foreign_signature(reading, series, batch, &mut found);
             clock_within(reading, series, batch, &mut found);
+            not_as_signed(reading, series, batch, &mut found);
         }
         for (before, after) in batches.iter().zip(batches.iter().skip(1)) {
             if !after.anew {
@@ -140,7 +144,7 @@ fn batches<'a>(reading: &Reading<'a>, series: &Series) -> Vec<Batch<'a>> {
                 span: readings.span()?,
                 count: readings.samples.len(),
                 event,
-                anew: readings.marks().battery && entitled,
+                anew: readings.marks().is(Marks::BATTERY) && entitled,
             })
         })
         .collect();
@@ -307,6 +311,19 @@ fn foreign_signature(
             say,
         );
         out.push(draft.fact("signed_by", state.names.text(signer)));
+    }
+}
+
+/// The file is another than the device wrote, so nobody knows which of its readings are.
+fn not_as_signed(reading: &Reading<'_>, series: &Series, batch: &Batch<'_>, out: &mut Vec<Draft>) {
+    if batch.marks.is(Marks::FORGED) {
+        let say = Sensors::FileChanged {
+            device: reading.state.device_name(series.device).to_owned(),
+            at_ms: batch.span.from_ms,
+        };
+        let mut draft = draft(reading, series, ("file", Severity::S2), (batch, batch), say);
+        draft.at_ms = batch.span.from_ms;
+        out.push(draft);
     }
 }
 

@@ -5,14 +5,15 @@ use gs1::{Epc, Sgtin};
 use serde::Serialize;
 
 use crate::cold_chain::{
-    Activation, Excursion, Gap, OutOfRange, Sample, Span, StorageProfile, excursion, out_of_range,
-    union, worst_window,
+    Activation, Excursion, Gap, MktRefusal, OutOfRange, Sample, Span, StorageProfile, WindowMkt,
+    excursion, out_of_range, union, worst_window,
 };
 use crate::engine::Engine;
 use crate::finding::{RuleId, Severity};
 use crate::state::{State, ThingId};
-use crate::telemetry::ends::loose_ends;
-use crate::telemetry::{Leg, Series, clip_legs, legs, unwatched};
+use crate::telemetry::ends::{loose_ends, unmeasured_ways};
+use crate::telemetry::load::too_warm_together;
+use crate::telemetry::{Leg, Series, clip_legs, covered, legs, unwatched};
 
 pub use super::cold_account::{AlarmView, BandView, BudgetView, LoggerView, MktBounds, WindowView};
 use super::cold_account::{celsius, milli, mkt_bounds};
@@ -25,13 +26,16 @@ pub const READINGS_MAX: usize = 5_000;
 
 /// The status where nothing was measured.
 const NO_DATA: &str = "no_data";
+const EXCURSION: &str = "excursion";
+const INDETERMINATE: &str = "indeterminate";
 
 /// How warm a thing was.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ColdChainView {
-    /// `within`, `excursion`, `indeterminate` (a gap, or only part of it known) or `no_data`.
+    /// `within`, `excursion` (outside a band, too warm on the kinetic mean, or a budget spent),
+    /// `indeterminate` (a gap, or only part of it known) or `no_data`.
     pub status: String,
-    /// Storage condition it is judged by.
+    /// Storage condition it is judged by; of several, the one it does worst by.
     pub profile: Option<String>,
     /// Lowest permitted temperature, degrees Celsius.
     pub low_c: Option<f64>,
@@ -59,7 +63,7 @@ pub struct ColdChainView {
     pub readings_total: usize,
     /// Unwatched time.
     pub gaps: Vec<GapView>,
-    /// Stays outside the band.
+    /// Stays outside the band; where there are several conditions, outside any of their bands.
     pub excursions: Vec<ExcursionView>,
     /// What has been spent of the product's budget over its whole life.
     pub budget: Vec<BudgetView>,
@@ -105,10 +109,67 @@ pub struct ExcursionView {
 /// Readings of one source with the ways they were taken on.
 struct Source {
     on: ThingId,
+    /// The time that counts.
+    during: Span,
     series: Vec<Series>,
     legs: Vec<Leg>,
     /// Silence at ends of ways that are not on record.
     loose: Vec<Span>,
+}
+
+/// Time that nobody watched.
+struct Unwatched {
+    gaps: Vec<Gap>,
+    /// Ways, and ends of ways, that are not wholly on record.
+    ways: Vec<Span>,
+    /// Nobody may say that the goods were kept as they should be.
+    holds: bool,
+    /// A device raised an alarm, and nobody knows how warm it was.
+    alarmed: bool,
+}
+
+/// What one storage condition says.
+struct Judged {
+    view: ColdChainView,
+    status: &'static str,
+    /// Stays outside the band.
+    stays: Vec<Excursion>,
+}
+
+impl Judged {
+    /// The worse of two, with what the other adds.
+    fn with(self, other: Self) -> Self {
+        let grade = |it: &Self| match it.status {
+            EXCURSION => 2,
+            INDETERMINATE => 1,
+            _ => 0,
+        };
+        let (mut worse, other) = if grade(&other) > grade(&self) {
+            (other, self)
+        } else {
+            (self, other)
+        };
+        worse.stays.extend(other.stays);
+        for budget in other.view.budget {
+            let mut known = worse.view.budget.iter_mut();
+            match known.find(|known| known.measure == budget.measure) {
+                Some(known) if is_more(&budget, known) => *known = budget,
+                Some(_) => {}
+                None => worse.view.budget.push(budget),
+            }
+        }
+        worse
+    }
+}
+
+/// Whether more of one budget is spent than of another.
+fn is_more(one: &BudgetView, other: &BudgetView) -> bool {
+    // Nothing is said of a share where no study covers what was met: that is more than any.
+    let share = |it: &BudgetView| it.spent_least.unwrap_or(f64::INFINITY);
+    match one.exhausted.cmp(&other.exhausted) {
+        std::cmp::Ordering::Equal => share(one) > share(other),
+        order => order.is_gt(),
+    }
 }
 
 impl Engine {
@@ -142,55 +203,106 @@ impl State {
     }
 
     /// The view of a journey, or of the whole life, and the status that is to be written into it.
+    /// Where products of several storage conditions travel together it is that of the worst judged,
+    /// with the stays outside any of them and what is spent of any.
     fn judged(&self, id: ThingId, journey: Option<&Journey>) -> (ColdChainView, &'static str) {
         let within = journey.map_or(ALWAYS, Journey::span);
         let storages = match journey {
             Some(journey) => self.storages_of(journey.inside().iter().chain([&id])),
             None => self.storages(id),
         };
-        let storage = storages.into_iter().map(|(storage, _)| storage).next();
         let sources = self.sources_around(id, within);
-        let mut view = empty(storage);
-        let Some(storage) = storage.filter(|_| !sources.is_empty()) else {
-            return (view, NO_DATA);
-        };
-        let mut found = OutOfRange::default();
-        let mut gaps = Vec::new();
-        for source in &sources {
-            for series in &source.series {
-                let (samples, summaries) = (&series.samples, &series.summaries);
-                let (low, high) = (storage.lowest_inside(), storage.highest_inside());
-                let out = out_of_range(samples, low, high, series.break_ms);
-                found.excursions.extend(out.excursions);
-                let mut out = OutOfRange::default();
-                excursion::add_summaries(&mut out, summaries, low, high);
-                found.excursions.extend(out.excursions);
-                view.loggers.push(self.logger_view(series, storage));
-            }
-            gaps.extend(unwatched(self, &source.series, &source.legs));
+        if sources.is_empty() {
+            let first = storages.into_iter().map(|(storage, _)| storage).next();
+            return (empty(first), NO_DATA);
         }
-        found.excursions.sort_unstable();
-        view.out_of_range_s = certain_ms(&found.excursions) / 1000;
-        view.excursions = found.excursions.iter().map(excursion_view).collect();
-        let loose: Vec<Span> = sources.iter().flat_map(|it| it.loose.clone()).collect();
-        view.gaps = gap_views(&gaps, &loose);
-        mean(&mut view, &sources, storage);
-        let series: Vec<Series> = sources.iter().flat_map(|it| it.series.clone()).collect();
-        view.mkt_bounds = mkt_bounds(&series, &gaps, storage);
-        view.budget = self.budget_views(id, storage, within.to_ms);
+        let unwatched = self.unwatched_around(id, &sources, within);
+        let all = storages.into_iter();
+        let all =
+            all.map(|(storage, _)| self.judged_by((id, storage), &sources, &unwatched, within));
+        let Some(worst) = all.reduce(Judged::with) else {
+            return (empty(None), NO_DATA);
+        };
+        let Judged {
+            mut view,
+            status,
+            mut stays,
+        } = worst;
+        stays.sort_unstable();
+        stays.dedup();
+        view.out_of_range_s = certain_ms(&stays) / 1000;
+        view.excursions = stays.iter().map(excursion_view).collect();
         self.list_readings(&mut view, &sources);
-        let unwatched = gaps
-            .iter()
-            .any(|gap| !gap.at_an_end || has_samples(&sources));
-        // Where a rule doubts the readings, nothing that they show may pass.
-        let held = unwatched || !loose.is_empty() || self.doubts_readings(id, within);
+        (view, status)
+    }
+
+    /// What one storage condition says about what was measured.
+    fn judged_by(
+        &self,
+        (id, storage): (ThingId, &StorageProfile),
+        sources: &[Source],
+        unwatched: &Unwatched,
+        within: Span,
+    ) -> Judged {
+        let mut view = empty(Some(storage));
+        let mut stays = Vec::new();
+        let (low, high) = (storage.lowest_inside(), storage.highest_inside());
+        for series in sources.iter().flat_map(|source| &source.series) {
+            let out = out_of_range(&series.samples, low, high, series.break_ms);
+            stays.extend(out.excursions);
+            let mut out = OutOfRange::default();
+            excursion::add_summaries(&mut out, &series.summaries, low, high);
+            stays.extend(out.excursions);
+            view.loggers.push(self.logger_view(series, storage));
+        }
+        view.gaps = gap_views(&unwatched.gaps, &unwatched.ways);
+        let mut series: Vec<Series> = Vec::new();
+        for source in sources {
+            // What was measured of a container is already cut to the time the thing was inside.
+            let gate = storage.mkt.filter(|_| source.on == id);
+            let loaded = self.while_loaded(source.on, &source.series, gate);
+            series.extend(loaded.into_owned());
+        }
+        let too_warm = mean(&mut view, &series, storage);
+        view.mkt_bounds = mkt_bounds(&series, &unwatched.gaps, storage);
+        view.budget = self.budget_views(id, storage, within.to_ms);
         let spent = self.ran_out(&view.budget, (id, storage), within);
-        let status = match (view.excursions.is_empty() && !spent, held) {
-            (false, _) => "excursion",
-            (true, true) => "indeterminate",
+        let beyond = !stays.is_empty() || spent || too_warm || unwatched.alarmed;
+        let status = match (!beyond, unwatched.holds) {
+            (false, _) => EXCURSION,
+            (true, true) => INDETERMINATE,
             (true, false) => "within",
         };
-        (view, status)
+        Judged {
+            view,
+            status,
+            stays,
+        }
+    }
+
+    /// Time that nobody watched, whatever the storage condition.
+    fn unwatched_around(&self, id: ThingId, sources: &[Source], within: Span) -> Unwatched {
+        let gaps = sources.iter();
+        let gaps: Vec<Gap> = gaps
+            .flat_map(|source| unwatched(self, &source.series, &source.legs))
+            .collect();
+        let mut ways: Vec<Span> = sources.iter().flat_map(|it| it.loose.clone()).collect();
+        ways.extend(self.unmeasured(id, sources, within));
+        let told = gaps
+            .iter()
+            .any(|gap| !gap.at_an_end || has_samples(sources));
+        // Where a rule doubts the readings, nothing that they show may pass.
+        let holds = told || !ways.is_empty() || self.doubts_readings(id, within);
+        let alarmed = sources.iter().any(|source| {
+            let alarms = self.bare_alarms((source.on, source.during), &source.series);
+            !alarms.is_empty()
+        });
+        Unwatched {
+            gaps,
+            ways,
+            holds,
+            alarmed,
+        }
     }
 
     /// The status of that view alone: of nearly all packs at a counter there are no readings.
@@ -243,6 +355,7 @@ impl State {
             let loose = loose_ends(self, &timeline, &series, span);
             Some(Source {
                 on,
+                during: span,
                 series,
                 legs,
                 loose,
@@ -250,6 +363,12 @@ impl State {
         };
         let spans = self.spans_around(id, within);
         spans.into_iter().filter_map(source).collect()
+    }
+
+    /// Ways on which nothing was measured, neither of the thing nor of what it was in.
+    fn unmeasured(&self, id: ThingId, sources: &[Source], within: Span) -> Vec<Span> {
+        let watched = sources.iter().flat_map(|it| covered(&it.series)).collect();
+        unmeasured_ways(self, &self.timeline(id), &union(watched), within)
     }
 
     /// Whether a finding about a time within stands that says that readings are missing or cannot
@@ -354,34 +473,44 @@ fn gap_views(gaps: &[Gap], loose: &[Span]) -> Vec<GapView> {
         .collect()
 }
 
-/// The worst legal mean of any device, or the first reason why there is none.
-fn mean(view: &mut ColdChainView, sources: &[Source], storage: &StorageProfile) {
-    for series in sources.iter().flat_map(|source| &source.series) {
-        if series.samples.is_empty() {
-            continue;
+/// The worst legal mean of any device, or of all together, or the first reason why there is none.
+/// Tells whether it is above the limit.
+fn mean(view: &mut ColdChainView, series: &[Series], storage: &StorageProfile) -> bool {
+    let mut worst: Option<WindowMkt> = None;
+    let mut note = |found: WindowMkt| {
+        if worst.is_none_or(|worst| found.celsius > worst.celsius) {
+            worst = Some(found);
         }
-        match worst_window(
-            &series.samples,
-            storage,
-            series.break_ms,
-            storage.activation,
-        ) {
-            Ok(worst) => {
-                let celsius = milli(worst.celsius);
-                if view.mkt_c.is_none_or(|other| celsius > other) {
-                    view.mkt_c = Some(celsius);
-                    view.mkt_window = Some(WindowView {
-                        from: worst.from_ms,
-                        to: worst.to_ms,
-                    });
-                }
-            }
+    };
+    for series in series.iter().filter(|it| !it.samples.is_empty()) {
+        let (samples, break_ms) = (&series.samples, series.break_ms);
+        match worst_window(samples, storage, break_ms, storage.activation) {
+            Ok(found) => note(found),
             Err(refusal) => {
                 view.mkt_refusal.get_or_insert_with(|| refusal.to_string());
             }
         }
     }
-    if view.mkt_c.is_none() && view.mkt_refusal.is_none() {
-        view.mkt_refusal = Some("only summaries were reported".to_owned());
+    if let Some(found) = too_warm_together(series, storage) {
+        note(found);
+        view.mkt_refusal = None;
     }
+    view.mkt_c = worst.map(|worst| milli(worst.celsius));
+    view.mkt_window = worst.map(|worst| WindowView {
+        from: worst.from_ms,
+        to: worst.to_ms,
+    });
+    if worst.is_none() && view.mkt_refusal.is_none() {
+        let summaries = series.iter().any(|it| !it.summaries.is_empty());
+        view.mkt_refusal = Some(if summaries {
+            "only summaries were reported".to_owned()
+        } else {
+            MktRefusal::NoReadings.to_string()
+        });
+    }
+    let limit_mc = storage.mkt.map(|gate| gate.limit_mc);
+    let limit = limit_mc.map(|mc| f64::from(mc) / 1000.0);
+    worst
+        .zip(limit)
+        .is_some_and(|(worst, limit)| worst.celsius > limit)
 }

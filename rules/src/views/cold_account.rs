@@ -10,7 +10,7 @@ use crate::cold_chain::{
     AlarmKind, Gap, Segment, Side, Span, StorageProfile, beyond, device_alarm, mkt_equal_interval,
     mkt_trapezoid, mkt_with_gap,
 };
-use crate::state::{State, ThingId};
+use crate::state::{Marks, State, ThingId};
 use crate::telemetry::Series;
 use crate::telemetry::account::{Account, share};
 use crate::telemetry::seen::stays_beyond;
@@ -145,7 +145,8 @@ impl State {
         let device = self.device_name(series.device);
         let valid = self.loggers.calibrations(device);
         if valid.is_empty() {
-            return "unknown";
+            let lapsed = series.flags & Marks::LAPSED != 0;
+            return if lapsed { "lapsed" } else { "unknown" };
         }
         let covered = |t_ms: i64| {
             let mut valid = valid.iter();

@@ -4,7 +4,9 @@
 //! logger 1 in degrees Celsius. Words before them change that: `by=2` another logger, `every=30`
 //! minutes, `unit=FAH`, `n=13` the number of the first reading, `raw=a` and `prev=b` hashes,
 //! `battery` changed, `signed=2` by logger 2, `wave=40:3` forty readings of pattern 3 that moves,
-//! `span=24:1..9` a summary of that many hours with its extremes.
+//! `span=24:1..9` a summary of that many hours with its extremes, `kind=Humidity` no temperatures.
+//! `alarm` is an alarm without a temperature, of the time of its event.
+//! `file=invalid` and `cal=expired` are what a bridge says of the file they were read from.
 //!
 //! `logger 2 cal=1..90 every=30 buffered rate=1` is a data sheet, days for the calibration.
 //! `conditions 2..8 band=8..15:10 equivalent=5:48 vvm=VVM7 gate=24:8:15 energy=120 max=30` is the
@@ -43,6 +45,9 @@ pub(crate) fn element(from_ms: i64, words: &[&str]) -> SensorElement {
         if let Some(milli) = milli {
             let mut report = SensorReport::temperature(milli, t_ms);
             report.uom = Some(unit.to_owned());
+            if let Some(kind) = value("kind=") {
+                report.type_ = Some(kind.to_owned());
+            }
             reports.push(report);
         }
         t_ms += minutes * 60_000;
@@ -87,6 +92,18 @@ pub(crate) fn element(from_ms: i64, words: &[&str]) -> SensorElement {
     }
 }
 
+/// What a bridge says of a logger's file, where the row tells anything of it.
+pub(crate) fn file(words: &[&str]) -> Option<serde_json::Value> {
+    let value = |name: &str| words.iter().find_map(|word| word.strip_prefix(name));
+    let (signature, state) = (value("file="), value("cal="));
+    (signature.or(state).is_some()).then(|| {
+        serde_json::json!({
+            "signature": signature.unwrap_or("absent"),
+            "calibration": { "state": state.unwrap_or("unknown") },
+        })
+    })
+}
+
 fn marks(reports: &mut Vec<SensorReport>, words: &[&str]) {
     let value = |name: &str| words.iter().find_map(|word| word.strip_prefix(name));
     let mark = |kind: &str| SensorReport {
@@ -103,6 +120,12 @@ fn marks(reports: &mut Vec<SensorReport>, words: &[&str]) {
         reports.push(SensorReport {
             uri_value: Some(hash(previous)),
             ..mark(PREVIOUS_REPORT)
+        });
+    }
+    if words.contains(&"alarm") {
+        reports.push(SensorReport {
+            exception: Some("ALARM_CONDITION".to_owned()),
+            ..mark("Temperature")
         });
     }
     if words.contains(&"battery") {

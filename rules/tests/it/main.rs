@@ -12,6 +12,7 @@
 
 mod cast;
 mod cold;
+mod cold_mixed;
 mod cold_rows;
 mod cold_traces;
 mod corpus;

@@ -24,6 +24,8 @@ use super::cold_rows;
 use super::scenario_chain;
 use super::scenario_lots as lots;
 
+/// Namespace of our extensions of events.
+const NAMESPACE: &str = "urn:theriac:epcis:";
 pub(crate) const DAY_1_MS: i64 = 1_772_323_200_000; // 2026-03-01T00:00:00Z
 
 /// A scenario: a title and its rows.
@@ -285,8 +287,14 @@ fn event(row: &Row, verb: &str, rest: &[&str]) -> Event {
         "see" => object(Action::Observe, BizStep::Inspecting),
         "return" => object(Action::Observe, BizStep::Shipping)
             .with_disposition(&Disposition::parse("returned").unwrap()),
-        "measure" => object(Action::Observe, BizStep::parse("sensor_reporting").unwrap())
-            .with_sensor_element(&cold_rows::element(row.at_ms, rest)),
+        "measure" => {
+            let event = object(Action::Observe, BizStep::parse("sensor_reporting").unwrap())
+                .with_sensor_element(&cold_rows::element(row.at_ms, rest));
+            match cold_rows::file(rest) {
+                Some(file) => event.with_extension("theriac", NAMESPACE, "logger", file),
+                None => event,
+            }
+        }
         other => scenario_chain::event(row, other, rest)
             .unwrap_or_else(|| panic!("line {}: no event {other}", row.line)),
     };
