@@ -198,6 +198,7 @@ impl State {
         let mut found: Vec<&Finding> = self.own_findings(thing).collect();
         let gtin = self.gtin(thing);
         let storage = gtin.and_then(|gtin| self.storage_of(Some(gtin)));
+        let condition = storage;
         let storage = storage.map(|storage| storage.id.as_str());
         found.extend(self.over_issued(thing));
         let mut seen = BTreeSet::new();
@@ -211,11 +212,17 @@ impl State {
                     continue;
                 }
                 // A budget is the pack's own: it has spent it or not, whatever others have.
-                let holds = if finding.rule == RuleId::T05 {
-                    let measure = finding.facts.get("measure").map_or("", String::as_str);
-                    self.has_spent(thing, measure)
-                } else {
-                    meets
+                let holds = match (finding.rule, condition) {
+                    (RuleId::T05, _) => {
+                        let measure = finding.facts.get("measure").map_or("", String::as_str);
+                        self.has_spent(thing, measure)
+                    }
+                    // So is a mean: what was measured after it was taken out is not of it.
+                    (RuleId::T04, Some(own)) => {
+                        let whole = span.from_ms <= finding.at_ms && finding.until_ms <= span.to_ms;
+                        whole || (meets && self.is_too_warm((container, span), own))
+                    }
+                    _ => meets,
                 };
                 if holds {
                     found.push(finding);

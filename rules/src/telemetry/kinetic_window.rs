@@ -23,10 +23,11 @@ use super::load::too_warm_together;
 use super::{Reading, Seen};
 use crate::cold_chain::alarm::covered_ms;
 use crate::cold_chain::window::{BeyondGate, beyond_gate};
-use crate::cold_chain::{Excursion, MktGate, Side, Span, WindowMkt};
+use crate::cold_chain::{Excursion, MktGate, Side, Span, StorageProfile, WindowMkt};
 use crate::finding::{RuleId, Severity};
 use crate::judge_thing::Draft;
 use crate::say::Cold;
+use crate::state::{State, ThingId};
 
 pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     let Some(gate) = reading.storage.mkt else {
@@ -60,6 +61,42 @@ pub(crate) fn check(reading: &Reading<'_>, out: &mut Vec<Draft>) {
     out.extend(not_excused(reading, &seen, gate));
 }
 
+impl State {
+    /// Whether the rule would speak of what was measured of a container while a thing was inside:
+    /// a pack that left before it grew warm is not held for those that stayed.
+    pub(crate) fn is_too_warm(
+        &self,
+        (on, inside): (ThingId, Span),
+        storage: &StorageProfile,
+    ) -> bool {
+        let Some(gate) = storage.mkt else {
+            return false;
+        };
+        let series = self.series(on, inside);
+        let seen: Vec<Seen> = series.iter().map(|it| Seen::of(it, storage)).collect();
+        let limit = f64::from(gate.limit_mc) / 1000.0;
+        let exceeds = |worst: &WindowMkt| worst.celsius > limit;
+        let alone = |seen: &Seen| matches!(&seen.kinetic, Some(Ok(worst)) if exceeds(worst));
+        seen.iter().any(alone)
+            || too_warm_together(&series, storage).is_some()
+            || beyond(&seen, gate).is_some()
+    }
+}
+
+/// Why the gate may not be used for what was seen, and from when to when it was too warm.
+fn beyond(seen: &[Seen], gate: MktGate) -> Option<(BeyondGate, Span)> {
+    let hottest_mc = seen.iter().filter_map(|seen| seen.hottest_mc).max()?;
+    let stays = seen.iter().flat_map(|seen| &seen.out.excursions);
+    let above = stays.filter(|stay| stay.side == Side::Above);
+    let stays: Vec<Excursion> = above.copied().collect();
+    let beyond = beyond_gate(&gate, hottest_mc, covered_ms(&stays))?;
+    let span = Span {
+        from_ms: stays.iter().map(|stay| stay.from_ms).min()?,
+        to_ms: stays.iter().map(|stay| stay.to_ms).max()?,
+    };
+    Some((beyond, span))
+}
+
 fn too_warm(reading: &Reading<'_>, of: &str, worst: &WindowMkt, gate: MktGate) -> Draft {
     let storage = reading.storage;
     let limit = f64::from(gate.limit_mc) / 1000.0;
@@ -88,20 +125,7 @@ fn too_warm(reading: &Reading<'_>, of: &str, worst: &WindowMkt, gate: MktGate) -
 /// The gate may not be used at all, whatever the mean is.
 fn not_excused(reading: &Reading<'_>, seen: &[Seen], gate: MktGate) -> Option<Draft> {
     let storage = reading.storage;
-    let hottest_mc = seen.iter().filter_map(|seen| seen.hottest_mc).max()?;
-    let above = |seen: &Seen| -> Vec<Excursion> {
-        let stays = seen.out.excursions.iter();
-        stays
-            .filter(|stay| stay.side == Side::Above)
-            .copied()
-            .collect()
-    };
-    let stays: Vec<Excursion> = seen.iter().flat_map(above).collect();
-    let beyond = beyond_gate(&gate, hottest_mc, covered_ms(&stays))?;
-    let span = Span {
-        from_ms: stays.iter().map(|stay| stay.from_ms).min()?,
-        to_ms: stays.iter().map(|stay| stay.to_ms).max()?,
-    };
+    let (beyond, span) = beyond(seen, gate)?;
     let (say, name, value) = match beyond {
         BeyondGate::Ceiling(mc) => (
             Cold::AboveCeiling {
