@@ -25,7 +25,7 @@ pub fn decide(
     };
     fit_reason(decision.reason())?;
     entitled(
-        &node.fold().engine,
+        &node.fold(),
         Speaker::Party(party),
         &Fact::Decision(decision.clone()),
     )

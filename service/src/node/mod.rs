@@ -5,6 +5,7 @@
 mod anchored;
 mod beside;
 pub mod catalog;
+mod claims;
 pub mod comments;
 mod cosign;
 pub mod despatch;
