@@ -44,7 +44,7 @@ use tokio::sync::oneshot;
 pub use anchored::AccessAnchor;
 pub use cosign::WitnessState;
 pub use fold::Fold;
-pub use keep::{Erasing, Erasure};
+pub use keep::{Erasing, Erasure, TakenIn};
 pub use open::{OpenError, check, open_ledger};
 pub use register::{NewDevice, NewParty};
 pub use shared::SignedCheckpoint;
