@@ -242,6 +242,13 @@ impl Writer {
             return Err(OpenError::Ledger(Broken::Stopped));
         }
         self.order()?;
+        let now_ms = self.world.now_unsigned_ms();
+        let (own, entropy) = (self.cutter.key_id(), self.world.entropy());
+        let next = self.tangle.attach(&own, entropy, now_ms);
+        self.shared.saw_clock(next.hlc.ms());
+        if self.shared.clock_behind_ms(now_ms).is_some() {
+            tracing::error!("the clock is behind what the ledger holds: nothing is recorded");
+        }
         let folded = self.shared.fold().items().saturating_sub(recalled);
         tracing::info!(recalled, folded, "the state is there, in facts");
         self.tend(true);
