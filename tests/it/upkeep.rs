@@ -351,6 +351,7 @@ fn items_are_erased_from_stopped_and_running_nodes() {
 #[test]
 #[allow(clippy::too_many_lines, reason = "one story")]
 fn check_names_what_is_damaged_and_what_to_do_slow() {
+    const AUTHOR: &str = "keys/author-9506000100012.seed";
     type Damage = fn(&Path);
     let flip: Damage = |path| {
         let mut bytes = std::fs::read(path).expect("it is there");
@@ -369,8 +370,17 @@ fn check_names_what_is_damaged_and_what_to_do_slow() {
     };
     let gone: Damage = |path| std::fs::remove_file(path).expect("it is there");
     let junk: Damage = |path| std::fs::write(path, "junk").expect("it can be written");
+    // One hexadecimal digit.
+    let other: Damage = |path| {
+        let mut text = std::fs::read_to_string(path).expect("it is there");
+        let digit = if text.starts_with('0') { "1" } else { "0" };
+        text.replace_range(..1, digit);
+        std::fs::write(path, text).expect("it can be written");
+    };
     let backup = "from a backup";
     let site = Site::fresh();
+    let party = serde_json::json!({ "gln": "9506000100012", "name": "A", "role": "wholesaler" });
+    let _party = site.admin.post("/api/v1/parties", &party).expect(201);
     record(&site.admin, "ONE");
     record(&site.admin, "TWO");
     let stopped = site.stopped();
@@ -396,6 +406,13 @@ fn check_names_what_is_damaged_and_what_to_do_slow() {
         ("keys/node.seed", cut, backup),
         ("keys/node.seed", gone, backup),
         ("keys/note.seed", gone, backup),
+        ("keys/api-key-hash.seed", other, backup),
+        ("keys/api-key-hash.seed", gone, backup),
+        ("keys/root.seed", other, backup),
+        ("keys/organisation-operator.seed", other, backup),
+        ("keys/organisation-operator.seed", gone, backup),
+        (AUTHOR, other, backup),
+        (AUTHOR, gone, backup),
         ("node.redb", gone, "keys create"),
     ] {
         let path = stopped.dir.join(file);
@@ -434,4 +451,26 @@ fn check_names_what_is_damaged_and_what_to_do_slow() {
         std::fs::read(stopped.dir.join("keys/node.seed")).expect("the key"),
         own
     );
+}
+
+/// Whatever bit of the database of API keys is flipped, the check ends by itself: it says so, or
+/// finds nothing where the page is in no use.
+#[test]
+fn a_damaged_database_of_api_keys_is_told_and_ends_no_check_by_a_panic_slow() {
+    let stopped = Site::fresh().stopped();
+    let path = stopped.dir.join("node.redb");
+    let whole = std::fs::read(&path).expect("the database");
+    let data = text(&stopped.dir);
+    let mut found = 0;
+    for part in 0..48 {
+        let mut bytes = whole.clone();
+        let at = part * bytes.len() / 48 + 37;
+        bytes[at] ^= 4;
+        std::fs::write(&path, &bytes).expect("it can be written");
+        let told = finish("theriac", &["check", "--data", &data]);
+        assert!([0, 6].contains(&told.code), "byte {at}: {}", told.err);
+        assert!(!told.err.contains("panicked"), "byte {at}: {}", told.err);
+        found += usize::from(told.code == 6);
+    }
+    assert!(found > 0);
 }

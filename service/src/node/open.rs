@@ -102,7 +102,7 @@ impl Node {
         let keys = KeyStore::open(&data)?;
         let cutter = keys.existing(&Secret::Node)?;
         let note_key = keys.existing(&Secret::Note)?;
-        let secret = keys.seed_or_new(&Secret::ApiKeyHash, &world)?;
+        let secret = keys.hash_key(&world)?;
         let options = Options {
             table_seed: table_seed(&secret),
             ..Options::default()
@@ -305,8 +305,7 @@ pub fn check(data_dir: &Path, rebuild: bool) -> Result<CheckReport, OpenError> {
         &mut outcomes,
         rebuild,
     )?;
-    let folded = rebuild && report.is_sound();
-    beside::check(&data, folded.then_some(&fold), &mut report);
+    beside::check(&data, root, &mut report);
     match (kept, same) {
         (Err(why), _) => without_state(&data, &crate::chain(&why), rebuild, &mut report),
         (_, Some(false)) => {
