@@ -185,6 +185,8 @@ fn packs_and_recalls_from_the_command_line() {
         (&["pack", "dispense", &one, &never], 7),
         (&["pack", "export", &one], 4),
         (&["pack", "eat", &one], 2),
+        // Nothing was asked, so nothing is genuine.
+        (&["verify", "-"], 2),
     ] {
         let (got, told) = run("pharmacy", args);
         assert_eq!(got, code, "{args:?}: {told}");
