@@ -90,7 +90,9 @@ fn copy_keys(from: &DataDir, to: &DataDir) -> Result<(), CopyError> {
     for entry in fs::read_dir(&keys).map_err(at)? {
         let path = entry.map_err(at)?.path();
         // Files being written have another ending.
-        let is_seed = path.extension().is_some_and(|it| it == "seed");
+        let is_seed = path
+            .extension()
+            .is_some_and(|it| it == "seed" || it == "note");
         if let Some(name) = path.file_name().filter(|_| is_seed) {
             let target = to.keys().join(name);
             fs::copy(&path, &target)

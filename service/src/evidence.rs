@@ -21,7 +21,8 @@ pub const FORMAT: &str = "theriac-evidence/1";
 pub struct Evidence {
     /// [`FORMAT`].
     pub format: String,
-    /// Canonical id of what it is about; proven as far as documents name it, not of a case.
+    /// Canonical id of what it is about, which documents name. A case has findings, and what it is
+    /// about is not proven.
     pub about: String,
     /// When it was made, RFC 3339; not proven.
     pub made_at: String,
@@ -87,6 +88,20 @@ pub struct Document {
     pub item: u16,
     /// The event (EPCIS 2.0, JSON), decision or comment.
     pub event: Value,
+}
+
+impl Evidence {
+    /// Reads the file. What is proven is one value of each member: a file in which an object has
+    /// one twice shows some readers what others do not see.
+    ///
+    /// # Errors
+    /// For what is no bundle, and for a member that is given twice, at any depth.
+    pub fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let value = crate::distinct::value(&mut reader)?;
+        reader.end()?;
+        serde_json::from_value(value)
+    }
 }
 
 impl Document {
@@ -287,5 +302,32 @@ fn step(name: &str, holds: bool, detail: String) -> Step {
         name: name.to_owned(),
         found,
         detail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_is_given_twice_is_refused_anywhere() {
+        let bundle = r#"{"format":"theriac-evidence/1","about":"x","made_at":"","network":"",
+            "log_key":"","checkpoint":"","summary":[],"findings":[],"documents":[{"block":"b",
+            "item":0,"event":{"a":[{"disposition":"dispensed"}]}}],"proofs":{"b":""}}"#;
+        assert_eq!(Evidence::read(bundle.as_bytes()).unwrap().about, "x");
+        for (once, twice) in [
+            (
+                r#""disposition":"#,
+                r#""disposition":"destroyed","disposition":"#,
+            ),
+            (r#""b":"""#, r#""b":"","b":"""#),
+            (r#""about":"#, r#""about":"y","about":"#),
+        ] {
+            let bundle = bundle.replace(once, twice);
+            let error = Evidence::read(bundle.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains("is given twice"), "{error}");
+        }
+        let more = format!("{bundle} {{}}");
+        assert!(Evidence::read(more.as_bytes()).is_err());
     }
 }

@@ -98,6 +98,12 @@ pub enum KeyFileError {
         #[source]
         source: io::Error,
     },
+    /// It is another key than the one that was used before.
+    #[error("the key file {file} is missing or not the one that was used before")]
+    Other {
+        /// Name below `keys/`.
+        file: String,
+    },
     /// The file does not hold 64 hex digits.
     #[error("the key file {file} does not hold 64 hex digits")]
     Content {
@@ -148,6 +154,41 @@ impl KeyStore {
         Ok(seed)
     }
 
+    /// The key of the hash under which API keys are stored, made the first time. What it is like is
+    /// noted beside it, for a key that is merely another one makes every API key unknown.
+    ///
+    /// # Errors
+    /// [`KeyFileError`] for a file that cannot be used or is not the one that was noted.
+    pub fn hash_key(&self, world: &World) -> Result<[u8; 32], KeyFileError> {
+        let file = Secret::ApiKeyHash.file_name();
+        let noted = self.0.join(HASH_KEY_NOTE).exists();
+        if noted && !self.is_hash_key_own()? {
+            return Err(KeyFileError::Other { file });
+        }
+        let seed = self.seed_or_new(&Secret::ApiKeyHash, world)?;
+        if !noted {
+            let note = format!("{}\n", hash_key_note(&seed));
+            write_private(&self.0, HASH_KEY_NOTE, note.as_bytes())
+                .map_err(|source| io_error(HASH_KEY_NOTE, source))?;
+        }
+        Ok(seed)
+    }
+
+    /// Whether the key of that hash is the one that was noted; one that is missing is not. Nothing
+    /// is noted before [`KeyStore::hash_key`].
+    ///
+    /// # Errors
+    /// [`KeyFileError`] for a file that cannot be read.
+    pub fn is_hash_key_own(&self) -> Result<bool, KeyFileError> {
+        let noted = match fs::read_to_string(self.0.join(HASH_KEY_NOTE)) {
+            Ok(noted) => noted,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            Err(error) => return Err(io_error(HASH_KEY_NOTE, error)),
+        };
+        let seed = self.seed(&Secret::ApiKeyHash)?;
+        Ok(seed.is_some_and(|seed| hash_key_note(&seed) == noted.trim_end()))
+    }
+
     /// The signing key of a secret, made the first time.
     pub fn signing(&self, secret: &Secret, world: &World) -> Result<SigningKey, KeyFileError> {
         self.seed_or_new(secret, world).map(SigningKey::from_seed)
@@ -160,6 +201,13 @@ impl KeyStore {
             .map(SigningKey::from_seed)
             .ok_or_else(missing)
     }
+}
+
+/// What the key of the hash is like, not the key.
+const HASH_KEY_NOTE: &str = "api-key-hash.note";
+
+fn hash_key_note(seed: &[u8; 32]) -> String {
+    hex::encode(blake3::derive_key("theriac API key hash, noted v1", seed))
 }
 
 fn io_error(file: &str, source: io::Error) -> KeyFileError {

@@ -25,6 +25,7 @@ pub mod client;
 pub mod config;
 pub mod copy;
 pub mod demo;
+mod distinct;
 pub mod doctor;
 pub mod evidence;
 pub mod http;

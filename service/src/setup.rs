@@ -42,7 +42,7 @@ pub fn init(data_dir: &Path, name: &str, world: &World) -> Result<InitReport, Op
     let note = keys.signing(&Secret::Note, world)?;
     let log_key =
         tangle::verifier_key(name, &note).map_err(|error| OpenError::Name(error.to_string()))?;
-    let store = Store::open(&data.store(), keys.seed_or_new(&Secret::ApiKeyHash, world)?)?;
+    let store = Store::open(&data.store(), keys.hash_key(world)?)?;
     let admin = NewApiKey {
         party: None,
         roles: BTreeSet::from([Role::Admin]),

@@ -122,7 +122,8 @@ impl World {
         uuid::Builder::from_unix_timestamp_millis(self.now_unsigned_ms(), &random).into_uuid()
     }
 
-    /// Moves a manual clock forward by `by_ms`; a real clock is left alone.
+    /// Moves a manual clock forward by `by_ms`, or back where that is negative; a real clock is
+    /// left alone.
     pub fn advance(&self, by_ms: i64) {
         if let Source::Manual(manual) = &*self.0 {
             let mut manual = lock(manual);

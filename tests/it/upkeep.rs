@@ -169,6 +169,7 @@ fn a_node_copies_itself_while_it_records_and_is_killed() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one story")]
 fn a_bundle_is_taken_in_by_stopped_and_running_nodes() {
     let site = Site::fresh();
     record(&site.admin, "ONE");
@@ -192,7 +193,14 @@ fn a_bundle_is_taken_in_by_stopped_and_running_nodes() {
     let counts = |told: &Value| {
         ["new", "known", "waiting", "refused"].map(|it| told[it].as_u64().expect("a count"))
     };
-    let first = counts(&json(&import, 0));
+    // The third event's author knew a checkpoint that this log never had.
+    let told = json(&import, 7);
+    let ahead = "the author knew a checkpoint before there was one";
+    let named = told["quarantines"].as_array().expect("a list");
+    assert!(named.iter().all(|it| it["reason"] == ahead), "{told:#}");
+    let count = named.len();
+    assert!(count > 0 && told["quarantined"] == count, "{told:#}");
+    let first = counts(&told);
     assert!(
         first[0] >= 2 && first[1] >= 1 && first[2..] == [0, 0],
         "{first:?}"
@@ -207,7 +215,11 @@ fn a_bundle_is_taken_in_by_stopped_and_running_nodes() {
     let server = client.base().to_owned();
     let asked = ["--server", &server, "--key", &stopped.key];
     let import = [&["ledger", "import", &bundle][..], &asked].concat();
-    assert_eq!(counts(&json(&import, 0)), first);
+    let told = run(&import, 7).out;
+    assert!(
+        told.contains(ahead) && told.contains(&format!("{count} without effect")),
+        "{told}"
+    );
     for serial in ["ONE", "TWO"] {
         assert_eq!(events(&client, serial), 1, "{serial}");
     }
@@ -237,6 +249,33 @@ fn a_bundle_is_taken_in_by_stopped_and_running_nodes() {
     );
     assert!(process.stop().success());
     run(&["check", "--data", &text(&running), "--rebuild"], 0);
+}
+
+/// A restored copy takes over the ledger of the node it was made of, so that nothing is lost that
+/// was acknowledged after the copy.
+#[test]
+fn a_restored_copy_goes_on_from_the_ledger_of_the_old_node() {
+    let site = Site::fresh();
+    record(&site.admin, "ONE");
+    let stopped = site.stopped();
+    let restored = stopped.beside("restored");
+    let data = text(&stopped.dir);
+    run(&["backup", "--data", &data, "--to", &text(&restored)], 0);
+    let site = stopped.started(&[]);
+    for serial in ["TWO", "THREE", "FOUR"] {
+        record(&site.admin, serial);
+    }
+    let stopped = site.stopped();
+    std::fs::remove_dir_all(restored.join("ledger")).expect("the copy's ledger");
+    std::fs::rename(stopped.dir.join("ledger"), restored.join("ledger")).expect("moved");
+    run(&["check", "--data", &text(&restored), "--rebuild"], 0);
+    let (process, client) = served(&restored, &[]);
+    let client = client.with_key(&stopped.key);
+    record(&client, "FIVE");
+    for serial in ["ONE", "TWO", "THREE", "FOUR", "FIVE"] {
+        assert_eq!(events(&client, serial), 1, "{serial}");
+    }
+    assert!(process.stop().success());
 }
 
 #[test]
@@ -312,6 +351,7 @@ fn items_are_erased_from_stopped_and_running_nodes() {
 #[test]
 #[allow(clippy::too_many_lines, reason = "one story")]
 fn check_names_what_is_damaged_and_what_to_do_slow() {
+    const AUTHOR: &str = "keys/author-9506000100012.seed";
     type Damage = fn(&Path);
     let flip: Damage = |path| {
         let mut bytes = std::fs::read(path).expect("it is there");
@@ -330,8 +370,17 @@ fn check_names_what_is_damaged_and_what_to_do_slow() {
     };
     let gone: Damage = |path| std::fs::remove_file(path).expect("it is there");
     let junk: Damage = |path| std::fs::write(path, "junk").expect("it can be written");
+    // One hexadecimal digit.
+    let other: Damage = |path| {
+        let mut text = std::fs::read_to_string(path).expect("it is there");
+        let digit = if text.starts_with('0') { "1" } else { "0" };
+        text.replace_range(..1, digit);
+        std::fs::write(path, text).expect("it can be written");
+    };
     let backup = "from a backup";
     let site = Site::fresh();
+    let party = serde_json::json!({ "gln": "9506000100012", "name": "A", "role": "wholesaler" });
+    let _party = site.admin.post("/api/v1/parties", &party).expect(201);
     record(&site.admin, "ONE");
     record(&site.admin, "TWO");
     let stopped = site.stopped();
@@ -357,6 +406,13 @@ fn check_names_what_is_damaged_and_what_to_do_slow() {
         ("keys/node.seed", cut, backup),
         ("keys/node.seed", gone, backup),
         ("keys/note.seed", gone, backup),
+        ("keys/api-key-hash.seed", other, backup),
+        ("keys/api-key-hash.seed", gone, backup),
+        ("keys/root.seed", other, backup),
+        ("keys/organisation-operator.seed", other, backup),
+        ("keys/organisation-operator.seed", gone, backup),
+        (AUTHOR, other, backup),
+        (AUTHOR, gone, backup),
         ("node.redb", gone, "keys create"),
     ] {
         let path = stopped.dir.join(file);
@@ -395,4 +451,26 @@ fn check_names_what_is_damaged_and_what_to_do_slow() {
         std::fs::read(stopped.dir.join("keys/node.seed")).expect("the key"),
         own
     );
+}
+
+/// Whatever bit of the database of API keys is flipped, the check ends by itself: it says so, or
+/// finds nothing where the page is in no use.
+#[test]
+fn a_damaged_database_of_api_keys_is_told_and_ends_no_check_by_a_panic_slow() {
+    let stopped = Site::fresh().stopped();
+    let path = stopped.dir.join("node.redb");
+    let whole = std::fs::read(&path).expect("the database");
+    let data = text(&stopped.dir);
+    let mut found = 0;
+    for part in 0..48 {
+        let mut bytes = whole.clone();
+        let at = part * bytes.len() / 48 + 37;
+        bytes[at] ^= 4;
+        std::fs::write(&path, &bytes).expect("it can be written");
+        let told = finish("theriac", &["check", "--data", &data]);
+        assert!([0, 6].contains(&told.code), "byte {at}: {}", told.err);
+        assert!(!told.err.contains("panicked"), "byte {at}: {}", told.err);
+        found += usize::from(told.code == 6);
+    }
+    assert!(found > 0);
 }

@@ -2,9 +2,7 @@
 //! with a reason and, where the quality system wants it, an electronic signature with its meaning
 //! (21 CFR 11.50); what is decided about a case is decided about each finding in it, as records.
 use gs1::Gln;
-use rules::{
-    AlertOutcome, CaseView, Decision, Engine, Fact, Finding, Lang, Meaning, Severity, Signature,
-};
+use rules::{AlertOutcome, CaseView, Decision, Fact, Finding, Lang, Meaning, Severity, Signature};
 use tangle::{BlockId, Kind, Media};
 
 use crate::app::decide::fit_reason;
@@ -21,7 +19,7 @@ use crate::node;
 use crate::node::comments::Said;
 use crate::node::entitled::{Speaker, entitled};
 use crate::node::items::COMMENT;
-use crate::node::{Node, View};
+use crate::node::{Fold, Node, View};
 
 /// What is done about a case.
 #[derive(Clone, Debug)]
@@ -230,7 +228,7 @@ pub fn rule(
         if !found.iter().any(own) {
             return Err(Failure::not_found("case"));
         }
-        decisions(&fold.engine, party, &found, ruling, signature.as_ref())?
+        decisions(&fold, party, &found, ruling, signature.as_ref())?
     };
     let mut items = Vec::with_capacity(decisions.len());
     for decision in &decisions {
@@ -241,7 +239,7 @@ pub fn rule(
 }
 
 fn decisions(
-    engine: &Engine,
+    fold: &Fold,
     party: &str,
     findings: &[&Finding],
     ruling: &Ruling,
@@ -250,7 +248,7 @@ fn decisions(
     let mut decisions = Vec::with_capacity(findings.len());
     for finding in findings {
         let bare = bare(finding.id, ruling);
-        entitled(engine, Speaker::Party(party), &Fact::Decision(bare.clone()))
+        entitled(fold, Speaker::Party(party), &Fact::Decision(bare.clone()))
             .map_err(|why| Failure::new(Code::Forbidden, why.to_string()))?;
         decisions.push(match signature {
             None => bare,

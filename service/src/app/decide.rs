@@ -26,7 +26,7 @@ pub fn decide(
     fit_reason(decision.reason())?;
     takes_back(node, party, decision)?;
     entitled(
-        &node.fold().engine,
+        &node.fold(),
         Speaker::Party(party),
         &Fact::Decision(decision.clone()),
     )

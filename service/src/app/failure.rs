@@ -132,6 +132,9 @@ codes! {
     /// A write to disk failed; the node reads but does not write until it is restarted.
     StorageStopped = "storage_stopped", 503, "Writing has stopped", Operator,
         "ImplementationException";
+    /// The node's clock is behind what its own ledger holds; it records again once that is right.
+    ClockBehind = "clock_behind", 503, "The node's clock is behind", Soon,
+        "ImplementationException";
     /// The identity provider cannot be reached or used; API keys and sessions go on.
     SignInUnavailable = "sign_in_unavailable", 503, "Sign-in not available", Soon,
         "SecurityException";

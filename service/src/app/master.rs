@@ -45,7 +45,7 @@ pub(crate) fn record(
         let fold = node.fold();
         for (at, record) in records.iter().enumerate() {
             let fact = Fact::Master(record.clone());
-            if let Err(why) = entitled(&fold.engine, speaker, &fact) {
+            if let Err(why) = entitled(&fold, speaker, &fact) {
                 faults.push(Fault {
                     pointer: format!("/{at}"),
                     detail: why.to_string(),
@@ -54,7 +54,7 @@ pub(crate) fn record(
         }
     }
     if !faults.is_empty() {
-        let text = "some records describe somebody else; nothing was recorded";
+        let text = "some records describe what is somebody else's; nothing was recorded";
         return Err(Failure::new(Code::Forbidden, text).with_faults(faults));
     }
     let mut items = Vec::with_capacity(records.len());

@@ -2,13 +2,13 @@
 //! has come, and how it stands with the witnesses. For administrators.
 use std::path::{Path, PathBuf};
 
-use tangle::{Copied, Imported, Media};
+use tangle::{Copied, Media};
 
 use crate::app::failure::{Code, Failure};
 use crate::auth::{Permit, actions};
 use crate::copy::Copying;
 use crate::limits::TEXT_CHARS_MAX;
-use crate::node::{Erasing, Erasure, Node, WitnessState};
+use crate::node::{Erasing, Erasure, Node, TakenIn, WitnessState};
 
 /// Copies the node into `name` below its folder for backups.
 ///
@@ -31,7 +31,7 @@ pub fn import(
     node: &Node,
     _permit: &Permit<actions::Operate>,
     bundle: &Path,
-) -> Result<Imported, Failure> {
+) -> Result<TakenIn, Failure> {
     node.import(bundle)
 }
 

@@ -101,9 +101,13 @@ fn took_part(engine: &Engine, party: &str, epc: &Epc) -> bool {
 fn named(engine: &Engine, party: &str, event: &Event) -> bool {
     let theirs = |place: &Epc| match place {
         Epc::Pgln(gln) => gln.as_str() == party,
-        Epc::Sgln(_) => engine
-            .location(place)
-            .is_some_and(|known| known.party == party),
+        // A GLN that is a party's own names that party, whoever described the place before.
+        Epc::Sgln(sgln) => {
+            let gln = sgln.gln().as_str();
+            let described = engine.location(place);
+            described.is_some_and(|known| known.party == party)
+                && (gln == party || engine.party(gln).is_none())
+        }
         _ => false,
     };
     let ends = event

@@ -79,8 +79,9 @@ Examples:
 
 Every proof is checked as verify-proof does, every event is compared with what its proof
 discloses, and the summary is made again. Checkpoint, network and key of the log must be those of
-the proofs, and documents must name what the file is about; of a case that is not proven, and
-said. Without --key the keys pinned in the proofs count.
+the proofs, and documents must name what the file is about; of a case, which has findings, that is
+not proven, and said. A member that is given twice is refused. Without --key the keys pinned in the
+proofs count.
 Exit code: 0 everything holds, 6 something does not (it is named), 3 no such file.";
 
 /// Check an evidence bundle offline
@@ -97,7 +98,7 @@ pub(crate) struct Verify {
 pub(crate) fn verify(command: &Verify, format: Format) -> Result<Exit, Failure> {
     let (keys, witnesses_min) = command.keys.read()?;
     let bytes = files::read(&command.file, BUNDLE_BYTES_MAX)?;
-    let evidence: Evidence = serde_json::from_slice(&bytes)
+    let evidence = Evidence::read(&bytes)
         .with_context(|| format!("{} is no evidence bundle", command.file.display()))
         .map_err(|error| Failure::new(Exit::Integrity, error))?;
     let policy = Policy {

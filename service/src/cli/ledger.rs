@@ -28,7 +28,7 @@ dot and export need a stopped node. import and erase work on a stopped node (--d
 running one, with an administrator's key. erase only tells what it would do until --yes is given;
 it refuses what the order still needs, and backups made before keep what was erased.
 Exit code: 0 done, 2 wrong input, 3 no node or no such block, 4 no admin key, 5 no answer,
-6 ledger or bundle are damaged, 7 some blocks of a bundle were refused or wait for others.";
+6 ledger or bundle are damaged, 7 some blocks of a bundle were refused, wait for others, or have no effect.";
 
 /// Look into a ledger, carry blocks in and out, erase items
 #[derive(Args, Debug)]

@@ -46,10 +46,11 @@ impl Hold {
             // A copy of a ledger has neither keys nor API keys.
             None if !data.keys().is_dir() => return None,
             None => "the file is gone: no API key is known".to_owned(),
-            Some(store) => match store.is_sound() {
-                Ok(true) => return None,
-                Ok(false) => "pages do not match their checksums".to_owned(),
-                Err(error) => service::chain(&error),
+            Some(store) => match caught(|| store.is_sound()) {
+                Some(Ok(true)) => return None,
+                Some(Ok(false)) => "pages do not match their checksums".to_owned(),
+                Some(Err(error)) => service::chain(&error),
+                None => "reading it fails an assertion".to_owned(),
             },
         };
         Some(Difference {
@@ -73,16 +74,34 @@ impl Hold {
         if !file.exists() {
             return Ok(Self { store: None });
         }
-        match Store::open(&file, [0; 32]) {
-            Ok(store) => Ok(Self { store: Some(store) }),
-            Err(error) if is_in_use(&error) => Err(in_use(data)),
-            Err(error) => {
-                let error = anyhow::Error::from(error)
-                    .context(format!("{} is damaged or cannot be read", file.display()));
-                Err(Failure::new(Exit::Integrity, error).advise("restore it from a backup"))
-            }
-        }
+        let error = match caught(|| Store::open(&file, [0; 32])) {
+            Some(Ok(store)) => return Ok(Self { store: Some(store) }),
+            Some(Err(error)) if is_in_use(&error) => return Err(in_use(data)),
+            Some(Err(error)) => anyhow::Error::from(error),
+            None => anyhow!("reading it fails an assertion"),
+        };
+        let error = error.context(format!("{} is damaged or cannot be read", file.display()));
+        let advice = "restore it from a backup, or delete it and make new API keys with \
+                      `theriac keys create --data DIR`";
+        Err(Failure::new(Exit::Integrity, error).advise(advice))
     }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let store = self.store.take();
+        // Closing reads it, too.
+        let _closed = caught(|| drop(store));
+    }
+}
+
+/// What `work` gives; `None` where it panics, as redb does on pages that were changed.
+fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    std::panic::set_hook(hook);
+    done.ok()
 }
 
 fn is_in_use(error: &StoreError) -> bool {

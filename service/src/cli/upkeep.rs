@@ -109,17 +109,26 @@ pub(crate) fn import(command: &Import, format: Format) -> Result<Exit, Failure> 
                     text(refusal, "/reason")
                 ));
             }
+            for quarantine in list(&told, "/quarantines") {
+                out::line(&format!(
+                    "recorded without effect {}: {}",
+                    text(quarantine, "/block"),
+                    text(quarantine, "/reason")
+                ));
+            }
             out::line(&format!(
-                "{} new, {} known, {} waiting for blocks that are not here, {} refused",
+                "{} new, {} known, {} waiting for blocks that are not here, {} refused, \
+                 {} without effect",
                 text(&told, "/new"),
                 text(&told, "/known"),
                 text(&told, "/waiting"),
-                text(&told, "/refused")
+                text(&told, "/refused"),
+                text(&told, "/quarantined")
             ));
         }
     }
     let count = |name: &str| told.get(name).and_then(Value::as_u64).unwrap_or(0);
-    if count("refused") + count("waiting") > 0 {
+    if count("refused") + count("waiting") + count("quarantined") > 0 {
         return Ok(Exit::Partial);
     }
     Ok(Exit::Ok)

@@ -19,7 +19,7 @@ Examples:
   scanner-tool | theriac verify - --key-file pharmacy.key
 
 A group separator may be a real 0x1D, {GS}, ^ or \\x1d.
-Exit code: 0 genuine, 1 any other verdict, 5 not checked (no answer from the node).";
+Exit code: 0 genuine, 1 any other verdict, 2 no scan or a wrong one, 5 not checked (no answer from the node).";
 
 /// Ask whether a pack may be handed on or dispensed
 #[derive(Args, Debug)]
@@ -51,11 +51,13 @@ pub(crate) fn run(command: &Verify, format: Format) -> Result<Exit, Failure> {
         return Ok(answer.exit());
     }
     let mut worst = Exit::Ok;
+    let mut asked = false;
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|error| Failure::usage(anyhow::Error::from(error)))?;
         if line.trim().is_empty() {
             continue;
         }
+        asked = true;
         let answer = ask(&client, &line, location)?;
         match format {
             Format::Json => out::json_line(&answer.verdict),
@@ -65,6 +67,11 @@ pub(crate) fn run(command: &Verify, format: Format) -> Result<Exit, Failure> {
         if worst != Exit::Unreachable && answer.exit() != Exit::Ok {
             worst = answer.exit();
         }
+    }
+    if !asked {
+        // Nothing was checked, so nothing is genuine.
+        let error = anyhow::anyhow!("no scan came on standard input");
+        return Err(Failure::usage(error).advise("give one scan a line"));
     }
     Ok(worst)
 }

@@ -36,6 +36,11 @@ pub(super) fn step(evidence: &Evidence) -> Step {
 fn judge(evidence: &Evidence) -> (Found, String) {
     let epc = Epc::parse(&evidence.about);
     let Some(thing) = epc.ok().filter(|it| !matches!(it, Epc::Other(_))) else {
+        if evidence.findings.is_empty() {
+            let text =
+                "it is no identifier of a thing, and without findings the file is of no case";
+            return (Found::Fails, text.to_owned());
+        }
         let text = "not proven: a case is named by the node, not by documents";
         return (Found::Unproven, text.to_owned());
     };
@@ -103,11 +108,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::evidence::Document;
+    use crate::evidence::{Document, Told};
 
     const PACK: &str = "https://id.gs1.org/01/09506000134352/21/A1";
 
     fn said(about: &str, events: &[Value]) -> (Found, String) {
+        judged(about, events, Vec::new())
+    }
+
+    fn judged(about: &str, events: &[Value], findings: Vec<Told>) -> (Found, String) {
         let document = |event: &Value| Document {
             block: String::new(),
             item: 0,
@@ -121,7 +130,7 @@ mod tests {
             log_key: String::new(),
             checkpoint: String::new(),
             summary: Vec::new(),
-            findings: Vec::new(),
+            findings,
             documents: events.iter().map(document).collect(),
             proofs: std::collections::BTreeMap::new(),
         })
@@ -144,11 +153,34 @@ mod tests {
         let other = PACK.replace("A1", "A2");
         assert_eq!(said(&other, &all).0, Found::Fails);
         assert_eq!(said(PACK, &[sent]).0, Found::Fails);
-        // Nor does it become a case by a word before it, or an identifier that is none.
-        for about in ["C06 https://id.gs1.org/01/09506000134352/10/L1", "a pack"] {
-            let (found, detail) = said(about, std::slice::from_ref(&made));
+        // Nor does it become a case by a word before it, or an identifier that is none: a case has
+        // findings.
+        let events = std::slice::from_ref(&made);
+        for about in [
+            "C06 https://id.gs1.org/01/09506000134352/10/L1",
+            "a pack",
+            "",
+            " ",
+        ] {
+            assert_eq!(said(about, events).0, Found::Fails, "{about}");
+            let (found, detail) = judged(about, events, vec![finding()]);
             assert_eq!(found, Found::Unproven, "{detail}");
             assert!(detail.starts_with("not proven"), "{detail}");
+        }
+        assert_eq!(said(&format!("{PACK} "), events).0, Found::Fails);
+    }
+
+    fn finding() -> Told {
+        Told {
+            id: String::new(),
+            rule: "C06".to_owned(),
+            title: String::new(),
+            severity: "S2".to_owned(),
+            sentence: String::new(),
+            subjects: Vec::new(),
+            at: String::new(),
+            until: String::new(),
+            evidence: Vec::new(),
         }
     }
 

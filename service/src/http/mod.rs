@@ -5,7 +5,6 @@ mod cached;
 mod columns;
 mod cookie;
 mod csp;
-mod distinct;
 pub mod dto;
 pub mod error;
 pub mod fhir;

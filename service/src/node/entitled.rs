@@ -4,7 +4,10 @@
 //! everybody. One function for both doors: the API asks it before it records, the fold asks it
 //! about what others signed.
 use gs1::{Epc, Gtin};
-use rules::{Decision, Engine, Fact, MasterData};
+use rules::{Decision, Engine, Fact, GtinAuthority, MasterData};
+
+use super::claims::gln_of;
+use super::fold::Fold;
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,6 +29,18 @@ pub enum NotEntitled {
     /// Master data about somebody else.
     #[error("a party publishes master data about itself only")]
     Master,
+    /// A place of somebody else.
+    #[error(
+        "the place is another party's: by its GLN, by its company prefix, because that party \
+         published it or was the first to record there; the node's operator can say otherwise"
+    )]
+    Place,
+    /// A product of somebody else.
+    #[error(
+        "the product is another party's: that party published it or made packs of it first; \
+         the node's operator can say otherwise"
+    )]
+    Product,
 }
 
 impl NotEntitled {
@@ -34,6 +49,8 @@ impl NotEntitled {
         match self {
             Self::Decision => 1,
             Self::Master => 2,
+            Self::Place => 3,
+            Self::Product => 4,
         }
     }
 
@@ -42,17 +59,19 @@ impl NotEntitled {
         match code {
             1 => "the author may not decide about this product",
             2 => "the author may not describe somebody else",
+            3 => "the author may not describe another party's place",
+            4 => "the author may not describe another party's product",
             _ => "not entitled",
         }
     }
 }
 
 /// Whether `speaker` may state `fact`, given what is known so far.
-pub fn entitled(engine: &Engine, speaker: Speaker<'_>, fact: &Fact) -> Result<(), NotEntitled> {
+pub fn entitled(fold: &Fold, speaker: Speaker<'_>, fact: &Fact) -> Result<(), NotEntitled> {
     match fact {
         Fact::Event(_) | Fact::Verification(_) => Ok(()),
-        Fact::Decision(decision) => may_decide(engine, speaker, decision),
-        Fact::Master(master) => may_describe(engine, speaker, master),
+        Fact::Decision(decision) => may_decide(&fold.engine, speaker, decision),
+        Fact::Master(master) => may_describe(fold, speaker, master),
     }
 }
 
@@ -68,16 +87,17 @@ fn may_decide(
         Decision::Recall { gtin, .. }
         | Decision::Withdraw { gtin, .. }
         | Decision::ExtendExpiry { gtin, .. } => vec![gtin.clone()],
+        // Of a box, all that was ever in it: also when it was emptied, and of every maker.
         Decision::QaRelease { subject, .. }
         | Decision::QaHold { subject, .. }
-        | Decision::QaReject { subject, .. } => products_of(engine, subject),
+        | Decision::QaReject { subject, .. } => engine.products_of(subject),
         Decision::AssignAlert { finding, .. }
         | Decision::ResolveAlert { finding, .. }
         | Decision::DeEscalateAlert { finding, .. } => {
             let subjects = engine.finding(finding).map(|it| it.subjects.as_slice());
             let subject = subjects.and_then(<[Epc]>::first);
             subject
-                .map(|epc| products_of(engine, epc))
+                .map(|epc| engine.products_of(epc))
                 .unwrap_or_default()
         }
         // The rules take back only what the same party decided.
@@ -99,33 +119,13 @@ fn may_decide(
     Err(NotEntitled::Decision)
 }
 
-/// The products a quality decision about `subject` is about.
-fn products_of(engine: &Engine, subject: &Epc) -> Vec<Gtin> {
-    match subject {
-        Epc::Sgtin(sgtin) => vec![sgtin.gtin.clone()],
-        Epc::Gtin(gtin) | Epc::Lgtin { gtin, .. } => vec![gtin.clone()],
-        container => {
-            let inside = engine.contents_of(container);
-            let gtin = |epc: &Epc| match epc {
-                Epc::Sgtin(sgtin) => Some(sgtin.gtin.clone()),
-                _ => None,
-            };
-            let all: std::collections::BTreeSet<_> = inside.iter().filter_map(gtin).collect();
-            all.into_iter().collect()
-        }
-    }
-}
-
-fn may_describe(
-    engine: &Engine,
-    speaker: Speaker<'_>,
-    master: &MasterData,
-) -> Result<(), NotEntitled> {
+fn may_describe(fold: &Fold, speaker: Speaker<'_>, master: &MasterData) -> Result<(), NotEntitled> {
     let party = match speaker {
         Speaker::Operator => return Ok(()),
         Speaker::Party(party) => party,
         Speaker::Nobody => return Err(NotEntitled::Master),
     };
+    let engine = &fold.engine;
     let regulator = || {
         engine
             .party(party)
@@ -148,17 +148,14 @@ fn may_describe(
                     .party(party)
                     .is_some_and(|known| known.role == it.role)
         }
-        MasterData::Location(it) => {
-            let theirs = engine
-                .location(&it.id)
-                .is_none_or(|known| known.party == party);
-            it.party == party && theirs
+        MasterData::Location(it) if it.party == party => {
+            return has_place(fold, party, &it.id)
+                .then_some(())
+                .ok_or(NotEntitled::Place);
         }
-        MasterData::Product(it) => {
-            let theirs = engine
-                .product(&it.gtin)
-                .is_none_or(|known| known.mah == party);
-            it.mah == party && theirs
+        MasterData::Product(it) if it.mah == party => {
+            let has = has_product(fold, party, &it.gtin);
+            return has.then_some(()).ok_or(NotEntitled::Product);
         }
         MasterData::Device(it) => {
             let theirs = engine
@@ -170,12 +167,56 @@ fn may_describe(
         MasterData::Delegation(it) => it.from == party,
         MasterData::Lane(it) => it.from == party || it.to == party,
         MasterData::ConsortiumRule(it) => it.owner().as_str() == party,
-        // What is in force for everybody is put in force by the operator only.
-        MasterData::RuleActivation(_) => false,
+        // Of somebody else; and what is in force for everybody is put in force by the operator.
+        MasterData::Location(_) | MasterData::Product(_) | MasterData::RuleActivation(_) => false,
     };
     if own {
         Ok(())
     } else {
         Err(NotEntitled::Master)
     }
+}
+
+/// Whether a party may describe a place as its own: its own GLN is, and what is nobody else's by
+/// master data, by company prefix, or by who recorded there first.
+fn has_place(fold: &Fold, party: &str, place: &Epc) -> bool {
+    let engine = &fold.engine;
+    let gln = gln_of(place);
+    if gln == Some(party) {
+        return true;
+    }
+    let anothers = gln.is_some_and(|gln| {
+        engine.party(gln).is_some() || in_anothers_prefix(fold, party, gln, place)
+    });
+    let told = engine.location(place).map(|known| known.party.as_str());
+    !anothers
+        && told
+            .or_else(|| fold.claims.at(place))
+            .is_none_or(|first| first == party)
+}
+
+/// Whether a GLN begins with a company prefix that is another party's and not this one's.
+fn in_anothers_prefix(fold: &Fold, party: &str, gln: &str, place: &Epc) -> bool {
+    let length = fold.prefixes.length_of(place).map(usize::from);
+    let Some(prefix) = length.and_then(|length| gln.get(..length)) else {
+        return false;
+    };
+    let mut parties = fold.engine.parties();
+    !party.starts_with(prefix) && parties.any(|other| other.gln.as_str().starts_with(prefix))
+}
+
+/// Whether a party may describe a product as its own: by master data, by the registry's word on
+/// who may use its prefix, else because nobody else made packs of it first.
+fn has_product(fold: &Fold, party: &str, gtin: &Gtin) -> bool {
+    if let Some(known) = fold.engine.product(gtin) {
+        return known.mah == party;
+    }
+    let right = GtinAuthority {
+        prefix: gtin.as_str().to_owned(),
+        party: party.to_owned(),
+        delegated_by: None,
+        from_ms: None,
+        until_ms: None,
+    };
+    fold.engine.owns(party, &right) || fold.claims.maker(gtin).is_none_or(|first| first == party)
 }

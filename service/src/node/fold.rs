@@ -13,6 +13,7 @@ use tangle::registry::{Principal, Registry};
 use tangle::{BlockId, KeyId, Kind, Media, Ordered, Outcome, VerifiedBlock};
 
 use super::catalog::{BlockRow, Catalog};
+use super::claims::Claims;
 use super::comments::Comments;
 use super::despatch::Despatches;
 use super::entitled::{Speaker, entitled};
@@ -49,6 +50,8 @@ pub struct Fold {
     pub fleet: Fleet,
     /// Lengths of company prefixes, as URNs have shown them.
     pub prefixes: Prefixes,
+    /// Who was first at a place, and made a product first.
+    pub claims: Claims,
     /// Outcomes other than applied.
     pub outcomes: BTreeMap<BlockId, Outcome>,
     /// Items folded so far.
@@ -70,6 +73,7 @@ impl Fold {
             comments: Comments::default(),
             fleet: Fleet::default(),
             prefixes: Prefixes::default(),
+            claims: Claims::default(),
             despatches: Despatches::default(),
             authority: Authority::new(root),
             registrations: Vec::new(),
@@ -170,7 +174,7 @@ impl Fold {
         };
         let refused = facts
             .iter()
-            .find_map(|(_, fact)| entitled(&self.engine, speaker, fact).err());
+            .find_map(|(_, fact)| entitled(self, speaker, fact).err());
         if let Some(why) = refused {
             return Outcome::Rejected { code: why.code() };
         }
@@ -193,6 +197,7 @@ impl Fold {
                 self.despatches.take(self.items, event);
             }
             self.items = self.items.saturating_add(1);
+            self.claims.learn(actor.as_deref(), &fact);
             let findings = self.engine.apply(&Record { stamp, fact });
             let found = u64::try_from(findings.len()).unwrap_or(0);
             self.findings = self.findings.saturating_add(found);

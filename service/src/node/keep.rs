@@ -8,7 +8,7 @@ use serde_json::json;
 use tangle::store::Wanted;
 use tangle::{
     BlockId, Broken, BundleError, Copied, Erased, Imported, Item, Kind, Media, Ordered, Outcome,
-    Reader, RetentionClass, VerifiedBlock, read_bundle,
+    Reader, ReceiptStatus, RetentionClass, VerifiedBlock, read_bundle,
 };
 
 use super::fold::Fold;
@@ -22,6 +22,9 @@ use crate::keys::DataDir;
 const DUE_BLOCKS: u64 = 10_000;
 /// Blocks of which one call erases items at most.
 const ERASED_BLOCKS_MAX: usize = 10_000;
+
+/// Blocks without effect that are named after an import.
+const QUARANTINED_NAMED_MAX: usize = 100;
 
 /// What to erase.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +48,17 @@ pub struct Erasure {
     pub items: Vec<Wanted>,
     /// The block that records the reason; `None` after a dry run.
     pub attestation: Option<BlockId>,
+}
+
+/// What became of a bundle.
+#[derive(Clone, Debug)]
+pub struct TakenIn {
+    /// Numbers, and what was not taken.
+    pub imported: Imported,
+    /// The first hundred of the new blocks that are recorded and have no effect.
+    pub quarantined: Vec<(BlockId, Outcome)>,
+    /// How many those are.
+    pub quarantined_count: usize,
 }
 
 impl Node {
@@ -97,15 +111,37 @@ impl Node {
     ///
     /// # Errors
     /// `malformed` for a damaged bundle, `unprocessable` for one of another network, and what
-    /// recording fails with; blocks that are not taken are no error.
-    pub fn import(&self, bundle: &Path) -> Result<Imported, Failure> {
+    /// recording fails with; blocks that are not taken, or have no effect, are no error.
+    pub fn import(&self, bundle: &Path) -> Result<TakenIn, Failure> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
         let mut file = File::open(bundle).map_err(Failure::internal)?;
         let take = |blocks| self.ask(|reply| Request::Submit { blocks, reply });
-        read_bundle(&mut file, self.network(), cores, |blocks| {
-            take(blocks).map_err(ImportError::Node)
-        })
-        .map_err(ImportError::into_failure)
+        let mut fresh = Vec::new();
+        let imported = read_bundle(&mut file, self.network(), cores, |blocks| {
+            let ids: Vec<_> = blocks.iter().map(|it| *it.id()).collect();
+            let receipts = take(blocks).map_err(ImportError::Node)?;
+            let new = ids.into_iter().zip(&receipts);
+            let new = new.filter(|(_, receipt)| receipt.status != ReceiptStatus::Known);
+            fresh.extend(new.map(|(id, _)| id));
+            Ok(receipts)
+        });
+        let imported = imported.map_err(ImportError::into_failure)?;
+        Ok(self.taken_in(imported, &fresh))
+    }
+
+    /// What became of blocks that were new. They were ordered before their receipts came.
+    fn taken_in(&self, imported: Imported, fresh: &[BlockId]) -> TakenIn {
+        let fold = self.fold();
+        let void = fresh.iter().filter_map(|id| {
+            let outcome = *fold.outcomes.get(id)?;
+            matches!(outcome, Outcome::Quarantined { .. }).then_some((*id, outcome))
+        });
+        let void: Vec<_> = void.collect();
+        TakenIn {
+            imported,
+            quarantined_count: void.len(),
+            quarantined: void.into_iter().take(QUARANTINED_NAMED_MAX).collect(),
+        }
     }
 
     /// Erases items of final blocks. First a block of this node's operator records why; then the

@@ -5,6 +5,7 @@
 mod anchored;
 mod beside;
 pub mod catalog;
+mod claims;
 pub mod comments;
 mod cosign;
 pub mod despatch;
@@ -43,7 +44,7 @@ use tokio::sync::oneshot;
 pub use anchored::AccessAnchor;
 pub use cosign::WitnessState;
 pub use fold::Fold;
-pub use keep::{Erasing, Erasure};
+pub use keep::{Erasing, Erasure, TakenIn};
 pub use open::{OpenError, check, open_ledger};
 pub use register::{NewDevice, NewParty};
 pub use shared::SignedCheckpoint;
@@ -228,6 +229,21 @@ impl Node {
         self.0.shared.is_ending()
     }
 
+    /// How far the node's clock is behind what its ledger holds, ms, while it cannot record for
+    /// that.
+    pub fn clock_behind_ms(&self) -> Option<u64> {
+        let now_ms = self.world().now_unsigned_ms();
+        self.0.shared.clock_behind_ms(now_ms)
+    }
+
+    /// Others' blocks follow those of this ledger: their clocks look ahead to one that is behind.
+    fn hold_clock(&self) -> Result<(), Failure> {
+        match self.clock_behind_ms() {
+            Some(_) => Err(writer::clock_behind()),
+            None => Ok(()),
+        }
+    }
+
     /// Whether the node takes part: reads and writes.
     pub fn ready(&self) -> bool {
         let open = self
@@ -236,16 +252,17 @@ impl Node {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .is_some();
-        open && !self.0.shared.stopped()
+        open && !self.0.shared.stopped() && self.clock_behind_ms().is_none()
     }
 
     /// Records blocks that others signed. Signatures are checked here, in the caller's thread and
     /// on the other cores, before the writer sees them. One answer for each block, in order.
     ///
     /// # Errors
-    /// `overloaded`, `storage_stopped` or `shutting_down`; a block that is not taken is no error
-    /// but an [`Admission`].
+    /// `overloaded`, `storage_stopped`, `clock_behind` or `shutting_down`; a block that is not
+    /// taken is no error but an [`Admission`].
     pub fn submit_blocks(&self, blocks: Vec<SignedBlock>) -> Result<Vec<Admission>, Failure> {
+        self.hold_clock()?;
         let mut checked = Checked::of(blocks, self.network());
         let Some(blocks) = checked.take_good() else {
             return Ok(checked.admissions(Vec::new()));
@@ -261,6 +278,7 @@ impl Node {
     /// # Errors
     /// As [`Node::submit_blocks`].
     pub async fn submit_few(&self, blocks: Vec<SignedBlock>) -> Result<Vec<Admission>, Failure> {
+        self.hold_clock()?;
         let mut checked = Checked::of(blocks, self.network());
         let Some(blocks) = checked.take_good() else {
             return Ok(checked.admissions(Vec::new()));

@@ -102,7 +102,7 @@ impl Node {
         let keys = KeyStore::open(&data)?;
         let cutter = keys.existing(&Secret::Node)?;
         let note_key = keys.existing(&Secret::Note)?;
-        let secret = keys.seed_or_new(&Secret::ApiKeyHash, &world)?;
+        let secret = keys.hash_key(&world)?;
         let options = Options {
             table_seed: table_seed(&secret),
             ..Options::default()
@@ -242,6 +242,13 @@ impl Writer {
             return Err(OpenError::Ledger(Broken::Stopped));
         }
         self.order()?;
+        let now_ms = self.world.now_unsigned_ms();
+        let (own, entropy) = (self.cutter.key_id(), self.world.entropy());
+        let next = self.tangle.attach(&own, entropy, now_ms);
+        self.shared.saw_clock(next.hlc.ms());
+        if self.shared.clock_behind_ms(now_ms).is_some() {
+            tracing::error!("the clock is behind what the ledger holds: nothing is recorded");
+        }
         let folded = self.shared.fold().items().saturating_sub(recalled);
         tracing::info!(recalled, folded, "the state is there, in facts");
         self.tend(true);
@@ -298,8 +305,7 @@ pub fn check(data_dir: &Path, rebuild: bool) -> Result<CheckReport, OpenError> {
         &mut outcomes,
         rebuild,
     )?;
-    let folded = rebuild && report.is_sound();
-    beside::check(&data, folded.then_some(&fold), &mut report);
+    beside::check(&data, root, &mut report);
     match (kept, same) {
         (Err(why), _) => without_state(&data, &crate::chain(&why), rebuild, &mut report),
         (_, Some(false)) => {

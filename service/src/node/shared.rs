@@ -1,11 +1,12 @@
 //! What the writer and all readers of a node share: the folded state behind a lock that is held
 //! for memory work only (never across a flush to disk), the latest checkpoint, the ledger's
 //! reader, and whether writing has stopped.
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use arc_swap::ArcSwapOption;
+use tangle::limits::CLOCK_AHEAD_MS_MAX;
 use tangle::{Broken, Checkpoint, NetworkId, Reader, VerifierKey, verify};
 
 use super::fold::Fold;
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     /// Wakes whoever asks the witnesses.
     wake: OnceLock<SyncSender<()>>,
     stopped: OnceLock<String>,
+    /// The latest clock of a block here, Unix milliseconds.
+    latest_ms: AtomicU64,
     /// The node is about to close: what waits for news ends.
     ending: AtomicBool,
 }
@@ -64,6 +67,7 @@ impl Shared {
             witnessed: ArcSwapOption::empty(),
             wake: OnceLock::new(),
             stopped: OnceLock::new(),
+            latest_ms: AtomicU64::new(0),
             ending: AtomicBool::new(false),
         }
     }
@@ -131,6 +135,21 @@ impl Shared {
         let reason = crate::chain(broken);
         tracing::error!(error = %reason, "writing to the ledger failed: no more writes");
         drop(self.stopped.set(reason));
+    }
+
+    /// A block of this clock is in the ledger.
+    pub(super) fn saw_clock(&self, ms: u64) {
+        self.latest_ms.fetch_max(ms, Ordering::AcqRel);
+    }
+
+    /// How far this node's clock is behind the ledger, ms, where that is further than a block may
+    /// be ahead: then the ledger takes no block that follows.
+    pub(super) fn clock_behind_ms(&self, now_ms: u64) -> Option<u64> {
+        let behind = self
+            .latest_ms
+            .load(Ordering::Acquire)
+            .saturating_sub(now_ms);
+        (behind > CLOCK_AHEAD_MS_MAX).then_some(behind)
     }
 
     pub(super) fn announce_end(&self) {

@@ -13,8 +13,8 @@ use std::time::Duration;
 use tangle::store::Wanted;
 use tangle::verify::checkpoint::NoteSignature;
 use tangle::{
-    Attach, BlockId, Broken, Draft, Erased, Hlc, Item, KeyId, Kind, Parents, Receipt, SigningKey,
-    Tangle, VerifiedBlock, VerifierKey,
+    Attach, BlockId, Broken, Draft, Erased, Hlc, Item, KeyId, Kind, Parents, Receipt,
+    ReceiptStatus, SigningKey, Tangle, VerifiedBlock, VerifierKey,
 };
 use tokio::sync::oneshot;
 
@@ -346,6 +346,11 @@ impl Writer {
         for (items, reading) in items {
             let now_ms = self.world.now_unsigned_ms();
             let attach = self.tangle.attach(&author, self.world.entropy(), now_ms);
+            // It follows what is here, so it would be refused like any block that is ahead.
+            self.shared.saw_clock(attach.hlc.ms());
+            if made.is_empty() && self.shared.clock_behind_ms(now_ms).is_some() {
+                return Err(clock_behind());
+            }
             let mut draft = Draft {
                 kind,
                 epoch: attach.epoch,
@@ -392,7 +397,13 @@ impl Writer {
         if self.shared.stopped() {
             return Err(Broken::Stopped);
         }
+        let clocks: Vec<_> = blocks.iter().map(|it| it.header().hlc.ms()).collect();
         let receipts = self.tangle.submit(blocks, self.world.now_unsigned_ms())?;
+        for (receipt, ms) in receipts.iter().zip(clocks) {
+            if receipt.status == ReceiptStatus::Recorded {
+                self.shared.saw_clock(ms);
+            }
+        }
         self.order()?;
         Ok(receipts)
     }
@@ -443,6 +454,14 @@ pub(super) fn stopped() -> Failure {
     Failure::new(
         Code::StorageStopped,
         "a write to disk failed; the node answers questions but records nothing until restarted",
+    )
+}
+
+/// The answer while the clock is behind what the ledger holds.
+pub(super) fn clock_behind() -> Failure {
+    Failure::new(
+        Code::ClockBehind,
+        "the node's clock is behind what its ledger holds; it records again once that is right",
     )
 }
 

@@ -35,7 +35,7 @@ fn capture_xml(lab: &Lab, xml: &str) -> Answer {
 }
 
 /// Waits for a job that was not waited for.
-fn done(lab: &Lab, location: &str) -> Value {
+pub(crate) fn done(lab: &Lab, location: &str) -> Value {
     for _ in 0..600 {
         let job = lab.get(Role::Manufacturer, location).expect(200).json();
         if job["running"] == false {

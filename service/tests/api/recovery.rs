@@ -124,6 +124,57 @@ fn after_a_failed_write_the_node_reads_and_records_nothing_until_restarted() {
     }
 }
 
+/// A clock that was set back is the node's fault and passes: nothing is refused for good, and what
+/// was accepted to be done later is done when the clock is right.
+#[test]
+fn while_the_clock_is_behind_the_ledger_the_node_records_nothing_and_says_so() {
+    let mut lab = Lab::new();
+    lab.play();
+    let document = |serial: &str| {
+        let event = commission(&[serial], "LOT1", NOW_MS);
+        crate::lab::document(&[event]).to_string()
+    };
+    let json = ("Content-Type", "application/json");
+    let later = [json, ("Prefer", "respond-async")];
+    let way = ("POST", "/epcis/capture");
+    let ask = |lab: &Lab, headers: &[(&str, &str)], serial: &str| {
+        lab.ask(
+            Role::Manufacturer,
+            way,
+            headers,
+            document(serial).as_bytes(),
+        )
+    };
+    // So much a block may be ahead of the clock, and not more.
+    lab.world.advance(-300_000);
+    ask(&lab, &[json], "S0").expect(202);
+    lab.send("GET", "/readyz", &[], &[]).expect(200);
+    lab.world.advance(-7_200_000);
+    for restarted in [false, true] {
+        if restarted {
+            lab.stop();
+            lab.start();
+        }
+        let answer = ask(&lab, &[json], "S1").expect(503);
+        assert_eq!(answer.json()["code"], "clock_behind");
+        assert!(answer.headers.contains_key("retry-after"));
+        let ready = lab.send("GET", "/readyz", &[], &[]).expect(503);
+        assert_eq!(ready.json()["code"], "clock_behind");
+        lab.get(Role::Regulator, &pack_path("A1", "history"))
+            .expect(200);
+    }
+    let job = ask(&lab, &later, "S2").expect(202).headers["location"].clone();
+    let running = lab.get(Role::Manufacturer, &job).expect(200).json();
+    assert_eq!(running["running"], true, "{running:#}");
+    lab.world.advance(7_500_000);
+    lab.send("GET", "/readyz", &[], &[]).expect(200);
+    assert_eq!(crate::epcis::done(&lab, &job)["success"], true);
+    ask(&lab, &[json], "S1").expect(202);
+    for serial in ["S0", "S1", "S2"] {
+        assert_eq!(lab.verify(Role::Pharmacy, serial)["pack"]["lot"], "LOT1");
+    }
+}
+
 #[test]
 fn everything_captured_at_once_is_there_once() {
     let lab = Lab::new();

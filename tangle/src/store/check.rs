@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use tangle_verify::{Outcome, SignedBlock, SignedMilestone};
+use tangle_verify::{Kind, Outcome, SignedBlock, SignedMilestone};
 
 use super::cosigned::{self, WITNESSED};
 use super::cut::Ordered;
@@ -21,6 +21,7 @@ use super::shared::PostingKeys;
 use super::tangle::{Tangle, storage};
 use super::{CHECKPOINT, CHECKPOINT_KEYS, GENESIS, Options};
 use crate::error::Broken;
+use crate::registry::Operation;
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub struct CheckReport {
     pub rows: u64,
     /// Leaves of the log's tree that were derived again; their root is that of the checkpoint.
     pub leaves: u64,
+    /// What the network's root registered, in the order of the log.
+    pub registered: Vec<Operation>,
     /// What is wrong. Empty if all is well.
     pub differences: Vec<Difference>,
 }
@@ -235,9 +238,14 @@ fn check_log(
                     report.blocks += 1;
                     let block = SignedBlock::decode(&frame.payload);
                     let block = block.map_err(|error| corrupt(error.to_string()))?;
-                    if signatures {
+                    let header = block.header();
+                    let registers = header.kind == Kind::Registry && header.kid == genesis.root;
+                    if signatures || registers {
                         let verified = block.verify(&network);
-                        verified.map_err(|error| corrupt(error.to_string()))?;
+                        let block = verified.map_err(|error| corrupt(error.to_string()))?;
+                        let items = block.items().filter(|_| registers);
+                        let operations = items.map(|(_, item)| Operation::from_bytes(&item.body));
+                        report.registered.extend(operations.filter_map(Result::ok));
                     }
                 }
             }

@@ -68,7 +68,7 @@ fn a_bundle_is_checked_offline_and_every_change_is_found() {
         .get("maker", &path("packs", &id(WARM, "A1"), "/evidence"))
         .expect(200)
         .json();
-    let changes: [(&str, fn(&mut Value)); 12] = [
+    let changes: [(&str, fn(&mut Value)); 14] = [
         ("an event", |it| {
             it["documents"][0]["event"]["eventTime"] = "2020-01-01T00:00:00Z".into();
         }),
@@ -91,6 +91,11 @@ fn a_bundle_is_checked_offline_and_every_change_is_found() {
             it["format"] = "theriac-evidence/2".into();
         }),
         ("what it is about", |it| it["about"] = id(COLD, "A1").into()),
+        ("what it is about, to nothing", |it| it["about"] = "".into()),
+        ("what it is about, by a blank", |it| {
+            let about = it["about"].as_str().expect("a text");
+            it["about"] = format!("{about} ").into();
+        }),
         ("the network", |it| it["network"] = "00".repeat(32).into()),
         ("the log's key", |it| {
             // A key of the right form, of somebody else.
@@ -180,6 +185,8 @@ fn packs_and_recalls_from_the_command_line() {
         (&["pack", "dispense", &one, &never], 7),
         (&["pack", "export", &one], 4),
         (&["pack", "eat", &one], 2),
+        // Nothing was asked, so nothing is genuine.
+        (&["verify", "-"], 2),
     ] {
         let (got, told) = run("pharmacy", args);
         assert_eq!(got, code, "{args:?}: {told}");

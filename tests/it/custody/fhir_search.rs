@@ -57,6 +57,34 @@ fn made_twice(trade: &Trade, serials: &[&str]) {
     );
 }
 
+/// What is not listed as a whole is not said to be empty.
+#[test]
+fn a_search_without_what_it_needs_is_refused() {
+    let trade = Trade::new();
+    trade.deliver(WARM, &["A1"], "L1", PALLET);
+    for version in ["r4", "r5"] {
+        for (kind, needed) in [
+            ("Medication", "identifier"),
+            ("AuditEvent", "entity"),
+            ("Provenance", "target"),
+            ("Observation", "subject"),
+        ] {
+            for more in ["", "?_count=3"] {
+                let path = format!("/fhir/{version}/{kind}{more}");
+                let told = trade.get("maker", &path).expect(400).json();
+                assert_eq!(told["resourceType"], "OperationOutcome");
+                let why = text(&told, "/issue/0/diagnostics");
+                assert!(why.contains(needed), "{why}");
+            }
+            let path = format!("/fhir/{version}/{kind}?_id=none");
+            assert_eq!(get(&trade, &path)["total"], 0);
+        }
+        for kind in ["SupplyDelivery", "DetectedIssue", "DeviceMetric"] {
+            drop(get(&trade, &format!("/fhir/{version}/{kind}")));
+        }
+    }
+}
+
 #[test]
 fn an_issue_is_found_however_many_came_after_it() {
     let trade = Trade::new();
@@ -275,7 +303,18 @@ fn shipments_and_devices_have_ids_that_read_back_and_pages() {
                 _ if parameter["name"] == "status" => "final",
                 _ => "nothing",
             };
-            let path = format!("/fhir/r4/{name}?{}={value}", text(parameter, "/name"));
+            let needed = match name {
+                "Medication" => "identifier",
+                "AuditEvent" => "entity",
+                "Provenance" => "target",
+                "Observation" => "subject",
+                _ => "",
+            };
+            let mut path = format!("/fhir/r4/{name}?{}={value}", text(parameter, "/name"));
+            let given = parameter["name"] == needed || parameter["name"] == "_id";
+            if !needed.is_empty() && !given {
+                path = format!("{path}&{needed}=nothing");
+            }
             assert_eq!(get(&trade, &path)["total"], 0, "{path}");
         }
     }

@@ -7,6 +7,7 @@
     reason = "a test is a table of the domain"
 )]
 
+mod claims;
 mod counter;
 mod decided;
 mod evidence;

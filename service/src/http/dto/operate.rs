@@ -1,12 +1,13 @@
 //! Backups, imports, erasures and witnesses.
 use serde::{Deserialize, Serialize};
-use tangle::{BlockId, Copied, Imported, RetentionClass};
+use tangle::{BlockId, Copied, RetentionClass};
 use utoipa::ToSchema;
 
 use crate::app::failure::{Code, Failure};
 use crate::app::{operate, time_text};
+use crate::http::dto::block::OutcomeDto;
 use crate::levels::{self, DayReport, Report};
-use crate::node::{Erasing, Erasure, WitnessState};
+use crate::node::{Erasing, Erasure, TakenIn, WitnessState};
 
 /// A copy to make.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -72,9 +73,13 @@ pub struct ImportedDto {
     pub refused: u64,
     /// The first hundred of those that were not taken.
     pub refusals: Vec<RefusalDto>,
+    /// Recorded now and without effect: quarantined by the order.
+    pub quarantined: u64,
+    /// The first hundred of those.
+    pub quarantines: Vec<RefusalDto>,
 }
 
-/// A block that was not taken.
+/// A block that was not taken, or has no effect.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Refusal)]
 pub struct RefusalDto {
@@ -84,8 +89,16 @@ pub struct RefusalDto {
     pub reason: String,
 }
 
-impl From<Imported> for ImportedDto {
-    fn from(it: Imported) -> Self {
+impl From<TakenIn> for ImportedDto {
+    fn from(taken: TakenIn) -> Self {
+        let it = taken.imported;
+        let quarantine = |(id, outcome): (BlockId, tangle::Outcome)| RefusalDto {
+            block: id.to_string(),
+            reason: OutcomeDto::from(outcome)
+                .reason
+                .unwrap_or("no reason")
+                .to_owned(),
+        };
         let refusal = |(id, reason): (BlockId, String)| RefusalDto {
             block: id.to_string(),
             reason,
@@ -96,6 +109,8 @@ impl From<Imported> for ImportedDto {
             waiting: it.waiting,
             refused: it.rejected_count,
             refusals: it.rejected.into_iter().map(refusal).collect(),
+            quarantined: u64::try_from(taken.quarantined_count).unwrap_or(u64::MAX),
+            quarantines: taken.quarantined.into_iter().map(quarantine).collect(),
         }
     }
 }

@@ -67,6 +67,8 @@ struct Kind {
     name: &'static str,
     /// Search parameters, besides `_id`.
     search: &'static [&'static str],
+    /// One without which, or `_id`, there is no search: all of the kind are not listed.
+    needs: Option<&'static str>,
     /// It is known when it was changed last.
     dated: bool,
     read: fn(&Reading<'_>, &str) -> Result<Value, Failure>,
@@ -77,6 +79,7 @@ const KINDS: [Kind; 7] = [
     Kind {
         name: "Medication",
         search: &["identifier"],
+        needs: Some("identifier"),
         dated: false,
         read: medication::read,
         find: medication::find,
@@ -84,6 +87,7 @@ const KINDS: [Kind; 7] = [
     Kind {
         name: "SupplyDelivery",
         search: &["identifier"],
+        needs: None,
         dated: false,
         read: supply::read,
         find: supply::find,
@@ -91,6 +95,7 @@ const KINDS: [Kind; 7] = [
     Kind {
         name: "DetectedIssue",
         search: &["status", "implicated"],
+        needs: None,
         dated: true,
         read: issue::read,
         find: issue::find,
@@ -98,6 +103,7 @@ const KINDS: [Kind; 7] = [
     Kind {
         name: "AuditEvent",
         search: &["entity"],
+        needs: Some("entity"),
         dated: true,
         read: audit::read_audit,
         find: audit::find_audit,
@@ -105,6 +111,7 @@ const KINDS: [Kind; 7] = [
     Kind {
         name: "Provenance",
         search: &["target"],
+        needs: Some("target"),
         dated: true,
         read: audit::read_provenance,
         find: audit::find_provenance,
@@ -112,6 +119,7 @@ const KINDS: [Kind; 7] = [
     Kind {
         name: "DeviceMetric",
         search: &["identifier"],
+        needs: None,
         dated: false,
         read: device::read,
         find: device::find,
@@ -119,6 +127,7 @@ const KINDS: [Kind; 7] = [
     Kind {
         name: "Observation",
         search: &["subject"],
+        needs: Some("subject"),
         dated: false,
         read: observation::read,
         find: observation::find,

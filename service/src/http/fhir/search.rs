@@ -98,6 +98,12 @@ impl Asked {
             let text = format!("{name} keeps no time of its last change to be searched by");
             return Err(wrong(text));
         }
+        let absent = |name: &&str| asked.text("_id").is_none() && asked.text(name).is_none();
+        if let Some(needed) = kind.needs.filter(absent) {
+            let name = kind.name;
+            let text = format!("a search for {name} is by {needed} or by _id; all are not listed");
+            return Err(wrong(text));
+        }
         if asked.text("_id").is_some() && !asked.is_by_id_alone() {
             let text = "_id names what is wanted; beside it there are only _count and _format";
             return Err(wrong(text.to_owned()));

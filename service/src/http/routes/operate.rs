@@ -40,6 +40,13 @@ pub(crate) async fn get_readyz(node: web::Data<Node>) -> Result<HttpResponse, Pr
             "a write to the access log failed; who asks for what is not noted until restarted";
         return Err(Problem::new(Code::StorageStopped, text));
     }
+    if let Some(ms) = node.clock_behind_ms() {
+        let text = format!(
+            "the node's clock is {ms} ms behind what its ledger holds; the node reads but does not \
+             record until that is right"
+        );
+        return Err(Problem::new(Code::ClockBehind, text));
+    }
     if !node.ready() {
         return Err(Problem::new(
             Code::ShuttingDown,

@@ -9,6 +9,7 @@ use tangle::{BlockId, Outcome};
 
 use super::{Fold, nobody};
 use crate::node::catalog::Catalog;
+use crate::node::claims::Claims;
 use crate::node::comments::Comments;
 use crate::node::despatch::Despatches;
 use crate::node::fleet::Fleet;
@@ -41,6 +42,7 @@ pub(in crate::node) struct Rest {
     comments: Comments,
     fleet: Fleet,
     prefixes: Prefixes,
+    claims: Claims,
     #[serde(with = "plain::outcomes")]
     outcomes: BTreeMap<BlockId, Outcome>,
     items: u64,
@@ -100,6 +102,7 @@ impl Fold {
                 comments: self.comments.clone(),
                 fleet: self.fleet.clone(),
                 prefixes: self.prefixes.clone(),
+                claims: self.claims.clone(),
                 outcomes: self.outcomes.clone(),
                 items: self.items,
                 milestones: self.milestones,
@@ -133,6 +136,7 @@ impl Fold {
             comments: rest.comments,
             fleet: rest.fleet,
             prefixes: rest.prefixes,
+            claims: rest.claims,
             outcomes: rest.outcomes,
             items: rest.items,
             milestones: rest.milestones,

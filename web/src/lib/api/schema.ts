@@ -3272,6 +3272,13 @@ export interface components {
              * @description Recorded now.
              */
             new: number;
+            /**
+             * Format: int64
+             * @description Recorded now and without effect: quarantined by the order.
+             */
+            quarantined: number;
+            /** @description The first hundred of those. */
+            quarantines: components["schemas"]["Refusal"][];
             /** @description The first hundred of those that were not taken. */
             refusals: components["schemas"]["Refusal"][];
             /**
@@ -4447,7 +4454,7 @@ export interface components {
             /** @description The blocks. */
             blocks: string[];
         };
-        /** @description A block that was not taken. */
+        /** @description A block that was not taken, or has no effect. */
         Refusal: {
             /** @description The block. */
             block: string;

@@ -35,7 +35,7 @@ pub(crate) struct NamedDto {
     pub(crate) name: String,
     /// Parameters of the query language: lists are arrays.
     #[schema(value_type = Object)]
-    #[serde(deserialize_with = "crate::http::distinct::value")]
+    #[serde(deserialize_with = "crate::distinct::value")]
     pub(crate) query: Value,
 }
 

@@ -1,4 +1,4 @@
-//! JSON of a client in which no object names a member twice: which of the two was meant nobody
+//! JSON in which no object names a member twice: which of the two was meant nobody
 //! can tell, and `serde_json` would keep the last without a word (RFC 8259, section 4).
 use std::fmt;
 
