@@ -294,7 +294,8 @@ pub fn event(at: Where<'_>, batch: &SampleBatch, sensor: &Sensor) -> Result<Even
     .with_read_point(at.read_point)
     .with_sensor_element(&SensorElement { metadata, reports })
     .with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "logger", logger);
-    if let Some(mark) = timekeeping::mark(at.gateway, None) {
+    let samples = batch.samples.iter().map(|(_, sample)| sample);
+    if let Some(mark) = timekeeping::of_samples(at.gateway, samples) {
         event = event.with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "clock", mark);
     }
     event.build()

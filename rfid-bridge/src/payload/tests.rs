@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 
 mod batteries;
+mod times;
 
 /// 2026-03-02T08:16:00Z.
 const NOW_MS: i64 = 1_772_439_360_000;

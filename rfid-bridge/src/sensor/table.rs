@@ -363,7 +363,7 @@ pub(super) fn number(cell: &str, decimal: char) -> Option<Decimal> {
 }
 
 /// Minutes of `+HH:MM`, `-HHMM` or `+H`.
-pub(super) fn zone_minutes(text: &str) -> Option<i32> {
+pub fn zone_minutes(text: &str) -> Option<i32> {
     let (sign, digits) = match text.split_at_checked(1)? {
         ("+", digits) => (1, digits),
         ("-", digits) => (-1, digits),
