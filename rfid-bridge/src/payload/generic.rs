@@ -32,6 +32,7 @@ use super::{DEVICE_CHARS_MAX, Decoded, ITEMS_MAX, PayloadError, Step};
 use crate::llrp::parameter::EpcBits;
 use crate::llrp::tag::ReaderTime;
 use crate::sensor::magnus::Calibration;
+use crate::sensor::measures;
 use crate::sensor::table::zone_minutes;
 use crate::source::{InputChange, Measure, Raw, Report, Sample, TagRead};
 
@@ -117,6 +118,13 @@ pub struct ValueMapping {
     pub uom: String,
 }
 
+impl ValueMapping {
+    fn measure(&self) -> Result<Measure, String> {
+        let wrong = |why: String| format!("value {:?}: {why}", self.pointer);
+        measures::measure(&self.type_, &self.uom).map_err(wrong)
+    }
+}
+
 impl Mapping {
     /// The first pointer that is none, or the reason why this maps nothing.
     pub fn fault(&self) -> Option<String> {
@@ -151,7 +159,8 @@ impl Mapping {
         if self.magnus_calibration.is_some() != self.magnus_code.is_some() {
             return Some("magnus_calibration and magnus_code go together".to_owned());
         }
-        if let Some(why) = self.time_fault() {
+        let wrong = self.value.iter().find_map(|value| value.measure().err());
+        if let Some(why) = wrong.or_else(|| self.time_fault()) {
             return Some(why);
         }
         let says = self.epc.is_some() || self.input.is_some() || self.magnus_code.is_some();
@@ -329,7 +338,8 @@ fn sensor(
             continue;
         };
         let number = decimal(told).ok_or_else(|| step.wrong(&value.pointer, "is no number"))?;
-        let measure = Measure::new(&value.type_, &value.uom);
+        let measure = value.measure();
+        let measure = measure.map_err(|_| step.wrong(&value.pointer, "has no measure"))?;
         samples.push(Sample::new(measure, number, at_ms));
     }
     samples.extend(magnus(mapping, step, at_ms)?);

@@ -421,6 +421,10 @@ fn a_mapping_that_cannot_be_is_named() {
         ("epc = \"/a\"\ninput = \"/b\"", "go together"),
         ("epc = \"/a\"\nmagnus_code = \"/b\"", "go together"),
         ("time = \"/a\"", "would say nothing"),
+        (
+            "[[value]]\npointer = \"/t\"\ntype = \"temp\"\nuom = \"CEL\"",
+            "did you mean \"Temperature\"?",
+        ),
     ] {
         let mapping: Mapping = toml::from_str(text).unwrap();
         let fault = mapping.fault().expect(text);

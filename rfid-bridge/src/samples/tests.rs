@@ -234,7 +234,7 @@ fn what_is_missing_in_a_count_is_told_once() {
 #[test]
 fn values_that_came_at_quite_another_time_are_marked_with_both_times() {
     let gateway = Gateway {
-        quality: crate::timekeeping::Quality::Synchronised,
+        quality: timekeeping::Quality::Synchronised,
         unix_ms: DAY + 9,
         ..Gateway::default()
     };

@@ -30,6 +30,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::source::{Measure, Sample};
+use super::measures;
 
 /// Largest file that is read, bytes.
 pub const FILE_BYTES_MAX: usize = 32 << 20;
@@ -135,6 +136,13 @@ impl TableFormat {
             return Some(format!("zone {:?} is not +HH:MM", self.zone));
         }
         if self.column.is_empty() {
+impl Column {
+    fn measure(&self) -> Result<Measure, String> {
+        let wrong = |why: String| format!("column {:?}: {why}", self.name);
+        measures::measure(&self.type_, &self.uom).map_err(wrong)
+    }
+}
+
             return Some("no column: it would say nothing".to_owned());
         }
         if self.device.is_some() == self.device_row.is_some() {
@@ -146,6 +154,10 @@ impl TableFormat {
             return Some("delimiter and decimal are two ASCII characters".to_owned());
         }
         let items = chrono::format::StrftimeItems::new(&self.pattern);
+        let mut columns = self.column.iter();
+        if let Some(why) = columns.find_map(|column| column.measure().err()) {
+            return Some(why);
+        }
         let mut items = items.map(|item| matches!(item, chrono::format::Item::Error));
         items
             .any(|wrong| wrong)

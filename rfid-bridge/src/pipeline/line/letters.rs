@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Line;
+use crate::causes;
 use crate::payload::{self, Decoded, Message};
 use crate::pipeline::RunError;
 use crate::source::{Heard, Letter, Outcome, Raw, Receipt, Told};
@@ -14,6 +15,14 @@ use crate::spool::pressure::Stage;
 
 /// A letter that was read.
 type Opened = (usize, Receipt, Result<(LetterName, Decoded), String>, bool);
+
+/// What became of a letter that could be read.
+enum Kept {
+    /// It is in the next commit; whether tags or values were in it.
+    Heard(bool),
+    /// It makes no event.
+    Refused(String),
+}
 
 impl Line {
     /// True when tags or values were among it.
@@ -58,20 +67,21 @@ impl Line {
                     Outcome::Later
                 }
                 Ok((name, decoded)) => {
-                    self.letters.kept += 1;
-                    self.letters.skipped += u64::from(decoded.skipped);
-                    for raw in decoded.raws {
-                        heard |= self.hear(source, raw, receipt.is_loose())?;
+                    match self.keep(source, decoded, receipt.is_loose())? {
+                        Kept::Heard(it) => {
+                            heard |= it;
+                            now_seen.insert(name);
+                            self.change.seen.push(name);
+                            Outcome::Kept
+                        }
+                        Kept::Refused(why) => Outcome::Unreadable(why),
                     }
-                    now_seen.insert(name);
-                    self.change.seen.push(name);
-                    Outcome::Kept
                 }
             };
             receipts.push((receipt, outcome));
         }
         let now = self.clock.now().mono_ms;
-        self.due_samples(now, false)?;
+        self.due_samples(now, false);
         if !receipts.is_empty() || !self.change.events.is_empty() {
             self.commit(!receipts.is_empty()).await?;
         }
@@ -79,6 +89,28 @@ impl Line {
             receipt.give(outcome);
         }
         Ok(heard)
+    }
+
+    /// Takes what a letter says.
+    fn keep(&mut self, source: usize, decoded: Decoded, is_loose: bool) -> Result<Kept, RunError> {
+        let mut heard = false;
+        for raw in decoded.raws {
+            // A file is the only thing in its letter, and stays with whoever handed it in.
+            let is_file = matches!(raw, Raw::Log(_));
+            match self.hear(source, raw, is_loose) {
+                Err(RunError::Capture(error)) if is_file => {
+                    let why = causes(&error.source);
+                    let place = self.with_name(source, ToOwned::to_owned);
+                    tracing::error!(source = place, why, "a logger's file makes no event");
+                    self.letters.unreadable += 1;
+                    return Ok(Kept::Refused(format!("it makes no event: {why}")));
+                }
+                told => heard |= told?,
+            }
+        }
+        self.letters.kept += 1;
+        self.letters.skipped += u64::from(decoded.skipped);
+        Ok(Kept::Heard(heard))
     }
 
     /// Whether a letter is left with its sender.

@@ -60,7 +60,7 @@ impl Line {
         let now = self.clock.now().mono_ms;
         let passed = self.passages.due(now, true)?;
         self.pass(passed);
-        self.due_samples(now, true)?;
+        self.due_samples(now, true);
         self.commit(true).await?;
         Ok(self.figures())
     }

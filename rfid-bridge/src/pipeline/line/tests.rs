@@ -19,6 +19,7 @@ use crate::spool::pressure::Stage;
 
 mod full;
 mod killed;
+mod unmade;
 mod waiting;
 
 /// Two doors that hear the same tags.

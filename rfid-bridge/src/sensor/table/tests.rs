@@ -123,6 +123,12 @@ fn formats_that_cannot_be_are_named() {
         ("\"%d.%m.%Y %H:%M\"", "\"%Q\"", "pattern"),
         ("decimal = \",\"", "decimal = \";\"", "decimal"),
         ("device_row = \"Seriennummer\"", "", "device"),
+        (
+            "\"Temperature\"",
+            "\"temp\"",
+            "did you mean \"Temperature\"",
+        ),
+        ("\"CEL\"", "\"Celsius\"", "did you mean \"CEL\""),
     ] {
         let format: TableFormat = toml::from_str(&GERMAN.replace(from, to)).unwrap();
         let fault = format.fault().expect(expected);
