@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use crate::llrp::session::Now;
 use crate::sensor::berlinger::{self, RootKey};
-use crate::sensor::hobo;
+use crate::sensor::hobo::{self, DateOrder};
 use crate::sensor::log::LogFile;
 use crate::sensor::table::TableFormat;
 use crate::source::{Raw, Sample};
@@ -61,8 +61,8 @@ pub enum Format {
     Mapped(Box<Mapping>),
     /// Signed text of Berlinger's loggers, by the key that certifies them.
     Berlinger(Box<RootKey>),
-    /// Exports of `HOBOware`.
-    Hobo,
+    /// Exports of `HOBOware`, with the order of their dates where it is told.
+    Hobo(Option<DateOrder>),
     /// Tables of other loggers.
     Table(Box<TableFormat>),
 }
@@ -70,7 +70,7 @@ pub enum Format {
 impl Format {
     /// Whether it is whole files of loggers.
     pub fn is_file(&self) -> bool {
-        matches!(self, Self::Berlinger(_) | Self::Hobo | Self::Table(_))
+        matches!(self, Self::Berlinger(_) | Self::Hobo(_) | Self::Table(_))
     }
 
     /// A format by the word of the configuration; those with settings of their own have none.
@@ -82,7 +82,7 @@ impl Format {
             "chirpstack" => Self::Chirpstack,
             "tive" => Self::Tive,
             "ruuvi" => Self::Ruuvi,
-            "hobo" => Self::Hobo,
+            "hobo" => Self::Hobo(None),
             _ => return None,
         })
     }
@@ -164,7 +164,7 @@ pub fn decode(format: &Format, message: Message<'_>) -> Result<Decoded, PayloadE
             Format::Ruuvi => ruuvi::read(step, &mut decoded)?,
             Format::Mapped(mapping) => generic::read(mapping, step, &mut decoded)?,
             // Read above, as a whole.
-            Format::Berlinger(_) | Format::Hobo | Format::Table(_) => {}
+            Format::Berlinger(_) | Format::Hobo(_) | Format::Table(_) => {}
         }
     }
     merge(&mut decoded.raws);
@@ -179,7 +179,7 @@ fn file(format: &Format, body: &[u8]) -> Option<Result<LogFile, String>> {
             let read = berlinger::read(body, root).map_err(|error| error.to_string());
             return Some(read.map(LogFile::Berlinger));
         }
-        Format::Hobo => hobo::read(body),
+        Format::Hobo(order) => hobo::read(body, *order),
         Format::Table(table) => table.read(body),
         _ => return None,
     };

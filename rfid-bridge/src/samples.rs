@@ -229,6 +229,11 @@ fn escaped(text: &str) -> String {
         other => format!("%{other:02X}"),
     });
     bytes.collect()
+/// One of several probes of a device.
+pub fn probe_uri(device: &str, channel: &str) -> String {
+    format!("{device}#{}", escaped(channel))
+}
+
 }
 
 /// Where a feed's sensors are.
@@ -313,7 +318,7 @@ fn report(feed: &str, device: &str, sample: &Sample, sensor: &Sensor) -> SensorR
     let device_id = sample.channel.as_deref().map(|channel| {
         let known = sensor.device_id.clone();
         let device = known.unwrap_or_else(|| device_uri(feed, device));
-        format!("{device}#{}", escaped(channel))
+        probe_uri(&device, channel)
     });
     SensorReport {
         type_: Some(sample.measure.type_.clone().into_owned()),

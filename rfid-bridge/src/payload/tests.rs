@@ -576,10 +576,13 @@ fn files_of_loggers_are_letters_too() {
     assert_eq!(told[0], "log 7 absent x1");
     assert!(told[1].starts_with("id file/"), "{told:?}");
     let hobo = "\"Date Time, GMT+01:00\",\"Temp, C (LGR S/N: 5)\"\n03/02/26 08:00:00,4\n";
-    let told = decode(&Format::Hobo, message("b.csv", hobo.as_bytes()));
+    let told = decode(
+        &Format::Hobo(Some(DateOrder::Mdy)),
+        message("b.csv", hobo.as_bytes()),
+    );
     assert_eq!(lines(&told.unwrap())[0], "log 5 absent x1");
     check(
-        &Format::Hobo,
+        &Format::Hobo(None),
         "a,b\n",
         &["error no header with the zone (GMT) in the file"],
     );

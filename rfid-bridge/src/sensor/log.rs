@@ -9,7 +9,7 @@ use serde_json::json;
 use super::berlinger::{LoggerFile, epcis};
 use super::table::TableLog;
 use crate::capture::{EXTENSION_NAMESPACE, EXTENSION_PREFIX, uuid_urn};
-use crate::samples::{Sensor, calibration, device_uri};
+use crate::samples::{Sensor, calibration, device_uri, probe_uri};
 use crate::source::Sample;
 
 /// Values in one event.
@@ -106,7 +106,10 @@ fn of_table(
     let metadata = SensorMetadata {
         start_time_ms: first_ms,
         end_time_ms: last_ms,
-        device_id: Some(known.unwrap_or_else(|| device_uri(&table.model, &table.device))),
+    let device = known.unwrap_or_else(|| device_uri(&table.model, &table.device));
+    // Probes of one logger are devices of their own.
+    let probe = |sample: &Sample| Some(probe_uri(&device, sample.channel.as_deref()?));
+        device_id: Some(device.clone()),
         raw_data: Some(format!("ni:///sha-256;{}", hex::encode(table.sha256))),
         ..SensorMetadata::default()
     };
@@ -121,6 +124,7 @@ fn of_table(
         ..SensorReport::default()
     });
     let element = SensorElement {
+        device_id: probe(sample),
         metadata,
         reports: reports.collect(),
     };
@@ -146,7 +150,7 @@ fn of_table(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sensor::hobo;
+    use crate::sensor::hobo::{self, DateOrder};
 
     #[test]
     fn a_table_keeps_units_hash_and_calibration() {
@@ -162,7 +166,7 @@ mod tests {
             )
             .unwrap();
         }
-        let log = LogFile::Table(hobo::read(text.as_bytes()).unwrap());
+        let log = LogFile::Table(hobo::read(text.as_bytes(), Some(DateOrder::Mdy)).unwrap());
         let sensor = Sensor {
             limits_milli_c: (None, Some(8_000)),
             calibrated_until_ms: Some(0),
@@ -193,3 +197,18 @@ mod tests {
         assert_eq!(again[1].event_id_or_hash(), ids[1]);
     }
 }
+
+    #[test]
+    fn probes_of_one_logger_are_devices_of_their_own() {
+        let text = "\"Date Time, GMT+00:00\",\"Temp, C (LGR S/N: 8, SEN S/N: 1)\",\
+                    \"Temp, C (LGR S/N: 8, SEN S/N: 2)\"\n2026-03-02 08:00:00,4,12\n";
+        let log = LogFile::Table(hobo::read(text.as_bytes(), None).unwrap());
+        let json = log.events(None, &Sensor::default()).unwrap()[0].to_json();
+        let element = &json["sensorElementList"][0];
+        let device = element["sensorMetadata"]["deviceID"].as_str().unwrap();
+        let reports = element["sensorReport"].as_array().unwrap();
+        for (report, probe, value) in [(&reports[0], 1, "4"), (&reports[1], 2, "12")] {
+            assert_eq!(report["deviceID"], format!("{device}#{probe}"));
+            assert_eq!(report["value"].to_string(), value);
+        }
+    }

@@ -119,6 +119,11 @@ fn what_makes_no_sense_is_named() {
         ("\"-18.5\"", "\"cold\"", "no temperature"),
         ("\"https://id.gs1.org/8004", "\"id", "no URI"),
         (
+        (
+            "format = \"berlinger\"",
+            "format = \"berlinger\"\ndate_order = \"dmy\"",
+            "date_order",
+        ),
             "format = \"zebra\"",
             "format = \"zebra\"\nroot_key = \"04\"",
             "root_key",
