@@ -27,6 +27,9 @@ pub struct Sensor {
     pub device_id: Option<String>,
     /// What it measures: a pack, case, pallet or shipment.
     pub subject: Option<Epc>,
+    /// The subject was told with a file, in place of what the configuration says: what is told of
+    /// it is apart from what was told of the same file before.
+    pub is_apart: bool,
     /// Its calibration certificate.
     pub certificate: Option<String>,
     /// End of the calibration, ms since the Unix epoch.
@@ -167,6 +170,12 @@ impl SampleBatcher {
 }
 
 impl Sensor {
+    /// Its subject, where that is apart.
+    pub fn subject_apart(&self) -> Option<String> {
+        let subject = self.subject.as_ref().filter(|_| self.is_apart)?;
+        Some(subject.canonical())
+    }
+
     /// Whether somebody should know of a value at once. A low battery lasts for days yet.
     pub fn is_urgent(&self, sample: &Sample) -> bool {
         sample.fault || (self.is_alarm(sample) && !sample.measure.is_battery())
@@ -220,6 +229,11 @@ pub fn device_uri(feed: &str, device: &str) -> String {
     format!("urn:x-theriac:sensor:{}:{}", escaped(feed), escaped(device))
 }
 
+/// One of several probes of a device.
+pub fn probe_uri(device: &str, channel: &str) -> String {
+    format!("{device}#{}", escaped(channel))
+}
+
 /// What a URN may not hold, percent-encoded.
 fn escaped(text: &str) -> String {
     let bytes = text.bytes().map(|byte| match byte {
@@ -229,11 +243,6 @@ fn escaped(text: &str) -> String {
         other => format!("%{other:02X}"),
     });
     bytes.collect()
-/// One of several probes of a device.
-pub fn probe_uri(device: &str, channel: &str) -> String {
-    format!("{device}#{}", escaped(channel))
-}
-
 }
 
 /// Where a feed's sensors are.

@@ -450,6 +450,7 @@ impl SensorEntry {
             battery_min_milli_v: battery.transpose()?,
         })
     }
+            is_apart: false,
 }
 
 impl PushEntry {

@@ -86,11 +86,14 @@ impl LogFile {
     }
 }
 
-/// Names the part of a file that an event is.
-pub(super) fn part_id(sha256: &[u8; 32], part: usize) -> String {
+/// Names the part of a file that an event is, and the subject where that is apart.
+pub(super) fn part_id(sha256: &[u8; 32], part: usize, sensor: &Sensor) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("theriac rfid-bridge logger event id v1");
     hasher.update(sha256);
     hasher.update(&u64::try_from(part).unwrap_or(u64::MAX).to_be_bytes());
+    if let Some(subject) = sensor.subject_apart() {
+        hasher.update(subject.as_bytes());
+    }
     uuid_urn(hasher.finalize().as_bytes())
 }
 
@@ -103,12 +106,12 @@ fn of_table(
     let times = samples.iter().map(|sample| sample.at_ms);
     let (first_ms, last_ms) = (times.clone().min(), times.max());
     let known = sensor.device_id.clone();
-    let metadata = SensorMetadata {
-        start_time_ms: first_ms,
-        end_time_ms: last_ms,
     let device = known.unwrap_or_else(|| device_uri(&table.model, &table.device));
     // Probes of one logger are devices of their own.
     let probe = |sample: &Sample| Some(probe_uri(&device, sample.channel.as_deref()?));
+    let metadata = SensorMetadata {
+        start_time_ms: first_ms,
+        end_time_ms: last_ms,
         device_id: Some(device.clone()),
         raw_data: Some(format!("ni:///sha-256;{}", hex::encode(table.sha256))),
         ..SensorMetadata::default()
@@ -121,10 +124,10 @@ fn of_table(
         exception: sensor
             .is_alarm(sample)
             .then(|| "ALARM_CONDITION".to_owned()),
+        device_id: probe(sample),
         ..SensorReport::default()
     });
     let element = SensorElement {
-        device_id: probe(sample),
         metadata,
         reports: reports.collect(),
     };
@@ -137,7 +140,7 @@ fn of_table(
     });
     let step = BizStep::SensorReporting;
     let mut event = Event::object(Action::Observe, sensor.subject.clone(), last_ms, step)
-        .with_event_id(&part_id(&table.sha256, part))
+        .with_event_id(&part_id(&table.sha256, part, sensor))
         .with_time_zone_offset(&epcis::offset(table.zone_minutes))
         .with_sensor_element(&element)
         .with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "logger", logger);
@@ -196,7 +199,6 @@ mod tests {
         let again = log.events(Some(&read_point), &sensor).unwrap();
         assert_eq!(again[1].event_id_or_hash(), ids[1]);
     }
-}
 
     #[test]
     fn probes_of_one_logger_are_devices_of_their_own() {
@@ -212,3 +214,4 @@ mod tests {
             assert_eq!(report["value"].to_string(), value);
         }
     }
+}

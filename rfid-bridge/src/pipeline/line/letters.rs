@@ -14,7 +14,16 @@ use crate::spool::keep::LetterName;
 use crate::spool::pressure::Stage;
 
 /// A letter that was read.
-type Opened = (usize, Receipt, Result<(LetterName, Decoded), String>, bool);
+type Opened = (usize, Receipt, Result<(Names, Decoded), String>, bool);
+
+/// What a letter is known by.
+#[derive(Debug, Clone, Copy)]
+struct Names {
+    /// A file with the subject that was told with it; any other letter by itself.
+    whole: LetterName,
+    /// Without the subject: told like this it says nothing new.
+    bare: Option<LetterName>,
+}
 
 /// What became of a letter that could be read.
 enum Kept {
@@ -58,7 +67,9 @@ impl Line {
                     self.letters.unreadable += 1;
                     Outcome::Unreadable(why)
                 }
-                Ok((name, _)) if is_sure && (known.contains(&name) || now_seen.contains(&name)) => {
+                Ok((Names { whole: name, .. }, _))
+                    if is_sure && (known.contains(&name) || now_seen.contains(&name)) =>
+                {
                     self.letters.known += 1;
                     Outcome::Known
                 }
@@ -66,11 +77,12 @@ impl Line {
                     self.letters.later += 1;
                     Outcome::Later
                 }
-                Ok((name, decoded)) => {
+                Ok((Names { whole: name, bare }, decoded)) => {
                     match self.keep(source, decoded, receipt.is_loose())? {
                         Kept::Heard(it) => {
                             heard |= it;
                             now_seen.insert(name);
+                            self.change.seen.extend(bare);
                             self.change.seen.push(name);
                             Outcome::Kept
                         }
@@ -157,8 +169,26 @@ impl Line {
             );
         }
         let is_sure = letter.again || decoded.as_ref().is_ok_and(|it| it.id.is_some());
-        let read = decoded.map(|decoded| (name(place, &letter, decoded.id.as_deref()), decoded));
+        let read = decoded.map(|decoded| {
+            let bare = name(place, &letter, decoded.id.as_deref());
+            let apart = self.subject_apart(&decoded);
+            let whole = apart.map(|id| name(place, &letter, Some(&id)));
+            let names = Names {
+                whole: whole.unwrap_or(bare),
+                bare: whole.map(|_| bare),
+            };
+            (names, decoded)
+        });
         (source, letter.receipt, read, is_sure)
+    }
+
+    /// What a file is called for a subject that was told with it.
+    fn subject_apart(&self, decoded: &Decoded) -> Option<String> {
+        let [Raw::Log(file)] = decoded.raws.as_slice() else {
+            return None;
+        };
+        let subject = self.sensor(file.device()).subject_apart()?;
+        Some(format!("{}/{subject}", decoded.id.as_deref()?))
     }
 
     /// Those of the letters that were taken in an earlier turn.
@@ -166,8 +196,8 @@ impl Line {
         let names: Vec<LetterName> = opened
             .iter()
             .filter_map(|(_, _, read, is_sure)| {
-                let (name, _) = read.as_ref().ok()?;
-                is_sure.then_some(*name)
+                let (names, _) = read.as_ref().ok()?;
+                is_sure.then_some(names.whole)
             })
             .collect();
         if names.is_empty() {

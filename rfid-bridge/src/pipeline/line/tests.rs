@@ -19,6 +19,7 @@ use crate::spool::pressure::Stage;
 
 mod full;
 mod killed;
+mod subjects;
 mod unmade;
 mod waiting;
 
