@@ -438,19 +438,25 @@ impl SensorEntry {
                 .map(|start| start.timestamp_millis() + DAY_MS - 1)
                 .map_err(|error| wrong(field("calibrated_until"), &error))
         });
+        let limits = (milli("min_c", &self.min_c)?, milli("max_c", &self.max_c)?);
+        if let (Some(low), Some(high)) = limits
+            && low > high
+        {
+            return Err(wrong(field("min_c"), &"is above max_c"));
+        }
         if let Some(uri) = self.device_id.as_deref().filter(|uri| !uri.contains(':')) {
             return Err(wrong(field("device_id"), &format!("{uri:?} is no URI")));
         }
         Ok(Sensor {
             device_id: self.device_id.clone(),
             subject: subject.map_err(|error| wrong(field("subject"), &error))?,
+            is_apart: false,
             certificate: self.certificate.clone(),
             calibrated_until_ms: until.transpose()?,
-            limits_milli_c: (milli("min_c", &self.min_c)?, milli("max_c", &self.max_c)?),
+            limits_milli_c: limits,
             battery_min_milli_v: battery.transpose()?,
         })
     }
-            is_apart: false,
 }
 
 impl PushEntry {
