@@ -41,7 +41,8 @@ pub fn cdbm(value: &Value) -> Option<i32> {
 }
 
 /// Milliseconds since the Unix epoch of a time: RFC 3339, the same with a blank for the `T`, with
-/// `+0000` or `UTC`, or a number of seconds, milliseconds, microseconds or nanoseconds, told apart by their size.
+/// `+0000` or `UTC`, or a number of seconds, milliseconds, microseconds or nanoseconds, told apart
+/// by their size.
 pub fn time_ms(value: &Value) -> Option<i64> {
     if let Value::String(text) = value
         && let Some(ms) = text_ms(text)

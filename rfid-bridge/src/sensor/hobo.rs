@@ -2,7 +2,8 @@
 //! the zone, the unit of each series, the serial number of the logger. What it does not say is
 //! found in the rows: the order of the date's parts, and whether the hours are twelve or
 //! twenty-four. Where two orders fit it is the one whose times are evenly spaced, and a file within
-//! one day needs to be told ([`DateOrder`]). The degree sign comes in UTF-8, in Windows-1252, or as a question mark.
+//! one day needs to be told ([`DateOrder`]). The degree sign comes in UTF-8, in Windows-1252, or as
+//! a question mark.
 
 use encoding_rs::WINDOWS_1252;
 use serde::Deserialize;
