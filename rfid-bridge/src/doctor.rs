@@ -15,6 +15,7 @@ use crate::reader::clock::{self, Clock};
 use crate::timekeeping::Quality;
 
 mod disk;
+mod meant;
 mod peers;
 mod service;
 
@@ -164,6 +165,7 @@ pub fn examine(path: &Path) -> anyhow::Result<Vec<Look>> {
     looks.push(spool);
     looks.extend(disk::room(&config));
     looks.extend(disk::folders(&config));
+    looks.extend(meant::looks(&config));
     let (service, skew_ms) = service::looks(&config, device);
     let kept = clock_quality(&config);
     looks.push(clock(clock::unix_ms(), skew_ms, kept));

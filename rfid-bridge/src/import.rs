@@ -1,6 +1,6 @@
 //! `rfid-bridge import`: files of loggers that somebody has in hand. While the daemon does not run
 //! they go straight into its spool; while it runs they are put into the folder that it watches.
-//! Either way a file is known by its hash, and told once.
+//! Either way a file is known by its hash, and told once: once more for each other subject.
 
 use std::fs;
 use std::path::{Path, PathBuf};

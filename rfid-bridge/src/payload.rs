@@ -4,19 +4,21 @@
 //! messages are counted and passed over, and what is not the format at all is an error that the
 //! sender gets to hear.
 //!
-//! Times: a source's own time is taken when it is not in the future and not older than
+//! Times: a reader's own time is taken when it is not in the future and not older than
 //! [`HELD_MS_MAX`] (a broker may have held the message while we were away), otherwise the time of
-//! arrival; the reader's own stamp stays in the read either way.
+//! arrival; the reader's own stamp stays in the read either way. A sensor's time is that of its
+//! measurement and stays as it was told: a logger on a ship hands over what is months old. Where
+//! it is as far off as that, the time of arrival stands beside it ([`Sample::arrived_ms`]).
 
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::llrp::session::Now;
 use crate::sensor::berlinger::{self, RootKey};
-use crate::sensor::hobo;
+use crate::sensor::hobo::{self, DateOrder};
 use crate::sensor::log::LogFile;
 use crate::sensor::table::TableFormat;
-use crate::source::Raw;
+use crate::source::{Raw, Sample};
 
 mod chirpstack;
 pub mod generic;
@@ -59,8 +61,8 @@ pub enum Format {
     Mapped(Box<Mapping>),
     /// Signed text of Berlinger's loggers, by the key that certifies them.
     Berlinger(Box<RootKey>),
-    /// Exports of `HOBOware`.
-    Hobo,
+    /// Exports of `HOBOware`, with the order of their dates where it is told.
+    Hobo(Option<DateOrder>),
     /// Tables of other loggers.
     Table(Box<TableFormat>),
 }
@@ -68,7 +70,7 @@ pub enum Format {
 impl Format {
     /// Whether it is whole files of loggers.
     pub fn is_file(&self) -> bool {
-        matches!(self, Self::Berlinger(_) | Self::Hobo | Self::Table(_))
+        matches!(self, Self::Berlinger(_) | Self::Hobo(_) | Self::Table(_))
     }
 
     /// A format by the word of the configuration; those with settings of their own have none.
@@ -80,7 +82,7 @@ impl Format {
             "chirpstack" => Self::Chirpstack,
             "tive" => Self::Tive,
             "ruuvi" => Self::Ruuvi,
-            "hobo" => Self::Hobo,
+            "hobo" => Self::Hobo(None),
             _ => return None,
         })
     }
@@ -162,10 +164,11 @@ pub fn decode(format: &Format, message: Message<'_>) -> Result<Decoded, PayloadE
             Format::Ruuvi => ruuvi::read(step, &mut decoded)?,
             Format::Mapped(mapping) => generic::read(mapping, step, &mut decoded)?,
             // Read above, as a whole.
-            Format::Berlinger(_) | Format::Hobo | Format::Table(_) => {}
+            Format::Berlinger(_) | Format::Hobo(_) | Format::Table(_) => {}
         }
     }
     merge(&mut decoded.raws);
+    doubt(&mut decoded.raws, message.at.unix_ms);
     Ok(decoded)
 }
 
@@ -176,7 +179,7 @@ fn file(format: &Format, body: &[u8]) -> Option<Result<LogFile, String>> {
             let read = berlinger::read(body, root).map_err(|error| error.to_string());
             return Some(read.map(LogFile::Berlinger));
         }
-        Format::Hobo => hobo::read(body),
+        Format::Hobo(order) => hobo::read(body, *order),
         Format::Table(table) => table.read(body),
         _ => return None,
     };
@@ -210,6 +213,23 @@ fn merge(raws: &mut Vec<Raw>) {
     *raws = merged;
 }
 
+/// Puts the time of arrival beside sensors' times that are far from it.
+fn doubt(raws: &mut [Raw], now_ms: i64) {
+    let samples = raws.iter_mut().filter_map(|raw| match raw {
+        Raw::Sensor(report) => Some(report.samples.iter_mut()),
+        _ => None,
+    });
+    let is_doubtful = |it: &&mut Sample| !is_believable(it.at_ms, now_ms);
+    for sample in samples.flatten().filter(is_doubtful) {
+        sample.arrived_ms = Some(now_ms);
+    }
+}
+
+/// Whether something that arrived at `now_ms` may have happened at `ms`.
+fn is_believable(ms: i64, now_ms: i64) -> bool {
+    (now_ms.saturating_sub(HELD_MS_MAX)..=now_ms.saturating_add(AHEAD_MS_MAX)).contains(&ms)
+}
+
 /// One item of a message on its way through a decoder.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step<'a> {
@@ -230,8 +250,12 @@ impl Step<'_> {
     /// A source's time on the gateway's clock: as it is when it can be, otherwise the arrival.
     fn place(&self, told_ms: Option<i64>) -> i64 {
         let now = self.message.at.unix_ms;
-        let believable = now.saturating_sub(HELD_MS_MAX)..=now.saturating_add(AHEAD_MS_MAX);
-        told_ms.filter(|ms| believable.contains(ms)).unwrap_or(now)
+        told_ms.filter(|ms| is_believable(*ms, now)).unwrap_or(now)
+    }
+
+    /// When a sensor measured: as it says, and on arrival when it does not say.
+    fn measured(&self, told_ms: Option<i64>) -> i64 {
+        told_ms.unwrap_or(self.message.at.unix_ms)
     }
 
     /// The last part of the topic.

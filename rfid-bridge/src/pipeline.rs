@@ -38,6 +38,7 @@ pub mod play;
 mod rows;
 mod together;
 
+pub(crate) use advices::check as check_advices;
 use life::{Base, Site};
 
 /// When a run that is to end by itself ends. Times in milliseconds.

@@ -27,6 +27,9 @@ pub struct Sensor {
     pub device_id: Option<String>,
     /// What it measures: a pack, case, pallet or shipment.
     pub subject: Option<Epc>,
+    /// The subject was told with a file, in place of what the configuration says: what is told of
+    /// it is apart from what was told of the same file before.
+    pub is_apart: bool,
     /// Its calibration certificate.
     pub certificate: Option<String>,
     /// End of the calibration, ms since the Unix epoch.
@@ -167,6 +170,12 @@ impl SampleBatcher {
 }
 
 impl Sensor {
+    /// Its subject, where that is apart.
+    pub fn subject_apart(&self) -> Option<String> {
+        let subject = self.subject.as_ref().filter(|_| self.is_apart)?;
+        Some(subject.canonical())
+    }
+
     /// Whether somebody should know of a value at once. A low battery lasts for days yet.
     pub fn is_urgent(&self, sample: &Sample) -> bool {
         sample.fault || (self.is_alarm(sample) && !sample.measure.is_battery())
@@ -218,6 +227,11 @@ pub fn device_uri(feed: &str, device: &str) -> String {
         return format!("urn:dev:mac:{}", device.to_ascii_lowercase());
     }
     format!("urn:x-theriac:sensor:{}:{}", escaped(feed), escaped(device))
+}
+
+/// One of several probes of a device.
+pub fn probe_uri(device: &str, channel: &str) -> String {
+    format!("{device}#{}", escaped(channel))
 }
 
 /// What a URN may not hold, percent-encoded.
@@ -294,7 +308,8 @@ pub fn event(at: Where<'_>, batch: &SampleBatch, sensor: &Sensor) -> Result<Even
     .with_read_point(at.read_point)
     .with_sensor_element(&SensorElement { metadata, reports })
     .with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "logger", logger);
-    if let Some(mark) = timekeeping::mark(at.gateway, None) {
+    let samples = batch.samples.iter().map(|(_, sample)| sample);
+    if let Some(mark) = timekeeping::of_samples(at.gateway, samples) {
         event = event.with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "clock", mark);
     }
     event.build()
@@ -312,7 +327,7 @@ fn report(feed: &str, device: &str, sample: &Sample, sensor: &Sensor) -> SensorR
     let device_id = sample.channel.as_deref().map(|channel| {
         let known = sensor.device_id.clone();
         let device = known.unwrap_or_else(|| device_uri(feed, device));
-        format!("{device}#{}", escaped(channel))
+        probe_uri(&device, channel)
     });
     SensorReport {
         type_: Some(sample.measure.type_.clone().into_owned()),

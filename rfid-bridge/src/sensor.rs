@@ -5,5 +5,6 @@ pub mod berlinger;
 pub mod hobo;
 pub mod log;
 pub mod magnus;
+pub mod measures;
 pub mod ruuvi;
 pub mod table;

@@ -296,8 +296,12 @@ pub struct Sample {
     /// The value in the unit of the measure, as decimal text.
     #[serde(with = "decimal_text")]
     pub value: Decimal,
-    /// When, gateway's wall clock, ms since the Unix epoch.
+    /// When, as the sensor says or else by the gateway's wall clock, ms since the Unix epoch.
     pub at_ms: i64,
+    /// When it came, by the gateway's wall clock, where that is so far from `at_ms` that one of
+    /// the clocks may be wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_ms: Option<i64>,
     /// Which of several probes of the sensor.
     pub channel: Option<String>,
     /// The device says it is out of its limits.
@@ -362,6 +366,7 @@ impl Sample {
             measure,
             value,
             at_ms,
+            arrived_ms: None,
             channel: None,
             alarm: false,
             fault: false,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::llrp::tag::ReaderTime;
 use crate::smooth::Observation;
+use crate::source::Sample;
 
 /// Whether a clock follows a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -115,6 +116,42 @@ pub fn mark(gateway: &Gateway, reader: Option<ReaderClock>) -> Option<Value> {
     if is_right && !reader.is_some_and(|reader| reader.is_off()) {
         return None;
     }
+    let mut told = of_gateway(gateway);
+    if let Some(told) = told.as_object_mut() {
+        told.extend(reader.map(|reader| ("reader".to_owned(), reader.told())));
+    }
+    Some(told)
+}
+
+/// The same beside an event of measured values, which keep their own times: those of them that
+/// came at quite another time are counted, with both times.
+pub fn of_samples<'a>(
+    gateway: &Gateway,
+    samples: impl Iterator<Item = &'a Sample>,
+) -> Option<Value> {
+    let both = |it: &Sample| Some((it.at_ms, it.arrived_ms?));
+    let (own, arrived): (Vec<i64>, Vec<i64>) = samples.filter_map(both).unzip();
+    let bounds = |times: &[i64]| Some((*times.iter().min()?, *times.iter().max()?));
+    let (Some((first_ms, last_ms)), Some((arrived_first_ms, arrived_last_ms))) =
+        (bounds(&own), bounds(&arrived))
+    else {
+        return mark(gateway, None);
+    };
+    let mut told = of_gateway(gateway);
+    if let Some(told) = told.as_object_mut() {
+        let sensor = json!({
+            "readings": own.len(),
+            "first_ms": first_ms,
+            "last_ms": last_ms,
+            "arrived_first_ms": arrived_first_ms,
+            "arrived_last_ms": arrived_last_ms,
+        });
+        told.insert("sensor".to_owned(), sensor);
+    }
+    Some(told)
+}
+
+fn of_gateway(gateway: &Gateway) -> Value {
     let mut told = json!({
         "time_quality": gateway.quality,
         "gateway": { "unix_ms": gateway.unix_ms },
@@ -124,10 +161,7 @@ pub fn mark(gateway: &Gateway, reader: Option<ReaderClock>) -> Option<Value> {
         let id = gateway.boot_id.as_deref();
         clocks.extend(id.map(|id| ("boot_id".to_owned(), json!(id))));
     }
-    if let Some(told) = told.as_object_mut() {
-        told.extend(reader.map(|reader| ("reader".to_owned(), reader.told())));
-    }
-    Some(told)
+    told
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@
 //! name = "cold-1"
 //! read_point = "https://id.gs1.org/414/9521321000018/254/cold-1"
 //! format = "berlinger"             # hobo, or [feed.table] (see sensor::table)
+//! # date_order = "dmy"             # of hobo files within one day; mdy, ymd
 //! folder = "loggers"               # files go to its done/ or refused/ when they were read
 //!
 //! [[sensor]]
@@ -50,6 +51,7 @@ use crate::capture::Place;
 use crate::payload::{Format, Mapping};
 use crate::samples::Sensor;
 use crate::sensor::berlinger::RootKey;
+use crate::sensor::hobo::DateOrder;
 use crate::sensor::table::TableFormat;
 use crate::source::mqtt::{Broker, BrokerTls};
 
@@ -81,6 +83,8 @@ pub struct FeedEntry {
     pub table: Option<TableFormat>,
     /// A reader on a desk, in place of messages and files.
     pub desk: Option<DeskEntry>,
+    /// For `hobo`: order of the dates' parts, `dmy`, `mdy` or `ymd`, where the file does not tell.
+    pub date_order: Option<DateOrder>,
     /// For `berlinger`: the key that certifies loggers, SEC1 in hex, in place of the built-in one.
     pub root_key: Option<String>,
 }
@@ -186,7 +190,11 @@ impl FeedEntry {
                 &"goes with format = \"berlinger\"",
             ));
         }
+        if self.date_order.is_some() && self.format.as_deref() != Some("hobo") {
+            return Err(wrong(field("date_order"), &"goes with format = \"hobo\""));
+        }
         match (&self.format, &self.mapping, &self.table) {
+            (Some(name), None, None) if name == "hobo" => Ok(Format::Hobo(self.date_order)),
             (Some(name), None, None) if name == "berlinger" => {
                 let root = match &self.root_key {
                     Some(text) => text.parse(),
@@ -430,15 +438,22 @@ impl SensorEntry {
                 .map(|start| start.timestamp_millis() + DAY_MS - 1)
                 .map_err(|error| wrong(field("calibrated_until"), &error))
         });
+        let limits = (milli("min_c", &self.min_c)?, milli("max_c", &self.max_c)?);
+        if let (Some(low), Some(high)) = limits
+            && low > high
+        {
+            return Err(wrong(field("min_c"), &"is above max_c"));
+        }
         if let Some(uri) = self.device_id.as_deref().filter(|uri| !uri.contains(':')) {
             return Err(wrong(field("device_id"), &format!("{uri:?} is no URI")));
         }
         Ok(Sensor {
             device_id: self.device_id.clone(),
             subject: subject.map_err(|error| wrong(field("subject"), &error))?,
+            is_apart: false,
             certificate: self.certificate.clone(),
             calibrated_until_ms: until.transpose()?,
-            limits_milli_c: (milli("min_c", &self.min_c)?, milli("max_c", &self.max_c)?),
+            limits_milli_c: limits,
             battery_min_milli_v: battery.transpose()?,
         })
     }

@@ -125,13 +125,20 @@ fn registration(config: &Config, me: &Answer, tips: &Answer) -> Look {
     let seen = format!("registered as {label:?}");
     let own = read_points(config);
     let is_among = |own: &&String| points.iter().any(|point| is_same(point, own));
-    let Some(strange) = own.iter().find(|own| !is_among(own)) else {
+    let mut strange: Vec<&str> = own
+        .iter()
+        .filter(|own| !is_among(own))
+        .map(String::as_str)
+        .collect();
+    strange.sort_unstable();
+    strange.dedup();
+    if strange.is_empty() {
         return Look::ok(SUBJECT, format!("{seen}, with its read points"));
-    };
+    }
     if points.is_empty() {
         return Look::ok(SUBJECT, seen);
     }
-    let seen = format!("{seen}, but not for the read point {strange}");
+    let seen = format!("{seen}, but not for the read point {}", strange.join(", "));
     let remedy = "correct the configuration, or have the registration changed (POST \
                   /api/v1/devices)";
     Look::warning(SUBJECT, seen, remedy)
@@ -215,5 +222,17 @@ mod tests {
             let look = registration(&config, &me, &answer(tips, Value::Null));
             assert_eq!(look.health, health, "{tips} {}", me.body);
         }
+        let reader = |name: &str| {
+            format!(
+                "[[reader]]\naddress = \"a:1\"\nname = \"{name}\"\nbiz_step = \"receiving\"\n\
+                 read_point = \"https://id.gs1.org/414/9521321000018/254/{name}\"\n"
+            )
+        };
+        let more = [reader("dock-3"), reader("dock-4")].concat();
+        let config = Config::parse(&format!("{text}{more}")).unwrap();
+        let me = device(json!({ "read_point": POINT }));
+        let look = registration(&config, &me, &answer(200, Value::Null));
+        let is_named = |name: &str| look.seen.contains(name);
+        assert!(is_named("dock-3") && is_named("dock-4"), "{}", look.seen);
     }
 }

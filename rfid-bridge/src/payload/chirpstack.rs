@@ -59,7 +59,8 @@ pub(super) fn read(step: Step<'_>, decoded: &mut Decoded) -> Result<(), PayloadE
     if let Some(id) = item.get("deduplicationId").and_then(Value::as_str) {
         decoded.id = Some(format!("chirpstack/{id}/{sequence}"));
     }
-    let at_ms = step.place(item.get("time").and_then(time_ms));
+    let time = item.get("time").and_then(time_ms);
+    let at_ms = step.measured(time);
     let mut samples = Vec::new();
     for (word, measure) in WORDS {
         match item.pointer(&format!("/object/{word}")) {
@@ -84,7 +85,7 @@ pub(super) fn read(step: Step<'_>, decoded: &mut Decoded) -> Result<(), PayloadE
     decoded.raws.push(Raw::Sensor(Report {
         device: device.to_ascii_lowercase(),
         sequence: Some(sequence),
-        at_ms,
+        at_ms: step.place(time),
         samples,
     }));
     Ok(())
@@ -99,7 +100,7 @@ fn status(step: Step<'_>) -> Option<Sample> {
     }
     step.item.get("margin").and_then(decimal)?;
     let left = step.item.get("batteryLevel").and_then(percent)?;
-    let at_ms = step.place(step.item.get("time").and_then(time_ms));
+    let at_ms = step.measured(step.item.get("time").and_then(time_ms));
     Some(Sample::new(Measure::BATTERY_P1, left, at_ms))
 }
 

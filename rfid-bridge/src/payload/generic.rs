@@ -9,7 +9,9 @@
 //! tid = "/TID"
 //! antenna = "/gateID"
 //! rssi = "/rssi"                  # dBm; rssi_unit = "cdbm" for hundredths
-//! time = "/timestamp"             # RFC 3339 or Unix time
+//! time = "/timestamp"             # RFC 3339 or Unix time; readings with another are refused
+//! time_zone = "+01:00"            # of a time that names none, such as 2026-11-20 10:00:00
+//! time_pattern = "%d.%m.%Y %H:%M" # strftime, with time_zone, for any other form
 //! id = "/eventID"                 # what names a message, however often it comes
 //! [[feed.mapping.value]]          # measured values, for sensors
 //! pointer = "/t"
@@ -25,11 +27,13 @@ use gs1::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::json::{base64_bytes, cdbm, decimal, epc, hex_bytes, time_ms, whole};
+use super::json::{base64_bytes, cdbm, decimal, epc, hex_bytes, local_ms, time_ms, whole};
 use super::{DEVICE_CHARS_MAX, Decoded, ITEMS_MAX, PayloadError, Step};
 use crate::llrp::parameter::EpcBits;
 use crate::llrp::tag::ReaderTime;
 use crate::sensor::magnus::Calibration;
+use crate::sensor::measures;
+use crate::sensor::table::zone_minutes;
 use crate::source::{InputChange, Measure, Raw, Report, Sample, TagRead};
 
 /// Where things are in a message. Pointers are relative to the item, `items` to the message.
@@ -56,6 +60,10 @@ pub struct Mapping {
     pub count: Option<String>,
     /// When.
     pub time: Option<String>,
+    /// Offset from UTC, `+HH:MM`, of times that name none.
+    pub time_zone: Option<String>,
+    /// `strftime` pattern of such times; the plain forms of ISO 8601 unless set.
+    pub time_pattern: Option<String>,
     /// The sensor's name; the end of the topic unless set.
     pub device: Option<String>,
     /// The sensor's own counter of messages.
@@ -110,6 +118,13 @@ pub struct ValueMapping {
     pub uom: String,
 }
 
+impl ValueMapping {
+    fn measure(&self) -> Result<Measure, String> {
+        let wrong = |why: String| format!("value {:?}: {why}", self.pointer);
+        measures::measure(&self.type_, &self.uom).map_err(wrong)
+    }
+}
+
 impl Mapping {
     /// The first pointer that is none, or the reason why this maps nothing.
     pub fn fault(&self) -> Option<String> {
@@ -144,9 +159,54 @@ impl Mapping {
         if self.magnus_calibration.is_some() != self.magnus_code.is_some() {
             return Some("magnus_calibration and magnus_code go together".to_owned());
         }
+        let wrong = self.value.iter().find_map(|value| value.measure().err());
+        if let Some(why) = wrong.or_else(|| self.time_fault()) {
+            return Some(why);
+        }
         let says = self.epc.is_some() || self.input.is_some() || self.magnus_code.is_some();
         (!says && self.value.is_empty())
             .then(|| "neither epc nor input nor value: it would say nothing".to_owned())
+    }
+
+    fn time_fault(&self) -> Option<String> {
+        if self.time_zone.is_some() && self.time.is_none() {
+            return Some("time_zone goes with time".to_owned());
+        }
+        if let Some(zone) = self.time_zone.as_deref()
+            && zone_minutes(zone).is_none()
+        {
+            return Some(format!("time_zone {zone:?} is not +HH:MM"));
+        }
+        let pattern = self.time_pattern.as_deref()?;
+        if self.time_zone.is_none() {
+            return Some("time_pattern goes with time_zone".to_owned());
+        }
+        let mut items = chrono::format::StrftimeItems::new(pattern);
+        items
+            .any(|item| matches!(item, chrono::format::Item::Error))
+            .then(|| format!("time_pattern {pattern:?} is none"))
+    }
+
+    /// The item's time; none where it names none.
+    fn time(&self, step: Step<'_>) -> Result<Option<i64>, PayloadError> {
+        let Some(told) = find(step, self.time.as_deref()) else {
+            return Ok(None);
+        };
+        let zone = self.time_zone.as_deref().and_then(zone_minutes);
+        let local = || local_ms(told, self.time_pattern.as_deref(), zone?);
+        let ms = match &self.time_pattern {
+            Some(_) => local().or_else(|| time_ms(told)),
+            None => time_ms(told).or_else(local),
+        };
+        let ms = ms.filter(|ms| *ms >= 0).ok_or_else(|| {
+            let pointer = self.time.as_deref().unwrap_or_default();
+            step.wrong(
+                &format!("time {pointer}"),
+                "is neither RFC 3339 nor Unix time: time_zone and time_pattern of the mapping \
+                 tell others",
+            )
+        })?;
+        Ok(Some(ms))
     }
 }
 
@@ -173,7 +233,9 @@ pub(super) fn read(
 }
 
 fn one(mapping: &Mapping, step: Step<'_>, decoded: &mut Decoded) -> Result<(), PayloadError> {
-    let time = find(step, mapping.time.as_deref()).and_then(time_ms);
+    let read = mapping.time(step);
+    // A tag is where it is when it is heard of; a reading is worth nothing without its time.
+    let time = read.as_ref().ok().copied().flatten();
     if let Some(id) = find(step, mapping.id.as_deref()) {
         let before = decoded.id.take().unwrap_or_default();
         decoded.id = Some(format!("{before}/{id}"));
@@ -183,7 +245,7 @@ fn one(mapping: &Mapping, step: Step<'_>, decoded: &mut Decoded) -> Result<(), P
         decoded.raws.push(Raw::Tags(vec![read]));
     }
     decoded.raws.extend(input(mapping, step, time)?);
-    decoded.raws.extend(sensor(mapping, step, time)?);
+    decoded.raws.extend(sensor(mapping, step, read)?);
     if decoded.raws.len() == before {
         decoded.skipped += 1;
     }
@@ -267,22 +329,24 @@ fn input(
 fn sensor(
     mapping: &Mapping,
     step: Step<'_>,
-    time: Option<i64>,
+    time: Result<Option<i64>, PayloadError>,
 ) -> Result<Option<Raw>, PayloadError> {
-    let at_ms = step.place(time);
+    let at_ms = step.measured(time.as_ref().ok().copied().flatten());
     let mut samples = Vec::new();
     for value in &mapping.value {
         let Some(told) = find(step, Some(&value.pointer)) else {
             continue;
         };
         let number = decimal(told).ok_or_else(|| step.wrong(&value.pointer, "is no number"))?;
-        let measure = Measure::new(&value.type_, &value.uom);
+        let measure = value.measure();
+        let measure = measure.map_err(|_| step.wrong(&value.pointer, "has no measure"))?;
         samples.push(Sample::new(measure, number, at_ms));
     }
     samples.extend(magnus(mapping, step, at_ms)?);
     if samples.is_empty() {
         return Ok(None);
     }
+    let time = time?;
     let device = match find(step, mapping.device.as_deref()) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
@@ -295,7 +359,7 @@ fn sensor(
     Ok(Some(Raw::Sensor(Report {
         device,
         sequence: find(step, mapping.sequence.as_deref()).and_then(whole),
-        at_ms,
+        at_ms: step.place(time),
         samples,
     })))
 }

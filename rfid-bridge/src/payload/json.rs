@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDateTime};
 use gs1::Decimal;
 use serde_json::Value;
 
@@ -40,8 +40,9 @@ pub fn cdbm(value: &Value) -> Option<i32> {
     (-20_000..=10_000).contains(&cdbm).then_some(cdbm)
 }
 
-/// Milliseconds since the Unix epoch of a time: RFC 3339, the same with `+0000`, or a number of
-/// seconds, milliseconds, microseconds or nanoseconds, told apart by their size.
+/// Milliseconds since the Unix epoch of a time: RFC 3339, the same with a blank for the `T`, with
+/// `+0000` or `UTC`, or a number of seconds, milliseconds, microseconds or nanoseconds, told apart
+/// by their size.
 pub fn time_ms(value: &Value) -> Option<i64> {
     if let Value::String(text) = value
         && let Some(ms) = text_ms(text)
@@ -62,11 +63,37 @@ pub fn time_ms(value: &Value) -> Option<i64> {
 }
 
 fn text_ms(text: &str) -> Option<i64> {
-    let text = text.trim();
-    DateTime::parse_from_rfc3339(text)
-        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
+    let mut text = text.trim().to_owned();
+    if text.as_bytes().get(10) == Some(&b' ') {
+        text = text.replacen(' ', "T", 1).replace(' ', "");
+    }
+    if let Some(before) = text.strip_suffix("UTC") {
+        text = format!("{before}Z");
+    }
+    DateTime::parse_from_rfc3339(&text)
+        .or_else(|_| DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f%z"))
         .ok()
         .map(|time| time.timestamp_millis())
+}
+
+/// Date and time without an offset that everybody reads alike.
+const PLAIN: [&str; 4] = [
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+];
+
+/// Milliseconds since the Unix epoch of a text that names no offset, in a zone so many minutes
+/// ahead of UTC; by the pattern, or by one of the plain forms of ISO 8601 without one.
+pub fn local_ms(value: &Value, pattern: Option<&str>, zone_minutes: i32) -> Option<i64> {
+    let text = value.as_str()?.trim();
+    let read = |pattern: &str| NaiveDateTime::parse_from_str(text, pattern).ok();
+    let local = match pattern {
+        Some(pattern) => read(pattern),
+        None => PLAIN.into_iter().find_map(read),
+    }?;
+    Some(local.and_utc().timestamp_millis() - i64::from(zone_minutes) * 60_000)
 }
 
 /// Bytes in hex, of even length; blanks, dashes and `0x` do not count.

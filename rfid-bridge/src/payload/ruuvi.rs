@@ -26,7 +26,7 @@ pub(super) fn read(step: Step<'_>, decoded: &mut Decoded) -> Result<(), PayloadE
     let time = ["ts", "gwts"]
         .iter()
         .find_map(|name| step.item.get(name).and_then(time_ms));
-    let at_ms = step.place(time);
+    let at_ms = step.measured(time);
     let device = match told.address {
         Some(address) => hex::encode(address),
         None => step.topic_end().replace(':', "").to_ascii_lowercase(),
@@ -42,7 +42,7 @@ pub(super) fn read(step: Step<'_>, decoded: &mut Decoded) -> Result<(), PayloadE
     decoded.raws.push(Raw::Sensor(Report {
         device,
         sequence: None,
-        at_ms,
+        at_ms: step.place(time),
         samples: samples(&told, at_ms),
     }));
     Ok(())

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 
 mod batteries;
+mod times;
 
 /// 2026-03-02T08:16:00Z.
 const NOW_MS: i64 = 1_772_439_360_000;
@@ -420,6 +421,10 @@ fn a_mapping_that_cannot_be_is_named() {
         ("epc = \"/a\"\ninput = \"/b\"", "go together"),
         ("epc = \"/a\"\nmagnus_code = \"/b\"", "go together"),
         ("time = \"/a\"", "would say nothing"),
+        (
+            "[[value]]\npointer = \"/t\"\ntype = \"temp\"\nuom = \"CEL\"",
+            "did you mean \"Temperature\"?",
+        ),
     ] {
         let mapping: Mapping = toml::from_str(text).unwrap();
         let fault = mapping.fault().expect(text);
@@ -571,10 +576,13 @@ fn files_of_loggers_are_letters_too() {
     assert_eq!(told[0], "log 7 absent x1");
     assert!(told[1].starts_with("id file/"), "{told:?}");
     let hobo = "\"Date Time, GMT+01:00\",\"Temp, C (LGR S/N: 5)\"\n03/02/26 08:00:00,4\n";
-    let told = decode(&Format::Hobo, message("b.csv", hobo.as_bytes()));
+    let told = decode(
+        &Format::Hobo(Some(DateOrder::Mdy)),
+        message("b.csv", hobo.as_bytes()),
+    );
     assert_eq!(lines(&told.unwrap())[0], "log 5 absent x1");
     check(
-        &Format::Hobo,
+        &Format::Hobo(None),
         "a,b\n",
         &["error no header with the zone (GMT) in the file"],
     );

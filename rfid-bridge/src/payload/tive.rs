@@ -38,11 +38,14 @@ pub(super) fn read(step: Step<'_>, decoded: &mut Decoded) -> Result<(), PayloadE
     if device.is_empty() || device.chars().count() > DEVICE_CHARS_MAX {
         return Err(step.wrong("deviceId", "is missing or too long"));
     }
-    let time = item.get("timestamp").and_then(time_ms);
+    let time = item
+        .get("timestamp")
+        .and_then(time_ms)
+        .filter(|ms| *ms >= 0);
     let Some(time) = time else {
         return Err(step.wrong("timestamp", "is missing or no time"));
     };
-    let at_ms = step.place(Some(time));
+    let at_ms = step.measured(Some(time));
     let mut samples = Vec::new();
     for (pointer, measure) in FIELDS {
         match item.pointer(pointer) {
@@ -64,7 +67,7 @@ pub(super) fn read(step: Step<'_>, decoded: &mut Decoded) -> Result<(), PayloadE
     decoded.raws.push(Raw::Sensor(Report {
         device,
         sequence: None,
-        at_ms,
+        at_ms: step.place(Some(time)),
         samples,
     }));
     Ok(())

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::passages::Passages;
-use crate::expect::AdviceFile;
+use crate::expect::{AdviceFile, Expected};
 
 /// Largest advice, bytes.
 const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -80,15 +80,37 @@ fn list(folder: &Path) -> io::Result<Listing> {
 
 /// Reads the advices of a listing.
 fn read(listing: &Listing) -> Result<Vec<AdviceFile>, String> {
-    listing
+    let files = listing.iter();
+    files.map(|(path, size, _)| read_one(path, *size)).collect()
+}
+
+fn read_one(path: &Path, size: u64) -> Result<AdviceFile, String> {
+    let wrong = |why: String| format!("{}: {why}", path.display());
+    if size > FILE_BYTES_MAX {
+        return Err(wrong(format!("{size} bytes are too many")));
+    }
+    let bytes = fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))
+}
+
+/// How many advices are in a folder, when the bridge can use them.
+///
+/// # Errors
+/// What is wrong with each that it cannot use; with one of them it takes none.
+pub(crate) fn check(folder: &Path) -> Result<usize, Vec<String>> {
+    let listing = list(folder).map_err(|error| vec![error.to_string()])?;
+    let faults: Vec<String> = listing
         .iter()
-        .map(|(path, size, _)| {
+        .filter_map(|(path, size, _)| {
+            let advice = read_one(path, *size);
             let wrong = |why: String| format!("{}: {why}", path.display());
-            if *size > FILE_BYTES_MAX {
-                return Err(wrong(format!("{size} bytes are too many")));
-            }
-            let bytes = fs::read(path).map_err(|error| wrong(error.to_string()))?;
-            serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))
+            let used = |advice| Expected::new(None).replace(vec![advice]).map_err(wrong);
+            advice.and_then(used).err()
         })
-        .collect()
+        .collect();
+    if faults.is_empty() {
+        Ok(listing.len())
+    } else {
+        Err(faults)
+    }
 }

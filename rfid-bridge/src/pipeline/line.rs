@@ -252,7 +252,7 @@ impl Line {
         self.keep_pace();
         let passed = self.passages.due(now, false)?;
         self.pass(passed);
-        self.due_samples(now, false)?;
+        self.due_samples(now, false);
         self.tell_losses(false)?;
         self.board.line(self.figures());
         let all = self.changed_at + CHANGED_MS_MAX <= now;
@@ -347,7 +347,7 @@ impl Line {
         sources.shutdown().await;
         landed?;
         let now = self.clock.now().mono_ms;
-        self.due_samples(now, true)?;
+        self.due_samples(now, true);
         self.tell_losses(true)?;
         self.note_listening();
         self.commit(true).await

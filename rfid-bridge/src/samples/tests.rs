@@ -230,3 +230,53 @@ fn what_is_missing_in_a_count_is_told_once() {
     assert_eq!(sequences.get(0, "a").map(|it| it.sequence), Some(7));
     assert_eq!(sequences.get(1, "a"), None);
 }
+
+#[test]
+fn values_that_came_at_quite_another_time_are_marked_with_both_times() {
+    let gateway = Gateway {
+        quality: timekeeping::Quality::Synchronised,
+        unix_ms: DAY + 9,
+        ..Gateway::default()
+    };
+    let mut batch = SampleBatch {
+        place: 0,
+        device: "a".to_owned(),
+        samples: vec![(1, sample(4_000, DAY)), (2, sample(4_000, DAY - 7))],
+        loose: BTreeSet::new(),
+    };
+    let read_point = place();
+    let told = |batch: &SampleBatch| {
+        let at = Where {
+            feed: "cold-2",
+            read_point: &read_point,
+            bridge: &[1; 32],
+            gateway: &gateway,
+        };
+        event(at, batch, &Sensor::default()).unwrap().to_json()
+    };
+    assert_eq!(told(&batch).get("theriac:clock"), None);
+    batch.samples[1].1.at_ms = 5;
+    batch.samples[1].1.arrived_ms = Some(DAY);
+    let json = told(&batch);
+    let expected = serde_json::json!({
+        "time_quality": "synchronised",
+        "gateway": { "unix_ms": DAY + 9 },
+        "sensor": { "readings": 1, "first_ms": 5, "last_ms": 5,
+            "arrived_first_ms": DAY, "arrived_last_ms": DAY },
+    });
+    assert_eq!(json["theriac:clock"], expected);
+    let report = &json["sensorElementList"][0]["sensorReport"][1];
+    assert_eq!(report["time"], "1970-01-01T00:00:00.005Z");
+    // Its row survives the bridge, and one of an earlier bridge is read.
+    let row = serde_json::to_value(&batch.samples[1].1).unwrap();
+    assert_eq!(
+        serde_json::from_value::<Sample>(row.clone()).unwrap(),
+        batch.samples[1].1
+    );
+    let mut row = row;
+    row.as_object_mut().unwrap().remove("arrived_ms");
+    assert_eq!(
+        serde_json::from_value::<Sample>(row).unwrap().arrived_ms,
+        None
+    );
+}

@@ -1,25 +1,50 @@
 //! Files that Onset's `HOBOware` exports from HOBO loggers. The header says most of what is needed:
 //! the zone, the unit of each series, the serial number of the logger. What it does not say is
 //! found in the rows: the order of the date's parts, and whether the hours are twelve or
-//! twenty-four. The degree sign comes in UTF-8, in Windows-1252, or as a question mark.
+//! twenty-four. Where two orders fit it is the one whose times are evenly spaced, and a file within
+//! one day needs to be told ([`DateOrder`]). The degree sign comes in UTF-8, in Windows-1252, or as
+//! a question mark.
 
 use encoding_rs::WINDOWS_1252;
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::table::{Plan, Row, TableError, TableLog, rows, text, zone_minutes};
+use super::table::{Plan, Row, Series, TableError, TableLog, probes, rows, text, zone_minutes};
 use crate::source::Measure;
 
-/// Orders of a date's parts, American first as `HOBOware` has it, and both ways to count hours.
-const PATTERNS: [&str; 8] = [
-    "%m/%d/%y %I:%M:%S %p",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%y %H:%M:%S",
-    "%m/%d/%Y %H:%M:%S",
-    "%d/%m/%y %H:%M:%S",
-    "%d/%m/%Y %H:%M:%S",
-    "%y/%m/%d %H:%M:%S",
-    "%Y-%m-%d %H:%M:%S",
+/// Order of a date's parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DateOrder {
+    /// Day, month, year.
+    Dmy,
+    /// Month, day, year: American, as `HOBOware` has it unless told otherwise.
+    Mdy,
+    /// Year, month, day.
+    Ymd,
+}
+
+/// Dates as `HOBOware` writes them.
+const DATES: [(&str, DateOrder); 7] = [
+    ("%m/%d/%y", DateOrder::Mdy),
+    ("%m/%d/%Y", DateOrder::Mdy),
+    ("%d/%m/%y", DateOrder::Dmy),
+    ("%d/%m/%Y", DateOrder::Dmy),
+    ("%y/%m/%d", DateOrder::Ymd),
+    ("%Y/%m/%d", DateOrder::Ymd),
+    ("%Y-%m-%d", DateOrder::Ymd),
 ];
+/// Both ways to count hours.
+const HOURS: [&str; 2] = ["%I:%M:%S %p", "%H:%M:%S"];
+
+/// The patterns of an order, or of all.
+fn patterns(order: Option<DateOrder>) -> Vec<String> {
+    let is_wanted = |of: DateOrder| order.is_none_or(|order| order == of);
+    let dates = DATES.iter().filter(|(_, of)| is_wanted(*of));
+    dates
+        .flat_map(|(date, _)| HOURS.map(|hours| format!("{date} {hours}")))
+        .collect()
+}
 
 /// Whether a file looks like one of these.
 pub fn is_hobo(bytes: &[u8]) -> bool {
@@ -28,11 +53,11 @@ pub fn is_hobo(bytes: &[u8]) -> bool {
     start.contains("Plot Title:") || (start.contains("GMT") && start.contains("LGR S/N:"))
 }
 
-/// Reads a file.
+/// Reads a file; its dates in any order that is evident, or in `order`.
 ///
 /// # Errors
 /// [`TableError`].
-pub fn read(bytes: &[u8]) -> Result<TableLog, TableError> {
+pub fn read(bytes: &[u8], order: Option<DateOrder>) -> Result<TableLog, TableError> {
     let decoded = match text(bytes, None) {
         Ok(decoded) => decoded,
         Err(TableError::Encoding(_)) => text(bytes, Some(WINDOWS_1252.name()))?,
@@ -62,10 +87,10 @@ pub fn read(bytes: &[u8]) -> Result<TableLog, TableError> {
         Some(date) if date != zone_cell => (date, Some(zone_cell)),
         _ => (zone_cell, None),
     };
-    let columns: Vec<(usize, Measure)> = cells
+    let columns: Vec<(Series, Option<String>)> = cells
         .iter()
         .enumerate()
-        .filter_map(|(at, cell)| Some((at, measure(cell)?)))
+        .filter_map(|(at, cell)| Some((Series::new(at, measure(cell)?), probe(cell))))
         .collect();
     if columns.is_empty() {
         return Err(TableError::Lacks(
@@ -76,14 +101,14 @@ pub fn read(bytes: &[u8]) -> Result<TableLog, TableError> {
         .iter()
         .find_map(|cell| serial(cell))
         .ok_or_else(|| TableError::Lacks("serial number (LGR S/N)".to_owned()))?;
-    let first = columns.first().map_or(0, |(at, _)| *at);
+    let first = columns.first().map_or(0, |(series, _)| series.at);
     let plan = Plan {
         time,
         of_day,
-        patterns: PATTERNS.map(ToOwned::to_owned).to_vec(),
+        patterns: patterns(order),
         zone_minutes: zone,
         decimal: decimal(data, first),
-        columns,
+        columns: probes(&columns),
         missing: &[],
     };
     let (samples, missing) = plan.read(data)?;
@@ -148,7 +173,16 @@ fn measure(cell: &str) -> Option<Measure> {
 
 /// The logger's serial number in a column's header.
 fn serial(cell: &str) -> Option<String> {
-    let (_, after) = cell.split_once("LGR S/N:")?;
+    number_after(cell, "LGR S/N:")
+}
+
+/// The probe's.
+fn probe(cell: &str) -> Option<String> {
+    number_after(cell, "SEN S/N:")
+}
+
+fn number_after(cell: &str, word: &str) -> Option<String> {
+    let (_, after) = cell.split_once(word)?;
     let serial = after.split([',', ')']).next().unwrap_or_default().trim();
     let is_serial = !serial.is_empty() && serial.len() <= 32;
     is_serial.then(|| serial.to_owned())

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::berlinger::{LoggerFile, epcis};
 use super::table::TableLog;
 use crate::capture::{EXTENSION_NAMESPACE, EXTENSION_PREFIX, uuid_urn};
-use crate::samples::{Sensor, calibration, device_uri};
+use crate::samples::{Sensor, calibration, device_uri, probe_uri};
 use crate::source::Sample;
 
 /// Values in one event.
@@ -86,11 +86,14 @@ impl LogFile {
     }
 }
 
-/// Names the part of a file that an event is.
-pub(super) fn part_id(sha256: &[u8; 32], part: usize) -> String {
+/// Names the part of a file that an event is, and the subject where that is apart.
+pub(super) fn part_id(sha256: &[u8; 32], part: usize, sensor: &Sensor) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("theriac rfid-bridge logger event id v1");
     hasher.update(sha256);
     hasher.update(&u64::try_from(part).unwrap_or(u64::MAX).to_be_bytes());
+    if let Some(subject) = sensor.subject_apart() {
+        hasher.update(subject.as_bytes());
+    }
     uuid_urn(hasher.finalize().as_bytes())
 }
 
@@ -103,10 +106,13 @@ fn of_table(
     let times = samples.iter().map(|sample| sample.at_ms);
     let (first_ms, last_ms) = (times.clone().min(), times.max());
     let known = sensor.device_id.clone();
+    let device = known.unwrap_or_else(|| device_uri(&table.model, &table.device));
+    // Probes of one logger are devices of their own.
+    let probe = |sample: &Sample| Some(probe_uri(&device, sample.channel.as_deref()?));
     let metadata = SensorMetadata {
         start_time_ms: first_ms,
         end_time_ms: last_ms,
-        device_id: Some(known.unwrap_or_else(|| device_uri(&table.model, &table.device))),
+        device_id: Some(device.clone()),
         raw_data: Some(format!("ni:///sha-256;{}", hex::encode(table.sha256))),
         ..SensorMetadata::default()
     };
@@ -118,6 +124,7 @@ fn of_table(
         exception: sensor
             .is_alarm(sample)
             .then(|| "ALARM_CONDITION".to_owned()),
+        device_id: probe(sample),
         ..SensorReport::default()
     });
     let element = SensorElement {
@@ -133,7 +140,7 @@ fn of_table(
     });
     let step = BizStep::SensorReporting;
     let mut event = Event::object(Action::Observe, sensor.subject.clone(), last_ms, step)
-        .with_event_id(&part_id(&table.sha256, part))
+        .with_event_id(&part_id(&table.sha256, part, sensor))
         .with_time_zone_offset(&epcis::offset(table.zone_minutes))
         .with_sensor_element(&element)
         .with_extension(EXTENSION_PREFIX, EXTENSION_NAMESPACE, "logger", logger);
@@ -146,7 +153,7 @@ fn of_table(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sensor::hobo;
+    use crate::sensor::hobo::{self, DateOrder};
 
     #[test]
     fn a_table_keeps_units_hash_and_calibration() {
@@ -162,7 +169,7 @@ mod tests {
             )
             .unwrap();
         }
-        let log = LogFile::Table(hobo::read(text.as_bytes()).unwrap());
+        let log = LogFile::Table(hobo::read(text.as_bytes(), Some(DateOrder::Mdy)).unwrap());
         let sensor = Sensor {
             limits_milli_c: (None, Some(8_000)),
             calibrated_until_ms: Some(0),
@@ -191,5 +198,20 @@ mod tests {
         assert_ne!(ids[0], ids[1]);
         let again = log.events(Some(&read_point), &sensor).unwrap();
         assert_eq!(again[1].event_id_or_hash(), ids[1]);
+    }
+
+    #[test]
+    fn probes_of_one_logger_are_devices_of_their_own() {
+        let text = "\"Date Time, GMT+00:00\",\"Temp, C (LGR S/N: 8, SEN S/N: 1)\",\
+                    \"Temp, C (LGR S/N: 8, SEN S/N: 2)\"\n2026-03-02 08:00:00,4,12\n";
+        let log = LogFile::Table(hobo::read(text.as_bytes(), None).unwrap());
+        let json = log.events(None, &Sensor::default()).unwrap()[0].to_json();
+        let element = &json["sensorElementList"][0];
+        let device = element["sensorMetadata"]["deviceID"].as_str().unwrap();
+        let reports = element["sensorReport"].as_array().unwrap();
+        for (report, probe, value) in [(&reports[0], 1, "4"), (&reports[1], 2, "12")] {
+            assert_eq!(report["deviceID"], format!("{device}#{probe}"));
+            assert_eq!(report["value"].to_string(), value);
+        }
     }
 }

@@ -21,6 +21,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 use encoding_rs::Encoding;
@@ -29,6 +30,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+use super::measures;
 use crate::source::{Measure, Sample};
 
 /// Largest file that is read, bytes.
@@ -108,6 +110,17 @@ pub enum TableError {
     /// Bytes that are none of the character set.
     #[error("the file is not {0}")]
     Encoding(&'static str),
+    /// A date that may be two, and nothing else in the file tells which.
+    #[error(
+        "row {row}: {cell:?} may have its day first or its month, and nothing in the file tells: \
+         set date_order = \"dmy\" or \"mdy\" in the [[feed]]"
+    )]
+    Ambiguous {
+        /// Row of the file, from 1.
+        row: u64,
+        /// The cell.
+        cell: String,
+    },
     /// No such row or column.
     #[error("no {0} in the file")]
     Lacks(String),
@@ -123,6 +136,13 @@ pub enum TableError {
     },
 }
 
+impl Column {
+    fn measure(&self) -> Result<Measure, String> {
+        let wrong = |why: String| format!("column {:?}: {why}", self.name);
+        measures::measure(&self.type_, &self.uom).map_err(wrong)
+    }
+}
+
 impl TableFormat {
     /// What is wrong with the format itself.
     pub fn fault(&self) -> Option<String> {
@@ -133,6 +153,10 @@ impl TableFormat {
         }
         if zone_minutes(&self.zone).is_none() {
             return Some(format!("zone {:?} is not +HH:MM", self.zone));
+        }
+        let mut columns = self.column.iter();
+        if let Some(why) = columns.find_map(|column| column.measure().err()) {
+            return Some(why);
         }
         if self.column.is_empty() {
             return Some("no column: it would say nothing".to_owned());
@@ -186,10 +210,9 @@ impl TableFormat {
         let of_day = self.time_of_day.as_deref().map(find).transpose()?;
         let mut columns = Vec::new();
         for column in &self.column {
-            columns.push((
-                find(&column.name)?,
-                Measure::new(&column.type_, &column.uom),
-            ));
+            let measure = column.measure().map_err(TableError::Lacks)?;
+            let (at, name) = (find(&column.name)?, Some(column.name.clone()));
+            columns.push((Series::new(at, measure), name));
         }
         let zone = zone_minutes(&self.zone).ok_or(TableError::Lacks("zone".to_owned()))?;
         let plan = Plan {
@@ -198,7 +221,7 @@ impl TableFormat {
             patterns: vec![self.pattern.clone()],
             zone_minutes: zone,
             decimal: self.decimal.unwrap_or('.'),
-            columns,
+            columns: probes(&columns),
             missing: &self.missing,
         };
         let (samples, missing) = plan.read(data)?;
@@ -273,16 +296,56 @@ pub(super) fn rows(text: &str, delimiter: char) -> Result<Vec<Row>, TableError> 
     Ok(rows)
 }
 
+/// A column of measured values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Series {
+    pub(super) at: usize,
+    pub(super) measure: Measure,
+    /// Which of several probes measured it.
+    pub(super) channel: Option<String>,
+}
+
+impl Series {
+    pub(super) fn new(at: usize, measure: Measure) -> Self {
+        Self {
+            at,
+            measure,
+            channel: None,
+        }
+    }
+}
+
+/// Several columns of one kind are several probes: each gets its name, or else its number.
+pub(super) fn probes(columns: &[(Series, Option<String>)]) -> Vec<Series> {
+    let like = |series: &Series| {
+        let kind = series.measure.type_.clone();
+        let is_like = move |(it, _): &&(Series, Option<String>)| it.measure.type_ == kind;
+        columns.iter().filter(is_like)
+    };
+    let named = columns.iter().map(|(series, name)| {
+        let mut series = series.clone();
+        if like(&series).count() < 2 {
+            return series;
+        }
+        let alone = like(&series).filter(|(_, other)| other == name).count() == 1;
+        let before = like(&series).take_while(|(it, _)| it.at != series.at);
+        let number = (before.count() + 1).to_string();
+        series.channel = Some(name.clone().filter(|_| alone).unwrap_or(number));
+        series
+    });
+    named.collect()
+}
+
 /// Where things are in the rows of a table.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     pub(super) time: usize,
     pub(super) of_day: Option<usize>,
-    /// The first of these that fits every row is the file's.
+    /// Those that fit every row are the file's; of several that whose times are evenly spaced.
     pub(super) patterns: Vec<String>,
     pub(super) zone_minutes: i32,
     pub(super) decimal: char,
-    pub(super) columns: Vec<(usize, Measure)>,
+    pub(super) columns: Vec<Series>,
     pub(super) missing: &'a [String],
 }
 
@@ -296,8 +359,8 @@ impl Plan<'_> {
         let times = self.times(&data)?;
         let (mut samples, mut missing) = (Vec::new(), 0);
         for (row, at_ms) in data.iter().zip(times) {
-            for (column, measure) in &self.columns {
-                let cell = row.cells.get(*column).map_or("", String::as_str);
+            for series in &self.columns {
+                let cell = row.cells.get(series.at).map_or("", String::as_str);
                 if cell.is_empty() || self.missing.iter().any(|it| it == cell) {
                     missing += 1;
                     continue;
@@ -307,42 +370,84 @@ impl Plan<'_> {
                     cell: cell.to_owned(),
                     what: "no number",
                 })?;
-                samples.push(Sample::new(measure.clone(), value, at_ms));
+                samples.push(Sample {
+                    channel: series.channel.clone(),
+                    ..Sample::new(series.measure.clone(), value, at_ms)
+                });
             }
         }
         Ok((samples, missing))
     }
 
     fn times(&self, data: &[&Row]) -> Result<Vec<i64>, TableError> {
-        let text = |row: &Row| {
-            let cell = |at: usize| row.cells.get(at).map_or("", String::as_str);
-            match self.of_day {
-                Some(of_day) => format!("{} {}", cell(self.time), cell(of_day)),
-                None => cell(self.time).to_owned(),
-            }
-        };
-        let mut first_fault = None;
+        let is_sure = self.patterns.len() == 1;
+        let (mut fitting, mut first_fault) = (Vec::new(), None);
         for pattern in &self.patterns {
-            let mut times = Vec::with_capacity(data.len());
-            for row in data {
-                let text = text(row);
-                let Ok(local) = NaiveDateTime::parse_from_str(&text, pattern) else {
-                    first_fault.get_or_insert(TableError::Cell {
-                        row: row.line,
-                        cell: text,
-                        what: "no time of the pattern",
-                    });
-                    break;
-                };
-                let offset = i64::from(self.zone_minutes) * 60_000;
-                times.push(local.and_utc().timestamp_millis() - offset);
-            }
-            if times.len() == data.len() {
-                return Ok(times);
+            match self.times_by(pattern, data) {
+                // Two digits are a year of four, too: that of nobody's logger.
+                Ok(times) if is_sure || times.iter().all(|ms| *ms > YEAR_1990_MS) => {
+                    if !fitting.contains(&times) {
+                        fitting.push(times);
+                    }
+                }
+                Ok(_) => {}
+                Err(fault) => _ = first_fault.get_or_insert(fault),
             }
         }
-        Err(first_fault.unwrap_or(TableError::Lacks("time pattern".to_owned())))
+        let lacks = || TableError::Lacks("time pattern".to_owned());
+        let even = |times: &Vec<i64>| unevenness(times);
+        let Some(best) = fitting.iter().map(even).min() else {
+            return Err(first_fault.unwrap_or_else(lacks));
+        };
+        fitting.retain(|times| unevenness(times) == best);
+        match (fitting.pop(), fitting.is_empty(), data.first()) {
+            (Some(times), true, _) => Ok(times),
+            (_, _, Some(row)) => Err(TableError::Ambiguous {
+                row: row.line,
+                cell: self.time_text(row),
+            }),
+            _ => Err(lacks()),
+        }
     }
+
+    fn time_text(&self, row: &Row) -> String {
+        let cell = |at: usize| row.cells.get(at).map_or("", String::as_str);
+        match self.of_day {
+            Some(of_day) => format!("{} {}", cell(self.time), cell(of_day)),
+            None => cell(self.time).to_owned(),
+        }
+    }
+
+    /// The rows' times by one pattern.
+    fn times_by(&self, pattern: &str, data: &[&Row]) -> Result<Vec<i64>, TableError> {
+        let offset = i64::from(self.zone_minutes) * 60_000;
+        let time = |row: &&Row| {
+            let text = self.time_text(row);
+            match NaiveDateTime::parse_from_str(&text, pattern) {
+                Ok(local) => Ok(local.and_utc().timestamp_millis() - offset),
+                Err(_) => Err(TableError::Cell {
+                    row: row.line,
+                    cell: text,
+                    what: "no time of the pattern",
+                }),
+            }
+        };
+        data.iter().map(time).collect()
+    }
+}
+
+/// 1990-01-01, ms since the Unix epoch.
+const YEAR_1990_MS: i64 = 631_152_000_000;
+
+/// Steps from row to row that are not the commonest step forward.
+fn unevenness(times: &[i64]) -> usize {
+    let mut steps: BTreeMap<i64, usize> = BTreeMap::new();
+    for (before, after) in times.iter().zip(times.iter().skip(1)) {
+        *steps.entry(after.saturating_sub(*before)).or_default() += 1;
+    }
+    let forward = steps.iter().filter(|(step, _)| **step > 0);
+    let even = forward.map(|(_, count)| *count).max().unwrap_or(0);
+    times.len().saturating_sub(1).saturating_sub(even)
 }
 
 /// A number with a decimal sign, a sign, and digits that may lack the zero before it.
@@ -363,7 +468,7 @@ pub(super) fn number(cell: &str, decimal: char) -> Option<Decimal> {
 }
 
 /// Minutes of `+HH:MM`, `-HHMM` or `+H`.
-pub(super) fn zone_minutes(text: &str) -> Option<i32> {
+pub fn zone_minutes(text: &str) -> Option<i32> {
     let (sign, digits) = match text.split_at_checked(1)? {
         ("+", digits) => (1, digits),
         ("-", digits) => (-1, digits),

@@ -117,7 +117,13 @@ fn what_makes_no_sense_is_named() {
         ("client_id", "cert_file = \"c\"\nclient_id", "key_file"),
         ("2027-03-01", "2027-02-30", "calibrated_until"),
         ("\"-18.5\"", "\"cold\"", "no temperature"),
+        ("\"-18.5\"", "\"-18.5\"\nmax_c = \"-18.6\"", "above max_c"),
         ("\"https://id.gs1.org/8004", "\"id", "no URI"),
+        (
+            "format = \"berlinger\"",
+            "format = \"berlinger\"\ndate_order = \"dmy\"",
+            "date_order",
+        ),
         (
             "format = \"zebra\"",
             "format = \"zebra\"\nroot_key = \"04\"",

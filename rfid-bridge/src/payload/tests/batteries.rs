@@ -10,7 +10,7 @@ fn told(format: &Format, body: &str) -> Vec<String> {
         _ => Vec::new(),
     });
     let of_batteries = samples.filter(|sample| sample.measure.is_battery());
-    let line = |it: crate::source::Sample| {
+    let line = |it: Sample| {
         let low = if it.alarm { " low" } else { "" };
         format!("{} {}{low}", it.value, it.measure.uom)
     };

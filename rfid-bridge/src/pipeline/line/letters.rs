@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Line;
+use crate::causes;
 use crate::payload::{self, Decoded, Message};
 use crate::pipeline::RunError;
 use crate::source::{Heard, Letter, Outcome, Raw, Receipt, Told};
@@ -13,7 +14,24 @@ use crate::spool::keep::LetterName;
 use crate::spool::pressure::Stage;
 
 /// A letter that was read.
-type Opened = (usize, Receipt, Result<(LetterName, Decoded), String>, bool);
+type Opened = (usize, Receipt, Result<(Names, Decoded), String>, bool);
+
+/// What a letter is known by.
+#[derive(Debug, Clone, Copy)]
+struct Names {
+    /// A file with the subject that was told with it; any other letter by itself.
+    whole: LetterName,
+    /// Without the subject: told like this it says nothing new.
+    bare: Option<LetterName>,
+}
+
+/// What became of a letter that could be read.
+enum Kept {
+    /// It is in the next commit; whether tags or values were in it.
+    Heard(bool),
+    /// It makes no event.
+    Refused(String),
+}
 
 impl Line {
     /// True when tags or values were among it.
@@ -49,7 +67,9 @@ impl Line {
                     self.letters.unreadable += 1;
                     Outcome::Unreadable(why)
                 }
-                Ok((name, _)) if is_sure && (known.contains(&name) || now_seen.contains(&name)) => {
+                Ok((Names { whole: name, .. }, _))
+                    if is_sure && (known.contains(&name) || now_seen.contains(&name)) =>
+                {
                     self.letters.known += 1;
                     Outcome::Known
                 }
@@ -57,21 +77,23 @@ impl Line {
                     self.letters.later += 1;
                     Outcome::Later
                 }
-                Ok((name, decoded)) => {
-                    self.letters.kept += 1;
-                    self.letters.skipped += u64::from(decoded.skipped);
-                    for raw in decoded.raws {
-                        heard |= self.hear(source, raw, receipt.is_loose())?;
+                Ok((Names { whole: name, bare }, decoded)) => {
+                    match self.keep(source, decoded, receipt.is_loose())? {
+                        Kept::Heard(it) => {
+                            heard |= it;
+                            now_seen.insert(name);
+                            self.change.seen.extend(bare);
+                            self.change.seen.push(name);
+                            Outcome::Kept
+                        }
+                        Kept::Refused(why) => Outcome::Unreadable(why),
                     }
-                    now_seen.insert(name);
-                    self.change.seen.push(name);
-                    Outcome::Kept
                 }
             };
             receipts.push((receipt, outcome));
         }
         let now = self.clock.now().mono_ms;
-        self.due_samples(now, false)?;
+        self.due_samples(now, false);
         if !receipts.is_empty() || !self.change.events.is_empty() {
             self.commit(!receipts.is_empty()).await?;
         }
@@ -79,6 +101,28 @@ impl Line {
             receipt.give(outcome);
         }
         Ok(heard)
+    }
+
+    /// Takes what a letter says.
+    fn keep(&mut self, source: usize, decoded: Decoded, is_loose: bool) -> Result<Kept, RunError> {
+        let mut heard = false;
+        for raw in decoded.raws {
+            // A file is the only thing in its letter, and stays with whoever handed it in.
+            let is_file = matches!(raw, Raw::Log(_));
+            match self.hear(source, raw, is_loose) {
+                Err(RunError::Capture(error)) if is_file => {
+                    let why = causes(&error.source);
+                    let place = self.with_name(source, ToOwned::to_owned);
+                    tracing::error!(source = place, why, "a logger's file makes no event");
+                    self.letters.unreadable += 1;
+                    return Ok(Kept::Refused(format!("it makes no event: {why}")));
+                }
+                told => heard |= told?,
+            }
+        }
+        self.letters.kept += 1;
+        self.letters.skipped += u64::from(decoded.skipped);
+        Ok(Kept::Heard(heard))
     }
 
     /// Whether a letter is left with its sender.
@@ -125,8 +169,26 @@ impl Line {
             );
         }
         let is_sure = letter.again || decoded.as_ref().is_ok_and(|it| it.id.is_some());
-        let read = decoded.map(|decoded| (name(place, &letter, decoded.id.as_deref()), decoded));
+        let read = decoded.map(|decoded| {
+            let bare = name(place, &letter, decoded.id.as_deref());
+            let apart = self.subject_apart(&decoded);
+            let whole = apart.map(|id| name(place, &letter, Some(&id)));
+            let names = Names {
+                whole: whole.unwrap_or(bare),
+                bare: whole.map(|_| bare),
+            };
+            (names, decoded)
+        });
         (source, letter.receipt, read, is_sure)
+    }
+
+    /// What a file is called for a subject that was told with it.
+    fn subject_apart(&self, decoded: &Decoded) -> Option<String> {
+        let [Raw::Log(file)] = decoded.raws.as_slice() else {
+            return None;
+        };
+        let subject = self.sensor(file.device()).subject_apart()?;
+        Some(format!("{}/{subject}", decoded.id.as_deref()?))
     }
 
     /// Those of the letters that were taken in an earlier turn.
@@ -134,8 +196,8 @@ impl Line {
         let names: Vec<LetterName> = opened
             .iter()
             .filter_map(|(_, _, read, is_sure)| {
-                let (name, _) = read.as_ref().ok()?;
-                is_sure.then_some(*name)
+                let (names, _) = read.as_ref().ok()?;
+                is_sure.then_some(names.whole)
             })
             .collect();
         if names.is_empty() {

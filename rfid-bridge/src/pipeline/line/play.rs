@@ -60,7 +60,7 @@ impl Line {
         let now = self.clock.now().mono_ms;
         let passed = self.passages.due(now, true)?;
         self.pass(passed);
-        self.due_samples(now, true)?;
+        self.due_samples(now, true);
         self.commit(true).await?;
         Ok(self.figures())
     }
@@ -86,11 +86,25 @@ impl Line {
                 *tell.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
             }),
         };
-        if let (Some(sensor), Some(device)) = (sensor, self.device_of(source, &letter)) {
-            self.sensors.insert(device, sensor.clone());
-        }
+        let named = sensor.zip(self.device_of(source, &letter));
+        // Until the next file, which the configuration may describe.
+        let before = named.map(|(sensor, device)| {
+            let known = self.sensors.get(&device);
+            let subject = known.and_then(|it| it.subject.as_ref());
+            let is_other = sensor.subject.is_some() && sensor.subject.as_ref() != subject;
+            let told = Sensor {
+                is_apart: is_other,
+                ..sensor.clone()
+            };
+            (device.clone(), self.sensors.insert(device, told))
+        });
         let heard = Heard::Letter(letter);
-        self.take(vec![Told { source, heard }]).await?;
+        let taken = self.take(vec![Told { source, heard }]).await;
+        if let Some((device, known)) = before {
+            self.sensors.remove(&device);
+            self.sensors.extend(known.map(|known| (device, known)));
+        }
+        taken?;
         let told = outcome
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

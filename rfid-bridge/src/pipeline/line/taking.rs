@@ -1,14 +1,17 @@
 //! What becomes of raw events: passages, values, gaps, files. Nearly at its cap the spool takes no
 //! more raw reads of readers that keep nothing: they are counted instead, and told as a gap.
 
+use std::collections::BTreeSet;
+
 use gs1::epcis::Event;
 
 use super::Line;
 use crate::capture::CaptureError;
+use crate::causes;
 use crate::gap;
 use crate::pipeline::RunError;
 use crate::pipeline::rows::{self, What};
-use crate::samples::{self, KeptSample, Sensor, Where, thin};
+use crate::samples::{self, KeptSample, SampleBatch, Sensor, Where, thin};
 use crate::scan;
 use crate::sensor::log::LogFile;
 use crate::source::{Gap, GapCause, Raw, Report, Status, TagRead};
@@ -202,17 +205,16 @@ impl Line {
     }
 
     /// Makes events of measured values.
-    pub(super) fn due_samples(&mut self, now: u64, flush: bool) -> Result<(), RunError> {
+    pub(super) fn due_samples(&mut self, now: u64, flush: bool) {
         let is_thinned = self.spool.stage() == Stage::Dropping;
         for mut batch in self.samples.due(now, flush) {
             if self.passages.place(batch.place).is_none() {
                 continue;
             }
-            let done = batch
-                .samples
-                .iter()
-                .map(|(number, _)| rows::sample(*number));
-            self.change.remove.extend(done);
+            let numbers = |batch: &SampleBatch| -> BTreeSet<u64> {
+                batch.samples.iter().map(|(number, _)| *number).collect()
+            };
+            let mut done = numbers(&batch);
             let known = self.sensors.get(&batch.device).unwrap_or(&self.unknown);
             if is_thinned && let Some(thinned) = thin::thin(&mut batch, known) {
                 let device = Some(batch.device.as_str());
@@ -231,15 +233,31 @@ impl Line {
             };
             let sensor = self.sensor(&batch.device);
             let is_urgent = batch.samples.iter().any(|(_, it)| sensor.is_urgent(it));
-            let event = samples::event(at, &batch, sensor).map_err(|source| CaptureError {
-                reader: place.name.clone(),
-                tags: 0,
-                source,
-            })?;
-            self.urgent |= is_urgent;
-            self.change.events.push(event.canonical_json());
+            match samples::event(at, &batch, sensor) {
+                Ok(event) => {
+                    self.urgent |= is_urgent;
+                    self.change.events.push(event.canonical_json());
+                }
+                Err(error) => {
+                    // They were acknowledged: their rows stay, and the next process or the next
+                    // configuration tries them again.
+                    let (device, values) = (batch.device.as_str(), batch.samples.len());
+                    let (source, why) = (place.name.as_str(), causes(&error));
+                    tracing::error!(
+                        source,
+                        device,
+                        values,
+                        why,
+                        "values make no event: they stay in the spool until a restart or a \
+                         reload with another configuration"
+                    );
+                    done = &done - &numbers(&batch);
+                }
+            }
+            self.change
+                .remove
+                .extend(done.into_iter().map(rows::sample));
         }
-        Ok(())
     }
 }
 

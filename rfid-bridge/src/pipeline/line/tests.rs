@@ -19,6 +19,8 @@ use crate::spool::pressure::Stage;
 
 mod full;
 mod killed;
+mod subjects;
+mod unmade;
 mod waiting;
 
 /// Two doors that hear the same tags.

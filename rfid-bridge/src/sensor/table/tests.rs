@@ -123,11 +123,26 @@ fn formats_that_cannot_be_are_named() {
         ("\"%d.%m.%Y %H:%M\"", "\"%Q\"", "pattern"),
         ("decimal = \",\"", "decimal = \";\"", "decimal"),
         ("device_row = \"Seriennummer\"", "", "device"),
+        (
+            "\"Temperature\"",
+            "\"temp\"",
+            "did you mean \"Temperature\"",
+        ),
+        ("\"CEL\"", "\"Celsius\"", "did you mean \"CEL\""),
     ] {
         let format: TableFormat = toml::from_str(&GERMAN.replace(from, to)).unwrap();
         let fault = format.fault().expect(expected);
         assert!(fault.contains(expected), "{fault}");
     }
+}
+
+#[test]
+fn columns_of_one_kind_are_probes_by_their_names() {
+    let second = "[[column]]\nname = \"w\"\ntype = \"Temperature\"\nuom = \"CEL\"\n";
+    let format = format(&format!("{PLAIN}{second}"));
+    let log = format.read(b"t,v,w\n2026-03-02T08:00:00,277,4\n").unwrap();
+    let told: Vec<Option<&str>> = log.samples.iter().map(|it| it.channel.as_deref()).collect();
+    assert_eq!(told, [Some("v"), Some("w")]);
 }
 
 #[test]
