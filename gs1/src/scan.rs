@@ -94,7 +94,8 @@ pub enum ScanError {
 /// Reads a scan: a raw element string (FNC1 as ASCII 29, or typed as `^`, `{GS}` or U+241D), a
 /// bracketed one, a message of ISO/IEC 15434 (macro 05 with element strings, macro 06 with a PPN
 /// of the IFA), a Digital Link, an EPC URN, with or without a symbology identifier; the EPC memory
-/// of a tag in hexadecimal or its tag URI; a lone GTIN is taken too, with its add-on or without. White space and line breaks around it are dropped.
+/// of a tag in hexadecimal or its tag URI; a lone GTIN is taken too, with its add-on or without.
+/// White space and line breaks around it are dropped.
 ///
 /// # Errors
 /// [`ScanError`], naming the element and the offset where there is one.
