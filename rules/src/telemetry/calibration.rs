@@ -3,9 +3,9 @@
 //! Condition: no calibration certificate ever told of the device covers the time of the reading
 //! (where none was told: the bridge that read it says `expired`, `theriac:logger`, `calibration`);
 //! or the device was bound to other goods (an aggregation or association of the device) at that
-//! time. Source: EU GDP 2013/C 343/01 chapter 9 (calibrated at least once a year), EN 13486 (periodic
-//! verification); the commonest audit finding. Severity S2: what the device says may be right, and
-//! nobody can know.
+//! time. Source: EU GDP 2013/C 343/01 chapter 9 (calibrated at least once a year), EN 13486
+//! (periodic verification); the commonest audit finding. Severity S2: what the device says may be
+//! right, and nobody can know.
 //!
 //! False positives: the certificate is uploaded late, the binding was not recorded. Triage: a
 //! device of which no certificate was ever told is *unknown* in the cold chain's view and no

@@ -10,8 +10,8 @@
 //! False positives: none realistic. The same readings of the same device at the same time, sent for
 //! a pallet and for a case on it, are no replay; nor are those of the same goods at the same times
 //! under another name of the device (sent live, and read out as a file). Limits: a replay with
-//! noise added is not found, nor one of readings whose hashes were forgotten (the memory is bounded,
-//! oldest first).
+//! noise added is not found, nor one of readings whose hashes were forgotten (the memory is
+//! bounded, oldest first).
 //!
 //! Late facts: what the ledger had first is the original, whatever times the readings claim.
 
