@@ -114,8 +114,8 @@ pub(crate) struct Item {
     pub(crate) tracked: bool,
     /// It was handed over to the public or came back from it.
     pub(crate) handed_over: bool,
-    /// A part of it was given out.
-    pub(crate) opened: bool,
+    /// The event by which a part of it was given out first.
+    pub(crate) opened: Option<EventId>,
     /// Its possession was inferred from a container that had been seen open.
     pub(crate) unsealed: bool,
     /// It was read on its own at another place than the container it was in: it has left it.
@@ -208,7 +208,9 @@ pub(crate) fn step(state: &State, id: ThingId, item: &mut Item, entry: &Entry<'_
     }
     let back = matches!(event.fate, Fate::Reverse | Fate::PartiallyDispensed);
     item.handed_over |= back && item.life == Life::Dispensed;
-    item.opened |= entry.via.is_none() && event.fate == Fate::PartiallyDispensed;
+    if entry.via.is_none() && event.fate == Fate::PartiallyDispensed {
+        item.opened.get_or_insert(entry.id);
+    }
     if !item.life.is_over() {
         carry(state, id, item, entry);
     }

@@ -137,7 +137,7 @@ impl State {
             (About::Itself, About::Itself)
             | (About::Lot, About::Lot)
             | (About::Container(..), About::Container(..)) => true,
-            (About::Lot, _) | (About::Container(..), _) => false,
+            (About::Lot | About::Container(..), _) => false,
         }
     }
 

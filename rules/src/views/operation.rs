@@ -136,7 +136,7 @@ impl Engine {
     pub fn is_opened(&self, sgtin: &Sgtin) -> bool {
         let id = self.state.find(&Epc::Sgtin(sgtin.clone()));
         let case = id.and_then(|id| Case::of(&self.state, id));
-        case.is_some_and(|case| case.now.opened)
+        case.is_some_and(|case| case.now.opened.is_some())
     }
 
     /// What an operation on a pack would do at a counter. Whether the asker may ask for it is not
