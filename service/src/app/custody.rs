@@ -267,13 +267,11 @@ impl Work<'_> {
                 let why = ("TWICE_IN_REQUEST", Told::TwiceInRequest);
                 return (self.refused(scan, id, why), None);
             }
-            match self.node.store().claim(&format!("pack {id}")) {
-                Some(claim) => self.claims.push(claim),
-                None => {
-                    let why = ("BEING_CHANGED", Told::BeingChanged);
-                    return (self.refused(scan, id, why), None);
-                }
-            }
+            let Some(claim) = self.node.store().claim(&format!("pack {id}")) else {
+                let why = ("BEING_CHANGED", Told::BeingChanged);
+                return (self.refused(scan, id, why), None);
+            };
+            self.claims.push(claim);
         }
         let fold = self.node.fold();
         let mut verdict = rules::verdict::judge_text(&fold.engine, scan, &self.at);
