@@ -4015,9 +4015,10 @@ export interface components {
         /** @description What became of one pack. */
         OperationOutcome: {
             /**
-             * @description Stable reason: `DONE`, `ALREADY_SET`, `STATE_FORBIDS`, `NOT_YOURS`, `NOT_EFFECTIVE`, a
-             *     broken condition of an undo (`TOO_LATE`, `OTHER_PREMISES`, ...), what lies over the batch
-             *     (`RECALLED`, `WITHDRAWN`, `EXPIRED`) or the code of a verdict.
+             * @description Stable reason: `DONE`, `ALREADY_SET`, `STATE_FORBIDS`, `NOT_YOURS`, `NOT_EFFECTIVE`,
+             *     `TWICE_IN_REQUEST`, `BEING_CHANGED`, a broken condition of an undo (`TOO_LATE`,
+             *     `OTHER_PREMISES`, ...), what lies over the batch (`RECALLED`, `WITHDRAWN`, `EXPIRED`) or
+             *     the code of a verdict.
              */
             code: string;
             /** @description The alert that the European hub raises for it. */
