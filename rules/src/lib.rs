@@ -53,7 +53,6 @@ pub use record::{
 };
 pub use say::{Lang, Say};
 pub use snapshot::{Frozen, Part, SnapshotError};
-pub use state::ruled::Revocable;
 pub use verdict::{Class, Code, Counter, PackSummary, Verdict};
 pub use views::PartyRef;
 pub use views::alert::{AlertState, AlertView};
@@ -63,4 +62,5 @@ pub use views::lot::{LotPack, LotView};
 pub use views::operation::Foreseen;
 pub use views::pack::{ContainerRef, HistoryEntry, Pack};
 pub use views::shipment::ShipmentView;
+pub use views::taking_back::Revocable;
 pub use views::trace::{LotTrace, TraceAsk};

@@ -20,7 +20,7 @@ mod lot_key;
 pub(crate) mod master;
 pub(crate) mod name;
 mod recent;
-pub(crate) mod ruled;
+mod ruled;
 pub(crate) mod sorted;
 mod suspects;
 mod table;

@@ -6,11 +6,10 @@
 
 use gs1::Epc;
 
-use super::decided::{Decided, QaDecision, Ruling};
+use super::decided::{QaDecision, Ruling};
 use super::{State, ThingId};
 use crate::cold_chain::Span;
-use crate::engine::Engine;
-use crate::finding::{EvidenceRef, Finding};
+use crate::finding::Finding;
 
 /// A decision that concerns a thing.
 #[derive(Debug, Clone)]
@@ -26,48 +25,6 @@ enum About {
     Lot,
     /// A container, with the times the thing was in it.
     Container(ThingId, Vec<Span>),
-}
-
-/// What taking a decision back would do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Revocable {
-    /// It would no longer count.
-    Yes,
-    /// It was taken back before.
-    Done,
-    /// Nothing takes it back: a recall or a withdrawal.
-    Never,
-}
-
-impl Engine {
-    /// What taking back a decision of a party would do; `None` where it made none in that record.
-    pub fn revocable(&self, record: EvidenceRef, gln: &str) -> Option<Revocable> {
-        let state = &self.state;
-        let by = Some(state.names.find(gln)?);
-        let rulings = state.decisions.rulings.values().flatten();
-        let alerts = state.decisions.alerts.values().flatten();
-        let lots = state.lots.values();
-        let extensions = lots.filter_map(|lot| Some(&lot.extension.as_ref()?.decided));
-        let own = |it: &&Decided| it.record.record == record && it.by == by;
-        let mut all = rulings
-            .map(|it| &it.decided)
-            .chain(alerts.map(|it| &it.decided))
-            .chain(extensions)
-            .filter(own);
-        if let Some(decided) = all.next() {
-            let open = decided.undone.is_none();
-            return Some(if open {
-                Revocable::Yes
-            } else {
-                Revocable::Done
-            });
-        }
-        let recalls = state.lots.values().filter_map(|lot| lot.recall.as_ref());
-        let mut stops = recalls.chain(state.decisions.withdrawals.values());
-        stops
-            .any(|it| it.record.record == record && it.by == by)
-            .then_some(Revocable::Never)
-    }
 }
 
 impl State {
@@ -110,19 +67,15 @@ impl State {
     /// What holds about a thing: of what was not lifted a rejection before a hold, the last of
     /// them; `None` where nothing stands.
     pub(crate) fn ruling_on(&self, thing: ThingId) -> Option<&QaDecision> {
-        let all = self.decisions_about(thing);
-        let stands = |at: usize, it: &&Concerning<'_>| {
-            it.decision.ruling != Ruling::Release
-                && !all
-                    .iter()
-                    .skip(at + 1)
-                    .any(|later| self.replaces(later, it))
-        };
-        let standing = all.iter().enumerate().filter(|(at, it)| stands(*at, it));
-        let weight = |ruling: Ruling| ruling == Ruling::Reject;
-        standing
-            .max_by_key(|(at, it)| (weight(it.decision.ruling), *at))
-            .map(|(_, it)| it.decision)
+        let mut standing: Vec<Concerning<'_>> = vec![];
+        for later in self.decisions_about(thing) {
+            standing.retain(|before| !self.replaces(&later, before));
+            if later.decision.ruling != Ruling::Release {
+                standing.push(later);
+            }
+        }
+        let standing = standing.into_iter().map(|it| it.decision);
+        standing.max_by_key(|it| (it.ruling == Ruling::Reject, it.decided.record.position))
     }
 
     /// Whether a later decision takes the place of one before it: it is about the same subject, or
@@ -146,17 +99,20 @@ impl State {
         let about = self.decisions_about(thing);
         let covering = about.iter().filter(|it| it.covers(finding));
         let covering = covering.map(|it| it.decision);
-        let on_subjects = finding.subjects.iter();
-        last_release(
-            covering.chain(on_subjects.flat_map(|epc| self.decisions_on(epc))),
-            finding,
-        )
+        last_release(covering.chain(self.decisions_on_subjects(finding)), finding)
     }
 
     /// The same of a finding that is about no thing.
-    pub(super) fn release_apart(&self, finding: &Finding) -> Option<&QaDecision> {
-        let on_subjects = finding.subjects.iter();
-        last_release(on_subjects.flat_map(|epc| self.decisions_on(epc)), finding)
+    pub(crate) fn release_apart(&self, finding: &Finding) -> Option<&QaDecision> {
+        last_release(self.decisions_on_subjects(finding), finding)
+    }
+
+    fn decisions_on_subjects<'s>(
+        &'s self,
+        finding: &Finding,
+    ) -> impl Iterator<Item = &'s QaDecision> {
+        let subjects = finding.subjects.iter();
+        subjects.flat_map(|epc| self.decisions_on(epc))
     }
 }
 

@@ -206,14 +206,11 @@ impl State {
         finding: &Finding,
         standing: &[(&Finding, Severity)],
     ) -> FindingView {
-        let release = || {
-            let last = self.release_of(id, finding)?;
-            Some(last.decided.record.clone())
-        };
         let mut view = self.dressed(finding, self.status_for(id, finding));
         view.severity = severity_among(finding, standing);
         if view.status == FindingStatus::Released {
-            view.resolved_by = release();
+            let last = self.release_of(id, finding);
+            view.resolved_by = last.map(|it| it.decided.record.clone());
         }
         view
     }
@@ -223,9 +220,7 @@ impl State {
         let mut view = self.dressed(finding, self.status_apart(finding));
         view.severity = self.severity_apart(finding);
         if view.status == FindingStatus::Released {
-            let decisions = finding.subjects.iter();
-            let decisions = decisions.flat_map(|epc| self.decisions_on(epc));
-            let last = decisions.max_by_key(|it| it.decided.record.position);
+            let last = self.release_apart(finding);
             view.resolved_by = last.map(|it| it.decided.record.clone());
         }
         view

@@ -14,6 +14,7 @@ pub mod pack;
 pub mod readings;
 pub mod recall;
 pub mod shipment;
+pub mod taking_back;
 pub mod trace;
 
 use gs1::Epc;
